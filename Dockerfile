@@ -1,0 +1,20 @@
+# The program is one static binary; the image holds it and certificates, and
+# runs it as somebody without rights.
+FROM golang:1.26.8 AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /heard . \
+ && mkdir /data
+
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /heard /heard
+COPY --from=build --chown=65532:65532 /data /data
+USER 65532:65532
+ENV HEARD_ADDR=0.0.0.0:8080 HEARD_DATA=/data
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["/heard", "healthy"]
+ENTRYPOINT ["/heard"]

@@ -1,0 +1,48 @@
+# make check   everything that must be clean before a change lands
+# make bench   the measurements behind the figures in the README
+# make e2e     the journeys in a real browser
+.PHONY: check staticcheck vulncheck test race bench e2e build
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+export CGO_ENABLED ?= 0
+
+check:
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these files"; exit 1; }
+	go vet ./...
+	$(MAKE) --no-print-directory staticcheck
+	$(MAKE) --no-print-directory vulncheck
+	go mod verify
+	go mod tidy -diff
+	go test ./...
+
+staticcheck:
+	go run $(STATICCHECK) ./...
+
+# The list of known vulnerabilities is fetched at each run; where it cannot be
+# reached this says so and goes on.
+vulncheck:
+	@out=$$(go run $(GOVULNCHECK) $(if $(VULNDB),-db $(VULNDB)) ./... 2>&1); code=$$?; \
+	case "$$out" in \
+	*"fetching vulnerabilities"*|*"no such host"*|*"connection refused"*|*"dial tcp"*|*Forbidden*|*"403"*) echo "SKIPPED: the list of known vulnerabilities cannot be reached from here" ;; \
+	*) echo "$$out"; exit $$code ;; \
+	esac
+
+test:
+	go test ./...
+
+race:
+	CGO_ENABLED=1 go test -race ./...
+
+bench:
+	go run . bench intake
+	go run . bench search
+	go run . bench themes
+	go run . bench report
+
+e2e:
+	go test -count=1 -tags browser ./app/e2e/
+
+build:
+	go build -trimpath -ldflags="-s -w" -o bin/heard .

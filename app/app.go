@@ -1,0 +1,231 @@
+// Package app puts the parts together: settings, commands, and the App that
+// starts everything in order and stops it in reverse. It is the only package
+// that imports them all.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"heard/app/consult"
+	"heard/app/demo"
+	"heard/app/evidence"
+	"heard/app/jobs"
+	"heard/app/web"
+	"heard/models"
+	"heard/models/store"
+	"heard/search"
+	"heard/search/embedded"
+	"heard/search/meili"
+	"heard/views"
+)
+
+// App is a portal: its parts, and the server once it is started.
+type App struct {
+	Config  Config
+	Service *consult.Service
+	Store   *store.Store
+	Views   *views.Renderer
+
+	log     *slog.Logger
+	engine  search.Engine
+	files   *evidence.Store
+	runner  *jobs.Runner
+	server  *http.Server
+	stopped chan error // the server's end
+	idle    func()     // stops the background work and waits for it
+	url     string
+}
+
+// Options are what a caller of New may choose besides the settings.
+type Options struct {
+	Log *slog.Logger     // where to log; discarded when nil
+	Now func() time.Time // the clock; time.Now when nil
+}
+
+// New opens every part of a portal. Close it when done.
+func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	a = &App{Config: cfg, log: o.Log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close(ctx))
+			a = nil
+		}
+	}()
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return a, fmt.Errorf("data folder: %w", err)
+	}
+	pepper, err := cfg.pepper()
+	if err != nil {
+		return a, err
+	}
+	if a.Views, err = views.New(); err != nil {
+		return a, err
+	}
+	if a.Store, err = store.Open(ctx, cfg.Database, store.Options{Now: o.Now, Logger: o.Log}); err != nil {
+		return a, fmt.Errorf("database: %w", err)
+	}
+	if a.engine, err = openSearch(ctx, cfg); err != nil {
+		return a, fmt.Errorf("search: %w", err)
+	}
+	if a.files, err = openFiles(ctx, cfg.Files); err != nil {
+		return a, fmt.Errorf("evidence files: %w", err)
+	}
+	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Files: a.files, Log: o.Log, Now: o.Now, Pepper: pepper,
+		Wake: func() { a.runner.Nudge() }})
+	a.runner = jobs.New(a.Store, map[models.JobKind]jobs.Handler{
+		models.JobIndex:  a.Service.IndexSubmission,
+		models.JobThemes: a.Service.RefreshThemes,
+		models.JobPlaces: a.Service.IndexPlaces,
+	}, jobs.Options{Logger: o.Log})
+	return a, nil
+}
+
+// pepper returns the secret that keys receipt codes, from the settings or from
+// a file in the data folder that is made at the first start.
+func (c *Config) pepper() ([]byte, error) {
+	if c.Secret != "" {
+		return []byte(c.Secret), nil
+	}
+	name := filepath.Join(c.Data, "secret")
+	b, err := os.ReadFile(name)
+	switch {
+	case err == nil:
+		text := strings.TrimSpace(string(b))
+		if len(text) < 32 {
+			return nil, fmt.Errorf("%s holds no secret: expected at least 32 characters; restore it from a backup, because receipt codes cannot be found without it", name)
+		}
+		return []byte(text), nil
+	case !errors.Is(err, os.ErrNotExist):
+		return nil, fmt.Errorf("secret: %w", err)
+	}
+	fresh := make([]byte, 32)
+	if _, err := rand.Read(fresh); err != nil {
+		return nil, err
+	}
+	text := hex.EncodeToString(fresh)
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("secret: %w", err)
+	}
+	_, err = f.WriteString(text + "\n")
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return nil, fmt.Errorf("secret: %w", err)
+	}
+	return []byte(text), nil
+}
+
+func openSearch(ctx context.Context, cfg Config) (search.Engine, error) {
+	if dir, ok := strings.CutPrefix(cfg.Search, "bleve:"); ok {
+		return embedded.Open(dir)
+	}
+	return meili.Open(ctx, meili.Config{URL: cfg.Search, Key: cfg.SearchKey, Index: cfg.SearchIndex})
+}
+
+func openFiles(ctx context.Context, url string) (*evidence.Store, error) {
+	if dir, ok := strings.CutPrefix(url, "file://"); ok {
+		if err := os.MkdirAll(filepath.FromSlash(dir), 0o700); err != nil {
+			return nil, err
+		}
+	}
+	return evidence.OpenStore(ctx, url)
+}
+
+// Start listens and serves, and starts the background work. It returns once
+// the portal can be reached at URL.
+func (a *App) Start(ctx context.Context) error {
+	if err := a.Service.FillEmptyIndex(ctx); err != nil {
+		a.log.Error("the search index could not be filled; it will be when the search engine answers", "error", err)
+	}
+	listener, err := net.Listen("tcp", a.Config.Addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", a.Config.Addr, err)
+	}
+	a.url = "http://" + listener.Addr().String()
+	a.server = &http.Server{
+		Handler: web.New(web.Options{Service: a.Service, Views: a.Views, Sessions: a.Store.Sessions(), Log: a.log,
+			Secure: strings.HasPrefix(a.Config.URL, "https://"), ExitTo: a.Config.ExitTo, Templates: demo.Templates()}),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       5 * time.Minute, // a large file over a slow phone
+		WriteTimeout:      6 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		// net/http writes the addresses of clients into this log.
+		ErrorLog: log.New(connectionErrors{a.log}, "", 0),
+	}
+	a.stopped = make(chan error, 1)
+	go func() { a.stopped <- a.server.Serve(listener) }()
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() { defer close(done); a.runner.Run(working) }()
+	a.idle = func() { stop(); <-done }
+	return nil
+}
+
+// connectionErrors notes that a connection failed, without saying whose.
+type connectionErrors struct{ log *slog.Logger }
+
+func (c connectionErrors) Write(b []byte) (int, error) {
+	c.log.Debug("a connection failed")
+	return len(b), nil
+}
+
+// URL is where the portal can be reached.
+func (a *App) URL() string { return a.url }
+
+// Run serves until ctx ends, then stops: no new requests, what is in flight
+// finishes, background work stops between items.
+func (a *App) Run(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+	case err := <-a.stopped:
+		if !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+	}
+	return nil
+}
+
+// Drain does the background work that is due, and returns when none is left.
+func (a *App) Drain(ctx context.Context) error { return a.runner.Drain(ctx) }
+
+// Close stops everything, in the reverse order of New and Start. It is safe on
+// an App that was opened only in part.
+func (a *App) Close(ctx context.Context) error {
+	var errs []error
+	if a.server != nil {
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 25*time.Second)
+		defer cancel()
+		errs = append(errs, a.server.Shutdown(stop))
+	}
+	if a.idle != nil {
+		a.idle()
+	}
+	if a.files != nil {
+		errs = append(errs, a.files.Close())
+	}
+	if a.engine != nil {
+		errs = append(errs, a.engine.Close())
+	}
+	if a.Store != nil {
+		errs = append(errs, a.Store.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,275 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"heard/app/consult"
+	"heard/app/demo"
+	"heard/app/theme"
+	"heard/models"
+	"heard/search"
+)
+
+// benchCommand measures one part on texts that it makes up, in a throw-away
+// folder. HEARD_DATABASE and HEARD_SEARCH choose what is measured.
+type benchCommand struct {
+	Part string `arg:"" enum:"intake,search,themes,report" help:"One of intake, search, themes, report."`
+	N    int    `default:"10000" placeholder:"N" help:"How many answers."`
+	JSON bool   `help:"Print JSON."`
+}
+
+// figures are measurements, in the order they are printed.
+type figures []figure
+
+type figure struct {
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit"`
+}
+
+func (f *figures) add(name string, value float64, unit string) {
+	*f = append(*f, figure{name, value, unit})
+}
+
+func (f *figures) latencies(name string, took []time.Duration) {
+	slices.Sort(took)
+	at := func(q float64) float64 { return took[int(q*float64(len(took)-1))].Seconds() * 1000 }
+	f.add(name+" p50", at(0.5), "ms")
+	f.add(name+" p99", at(0.99), "ms")
+}
+
+func (cmd benchCommand) Run(r *run) error {
+	if cmd.N < 1 {
+		return usageError{fmt.Errorf("--n: expected a number from 1")}
+	}
+	var f figures
+	f.add("answers", float64(cmd.N), "")
+	var err error
+	if cmd.Part == "themes" {
+		cmd.themes(&f)
+	} else {
+		err = r.scratch(func(a *App, c *models.Consultation) error {
+			switch cmd.Part {
+			case "intake":
+				return cmd.intake(r.ctx, a, c, &f)
+			case "search":
+				return cmd.search(r.ctx, a, c, &f)
+			}
+			return cmd.report(r.ctx, a, c, &f)
+		})
+	}
+	if err != nil {
+		return err
+	}
+	return f.print(r.out, cmd.Part, cmd.JSON)
+}
+
+func (f figures) print(w io.Writer, part string, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(w).Encode(struct {
+			Part    string  `json:"part"`
+			CPUs    int     `json:"cpus"`
+			Go      string  `json:"go"`
+			Figures figures `json:"figures"`
+		}{part, runtime.NumCPU(), runtime.Version(), f})
+	}
+	fmt.Fprintf(w, "%s (%d CPUs, %s)\n", part, runtime.NumCPU(), runtime.Version())
+	for _, x := range f {
+		fmt.Fprintf(w, "  %-28s %12.2f %s\n", x.Name, x.Value, x.Unit)
+	}
+	return nil
+}
+
+// scratch opens an empty portal with the demonstration's consultation, open
+// for answers, in a folder that is removed afterwards.
+func (r *run) scratch(do func(*App, *models.Consultation) error) error {
+	dir, err := os.MkdirTemp("", "heard-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	r.cfg.Data, r.cfg.Files, r.cfg.Secret = dir, "", ""
+	if os.Getenv("HEARD_DATABASE") == "" {
+		r.cfg.Database = ""
+	}
+	if os.Getenv("HEARD_SEARCH") == "" {
+		r.cfg.Search = ""
+	}
+	if err := r.cfg.check(); err != nil {
+		return err
+	}
+	return r.with(func(a *App) error {
+		c, source, err := demo.Consultation(time.Now())
+		if err != nil {
+			return err
+		}
+		if c, err = a.Service.SaveConsultation(r.ctx, consult.Portal, c.ID+".yaml", source); err != nil {
+			return err
+		}
+		if err := a.Service.Move(r.ctx, consult.Portal, c, models.StatusOpen); err != nil {
+			return err
+		}
+		c.Status = models.StatusOpen
+		return do(a, c)
+	})
+}
+
+// intake sends responses from 8 people at a time, each through a draft as the
+// form does, and waits for the receipt.
+func (cmd benchCommand) intake(ctx context.Context, a *App, c *models.Consultation, f *figures) error {
+	texts := madeUp(cmd.N, 1)
+	took := make([]time.Duration, cmd.N)
+	next := make(chan int)
+	var group sync.WaitGroup
+	var failed sync.Map
+	start := time.Now()
+	for range 8 {
+		group.Go(func() {
+			for i := range next {
+				key := consult.NewDraftKey()
+				d := &consult.Draft{Consultation: c.ID, Language: "en", Answers: models.Answers{
+					"A1": {Options: []string{"self"}}, "A2": {Options: []string{"live_here"}}, "C6": {Text: texts[i]}}}
+				err := a.Service.SaveDraft(ctx, key, d)
+				sent := time.Now()
+				if err == nil {
+					err = a.Service.Submit(ctx, key, c)
+				}
+				took[i] = time.Since(sent)
+				if err != nil {
+					failed.Store(i, err)
+				}
+			}
+		})
+	}
+	for i := range cmd.N {
+		next <- i
+	}
+	close(next)
+	group.Wait()
+	total := time.Since(start)
+	for _, err := range failed.Range {
+		return err.(error)
+	}
+	f.add("stored and receipted", float64(cmd.N)/total.Seconds(), "a second")
+	f.latencies("send", took)
+	return nil
+}
+
+func (cmd benchCommand) search(ctx context.Context, a *App, c *models.Consultation, f *figures) error {
+	if err := a.Service.Load(ctx, consult.Portal, cmd.submissions(c)); err != nil {
+		return err
+	}
+	start := time.Now()
+	if _, err := a.Service.Reindex(ctx); err != nil {
+		return err
+	}
+	f.add("indexed", float64(cmd.N)/time.Since(start).Seconds(), "a second")
+	officer := consult.Actor{ID: "bench", Role: models.RoleOfficer}
+	random := rand.New(rand.NewPCG(2, 2))
+	took := make([]time.Duration, 500)
+	for i := range took {
+		words := vocabulary[random.IntN(len(vocabulary))] + " " + typo(vocabulary[random.IntN(len(vocabulary))], random)
+		began := time.Now()
+		if _, err := a.Service.Search(ctx, officer, c, search.Query{Text: words}); err != nil {
+			return err
+		}
+		took[i] = time.Since(began)
+	}
+	f.latencies("two words, one typo", took)
+	return nil
+}
+
+func (cmd benchCommand) themes(f *figures) {
+	docs := make([]theme.Document, cmd.N)
+	for i, text := range madeUp(cmd.N, 1) {
+		docs[i] = theme.Document{ID: fmt.Sprintf("r%d", i+1), Text: text, Quotable: true}
+	}
+	start := time.Now()
+	result := theme.Find(docs, theme.Options{Seed: 1})
+	f.add("time", time.Since(start).Seconds(), "s")
+	f.add("themes", float64(len(result.Themes)), "")
+	f.add("listed singly", float64(len(result.Unthemed)), "")
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	f.add("memory from the system", float64(memory.Sys)/(1<<20), "MB")
+}
+
+func (cmd benchCommand) report(ctx context.Context, a *App, c *models.Consultation, f *figures) error {
+	if err := a.Service.Load(ctx, consult.Portal, cmd.submissions(c)); err != nil {
+		return err
+	}
+	start := time.Now()
+	if err := a.Service.RefreshThemes(ctx, c.ID); err != nil {
+		return err
+	}
+	f.add("themes", time.Since(start).Seconds(), "s")
+	start = time.Now()
+	if _, err := a.Service.DraftReport(ctx, consult.Portal, c); err != nil {
+		return err
+	}
+	f.add("report", time.Since(start).Seconds(), "s")
+	return nil
+}
+
+// submissions makes up cmd.N residents' responses.
+func (cmd benchCommand) submissions(c *models.Consultation) []models.Submission {
+	random := rand.New(rand.NewPCG(3, 3))
+	agree := c.Question("C1").Options
+	subs := make([]models.Submission, cmd.N)
+	for i, text := range madeUp(cmd.N, 1) {
+		group := c.Groups[random.IntN(len(c.Groups))].ID
+		subs[i] = models.Submission{Consultation: c.ID, FormVersion: c.Version, Day: "2026-10-01", Channel: models.ChannelWeb, Language: "en",
+			Path: "person", Groups: []string{group}, Consents: []models.Consent{models.ConsentQuote}, Status: models.SubmissionLive,
+			Answers: []models.Answer{{Question: "C1", Options: []string{agree[random.IntN(len(agree))].ID}}, {Question: "C6", Text: text}}}
+	}
+	return subs
+}
+
+var vocabulary = strings.Fields(`street lighting patrol fine outreach shelter noise night corner school shop customers
+	police council safety women men residents visitors cars parking litter needles park bins bus station market rules order
+	support health housing advice money displacement darkness evening weekend morning neighbours children prayer church mosque
+	cameras warden court charge warning evidence respect dignity trust listening meeting leaflet language worker manager
+	landlord tenant alley bridge canal towpath garden playground library clinic drugs alcohol violence harassment shouting
+	whistle following fear confidence sleep windows doors rubbish cleaning repair charity volunteer training courses buyers`)
+
+// madeUp returns n texts of 8 to 60 words in which some words go together, so
+// that there is something to find.
+func madeUp(n int, seed uint64) []string {
+	random := rand.New(rand.NewPCG(seed, seed))
+	const topics = 24
+	texts := make([]string, n)
+	for i := range texts {
+		topic := random.IntN(topics)
+		words := make([]string, 8+random.IntN(52))
+		for j := range words {
+			if random.IntN(3) > 0 {
+				words[j] = vocabulary[(topic*4+random.IntN(6))%len(vocabulary)]
+			} else {
+				words[j] = vocabulary[random.IntN(len(vocabulary))]
+			}
+		}
+		texts[i] = strings.Join(words, " ") + "."
+	}
+	return texts
+}
+
+// typo swaps two letters of a word.
+func typo(word string, random *rand.Rand) string {
+	if len(word) < 5 {
+		return word
+	}
+	b := []byte(word)
+	i := 1 + random.IntN(len(b)-2)
+	b[i], b[i+1] = b[i+1], b[i]
+	return string(b)
+}

@@ -1,0 +1,610 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/mattn/go-isatty"
+	"github.com/schollz/progressbar/v3"
+
+	"heard/app/consult"
+	"heard/app/demo"
+	"heard/app/ledger"
+	"heard/app/report"
+	"heard/app/sheet"
+	"heard/app/theme"
+	"heard/models"
+	"heard/models/store"
+	"heard/views"
+)
+
+// Exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// Main is the program: it reads the command line, does what it says until ctx
+// ends, and returns the exit code.
+func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	command, cfg, err := parse(args, stdout)
+	if errors.Is(err, errShown) {
+		return exitDone
+	}
+	if err == nil {
+		err = command.Run(&run{ctx: ctx, cfg: *cfg, out: stdout, err: stderr})
+	}
+	if err == nil || errors.Is(err, context.Canceled) {
+		return exitDone
+	}
+	fmt.Fprintf(stderr, "heard: %s\n", err)
+	var usage usageError
+	var parse *kong.ParseError
+	if errors.As(err, &usage) || errors.As(err, &parse) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// run is what every command works with.
+type run struct {
+	ctx      context.Context
+	cfg      Config
+	out, err io.Writer
+}
+
+// logger writes events with the day only: an exact time beside an event could
+// be matched with somebody's visit.
+func (r *run) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(r.err, &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey && len(groups) == 0 {
+			return slog.String("day", a.Value.Time().UTC().Format(time.DateOnly))
+		}
+		return a
+	}}))
+}
+
+// with opens the portal's parts, does something and closes them.
+func (r *run) with(do func(a *App) error) (err error) {
+	a, err := New(r.ctx, r.cfg, Options{Log: r.logger()})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close(r.ctx)) }()
+	return do(a)
+}
+
+type serveCommand struct{}
+
+func (serveCommand) Run(r *run) error {
+	return r.with(func(a *App) error {
+		token, err := a.Service.FirstUser(r.ctx)
+		if err != nil {
+			return err
+		}
+		if err := a.Start(r.ctx); err != nil {
+			return err
+		}
+		fmt.Fprintf(r.out, "Heard is ready at %s (%s, data in %s).\n", a.URL(), a.Store.Backend(), r.cfg.Data)
+		if token != "" {
+			fmt.Fprintf(r.out, "Nobody can sign in yet. Create the first officer with this one-time link:\n  %s/staff/welcome?token=%s\n", a.address(), token)
+		}
+		fmt.Fprintln(r.out, "Stop with Ctrl-C.")
+		return a.Run(r.ctx)
+	})
+}
+
+// address is where people reach the portal.
+func (a *App) address() string {
+	if a.Config.URL != "" {
+		return strings.TrimRight(a.Config.URL, "/")
+	}
+	return a.URL()
+}
+
+type demoCommand struct{}
+
+func (demoCommand) Run(r *run) (err error) {
+	dir, err := os.MkdirTemp("", "heard-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	// Everything is thrown away at the end, so nothing but the address is taken
+	// from the settings.
+	r.cfg.Data, r.cfg.Database, r.cfg.Search, r.cfg.Files, r.cfg.Secret = dir, "", "", "", ""
+	if err := r.cfg.check(); err != nil {
+		return err
+	}
+	return r.with(func(a *App) error {
+		fmt.Fprintln(r.out, "Setting up the demonstration …")
+		c, err := a.fillDemo(r.ctx, time.Now())
+		if err != nil {
+			return err
+		}
+		accounts, err := a.demoAccounts(r.ctx)
+		if err != nil {
+			return err
+		}
+		if err := a.Start(r.ctx); err != nil {
+			return err
+		}
+		live, err := a.Service.Live(r.ctx, consult.Portal, c)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(r.out, "\nThe demonstration is ready at %s\n\n", a.URL())
+		fmt.Fprintf(r.out, "  %d invented submissions to %s (%s). Everything is thrown away at the end.\n\n", live, c.Title.Default(), c.Council.Name)
+		fmt.Fprintf(r.out, "  Answer as a resident or a sex worker:  %s/%s\n", a.URL(), c.ID)
+		fmt.Fprintf(r.out, "  Sign in as staff:                      %s/staff\n\n", a.URL())
+		for _, u := range accounts {
+			fmt.Fprintf(r.out, "  %-10s  %-28s  %s\n", u.role, u.email, u.password)
+		}
+		fmt.Fprintf(r.out, "\nOpen first, signed in as the officer:\n  %s/staff/%s/search?q=displacement   what people wrote\n  %s/staff/%s/themes                  what they say together\n  %s/staff/%s/report                  the draft report\n\nStop with Ctrl-C.\n",
+			a.URL(), c.ID, a.URL(), c.ID, a.URL(), c.ID)
+		return a.Run(r.ctx)
+	})
+}
+
+// fillDemo stores the demonstration, opens it, and brings its index and themes
+// up to date.
+func (a *App) fillDemo(ctx context.Context, now time.Time) (*models.Consultation, error) {
+	c, source, err := demo.Consultation(now)
+	if err != nil {
+		return nil, err
+	}
+	subs, err := demo.Submissions(c, now)
+	if err != nil {
+		return nil, err
+	}
+	if c, err = a.Service.SaveConsultation(ctx, consult.Portal, c.ID+".yaml", source); err != nil {
+		return nil, err
+	}
+	if err := a.Service.Move(ctx, consult.Portal, c, models.StatusOpen); err != nil {
+		return nil, err
+	}
+	if err := a.Service.Load(ctx, consult.Portal, subs); err != nil {
+		return nil, err
+	}
+	return c, a.Drain(ctx)
+}
+
+type demoAccount struct {
+	role            models.Role
+	email, password string
+}
+
+// demoAccounts makes one account for each role, each with a password of its
+// own for this run.
+func (a *App) demoAccounts(ctx context.Context) ([]demoAccount, error) {
+	var accounts []demoAccount
+	for _, role := range models.Roles {
+		code, err := ledger.NewCode(rand.Reader)
+		if err != nil {
+			return nil, err
+		}
+		u := demoAccount{role: role, email: string(role) + "@demo.example", password: strings.Join(strings.Fields(code.Words())[:4], "-")}
+		token, err := a.Service.Invite(ctx, consult.Portal, u.email, role)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := a.Service.Accept(ctx, token, "", u.password); err != nil {
+			return nil, err
+		}
+		accounts = append(accounts, u)
+	}
+	return accounts, nil
+}
+
+// columns are the flags that say how to read a CSV file.
+type columns struct {
+	Text  string `required:"" placeholder:"COLUMN" help:"Column with the words."`
+	Group string `placeholder:"COLUMN" help:"Column with the respondent group."`
+	ID    string `placeholder:"COLUMN" help:"Column with the id of the response."`
+}
+
+type importCommand struct {
+	Consultation string `arg:"" help:"Id of the consultation. One is made when there is none."`
+	File         string `arg:"" type:"existingfile" help:"CSV file: UTF-8, with a header row."`
+	columns      `embed:""`
+	Question     string `placeholder:"ID" help:"Question that the words answer. Default: the first whose words are themed."`
+	Date         string `placeholder:"COLUMN" help:"Column with the day received."`
+}
+
+func (cmd importCommand) Run(r *run) error {
+	f, err := os.Open(cmd.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return r.with(func(a *App) error {
+		bar := r.progress("Importing")
+		start := time.Now()
+		result, err := a.Service.Import(r.ctx, consult.Portal, cmd.Consultation, f, consult.ImportOptions{
+			Columns:  sheet.Columns{Text: cmd.Text, Group: cmd.Group, Date: cmd.Date, ID: cmd.ID},
+			Question: cmd.Question, Progress: bar.show})
+		bar.done()
+		if err != nil {
+			return err
+		}
+		if result.Created {
+			fmt.Fprintf(r.out, "Made the consultation %q: closed, its words may be quoted, every group counts as sensitive until you say otherwise in its settings.\n", result.Consultation.ID)
+		}
+		fmt.Fprintf(r.out, "%d rows: %d taken, %d already there, %d refused (%.1f s).\n", result.Rows, result.Taken, result.Known, len(result.Refused), time.Since(start).Seconds())
+		for _, refusal := range result.Refused {
+			fmt.Fprintf(r.out, "  line %d: %s\n", refusal.Line, refusal.Reason)
+		}
+		fmt.Fprintln(r.out, "Indexing and looking for themes …")
+		if err := a.Drain(r.ctx); err != nil {
+			return err
+		}
+		review, err := a.Service.Themes(r.ctx, consult.Portal, result.Consultation)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(r.out, "%d answers in words, %d themes, %d answers listed singly (%.1f s).\n", review.Answers, len(review.Themes), len(review.HeardOnce), time.Since(start).Seconds())
+		return nil
+	})
+}
+
+// bar is a progress bar, shown only where somebody is watching.
+type bar struct {
+	name string
+	to   io.Writer
+	bar  *progressbar.ProgressBar
+}
+
+func (r *run) progress(name string) *bar {
+	b := &bar{name: name}
+	if f, ok := r.err.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
+		b.to = f
+	}
+	return b
+}
+
+func (b *bar) show(done, of int) {
+	if b.to == nil {
+		return
+	}
+	if b.bar == nil {
+		b.bar = progressbar.NewOptions(of, progressbar.OptionSetWriter(b.to), progressbar.OptionSetDescription(b.name), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+	}
+	_ = b.bar.Set(done) // a bar that cannot be drawn is no reason to stop
+}
+
+func (b *bar) done() {
+	if b.bar != nil {
+		_ = b.bar.Finish()
+	}
+}
+
+type themesCommand struct {
+	File    string `arg:"" type:"existingfile" help:"CSV file: UTF-8, with a header row."`
+	columns `embed:""`
+	K       int    `placeholder:"N" help:"Number of themes. Default: by the number of answers."`
+	Seed    uint64 `default:"1" placeholder:"N" help:"The same seed gives the same themes."`
+	Out     string `placeholder:"FILE" help:"Where to write the JSON. Default: standard output."`
+}
+
+func (cmd themesCommand) Run(r *run) error {
+	docs, refused, err := readDocuments(cmd.File, cmd.columns)
+	if err != nil {
+		return err
+	}
+	r.report(refused)
+	result := theme.Find(docs, theme.Options{K: cmd.K, Seed: cmd.Seed})
+	return writeTo(cmd.Out, r.out, func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", " ")
+		e.SetEscapeHTML(false)
+		return e.Encode(result)
+	})
+}
+
+// report tells which rows were left out, and why.
+func (r *run) report(refused []sheet.Refusal) {
+	for _, refusal := range refused {
+		fmt.Fprintf(r.err, "line %d: %s\n", refusal.Line, refusal.Reason)
+	}
+}
+
+// readDocuments reads a CSV file of texts. Rows without an id are called by
+// their number, r1 for the first.
+func readDocuments(file string, c columns) ([]theme.Document, []sheet.Refusal, error) {
+	s, err := readSheet(file, sheet.Columns{Text: c.Text, Group: c.Group, ID: c.ID})
+	if err != nil {
+		return nil, nil, err
+	}
+	docs := make([]theme.Document, 0, len(s.Rows))
+	refused, lineOf := s.Refused, map[string]int{}
+	for i, row := range s.Rows {
+		id := row.ID
+		if id == "" {
+			id = fmt.Sprintf("r%d", i+1)
+		}
+		if first, again := lineOf[id]; again {
+			refused = append(refused, sheet.Refusal{Line: row.Line, Reason: fmt.Sprintf("the id %q is already on line %d", sheet.Shorten(id), first)})
+			continue
+		}
+		lineOf[id] = row.Line
+		doc := theme.Document{ID: id, Text: row.Text, Quotable: true}
+		if row.Group != "" {
+			doc.Groups = []string{row.Group}
+		}
+		docs = append(docs, doc)
+	}
+	return docs, refused, nil
+}
+
+func readSheet(file string, c sheet.Columns) (*sheet.Sheet, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	s, err := sheet.Read(f, c)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return s, nil
+}
+
+func writeTo(file string, out io.Writer, write func(io.Writer) error) (err error) {
+	if file == "" || file == "-" {
+		return write(out)
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return write(f)
+}
+
+type codeCommand struct {
+	File     string `arg:"" type:"existingfile" help:"CSV file of texts: UTF-8, with a header row."`
+	columns  `embed:""`
+	Frame    string `required:"" type:"existingfile" placeholder:"FILE" help:"The code frame: CSV with the columns theme, name, definition."`
+	Examples string `type:"existingfile" placeholder:"FILE" help:"Texts that people have placed: CSV with the columns text, theme; one row per label."`
+	Out      string `placeholder:"FILE" help:"Where to write the rows document,theme,score. Default: standard output."`
+}
+
+func (cmd codeCommand) Run(r *run) error {
+	docs, refused, err := readDocuments(cmd.File, cmd.columns)
+	if err != nil {
+		return err
+	}
+	r.report(refused)
+	rows, err := readTable(cmd.Frame, "theme", "name", "definition")
+	if err != nil {
+		return err
+	}
+	var frame []theme.Code
+	for _, row := range rows {
+		frame = append(frame, theme.Code{ID: row[0], Name: row[1], Definition: row[2]})
+	}
+	var examples []theme.Example
+	if cmd.Examples != "" {
+		if rows, err = readTable(cmd.Examples, "text", "theme"); err != nil {
+			return err
+		}
+		for i, row := range rows {
+			if !slices.ContainsFunc(frame, func(c theme.Code) bool { return c.ID == row[1] }) {
+				return models.NewError(models.KindInvalid, fmt.Sprintf("%s, row %d: there is no theme %q in the code frame.", cmd.Examples, i+1, sheet.Shorten(row[1])))
+			}
+			examples = append(examples, theme.Example{Text: row[0], Theme: row[1]})
+		}
+	}
+	placed := theme.Place(docs, frame, examples)
+	return writeTo(cmd.Out, r.out, func(w io.Writer) error {
+		out := csv.NewWriter(w)
+		_ = out.Write([]string{"document", "theme", "score"}) // kept by the writer, see Error below
+		for _, a := range placed {
+			for _, t := range a.Themes {
+				_ = out.Write([]string{a.Document, t.Theme, fmt.Sprintf("%.4f", t.Score)})
+			}
+		}
+		out.Flush()
+		return out.Error()
+	})
+}
+
+// readTable reads the named columns of a small CSV file that people write by
+// hand; any fault refuses the file.
+func readTable(file string, names ...string) ([][]string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	all, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, models.NewError(models.KindInvalid, fmt.Sprintf("%s cannot be read: %s.", file, err))
+	}
+	if len(all) == 0 {
+		return nil, models.NewError(models.KindInvalid, fmt.Sprintf("%s is empty: expected the columns %s.", file, strings.Join(names, ", ")))
+	}
+	all[0][0] = strings.TrimPrefix(all[0][0], "\uFEFF")
+	at := make([]int, len(names))
+	for i, name := range names {
+		if at[i] = slices.Index(all[0], name); at[i] < 0 {
+			return nil, models.NewError(models.KindInvalid, fmt.Sprintf("%s has no column %q: expected %s.", file, name, strings.Join(names, ", ")))
+		}
+	}
+	rows := make([][]string, 0, len(all)-1)
+	for _, record := range all[1:] {
+		row := make([]string, len(names))
+		for i, j := range at {
+			row[i] = record[j]
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+type reportCommand struct {
+	Consultation string `arg:"" help:"Id of the consultation."`
+	Format       string `required:"" enum:"html,csv,json" help:"One of html, csv, json."`
+	Out          string `required:"" placeholder:"FILE" help:"Where to write it."`
+}
+
+func (cmd reportCommand) Run(r *run) error {
+	return r.with(func(a *App) error {
+		c, err := a.Service.Consultation(r.ctx, consult.Portal, cmd.Consultation)
+		if err != nil {
+			return err
+		}
+		var rep *models.Report
+		if c.Status == models.StatusPublished {
+			rep, err = a.Service.Report(r.ctx, c)
+		} else {
+			if err = a.Drain(r.ctx); err == nil {
+				rep, err = a.Service.DraftReport(r.ctx, consult.Portal, c)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		err = writeTo(cmd.Out, r.out, func(w io.Writer) error {
+			switch cmd.Format {
+			case "csv":
+				return report.WriteCSV(w, rep)
+			case "json":
+				return report.WriteJSON(w, rep)
+			}
+			return a.Views.RenderFile(w, &views.ReportPage{Base: views.Base{Lang: c.Languages[0], Title: "Report", Service: c.Council.Name, Invented: c.Invented},
+				Report: rep, Draft: !rep.Published, Status: c.Status})
+		})
+		if err != nil {
+			return err
+		}
+		roll := rep.RollCall
+		fmt.Fprintf(r.out, "%d submissions: %d in %d themes, %d listed singly, %d answered by choosing only. Written to %s.\n",
+			roll.Submissions, roll.InThemes, len(rep.Themes), roll.HeardOnce, roll.ClosedOnly, cmd.Out)
+		return nil
+	})
+}
+
+type verifyCommand struct {
+	What string `arg:"" type:"path" help:"A receipt file, or a folder with a published log."`
+	Log  string `type:"existingdir" placeholder:"FOLDER" help:"The published log to check the receipt against."`
+}
+
+func (cmd verifyCommand) Run(r *run) error {
+	info, err := os.Stat(cmd.What)
+	if err != nil {
+		return usageError{err}
+	}
+	if info.IsDir() {
+		size, root, err := ledger.VerifyLog(os.DirFS(cmd.What))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(r.out, "The log is whole: %d submissions, root %s.\n", size, root)
+		return nil
+	}
+	if cmd.Log == "" {
+		return usageError{errors.New("say with --log which folder holds the published log (its files checkpoint and leaves)")}
+	}
+	text, err := os.ReadFile(cmd.What)
+	if err != nil {
+		return err
+	}
+	receipt, err := ledger.ParseReceipt(string(text))
+	if err != nil {
+		return fmt.Errorf("%s: %w", filepath.Base(cmd.What), err)
+	}
+	if err := ledger.VerifyReceipt(receipt, os.DirFS(cmd.Log)); err != nil {
+		return err
+	}
+	fmt.Fprintf(r.out, "The submission of this receipt is in the log of %s.\n", receipt.Consultation)
+	return nil
+}
+
+type userCommand struct {
+	Add userAddCommand `cmd:"" help:"Create an account, or give one a new start, and print its one-time link."`
+}
+
+type userAddCommand struct {
+	Email string      `arg:"" help:"Email address."`
+	Role  models.Role `required:"" enum:"admin,officer,analyst,councillor,auditor" help:"One of admin, officer, analyst, councillor, auditor."`
+}
+
+func (cmd userAddCommand) Run(r *run) error {
+	return r.with(func(a *App) error {
+		token, err := a.Service.Invite(r.ctx, consult.Portal, cmd.Email, cmd.Role)
+		if err != nil {
+			return err
+		}
+		base := strings.TrimRight(r.cfg.URL, "/")
+		if base == "" {
+			base = "http://" + r.cfg.Addr
+		}
+		fmt.Fprintf(r.out, "Hand this one-time link to %s; it lets them choose a password:\n  %s/staff/welcome?token=%s\n", cmd.Email, base, token)
+		return nil
+	})
+}
+
+type migrateCommand struct{}
+
+func (migrateCommand) Run(r *run) error {
+	s, err := store.Open(r.ctx, r.cfg.Database, store.Options{Now: time.Now, Logger: r.logger()})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(r.out, "The database (%s) is at this version of the program.\n", s.Backend())
+	return s.Close()
+}
+
+type reindexCommand struct{}
+
+func (reindexCommand) Run(r *run) error {
+	return r.with(func(a *App) error {
+		start := time.Now()
+		n, err := a.Service.Reindex(r.ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(r.out, "%d answers indexed (%.1f s).\n", n, time.Since(start).Seconds())
+		return nil
+	})
+}
+
+type healthyCommand struct{}
+
+func (healthyCommand) Run(r *run) error {
+	_, port, err := net.SplitHostPort(r.cfg.Addr)
+	if err != nil {
+		return usageError{fmt.Errorf("--addr: %w", err)}
+	}
+	ctx, cancel := context.WithTimeout(r.ctx, 3*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:"+port+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("the portal answers %s", res.Status)
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Config is every setting of the portal. Each is a flag with an environment
+// twin; secrets can also be read from a file named by the twin with _FILE.
+type Config struct {
+	Addr        string `default:"127.0.0.1:8080" env:"HEARD_ADDR" placeholder:"HOST:PORT" help:"Address to listen on."`
+	Data        string `default:"./data" env:"HEARD_DATA" placeholder:"FOLDER" help:"Folder for the database, the search index, evidence files and keys, unless they are set to be elsewhere."`
+	Database    string `env:"HEARD_DATABASE" placeholder:"URL" help:"Database: sqlite:FILE or postgres://USER:PASSWORD@HOST/NAME. Default: sqlite:heard.db in the data folder."`
+	Search      string `env:"HEARD_SEARCH" placeholder:"URL" help:"Search engine: bleve:FOLDER or the http(s) URL of a Meilisearch server. Default: bleve:index in the data folder."`
+	SearchKey   string `env:"HEARD_SEARCH_KEY" placeholder:"KEY" help:"Key for the Meilisearch server."`
+	SearchIndex string `default:"heard" env:"HEARD_SEARCH_INDEX" placeholder:"NAME" help:"Name of the index on the Meilisearch server."`
+	Files       string `env:"HEARD_FILES" placeholder:"URL" help:"Evidence files: file:///FOLDER. Default: files in the data folder."`
+	Secret      string `env:"HEARD_SECRET" placeholder:"TEXT" help:"Secret that keys the hashes of receipt codes, at least 32 characters. Default: made at the first start and kept in the data folder."`
+	URL         string `env:"HEARD_URL" placeholder:"URL" help:"Address people reach the portal at, such as https://consult.example.gov.uk. With https, cookies are kept off plain connections."`
+	ExitTo      string `default:"https://www.bbc.co.uk/weather" env:"HEARD_EXIT_TO" placeholder:"URL" help:"Neutral page that “Exit this page” leads to."`
+}
+
+// commands is the command line.
+type commands struct {
+	Config
+
+	Serve   serveCommand   `cmd:"" default:"1" help:"Run the portal. This is what happens without a command."`
+	Demo    demoCommand    `cmd:"" help:"Run a throw-away portal with an invented consultation, its themes and a draft report."`
+	Import  importCommand  `cmd:"" help:"Take responses from a CSV file."`
+	Themes  themesCommand  `cmd:"" help:"Find the themes in a CSV file, without a database."`
+	Code    codeCommand    `cmd:"" help:"Place the texts of a CSV file into an existing code frame, without a database."`
+	Report  reportCommand  `cmd:"" help:"Write the consultation report to a file."`
+	Verify  verifyCommand  `cmd:"" help:"Check a receipt, or a whole published log, offline."`
+	User    userCommand    `cmd:"" help:"Manage staff accounts."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database to this version of the program."`
+	Reindex reindexCommand `cmd:"" help:"Build the search index again from the database."`
+	Healthy healthyCommand `cmd:"" hidden:"" help:"Ask a running portal whether it can take answers; for containers."`
+	Bench   benchCommand   `cmd:"" help:"Measure."`
+}
+
+// usageError is a mistake on the command line or in the settings: exit code 2.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// secrets are the settings that can be read from a file.
+var secrets = []string{"HEARD_DATABASE", "HEARD_SEARCH_KEY", "HEARD_SECRET"}
+
+// readSecretFiles sets each secret from the file named by its _FILE twin.
+func readSecretFiles() error {
+	for _, name := range secrets {
+		file := os.Getenv(name + "_FILE")
+		if file == "" {
+			continue
+		}
+		if os.Getenv(name) != "" {
+			return usageError{fmt.Errorf("%s and %s_FILE are both set: set one of them", name, name)}
+		}
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return usageError{fmt.Errorf("%s_FILE: %w", name, err)}
+		}
+		if err := os.Setenv(name, strings.TrimSpace(string(b))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errShown says that the parser has printed all there is to say, as for
+// --help.
+var errShown = errors.New("shown")
+
+// parse reads the command line.
+func parse(args []string, out io.Writer) (cmd *kong.Context, cfg *Config, err error) {
+	if err := readSecretFiles(); err != nil {
+		return nil, nil, err
+	}
+	var c commands
+	shown := false
+	parser, err := kong.New(&c, kong.Name("heard"),
+		kong.Description("A public consultation portal: no voice is lost, no voice is drowned, no voice is exposed, and anyone can check it."),
+		kong.UsageOnError(), kong.Writers(out, out), kong.Exit(func(int) { shown = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		return nil, nil, err
+	}
+	cmd, err = parser.Parse(args)
+	if shown {
+		return nil, nil, errShown
+	}
+	if err != nil {
+		return nil, nil, usageError{err}
+	}
+	if err := c.Config.check(); err != nil {
+		return nil, nil, usageError{err}
+	}
+	return cmd, &c.Config, nil
+}
+
+// check refuses settings that cannot work, and fills in what depends on the
+// data folder.
+func (c *Config) check() error {
+	data, err := filepath.Abs(c.Data)
+	if err != nil {
+		return fmt.Errorf("--data: %w", err)
+	}
+	c.Data = data
+	if c.Database == "" {
+		c.Database = "sqlite:" + filepath.Join(data, "heard.db")
+	}
+	if !hasPrefix(c.Database, "sqlite:", "postgres://", "postgresql://") {
+		return fmt.Errorf("--database: expected sqlite:FILE or postgres://…")
+	}
+	if c.Search == "" {
+		c.Search = "bleve:" + filepath.Join(data, "index")
+	}
+	if !hasPrefix(c.Search, "bleve:", "http://", "https://") {
+		return fmt.Errorf("--search: expected bleve:FOLDER or the http(s) URL of a Meilisearch server")
+	}
+	if c.Files == "" {
+		c.Files = "file://" + filepath.ToSlash(filepath.Join(data, "files"))
+	}
+	if !hasPrefix(c.Files, "file://", "mem://") {
+		return fmt.Errorf("--files: expected file:///FOLDER")
+	}
+	if c.Secret != "" && len(c.Secret) < 32 {
+		return fmt.Errorf("--secret: expected at least 32 characters")
+	}
+	if c.URL != "" && !hasPrefix(c.URL, "http://", "https://") {
+		return fmt.Errorf("--url: expected an address that begins with https://")
+	}
+	if !hasPrefix(c.ExitTo, "https://") {
+		return fmt.Errorf("--exit-to: expected an address that begins with https://")
+	}
+	return nil
+}
+
+func hasPrefix(s string, prefixes ...string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}

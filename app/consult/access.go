@@ -1,0 +1,65 @@
+package consult
+
+import (
+	"slices"
+
+	"heard/models"
+)
+
+// Actor is who asks. The zero Actor is a member of the public.
+type Actor struct {
+	ID   string
+	Role models.Role
+}
+
+// Portal is the portal itself, acting by a job or on the command line.
+var Portal = Actor{ID: models.ActorPortal}
+
+// Permission is leave to do one kind of act.
+type Permission string
+
+// The permissions. A route that needs none says Public.
+const (
+	Public       Permission = "public"
+	SeeDesk      Permission = "see the desk"
+	SearchText   Permission = "search redacted words"
+	SeeThemes    Permission = "see themes"
+	EditThemes   Permission = "decide on themes"
+	ReadOriginal Permission = "read the original words"
+	SeeDraft     Permission = "see the draft report"
+	Publish      Permission = "publish the report"
+	Configure    Permission = "set up consultations"
+	ManageUsers  Permission = "manage accounts"
+	ReadAudit    Permission = "read the record"
+)
+
+// allowed is who may do what: the one table. Administrators run the portal and
+// never read testimony; nobody can both act and hide the act.
+var allowed = map[Permission][]models.Role{
+	SeeDesk:      models.Roles,
+	SearchText:   {models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor},
+	SeeThemes:    {models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor},
+	EditThemes:   {models.RoleOfficer, models.RoleAnalyst},
+	ReadOriginal: {models.RoleOfficer},
+	SeeDraft:     {models.RoleOfficer, models.RoleAnalyst, models.RoleAuditor},
+	Publish:      {models.RoleOfficer},
+	Configure:    {models.RoleOfficer, models.RoleAdmin},
+	ManageUsers:  {models.RoleAdmin},
+	ReadAudit:    {models.RoleAuditor},
+}
+
+// May reports whether the actor has a permission.
+func (a Actor) May(p Permission) bool {
+	return p == Public || a == Portal || slices.Contains(allowed[p], a.Role)
+}
+
+// need returns nil when the actor has the permission.
+func (a Actor) need(p Permission) error {
+	switch {
+	case a.May(p):
+		return nil
+	case a.ID == "":
+		return models.NewError(models.KindSignedOut, "Sign in to open this page.")
+	}
+	return models.NewError(models.KindForbidden, "Your role does not allow this. Ask an administrator if you need it.")
+}

@@ -1,0 +1,108 @@
+package consult
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"heard/app/evidence"
+	"heard/models"
+	"heard/models/store"
+	"heard/search"
+)
+
+// Config is what a Service works with.
+type Config struct {
+	Store  *store.Store
+	Search search.Engine
+	Files  *evidence.Store
+	Log    *slog.Logger
+	Now    func() time.Time
+	// Pepper keys the hashes of receipt codes. It is kept outside the database,
+	// so that a stolen database cannot be searched by code.
+	Pepper []byte
+	// Wake tells the job runner that there is work; may be nil.
+	Wake func()
+}
+
+// Service does what the portal does. It is safe for concurrent use.
+type Service struct {
+	store  *store.Store
+	engine search.Engine
+	files  *evidence.Store
+	log    *slog.Logger
+	now    func() time.Time
+	pepper []byte
+	wake   func()
+}
+
+// New returns a Service.
+func New(c Config) *Service {
+	s := &Service{store: c.Store, engine: c.Search, files: c.Files, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake}
+	if s.wake == nil {
+		s.wake = func() {}
+	}
+	return s
+}
+
+// Ready reports whether the database answers; search being away is not fatal,
+// because the store is the truth.
+func (s *Service) Ready(ctx context.Context) error { return s.store.Ping(ctx) }
+
+// Consultations returns every consultation that the actor may know of: staff
+// see all, the public those that are past the draft.
+func (s *Service) Consultations(ctx context.Context, by Actor) ([]*models.Consultation, error) {
+	all, err := s.store.Consultations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	visible := all[:0]
+	for _, c := range all {
+		if c.Status != models.StatusDraft || by.May(SeeDesk) {
+			visible = append(visible, c)
+		}
+	}
+	return visible, nil
+}
+
+// Consultation returns one consultation. A draft does not exist for the public.
+func (s *Service) Consultation(ctx context.Context, by Actor, id string) (*models.Consultation, error) {
+	c, err := s.store.Consultation(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if c.Status == models.StatusDraft && !by.May(SeeDesk) {
+		return nil, models.NewError(models.KindNotFound, "There is no such consultation.")
+	}
+	return c, nil
+}
+
+// Accepting reports whether answers are accepted now.
+func (s *Service) Accepting(c *models.Consultation) bool { return c.Accepting(s.now()) }
+
+func (s *Service) today() string { return s.now().UTC().Format(time.DateOnly) }
+
+// record writes an act into the audit, in the transaction tx.
+func (s *Service) record(ctx context.Context, tx *store.Store, by Actor, action, object, consultation, reason string) error {
+	actor := by.ID
+	if actor == "" {
+		actor = models.ActorRespondent
+	}
+	return tx.Audit(ctx, models.AuditEvent{Actor: actor, Action: action, Object: object, Consultation: consultation, Reason: reason})
+}
+
+var idText = base32.NewEncoding("abcdefghijkmnpqrstuvwxyz23456789").WithPadding(base32.NoPadding)
+
+// newID returns a random id of n bytes, in letters and digits that are not
+// easily confused. It tells nothing about order or time.
+func newID(n int) string {
+	b := make([]byte, n)
+	if _, err := rand.Read(b); err != nil {
+		panic(fmt.Sprintf("no random numbers: %v", err)) // crypto/rand documents that this does not happen
+	}
+	return strings.ToLower(idText.EncodeToString(b))
+}

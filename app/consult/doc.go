@@ -1,0 +1,26 @@
+// Package consult is what the portal does: one Service, one method per act. It
+// knows no HTTP and no database library; it is the one door for permission,
+// transaction and audit.
+//
+// # The life of a submission
+//
+//	form      web/respond.go shows one question a page; the answers so far are
+//	          kept as a Draft, sealed under a key that only the person's cookie
+//	          holds. Nothing else is kept.
+//	validate  Submit prunes what is no longer asked and checks the rest by the
+//	          consultation's own rules: every fault at once, in plain words.
+//	store     one transaction writes the submission, its answers, the leaf in
+//	          the log, the audit entry and the jobs, and marks the draft as
+//	          sent. All or none; the receipt is shown only after commit.
+//	          Sending twice is one submission: the draft's key is the
+//	          idempotency key.
+//	receipt   twelve words, worked out from the draft's key, so that a retry
+//	          shows the same ones. Only a keyed hash of them is stored.
+//	index     the job holds an id; IndexSubmission makes the search index equal
+//	          to what the store now says, redacted text only. Safe to repeat.
+//	theme     RefreshThemes reads every answer in words and proposes themes.
+//	          What people decided (names, merges, approvals) survives.
+//	report    DraftReport gives everything to report.Build, which accounts for
+//	          every submission and lets no count past the disclosure gate.
+//	          PublishReport keeps the result; it never changes again.
+package consult

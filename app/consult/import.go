@@ -1,0 +1,267 @@
+package consult
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"heard/app/sheet"
+	"heard/models"
+	"heard/models/store"
+)
+
+// ImportOptions says how to read a spreadsheet of responses.
+type ImportOptions struct {
+	sheet.Columns
+	Question string // the question they answer; the consultation's first themed one when empty
+	Progress func(done, of int)
+}
+
+// Imported is what became of each row. Rows = Taken + Known + Refused.
+type Imported struct {
+	Consultation *models.Consultation
+	Created      bool // the consultation was not there and was made from the file
+	Rows         int
+	Taken        int
+	Known        int // taken by an earlier import of the same file
+	Refused      []sheet.Refusal
+}
+
+// importBatch is how many rows are written in one transaction.
+const importBatch = 200
+
+// Import takes responses from CSV (RFC 4180, UTF-8, header row). A row that
+// cannot be read is refused with its line and the reason, and the rest is
+// taken; each row is written whole or not at all. Importing the same file
+// again adds nothing. When the consultation does not exist, one is made from
+// the file.
+func (s *Service) Import(ctx context.Context, by Actor, consultation string, file io.Reader, opt ImportOptions) (*Imported, error) {
+	if err := by.need(Configure); err != nil {
+		return nil, err
+	}
+	read, err := sheet.Read(file, opt.Columns)
+	if err != nil {
+		return nil, err
+	}
+	out := &Imported{Rows: read.Total, Refused: read.Refused}
+	c, err := s.store.Consultation(ctx, consultation)
+	if models.KindOf(err) == models.KindNotFound {
+		if c, err = s.consultationFor(ctx, by, consultation, read.Rows, opt); err != nil {
+			return nil, err
+		}
+		out.Created = true
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.Consultation = c
+	if c.Status.AtLeast(models.StatusFrozen) {
+		return nil, models.NewError(models.KindClosed, fmt.Sprintf("The analysis of %s is frozen, so no responses can be added.", c.ID))
+	}
+	q, err := importQuestion(c, opt.Question)
+	if err != nil {
+		return nil, err
+	}
+	subs := s.importedSubmissions(c, q, read.Rows, out)
+	if err := s.writeImport(ctx, by, c, subs, out, opt.Progress); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(out.Refused, func(a, b sheet.Refusal) int { return a.Line - b.Line })
+	s.wake()
+	return out, nil
+}
+
+func importQuestion(c *models.Consultation, id string) (*models.Question, error) {
+	if id == "" {
+		for i := range c.Questions {
+			if c.Questions[i].Themed {
+				return &c.Questions[i], nil
+			}
+		}
+		return nil, models.NewError(models.KindInvalid, fmt.Sprintf("Consultation %s has no question whose words are themed. Say which question with --question.", c.ID))
+	}
+	q := c.Question(id)
+	if q == nil || !q.Written() {
+		var written []string
+		for _, q := range c.Questions {
+			if q.Written() {
+				written = append(written, q.ID)
+			}
+		}
+		return nil, models.NewError(models.KindInvalid, fmt.Sprintf("Consultation %s has no question %s that is answered in words. It has: %s.", c.ID, id, strings.Join(written, ", ")))
+	}
+	return q, nil
+}
+
+// consultationFor makes a consultation for responses gathered elsewhere. It is
+// closed from the start: nobody can answer it here.
+func (s *Service) consultationFor(ctx context.Context, by Actor, id string, rows []sheet.Row, opt ImportOptions) (*models.Consultation, error) {
+	question := opt.Question
+	if question == "" {
+		question = "Q1"
+	}
+	var groups []string
+	for _, r := range rows {
+		if r.Group != "" && !slices.Contains(groups, r.Group) {
+			groups = append(groups, r.Group)
+		}
+	}
+	slices.Sort(groups)
+	if len(groups) > 50 {
+		return nil, models.NewError(models.KindInvalid, fmt.Sprintf("Column %q has %d different values, which is too many for respondent groups. Choose another --group column.", opt.Group, len(groups)))
+	}
+	if id == "" {
+		return nil, models.NewError(models.KindInvalid, "Name the consultation to import into.")
+	}
+	source, err := models.ImportedConsultation(id, question, groups, s.today())
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.SaveConsultation(ctx, by, id+".yaml", source)
+	if err != nil {
+		return nil, err
+	}
+	for _, to := range []models.Status{models.StatusOpen, models.StatusClosed} {
+		if err := s.Move(ctx, by, c, to); err != nil {
+			return nil, err
+		}
+		c.Status = to
+	}
+	return c, nil
+}
+
+// numbered is a submission with the line it came from.
+type numbered struct {
+	line int
+	sub  models.Submission
+}
+
+// importedSubmissions makes submissions of rows and refuses those that do not
+// fit the consultation.
+func (s *Service) importedSubmissions(c *models.Consultation, q *models.Question, rows []sheet.Row, out *Imported) []numbered {
+	refuse := func(line int, format string, args ...any) {
+		out.Refused = append(out.Refused, sheet.Refusal{Line: line, Reason: fmt.Sprintf(format, args...)})
+	}
+	groupByName := map[string]string{}
+	var names []string
+	for _, g := range c.Groups {
+		groupByName[strings.ToLower(g.Name.Default())] = g.ID
+		groupByName[g.ID] = g.ID
+		names = append(names, g.Name.Default())
+	}
+	var fallback []string
+	for _, g := range c.Groups {
+		if len(g.When) == 0 {
+			fallback = []string{g.ID}
+			break
+		}
+	}
+	seen, lineOfID := map[string]int{}, map[string]int{}
+	var subs []numbered
+	for _, r := range rows {
+		groups := fallback
+		if r.Group != "" {
+			id, ok := groupByName[strings.ToLower(r.Group)]
+			if !ok {
+				refuse(r.Line, "there is no respondent group %q: expected one of %s", sheet.Shorten(r.Group), strings.Join(names, ", "))
+				continue
+			}
+			groups = []string{id}
+		}
+		text := models.CleanText(r.Text)
+		if message := q.Check(models.Given{Text: text}); message != "" {
+			refuse(r.Line, "the text cannot be taken: %s", message)
+			continue
+		}
+		if text == "" {
+			refuse(r.Line, "the text is empty")
+			continue
+		}
+		day := r.Day
+		if day == "" {
+			day = s.today()
+		}
+		var source string
+		if r.ID != "" {
+			if first, again := lineOfID[r.ID]; again {
+				refuse(r.Line, "the id %q is already on line %d", sheet.Shorten(r.ID), first)
+				continue
+			}
+			lineOfID[r.ID] = r.Line
+			source = fingerprint("id", q.ID, r.ID)
+		} else {
+			// Two people may have written the very same words on the same day;
+			// each counts, so the copies are numbered.
+			content := fingerprint("row", q.ID, r.Group, r.Day, text)
+			seen[content]++
+			source = fmt.Sprintf("%s-%d", content, seen[content])
+		}
+		answers := models.Answers{q.ID: {Text: text}}
+		sub := models.Submission{
+			ID: newID(16), PublicID: newID(5), Consultation: c.ID, FormVersion: c.Version, Day: day,
+			Channel: models.ChannelImport, Path: c.PathFor(answers).ID, Groups: groups,
+			Consents: c.DefaultConsents, Status: models.SubmissionLive, Source: source,
+			Answers: []models.Answer{{Question: q.ID, Text: text, Redacted: redacted(text)}},
+		}
+		subs = append(subs, numbered{r.Line, sub})
+	}
+	return subs
+}
+
+func (s *Service) writeImport(ctx context.Context, by Actor, c *models.Consultation, subs []numbered, out *Imported, progress func(done, of int)) error {
+	for start := 0; start < len(subs); start += importBatch {
+		batch := subs[start:min(start+importBatch, len(subs))]
+		var taken, known int
+		err := s.store.Tx(ctx, func(tx *store.Store) error {
+			taken, known = 0, 0
+			for _, n := range batch {
+				prepared, err := prepare(n.sub)
+				if err != nil {
+					return err
+				}
+				created, err := tx.CreateSubmission(ctx, prepared)
+				if err != nil {
+					return fmt.Errorf("line %d: %w", n.line, err)
+				}
+				if created {
+					taken++
+				} else {
+					known++
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		out.Taken += taken
+		out.Known += known
+		if progress != nil {
+			progress(start+len(batch), len(subs))
+		}
+	}
+	if out.Taken == 0 {
+		return nil
+	}
+	return s.store.Tx(ctx, func(tx *store.Store) error {
+		if err := s.record(ctx, tx, by, "submissions.imported", c.ID, c.ID, fmt.Sprintf("%d taken, %d refused", out.Taken, len(out.Refused))); err != nil {
+			return err
+		}
+		if err := tx.Enqueue(ctx, models.JobPlaces, c.ID, 0); err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, models.JobThemes, c.ID, 0)
+	})
+}
+
+func fingerprint(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s", len(p), p)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}

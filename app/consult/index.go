@@ -1,0 +1,161 @@
+package consult
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"heard/models"
+	"heard/search"
+)
+
+// documentID names one answer in the index and for the theming engine.
+func documentID(submission, question string) string { return submission + "-" + question }
+
+// splitDocumentID is the inverse of documentID; ids hold no hyphens.
+func splitDocumentID(id string) (submission, question string) {
+	submission, question, _ = strings.Cut(id, "-")
+	return submission, question
+}
+
+// themedAnswers returns the answers in words that are searched and themed.
+func themedAnswers(c *models.Consultation, sub *models.Submission) []models.Answer {
+	var out []models.Answer
+	for _, a := range sub.Answers {
+		if q := c.Question(a.Question); q != nil && q.Themed && strings.TrimSpace(a.Redacted) != "" {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// documents returns what the index should hold of a submission: redacted words
+// only. Councillors find the words of people who agreed to be quoted; officers
+// and analysts find all.
+func documents(c *models.Consultation, sub *models.Submission, view *themeView) []search.Document {
+	if sub.Status != models.SubmissionLive {
+		return nil
+	}
+	tiers := []search.Tier{search.TierOfficer}
+	if sub.Allows(models.ConsentQuote) {
+		tiers = append(tiers, search.TierCouncillor)
+	}
+	var docs []search.Document
+	for _, a := range themedAnswers(c, sub) {
+		doc := search.Document{
+			ID: documentID(sub.ID, a.Question), Consultation: c.ID, Submission: sub.ID, Question: a.Question,
+			Text: a.Redacted, Language: sub.Language, Groups: sub.Groups, Channel: string(sub.Channel), Day: sub.Day, Tiers: tiers,
+		}
+		for _, t := range view.ofAnswer(sub.ID, a.Question) {
+			doc.Themes = append(doc.Themes, t.ID)
+		}
+		docs = append(docs, doc)
+	}
+	return docs
+}
+
+// IndexSubmission makes the index equal to what the store says of one
+// submission. It is safe to repeat.
+func (s *Service) IndexSubmission(ctx context.Context, id string) error {
+	sub, err := s.store.Submission(ctx, id)
+	if models.KindOf(err) == models.KindNotFound {
+		return s.engine.Delete(ctx, id)
+	}
+	if err != nil {
+		return err
+	}
+	c, err := s.store.Consultation(ctx, sub.Consultation)
+	if err != nil {
+		return err
+	}
+	view, err := s.themeView(ctx, c)
+	if err != nil {
+		return err
+	}
+	docs := documents(c, sub, view)
+	if err := s.engine.Delete(ctx, id); err != nil {
+		return err
+	}
+	if len(docs) == 0 {
+		return nil
+	}
+	return s.engine.Put(ctx, docs...)
+}
+
+// Reindex builds the whole index again from the store and swaps it in. It
+// returns how many answers it holds.
+func (s *Service) Reindex(ctx context.Context) (int, error) {
+	if err := s.engine.Rebuild(ctx, s.allDocuments(ctx)); err != nil {
+		return 0, err
+	}
+	return s.engine.Count(ctx)
+}
+
+// FillEmptyIndex reindexes when the index holds nothing, as after a fresh
+// start beside a full database.
+func (s *Service) FillEmptyIndex(ctx context.Context) error {
+	n, err := s.engine.Count(ctx)
+	if err != nil || n > 0 {
+		return err
+	}
+	_, err = s.Reindex(ctx)
+	return err
+}
+
+func (s *Service) allDocuments(ctx context.Context) iter.Seq2[search.Document, error] {
+	return func(yield func(search.Document, error) bool) {
+		all, err := s.store.Consultations(ctx)
+		if err != nil {
+			yield(search.Document{}, err)
+			return
+		}
+		for _, c := range all {
+			view, err := s.themeView(ctx, c)
+			if err != nil {
+				yield(search.Document{}, err)
+				return
+			}
+			for sub, err := range s.store.Submissions(ctx, c.ID) {
+				if err != nil {
+					yield(search.Document{}, err)
+					return
+				}
+				for _, doc := range documents(c, sub, view) {
+					if !yield(doc, nil) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// IndexPlaces brings the index in line with the themes of a consultation.
+func (s *Service) IndexPlaces(ctx context.Context, consultation string) error {
+	c, err := s.store.Consultation(ctx, consultation)
+	if err != nil {
+		return err
+	}
+	view, err := s.themeView(ctx, c)
+	if err != nil {
+		return err
+	}
+	const batch = 1000
+	var docs []search.Document
+	for sub, err := range s.store.Submissions(ctx, c.ID) {
+		if err != nil {
+			return err
+		}
+		docs = append(docs, documents(c, sub, view)...)
+		if len(docs) >= batch {
+			if err := s.engine.Put(ctx, docs...); err != nil {
+				return err
+			}
+			docs = docs[:0]
+		}
+	}
+	if len(docs) == 0 {
+		return nil
+	}
+	return s.engine.Put(ctx, docs...)
+}

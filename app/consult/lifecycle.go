@@ -1,0 +1,116 @@
+package consult
+
+import (
+	"context"
+	"fmt"
+
+	"heard/models"
+	"heard/models/store"
+)
+
+// SaveConsultation checks a consultation file and keeps it: a new consultation
+// as a draft, or a higher version of one that is still a draft. Once people
+// can answer, the wording is locked.
+func (s *Service) SaveConsultation(ctx context.Context, by Actor, name string, source []byte) (*models.Consultation, error) {
+	if err := by.need(Configure); err != nil {
+		return nil, err
+	}
+	c, err := models.ParseConsultation(name, source)
+	if err != nil {
+		return nil, err
+	}
+	err = s.store.Tx(ctx, func(tx *store.Store) error {
+		now, err := tx.Consultation(ctx, c.ID)
+		if err == nil && now.Status != models.StatusDraft {
+			return models.NewError(models.KindConflict, "The consultation is no longer a draft, so its wording is locked.")
+		}
+		if err != nil && models.KindOf(err) != models.KindNotFound {
+			return err
+		}
+		if err := tx.SaveConsultation(ctx, c, source); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, by, "consultation.saved", fmt.Sprintf("%s version %d", c.ID, c.Version), c.ID, "")
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.store.Consultation(ctx, c.ID)
+}
+
+// ConsultationSource returns the file a consultation was read from.
+func (s *Service) ConsultationSource(ctx context.Context, by Actor, c *models.Consultation) ([]byte, error) {
+	if err := by.need(Configure); err != nil {
+		return nil, err
+	}
+	return s.store.ConsultationSource(ctx, c.ID)
+}
+
+// Move takes a consultation to the state that follows the one it is in. The
+// report is published with PublishReport, which is a step of its own.
+func (s *Service) Move(ctx context.Context, by Actor, c *models.Consultation, to models.Status) error {
+	if err := by.need(Configure); err != nil {
+		return err
+	}
+	next, ok := c.Status.Next()
+	if !ok || next != to || to == models.StatusPublished {
+		return models.NewError(models.KindConflict, fmt.Sprintf("The consultation is %s, so it cannot become %s now.", c.Status, to))
+	}
+	if to == models.StatusOpen && !c.Invented {
+		for _, r := range c.Restrictions {
+			if r.Paraphrase {
+				return models.NewError(models.KindConflict, fmt.Sprintf("Rule %s is still marked as a paraphrase. Put the exact text of the order into the consultation file before opening.", r.ID))
+			}
+		}
+	}
+	if to == models.StatusFrozen {
+		// What came after the last run is placed before the data is fixed.
+		if err := s.RefreshThemes(ctx, c.ID); err != nil {
+			return err
+		}
+	}
+	return s.store.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.MoveStatus(ctx, c.ID, c.Status, to); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, by, "consultation."+string(to), c.ID, c.ID, "")
+	})
+}
+
+// Live returns how many submissions count.
+func (s *Service) Live(ctx context.Context, by Actor, c *models.Consultation) (int, error) {
+	if err := by.need(SeeDraft); err != nil {
+		return 0, err
+	}
+	n, err := s.store.CountSubmissions(ctx, c.ID)
+	return n[models.SubmissionLive], err
+}
+
+// Jobs returns how many jobs wait and how many failed for good.
+func (s *Service) Jobs(ctx context.Context, by Actor) (pending, dead int, err error) {
+	if err := by.need(SeeDesk); err != nil {
+		return 0, 0, err
+	}
+	n, err := s.store.CountJobs(ctx)
+	return n[models.JobPending], n[models.JobDead], err
+}
+
+// AuditTrail returns the record of acts, newest first.
+func (s *Service) AuditTrail(ctx context.Context, by Actor, limit int) ([]models.AuditEvent, map[string]string, error) {
+	if err := by.need(ReadAudit); err != nil {
+		return nil, nil, err
+	}
+	events, err := s.store.AuditTrail(ctx, "", limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	users, err := s.store.Users(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	names := map[string]string{}
+	for _, u := range users {
+		names[u.ID] = u.Email
+	}
+	return events, names, nil
+}

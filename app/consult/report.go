@@ -1,0 +1,118 @@
+package consult
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"heard/app/ledger"
+	"heard/app/report"
+	"heard/models"
+	"heard/models/store"
+)
+
+// DraftReport builds the report from the data as it is now. Nobody sees it but
+// staff.
+func (s *Service) DraftReport(ctx context.Context, by Actor, c *models.Consultation) (*models.Report, error) {
+	if err := by.need(SeeDraft); err != nil {
+		return nil, err
+	}
+	return s.buildReport(ctx, s.store, c)
+}
+
+func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.Consultation) (*models.Report, error) {
+	in := report.Input{Consultation: c}
+	for sub, err := range from.Submissions(ctx, c.ID) {
+		if err != nil {
+			return nil, err
+		}
+		in.Submissions = append(in.Submissions, sub)
+	}
+	counts, err := from.CountSubmissions(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	in.Withdrawn = counts[models.SubmissionWithdrawn]
+	if in.Themes, err = from.Themes(ctx, c.ID); err != nil {
+		return nil, err
+	}
+	if in.Placements, err = from.Placements(ctx, c.ID); err != nil {
+		return nil, err
+	}
+	if in.Quotes, err = from.Quotes(ctx, c.ID); err != nil {
+		return nil, err
+	}
+	if in.Campaigns, err = from.Campaigns(ctx, c.ID); err != nil {
+		return nil, err
+	}
+	leaves, err := s.leaves(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	in.Checkpoint = ledger.Root(leaves).String()
+	return report.Build(in)
+}
+
+// PublishReport builds the report of a frozen consultation and makes it
+// public. It never changes afterwards.
+func (s *Service) PublishReport(ctx context.Context, by Actor, c *models.Consultation) error {
+	if err := by.need(Publish); err != nil {
+		return err
+	}
+	if c.Status != models.StatusFrozen {
+		return models.NewError(models.KindConflict, fmt.Sprintf("The report can be published once the analysis is frozen; the consultation is %s.", c.Status))
+	}
+	r, err := s.buildReport(ctx, s.store, c)
+	if err != nil {
+		return err
+	}
+	r.Published = true
+	data, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	return s.store.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.MoveStatus(ctx, c.ID, models.StatusFrozen, models.StatusPublished); err != nil {
+			return err
+		}
+		if err := tx.SaveReport(ctx, c.ID, 1, data, hashOf(string(data))); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, by, "report.published", hashOf(string(data)), c.ID, "")
+	})
+}
+
+// Report returns the published report.
+func (s *Service) Report(ctx context.Context, c *models.Consultation) (*models.Report, error) {
+	if c.Status != models.StatusPublished {
+		return nil, models.NewError(models.KindNotFound, "The report of this consultation has not been published yet.")
+	}
+	_, data, err := s.store.Report(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	var r models.Report
+	if err := json.Unmarshal(data, &r); err != nil {
+		return nil, fmt.Errorf("published report of %s: %w", c.ID, err)
+	}
+	return &r, nil
+}
+
+// ReportFile returns the published report as open data: csv or json.
+func (s *Service) ReportFile(ctx context.Context, c *models.Consultation, format string) ([]byte, error) {
+	r, err := s.Report(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	switch format {
+	case "csv":
+		err = report.WriteCSV(&b, r)
+	case "json":
+		err = report.WriteJSON(&b, r)
+	default:
+		err = models.NewError(models.KindNotFound, "The report is not published in this format.")
+	}
+	return b.Bytes(), err
+}

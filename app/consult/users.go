@@ -1,0 +1,198 @@
+package consult
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/alexedwards/argon2id"
+
+	"heard/models"
+	"heard/models/store"
+)
+
+// passwordCost follows OWASP's argon2id recommendation of 19 MiB and two
+// passes.
+var passwordCost = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// nobody is a hash that no password matches; checking against it takes as long
+// as checking a real one, so that an unknown address cannot be told apart.
+var nobody, _ = argon2id.CreateHash("no account has this password", passwordCost)
+
+// SignIn returns the account with this address and password. It answers the
+// same, in the same time, for a wrong password and for an unknown address.
+func (s *Service) SignIn(ctx context.Context, email, password string) (*models.User, error) {
+	u, err := s.store.UserByEmail(ctx, strings.ToLower(strings.TrimSpace(email)))
+	if err != nil && models.KindOf(err) != models.KindNotFound {
+		return nil, err
+	}
+	hash := nobody
+	if err == nil && u.PasswordHash != "" && !u.Disabled {
+		hash = u.PasswordHash
+	}
+	match, err := argon2id.ComparePasswordAndHash(password, hash)
+	if err != nil {
+		return nil, fmt.Errorf("compare password: %w", err)
+	}
+	if !match || hash == nobody {
+		if err := s.store.Audit(ctx, models.AuditEvent{Actor: models.ActorPortal, Action: "sign-in.refused"}); err != nil {
+			return nil, err
+		}
+		return nil, models.NewError(models.KindInvalid, "The email address or the password is not right.")
+	}
+	return u, s.record(ctx, s.store, Actor{ID: u.ID}, "sign-in", u.ID, "", "")
+}
+
+// User returns an account that may be used, for the session that names it.
+func (s *Service) User(ctx context.Context, id string) (*models.User, error) {
+	u, err := s.store.User(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if u.Disabled {
+		return nil, models.NewError(models.KindNotFound, "This account is closed.")
+	}
+	return u, nil
+}
+
+// Users returns every account.
+func (s *Service) Users(ctx context.Context, by Actor) ([]models.User, error) {
+	if err := by.need(ManageUsers); err != nil {
+		return nil, err
+	}
+	return s.store.Users(ctx)
+}
+
+// Invite creates an account, or gives an existing one a new start, and returns
+// the token of a one-time link with which its holder chooses a password. email
+// is empty only for the very first account of a portal, whose holder types it.
+func (s *Service) Invite(ctx context.Context, by Actor, email string, role models.Role) (token string, err error) {
+	if err := by.need(ManageUsers); err != nil {
+		return "", err
+	}
+	u := models.User{ID: newID(10), Email: strings.ToLower(strings.TrimSpace(email)), Role: role}
+	if err := u.Validate(); err != nil {
+		return "", err
+	}
+	token, hash := newToken()
+	err = s.store.Tx(ctx, func(tx *store.Store) error {
+		known, err := tx.UserByEmail(ctx, u.Email)
+		switch {
+		case err == nil:
+			u.ID = known.ID
+		case models.KindOf(err) != models.KindNotFound:
+			return err
+		}
+		u.InviteHash = hash
+		if err := tx.SaveUser(ctx, u); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, by, "user.invited", u.ID, "", string(role))
+	})
+	return token, err
+}
+
+// FirstUser returns the token of a one-time link for the portal's first
+// officer, "" when there already is an account that can sign in. A fresh link
+// replaces the one before.
+func (s *Service) FirstUser(ctx context.Context) (token string, err error) {
+	users, err := s.store.Users(ctx)
+	if err != nil {
+		return "", err
+	}
+	first := models.User{ID: newID(10), Email: firstUserEmail, Role: models.RoleOfficer}
+	for _, u := range users {
+		if u.Email != firstUserEmail {
+			return "", nil
+		}
+		first = u
+	}
+	token, hash := newToken()
+	first.InviteHash = hash
+	return token, s.store.SaveUser(ctx, first)
+}
+
+// firstUserEmail stands in until the first officer types an address.
+const firstUserEmail = "first-officer@invalid"
+
+// Invited returns the account a one-time link belongs to, and whether it is
+// the first of the portal, which still needs an address.
+func (s *Service) Invited(ctx context.Context, token string) (u *models.User, first bool, err error) {
+	sum := sha256.Sum256([]byte(token))
+	u, err = s.store.UserByInvite(ctx, sum[:])
+	if err != nil {
+		if models.KindOf(err) == models.KindNotFound {
+			err = models.NewError(models.KindNotFound, "This link has been used or replaced. Ask for a new one.")
+		}
+		return nil, false, err
+	}
+	return u, u.Email == firstUserEmail, nil
+}
+
+// Accept sets the password of an invited account; the link works once. email is
+// used only for the first account of the portal.
+func (s *Service) Accept(ctx context.Context, token, email, password string) (*models.User, error) {
+	u, first, err := s.Invited(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	if first {
+		u.Email = strings.ToLower(strings.TrimSpace(email))
+	}
+	fault := &models.Error{Kind: models.KindInvalid, Message: "The account was not set up."}
+	if err := u.Validate(); err != nil {
+		fault.Fields = append(fault.Fields, models.FieldsOf(err)...)
+	}
+	if utf8.RuneCountInString(password) < models.MinPasswordLength {
+		fault.Fields = append(fault.Fields, models.FieldError{Field: "password", Message: fmt.Sprintf("Choose a password of at least %d characters; four or more words are easy to remember", models.MinPasswordLength)})
+	}
+	if len(fault.Fields) > 0 {
+		return nil, fault
+	}
+	if u.PasswordHash, err = argon2id.CreateHash(password, passwordCost); err != nil {
+		return nil, fmt.Errorf("hash password: %w", err)
+	}
+	u.InviteHash = nil
+	err = s.store.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.SaveUser(ctx, *u); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, Actor{ID: u.ID}, "user.accepted", u.ID, "", string(u.Role))
+	})
+	return u, err
+}
+
+// Disable closes an account; its sessions stop working with the next request.
+func (s *Service) Disable(ctx context.Context, by Actor, id string) error {
+	if err := by.need(ManageUsers); err != nil {
+		return err
+	}
+	if id == by.ID {
+		return models.NewError(models.KindConflict, "You cannot close your own account. Ask another administrator.")
+	}
+	return s.store.Tx(ctx, func(tx *store.Store) error {
+		u, err := tx.User(ctx, id)
+		if err != nil {
+			return err
+		}
+		u.Disabled, u.InviteHash = true, nil
+		if err := tx.SaveUser(ctx, *u); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, by, "user.disabled", id, "", "")
+	})
+}
+
+func newToken() (token string, hash []byte) {
+	b := make([]byte, 24)
+	if _, err := rand.Read(b); err != nil {
+		panic(fmt.Sprintf("no random numbers: %v", err))
+	}
+	token = base64.RawURLEncoding.EncodeToString(b)
+	sum := sha256.Sum256([]byte(token))
+	return token, sum[:]
+}

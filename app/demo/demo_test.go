@@ -1,0 +1,295 @@
+package demo
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"heard/models"
+)
+
+var now = time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
+
+func load(t *testing.T) (*models.Consultation, []models.Submission) {
+	t.Helper()
+	c, _, err := Consultation(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := Submissions(c, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, all
+}
+
+func TestShippedFileParses(t *testing.T) {
+	c, err := models.ParseConsultation(consultationFile, consultationSource)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.Invented {
+		t.Error("the demonstration does not say that it is invented")
+	}
+	for _, r := range c.Restrictions {
+		if !r.Paraphrase {
+			t.Errorf("restriction %s is not marked as a paraphrase", r.ID)
+		}
+	}
+}
+
+func TestDatesMove(t *testing.T) {
+	// The days around both changes of the clocks, and minutes when the day in
+	// London is not the day in UTC.
+	for _, test := range []struct {
+		now                   string
+		opens, closes, decide string
+	}{
+		{"2026-11-23T09:30:00Z", "2026-09-28", "2026-12-21 23:59", "2027-02-15"},
+		{"2027-03-28T00:30:00Z", "2027-01-31", "2027-04-25 23:59", "2027-06-20"},
+		{"2027-07-01T23:30:00Z", "2027-05-07", "2027-07-30 23:59", "2027-09-24"},
+	} {
+		at, err := time.Parse(time.RFC3339, test.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, source, err := Consultation(at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := []string{string(c.Opens), string(c.Closes), c.Proposal.Decision.When}
+		if diff := cmp.Diff([]string{test.opens, test.closes, test.decide}, got); diff != "" {
+			t.Errorf("%s: dates (-want +got):\n%s", test.now, diff)
+		}
+		c.Status = models.StatusOpen
+		if !c.Accepting(at) {
+			t.Errorf("%s: not accepting answers", test.now)
+		}
+		again, err := models.ParseConsultation(consultationFile, source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again.Status = c.Status
+		if diff := cmp.Diff(c, again); diff != "" {
+			t.Errorf("%s: the source returned says something else (-consultation +source):\n%s", test.now, diff)
+		}
+		if bytes.Count(source, []byte("\n")) != bytes.Count(consultationSource, []byte("\n")) {
+			t.Errorf("%s: lines of the source were lost", test.now)
+		}
+		all, err := Submissions(c, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		zone, err := c.Zone()
+		if err != nil {
+			t.Fatal(err)
+		}
+		today := at.In(zone).Format(time.DateOnly)
+		for _, s := range all {
+			if s.Day < test.opens || s.Day >= today {
+				t.Errorf("%s: a submission was received on %s", test.now, s.Day)
+			}
+		}
+	}
+}
+
+// TestRoutes checks who is asked what, for one person of every kind.
+func TestRoutes(t *testing.T) {
+	c, _, err := Consultation(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := func(options ...string) models.Given { return models.Given{Options: options} }
+	person := "B1 B2 B3 B4 B5 B6 C1 C2 C3 C4 C5 C6 C7 C8 C9 C10"
+	short := "S0 S1 S2 S3 S4 S5 C1 C2 C3 C8"
+	for _, test := range []struct {
+		name    string
+		answers models.Answers
+		path    string
+		groups  []string
+		route   string
+	}{
+		{"nothing answered", nil, "person", []string{"other"}, "A1 A2 A3 " + person + " G1"},
+		{"resident and trader", models.Answers{"A1": one("self"), "A2": one("live_here", "work_here")}, "person", []string{"resident", "business"}, "A1 A2 A3 " + person + " G1"},
+		{"sex worker", models.Answers{"A1": one("self"), "A2": one("sex_work")}, "sex_worker", []string{"sex_worker"}, "A1 A2 " + short + " G1"},
+		{"sex worker who lives here, before the offer", models.Answers{"A1": one("self"), "A2": one("sex_work", "live_here")}, "sex_worker", []string{"resident", "sex_worker"}, "A1 A2 " + short + " M1 G1"},
+		{"sex worker who lives here and declines", models.Answers{"A1": one("self"), "A2": one("sex_work", "live_here"), "M1": one("no")}, "sex_worker", []string{"resident", "sex_worker"}, "A1 A2 " + short + " M1 G1"},
+		{"sex worker who lives here and accepts", models.Answers{"A1": one("self"), "A2": one("sex_work", "live_here"), "M1": one("yes")}, "sex_worker_both", []string{"resident", "sex_worker"}, "A1 A2 " + short + " M1 B1 B2 B5 B6 C4 C5 C6 C7 C9 C10 G1"},
+		{"helper for one sex worker", models.Answers{"A1": one("helper"), "H1": one("own_words"), "H3": one("yes_all"), "H4": one("sex_workers"), "H5": one("english")}, "helper_sex_workers", []string{"sex_worker"}, "A1 H1 H3 H4 H5 " + short + " G1"},
+		{"helper's summary of several sex workers", models.Answers{"A1": one("helper"), "H1": one("summary"), "H3": one("yes_all"), "H4": one("sex_workers"), "H5": one("romanian")}, "helper_sex_workers", []string{"organisation"}, "A1 H1 H2 H3 H4 H5 H5b " + short + " G1"},
+		{"helper whose people do not agree", models.Answers{"A1": one("helper"), "H1": one("summary"), "H3": one("no"), "A2": one("support_work")}, "helper_own", []string{"support_worker"}, "A1 H1 H2 H3 H6 A2 A3 " + person + " G1"},
+		{"helper for a resident", models.Answers{"A1": one("helper"), "H1": one("own_words"), "H4": one("residents")}, "helper", []string{"resident"}, "A1 H1 H3 H4 H5 A3 " + person + " G1"},
+		{"organisation", models.Answers{"A1": one("organisation")}, "organisation", []string{"organisation"}, "A1 O1 O2 O3 O4 B1 B3 B5 B6 C1 C2 C3 C4 C5 C6 C7 C8 C9 C10 F1"},
+		{"councillor", models.Answers{"A1": one("elected")}, "elected", []string{"elected"}, "A1 A3 " + person + " G1"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if _, dropped := c.Prune(test.answers); len(dropped) > 0 {
+				t.Errorf("the route drops the answers that led to it: %v", dropped)
+			}
+			if got := c.PathFor(test.answers).ID; got != test.path {
+				t.Errorf("path %s, want %s", got, test.path)
+			}
+			if diff := cmp.Diff(test.groups, c.GroupsFor(test.answers)); diff != "" {
+				t.Errorf("groups (-want +got):\n%s", diff)
+			}
+			var route []string
+			for _, q := range c.Route(test.answers) {
+				route = append(route, q.ID)
+			}
+			if diff := cmp.Diff(strings.Fields(test.route), route); diff != "" {
+				t.Errorf("route (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestSubmissionCounts keeps the mix that the pages are shown with.
+func TestSubmissionCounts(t *testing.T) {
+	c, all := load(t)
+	got := map[string]int{}
+	for _, s := range all {
+		got["all"]++
+		got["path "+s.Path]++
+		got["channel "+string(s.Channel)]++
+		got["language "+s.Language]++
+		got["stance "+s.Stance]++
+		for _, g := range s.Groups {
+			got["group "+g]++
+		}
+		if !s.Allows(models.ConsentQuote) {
+			got["not to be quoted"]++
+		}
+		if !slices.ContainsFunc(s.Answers, func(a models.Answer) bool { return c.Question(a.Question).Themed }) {
+			got["no words"]++
+		}
+	}
+	want := map[string]int{
+		"all":         186,
+		"channel web": 142, "channel email": 27, "channel paper": 10, "channel assisted": 7,
+		"language en": 173, "language ro": 5, "language ur": 4, "language pa": 4,
+		"group resident": 114, "group business": 20, "group visitor": 34, "group sex_worker": 12,
+		"group support_worker": 2, "group organisation": 9, "group elected": 2, "group other": 4,
+		"path person": 161, "path sex_worker": 6, "path sex_worker_both": 2, "path helper_sex_workers": 5,
+		"path helper": 1, "path helper_own": 1, "path organisation": 8, "path elected": 2,
+		"stance for": 101, "stance against": 71, "stance unsure": 11, "stance ": 3,
+		"not to be quoted": 45, "no words": 14,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+}
+
+const campaign = "to ask Fairmead Council not to extend this order"
+
+func TestNoWordsRepeat(t *testing.T) {
+	c, all := load(t)
+	seen := map[string]bool{}
+	var letters, personal int
+	bare := map[string]bool{}
+	for _, s := range all {
+		for _, a := range s.Answers {
+			if !c.Question(a.Question).Themed || a.Text == "" {
+				continue
+			}
+			if strings.Contains(a.Text, campaign) {
+				letters++
+				if !strings.Contains(a.Text, "\n\n") {
+					bare[a.Text] = true
+					continue
+				}
+				personal++
+				for _, part := range strings.Split(a.Text, "\n\n") {
+					if strings.Contains(part, campaign) {
+						continue
+					}
+					if seen[part] {
+						t.Errorf("two people add the same words to the campaign letter: %q", part)
+					}
+					seen[part] = true
+				}
+				continue
+			}
+			// Sentences, so that no part of one answer is another's either.
+			for _, sentence := range strings.FieldsFunc(strings.ToLower(a.Text), func(r rune) bool { return strings.ContainsRune(".?!\n۔।", r) }) {
+				if sentence = strings.TrimSpace(sentence); len(strings.Fields(sentence)) < 3 {
+					continue
+				}
+				if seen[sentence] {
+					t.Errorf("written twice: %q", sentence)
+				}
+				seen[sentence] = true
+			}
+		}
+	}
+	if letters != 25 || personal != 14 || len(bare) < 3 {
+		t.Errorf("campaign letter sent by %d, %d with words of their own, %d wordings without; want 25, 14 and a few", letters, personal, len(bare))
+	}
+}
+
+// TestLoneIdeas keeps points that exactly one person makes: a report that
+// drops them has not listened.
+func TestLoneIdeas(t *testing.T) {
+	_, all := load(t)
+	for _, words := range []string{
+		"taught by survivors", "move the bus stop", "women's night shelter", "traducere la tribunal",
+		"sharps bin", "walking bus", "rising bollard", "gate the alley", "rooms by the hour",
+		"direct line to the outreach van", "trading estate", "licensed drivers", "switching it off for six months",
+		"patrol times a week ahead", "in an envelope with the council crest", "just in term time",
+		"small card in her own language", "body-worn cameras", "hall at northgate",
+	} {
+		n := 0
+		for _, s := range all {
+			if slices.ContainsFunc(s.Answers, func(a models.Answer) bool { return strings.Contains(strings.ToLower(a.Text), words) }) {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("%q is said by %d people, want 1", words, n)
+		}
+	}
+}
+
+// TestIdentifiersArePlanted: redaction must have something to find, and none
+// of it may reach anybody.
+func TestIdentifiersArePlanted(t *testing.T) {
+	_, all := load(t)
+	for _, words := range []string{"Jean Marlowe", "07700 900417", "020 7946 0318", "r.oakden@example.org", "XX99 ZZZ", "14 Mill Row"} {
+		if !slices.ContainsFunc(all, func(s models.Submission) bool {
+			return slices.ContainsFunc(s.Answers, func(a models.Answer) bool { return strings.Contains(a.Text, words) })
+		}) {
+			t.Errorf("nobody wrote %q", words)
+		}
+	}
+}
+
+func TestEntryIsRefused(t *testing.T) {
+	c, _, err := Consultation(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name string
+		entry
+		want string
+	}{
+		{"day", entry{56, "web", "en", map[string]any{"C1": "agree"}}, "expected 0 to 55"},
+		{"channel", entry{1, "fax", "en", map[string]any{"C1": "agree"}}, "expected one of"},
+		{"language", entry{1, "web", "", map[string]any{"C1": "agree"}}, "language"},
+		{"question", entry{1, "web", "en", map[string]any{"Z9": "agree"}}, "no question Z9"},
+		{"off its route", entry{1, "web", "en", map[string]any{"C1": "agree", "S2": "same"}}, "[S2]"},
+		{"option", entry{1, "web", "en", map[string]any{"C1": "perhaps"}}, "Choose from the answers shown"},
+		{"shape", entry{1, "web", "en", map[string]any{"C1": 4}}, "expected text"},
+		{"nothing", entry{1, "web", "en", map[string]any{"A1": "self"}}, "at least one question"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := test.submission(c, now)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want an error with %q", err, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,569 @@
+package evidence
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	_ "gocloud.dev/blob/memblob"
+)
+
+// part is one part of a document under construction.
+type part struct{ name, content string }
+
+func archive(t testing.TB, parts ...part) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, p := range parts {
+		h := &zip.FileHeader{Name: p.name, Method: zip.Deflate}
+		if p.name == mimetypePart {
+			h.Method = zip.Store
+		}
+		out, err := w.CreateHeader(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(out, p.content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// secret stands for whatever must not be left in a clean file.
+const secret = "Sam Brien"
+
+func docxParts(t testing.TB) []part {
+	return []part{
+		{contentTypes, `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/comments.xml" ContentType="c"/><Override PartName="/docProps/core.xml" ContentType="p"/></Types>`},
+		{"_rels/.rels", `<Relationships xmlns="r"><Relationship Id="rId1" Type="x/officeDocument" Target="word/document.xml"/><Relationship Id="rId2" Type="x/core-properties" Target="docProps/core.xml"/></Relationships>`},
+		{documentPart, `<?xml version="1.0" encoding="UTF-8"?>
+<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:mc="mc"><w:body><w:p w:rsidR="00AB12CD"><w:pPr><w:tabs><w:tab w:val="left"/></w:tabs></w:pPr><w:commentRangeStart w:id="0"/><w:r><w:t xml:space="preserve">The order </w:t></w:r><w:ins w:id="1" w:author="` + secret + `" w:date="2026-03-04T05:06:07Z"><w:r><w:t>pushed us &amp; them</w:t></w:r></w:ins><w:del w:id="2" w:author="` + secret + `"><w:r><w:delText>helped</w:delText></w:r></w:del><w:moveFrom><w:r><w:t>gone</w:t></w:r></w:moveFrom><w:commentRangeEnd w:id="0"/><w:r><w:commentReference w:id="0"/></w:r></w:p><w:p><w:r><w:t>into</w:t><w:tab/><w:t>the dark.</w:t><w:br/><w:t>Again</w:t></w:r></w:p></w:body></w:document>`},
+		{"word/_rels/document.xml.rels", `<Relationships xmlns="r"><Relationship Id="rId1" Type="x/comments" Target="comments.xml"/><Relationship Id="rId2" Type="x/image" Target="media/image1.jpg"/><Relationship Id="rId3" Type="x/customXml" Target="../customXml/item1.xml"/></Relationships>`},
+		{"word/_rels/settings.xml.rels", `<Relationships xmlns="r"><Relationship Id="rId1" Type="x/attachedTemplate" Target="file:///C:\Users\` + secret + `\Normal.dotm" TargetMode="External"/></Relationships>`},
+		{"word/comments.xml", `<w:comments xmlns:w="w"><w:comment w:author="` + secret + `"/></w:comments>`},
+		{"word/media/image1.jpg", string(withEXIF(photograph(t, 4, 2), 1))},
+		{"docProps/core.xml", `<cp><dc:creator>` + secret + `</dc:creator></cp>`},
+		{"customXml/item1.xml", `<x>` + secret + `</x>`},
+	}
+}
+
+func odtParts() []part {
+	return []part{
+		{mimetypePart, ODT.MediaType()},
+		{contentPart, `<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content xmlns:office="o" xmlns:text="t" xmlns:dc="d"><office:body><office:text><text:tracked-changes><text:changed-region><text:deletion><office:change-info><dc:creator>` + secret + `</dc:creator></office:change-info><text:p>helped</text:p></text:deletion></text:changed-region></text:tracked-changes><text:h>Order</text:h><text:p>It pushed<text:s text:c="2"/>us<text:line-break/>into<text:tab/>the <text:span>dark</text:span>.<office:annotation><dc:creator>` + secret + `</dc:creator><text:p>note</text:p></office:annotation></text:p></office:text></office:body></office:document-content>`},
+		{"meta.xml", `<office:document-meta xmlns:office="o"><office:meta>` + secret + `</office:meta></office:document-meta>`},
+		{"settings.xml", `<x>` + secret + `</x>`},
+		{"Thumbnails/thumbnail.png", secret},
+		{manifestPart, `<manifest:manifest xmlns:manifest="m"><manifest:file-entry manifest:full-path="content.xml"/><manifest:file-entry manifest:full-path="meta.xml"/></manifest:manifest>`},
+	}
+}
+
+func docx(t testing.TB) []byte { return archive(t, docxParts(t)...) }
+func odt(t testing.TB) []byte  { return archive(t, odtParts()...) }
+
+const pdf = "%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+
+// photograph returns a JPEG picture whose top left quarter is red, and the rest
+// blue.
+func photograph(t testing.TB, width, height int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, quartered(width, height), &jpeg.Options{Quality: 100}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func drawing(t testing.TB, width, height int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, quartered(width, height)); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func quartered(width, height int) image.Image {
+	m := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			c := color.RGBA{B: 255, A: 255}
+			if x < width/2 && y < height/2 {
+				c = color.RGBA{R: 255, A: 255}
+			}
+			m.Set(x, y, c)
+		}
+	}
+	return m
+}
+
+// withEXIF puts an EXIF segment with an orientation and a secret into a JPEG.
+func withEXIF(picture []byte, orientation uint16) []byte {
+	var tiff []byte
+	tiff = append(tiff, "MM\x00\x2a\x00\x00\x00\x08"...)
+	tiff = binary.BigEndian.AppendUint16(tiff, 2)
+	for _, entry := range [][4]uint16{{0x0100, 3, 0, 1}, {0x0112, 3, 0, 1}} {
+		for _, v := range entry {
+			tiff = binary.BigEndian.AppendUint16(tiff, v)
+		}
+		tiff = binary.BigEndian.AppendUint16(tiff, orientation)
+		tiff = append(tiff, 0, 0)
+	}
+	segment := "Exif\x00\x00" + string(tiff) + secret
+	out := append([]byte(nil), picture[:2]...)
+	out = append(out, 0xFF, 0xE1)
+	out = binary.BigEndian.AppendUint16(out, uint16(len(segment)+2))
+	out = append(out, segment...)
+	return append(out, picture[2:]...)
+}
+
+// withText puts a text chunk with a secret into a PNG.
+func withText(picture []byte) []byte {
+	const header = 8 + 25 // the signature and IHDR
+	chunk := append([]byte("tEXt"), "Author\x00"+secret...)
+	out := append([]byte(nil), picture[:header]...)
+	out = binary.BigEndian.AppendUint32(out, uint32(len(chunk)-4))
+	out = append(out, chunk...)
+	out = binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(chunk))
+	return append(out, picture[header:]...)
+}
+
+// huge returns a PNG that says it has the given size.
+func huge(t testing.TB, width, height uint32) []byte {
+	out := drawing(t, 1, 1)
+	binary.BigEndian.PutUint32(out[16:], width)
+	binary.BigEndian.PutUint32(out[20:], height)
+	binary.BigEndian.PutUint32(out[29:], crc32.ChecksumIEEE(out[12:29]))
+	return out
+}
+
+func TestInspect(t *testing.T) {
+	text := "The order pushed us into the dark.\n"
+	protectedZip := docx(t)
+	// The flags of the first entry, in the central directory.
+	at := bytes.Index(protectedZip, []byte("PK\x01\x02"))
+	protectedZip[at+8] |= 1
+	flipped := docx(t)
+	flipped[bytes.Index(flipped, []byte(documentPart))+len(documentPart)+20] ^= 0xFF
+	many := make([]part, maxParts+1)
+	for i := range many {
+		many[i].name = fmt.Sprint(i)
+	}
+	for _, test := range []struct {
+		name, file string
+		data       []byte
+		want       Type
+		err        error
+	}{
+		{"text", "statement.txt", []byte(text), TXT, nil},
+		{"text without an ending", "statement", []byte(text), TXT, nil},
+		{"text that looks like a table", "a.TXT", []byte("a,b,c\n1,2,3\n4,5,6\n"), TXT, nil},
+		{"UTF-16", "a.txt", []byte("\xff\xfeh\x00i\x00"), TXT, nil},
+		{"Windows-1252", "a.txt", []byte("it\x92s late\n"), TXT, nil},
+		{"docx", "a.docx", docx(t), DOCX, nil},
+		{"docx, parts in another order", "a.docx", archive(t, append([]part{{"zz.xml", "<x/>"}}, docxParts(t)...)...), DOCX, nil},
+		{"odt", "a.odt", odt(t), ODT, nil},
+		{"pdf", "a.pdf", []byte(pdf), PDF, nil},
+		{"jpeg", "IMG.JPG", photograph(t, 8, 8), JPEG, nil},
+		{"jpeg", "a.jpeg", photograph(t, 8, 8), JPEG, nil},
+		{"png", "a.png", drawing(t, 8, 8), PNG, nil},
+
+		{"too big", "a.txt", bytes.Repeat([]byte("a"), 100_001), "", TooBig},
+		{"empty", "a.txt", nil, "", Empty},
+		{"gif", "a.gif", []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), "", NotAccepted},
+		{"web page", "a.html", []byte("<!DOCTYPE html><script>alert(1)</script>"), "", NotAccepted},
+		{"program", "a.exe", []byte("MZ\x90\x00\x03\x00\x00\x00"), "", NotAccepted},
+		{"bare zip", "a.zip", archive(t, part{"a.txt", text}), "", NotAccepted},
+		{"old Word", "a.doc", []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600)), "", NotAccepted},
+		{"text as pdf", "a.pdf", []byte(text), "", Mismatch},
+		{"jpeg as png", "a.png", photograph(t, 8, 8), "", Mismatch},
+		{"pdf as program", "a.exe", []byte(pdf), "", Mismatch},
+		{"protected pdf", "a.pdf", []byte(strings.Replace(pdf, "/Root", "/Encrypt 5 0 R/Root", 1)), "", Protected},
+		{"protected docx", "a.docx", append([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"+strings.Repeat("\x00", 600)), encryptedPackage...), "", Protected},
+		{"protected odt", "a.odt", archive(t, append(odtParts()[:2], part{manifestPart, "<manifest:encryption-data/>"})...), "", Protected},
+		{"protected zip", "a.docx", protectedZip, "", Protected},
+		{"cut pdf", "a.pdf", []byte(pdf[:len(pdf)-20]), "", Damaged},
+		{"cut docx", "a.docx", docx(t)[:len(docx(t))/2], "", Damaged},
+		{"docx altered inside", "a.docx", flipped, "", Damaged},
+		{"the same part twice", "a.docx", archive(t, append(docxParts(t), part{documentPart, "<x/>"})...), "", Damaged},
+		{"odt without content", "a.odt", archive(t, odtParts()[0]), "", Damaged},
+		{"cut jpeg", "a.jpg", photograph(t, 8, 8)[:10], "", Damaged},
+		{"zip bomb", "a.docx", archive(t, append(docxParts(t), part{"word/x.xml", strings.Repeat(" ", 4<<20)})...), "", Unpacks},
+		{"too many parts", "a.docx", archive(t, append(docxParts(t), many...)...), "", Unpacks},
+		{"picture bomb", "a.png", huge(t, 50_000, 50_000), "", Dimensions},
+		{"thin picture bomb", "a.png", huge(t, 2_000_000_000, 1), "", Dimensions},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			limit := int64(100_000)
+			if test.err == Unpacks {
+				limit = MaxSize
+			}
+			got, err := Inspect(test.file, bytes.NewReader(test.data), limit)
+			if err != test.err || got.Type != test.want {
+				t.Fatalf("Inspect = %q, %v: want %q, %v", got.Type, err, test.want, test.err)
+			}
+			if err == nil && !bytes.Equal(got.Data, test.data) {
+				t.Error("the content changed")
+			}
+		})
+	}
+	broken := errors.New("line dropped")
+	if _, err := Inspect("a.txt", iotest.ErrReader(broken), MaxSize); !errors.Is(err, broken) {
+		t.Errorf("got %v: want the reader's error", err)
+	}
+}
+
+// A document may not unpack to more than it says, whatever it says.
+func TestPartLongerThanItSays(t *testing.T) {
+	data := docx(t)
+	at := bytes.Index(data, []byte("PK\x01\x02"))
+	binary.LittleEndian.PutUint32(data[at+24:], 3) // the unpacked size of the first
+	if _, err := Inspect("a.docx", bytes.NewReader(data), MaxSize); err != Damaged {
+		t.Errorf("got %v: want Damaged", err)
+	}
+}
+
+func inspect(t testing.TB, name string, data []byte) File {
+	t.Helper()
+	f, err := Inspect(name, bytes.NewReader(data), MaxSize)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// holds reports whether a file, or any part of a document, holds the secret.
+func holds(t *testing.T, f File) bool {
+	t.Helper()
+	if bytes.Contains(f.Data, []byte(secret)) {
+		return true
+	}
+	for _, content := range unpack(t, f) {
+		if strings.Contains(content, secret) {
+			return true
+		}
+	}
+	return false
+}
+
+func unpack(t *testing.T, f File) map[string]string {
+	t.Helper()
+	if f.Type != DOCX && f.Type != ODT {
+		return nil
+	}
+	z, err := openArchive(f.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, f := range z.File {
+		content, err := readPart(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[f.Name] = string(content)
+	}
+	return out
+}
+
+func TestClean(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		data    []byte
+		removed bool
+	}{
+		{"a.docx", docx(t), true},
+		{"a.odt", odt(t), true},
+		{"a.jpg", withEXIF(photograph(t, 8, 8), 6), true},
+		{"a.png", withText(drawing(t, 8, 8)), true},
+		{"a.pdf", []byte(pdf + "% " + secret + "\n%%EOF"), false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := inspect(t, test.name, test.data)
+			if !holds(t, f) {
+				t.Fatal("there is nothing to remove: the test is void")
+			}
+			before, err := Text(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := Clean(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.MetadataRemoved != test.removed || holds(t, got.File) == test.removed {
+				t.Errorf("MetadataRemoved is %t and it still holds the name: %t", got.MetadataRemoved, holds(t, got.File))
+			}
+			again := inspect(t, test.name, got.Data)
+			after, err := Text(again)
+			if err != nil || after != before {
+				t.Errorf("the text went from %q to %q, %v", before, after, err)
+			}
+		})
+	}
+}
+
+func TestCleanDocxHoldsTogether(t *testing.T) {
+	got, err := Clean(inspect(t, "a.docx", docx(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{
+		contentTypes: `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`,
+		"_rels/.rels": `<Relationships xmlns="r"><Relationship Id="rId1" Type="x/officeDocument" Target="word/document.xml"/></Relationships>`,
+		documentPart: `<?xml version="1.0" encoding="UTF-8"?>
+<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:mc="mc"><w:body><w:p><w:pPr><w:tabs><w:tab w:val="left"/></w:tabs></w:pPr><w:r><w:t xml:space="preserve">The order </w:t></w:r><w:ins w:id="1" w:author="anonymous" w:date="2000-01-01T00:00:00Z"><w:r><w:t>pushed us &amp; them</w:t></w:r></w:ins><w:del w:id="2" w:author="anonymous"><w:r><w:delText>helped</w:delText></w:r></w:del><w:moveFrom><w:r><w:t>gone</w:t></w:r></w:moveFrom><w:r></w:r></w:p><w:p><w:r><w:t>into</w:t><w:tab/><w:t>the dark.</w:t><w:br/><w:t>Again</w:t></w:r></w:p></w:body></w:document>`,
+		"word/_rels/document.xml.rels": `<Relationships xmlns="r"><Relationship Id="rId2" Type="x/image" Target="media/image1.jpg"/></Relationships>`,
+		"word/_rels/settings.xml.rels": `<Relationships xmlns="r"></Relationships>`,
+	}
+	parts := unpack(t, got.File)
+	delete(parts, "word/media/image1.jpg")
+	if diff := cmp.Diff(want, parts); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestCleanOdtHoldsTogether(t *testing.T) {
+	got, err := Clean(inspect(t, "a.odt", odt(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := openArchive(got.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first := z.File[0]; first.Name != mimetypePart || first.Method != zip.Store {
+		t.Errorf("the first part is %s, method %d: want mimetype, stored", first.Name, first.Method)
+	}
+	parts := unpack(t, got.File)
+	if want := `<manifest:manifest xmlns:manifest="m"><manifest:file-entry manifest:full-path="content.xml"/></manifest:manifest>`; parts[manifestPart] != want {
+		t.Errorf("the manifest is %s: want %s", parts[manifestPart], want)
+	}
+	if !strings.Contains(parts[contentPart], "<dc:creator></dc:creator>") {
+		t.Errorf("the tracked change lost its creator element: %s", parts[contentPart])
+	}
+}
+
+// What cannot be cleaned is kept, and said.
+func TestCleanSaysWhatIsLeft(t *testing.T) {
+	for _, extra := range []part{
+		{"word/embeddings/sheet.xlsx", secret},
+		{"word/media/image2.jpg", "not a picture: " + secret},
+	} {
+		got, err := Clean(inspect(t, "a.docx", archive(t, append(docxParts(t), extra)...)))
+		if err != nil || got.MetadataRemoved {
+			t.Errorf("%s: MetadataRemoved is %t, %v: want false", extra.name, got.MetadataRemoved, err)
+		}
+	}
+}
+
+func TestCleanRefusesDamage(t *testing.T) {
+	cut := photograph(t, 64, 64)
+	for name, f := range map[string]File{
+		"picture":  {JPEG, cut[:len(cut)/2]},
+		"document": {DOCX, archive(t, part{documentPart, "<a><b>"})},
+		"deep":     {DOCX, archive(t, part{documentPart, strings.Repeat("<a>", maxDepth+1) + strings.Repeat("</a>", maxDepth+1)})},
+		"end":      {ODT, archive(t, part{contentPart, "</a>"})},
+	} {
+		if _, err := Clean(f); err != Damaged {
+			t.Errorf("%s: got %v, want Damaged", name, err)
+		}
+	}
+	if _, err := Clean(File{Type: "exe"}); err == nil {
+		t.Error("a file of no accepted type was cleaned")
+	}
+}
+
+func TestOrientation(t *testing.T) {
+	// Where the red quarter of the picture is seen, and whether it is on its side.
+	for o, want := range map[uint16]struct {
+		right, bottom, turned bool
+	}{
+		0: {}, 1: {}, 9: {},
+		2: {right: true},
+		3: {right: true, bottom: true},
+		4: {bottom: true},
+		5: {turned: true},
+		6: {right: true, turned: true},
+		7: {right: true, bottom: true, turned: true},
+		8: {bottom: true, turned: true},
+	} {
+		data, err := cleanPicture(JPEG, withEXIF(photograph(t, 64, 32), o))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := jpeg.Decode(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		size := m.Bounds().Size()
+		if turned := size == image.Pt(32, 64); turned != want.turned {
+			t.Errorf("orientation %d: the size is %v", o, size)
+		}
+		x, y := size.X/4, size.Y/4
+		if want.right {
+			x = size.X - 1 - x
+		}
+		if want.bottom {
+			y = size.Y - 1 - y
+		}
+		if r, _, b, _ := m.At(x, y).RGBA(); r < 0x8000 || b > 0x8000 {
+			t.Errorf("orientation %d: %d, %d is not red", o, x, y)
+		}
+		if r, _, b, _ := m.At(size.X-1-x, size.Y-1-y).RGBA(); r > 0x8000 || b < 0x8000 {
+			t.Errorf("orientation %d: the far corner is not blue", o)
+		}
+	}
+}
+
+func TestText(t *testing.T) {
+	for _, test := range []struct {
+		name, file string
+		data       []byte
+		want       string
+	}{
+		{"text", "a.txt", []byte("\ufeffone\r\ntwo"), "one\ntwo"},
+		{"UTF-16", "a.txt", []byte("\xff\xfeh\x00\xe9\x00"), "hé"},
+		{"Windows-1252", "a.txt", []byte("it\x92s \xa35"), "it’s £5"},
+		{"docx", "a.docx", docx(t), "The order pushed us & them\ninto\tthe dark.\nAgain"},
+		{"odt", "a.odt", odt(t), "Order\nIt pushed  us\ninto\tthe dark."},
+		{"pdf", "a.pdf", []byte(pdf), ""},
+		{"jpeg", "a.jpg", photograph(t, 8, 8), ""},
+	} {
+		got, err := Text(inspect(t, test.file, test.data))
+		if err != nil || got != test.want {
+			t.Errorf("%s: got %q, %v, want %q", test.name, got, err, test.want)
+		}
+	}
+	for name, f := range map[string]File{
+		"not XML":  {DOCX, archive(t, part{documentPart, "<a><b></a>"})},
+		"missing":  {DOCX, archive(t, part{contentPart, "<a/>"})},
+		"entities": {DOCX, archive(t, part{documentPart, `<!DOCTYPE a [<!ENTITY x "xx">]><a>&x;</a>`})},
+		"deep":     {ODT, archive(t, part{contentPart, strings.Repeat("<a>", maxDepth+1)})},
+	} {
+		if got, err := Text(f); err != Damaged {
+			t.Errorf("%s: got %q, %v, want Damaged", name, got, err)
+		}
+	}
+}
+
+func TestStore(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "files")
+	elsewhere := t.TempDir()
+	t.Setenv("TMPDIR", elsewhere)
+	for _, address := range []string{"mem://", "file://" + folder} {
+		t.Run(address[:4], func(t *testing.T) {
+			ctx := context.Background()
+			s, err := OpenStore(ctx, address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			want := []byte("The order pushed us into the dark.")
+			key, err := s.Put(ctx, want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			other, err := s.Put(ctx, want)
+			if err != nil || other == key {
+				t.Errorf("two files have the keys %s and %s, %v", key, other, err)
+			}
+			if got, err := s.Get(ctx, key); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("Get = %q, %v: want %q", got, err, want)
+			}
+			if err := s.Delete(ctx, key); err != nil {
+				t.Error(err)
+			}
+			if _, err := s.Get(ctx, key); !errors.Is(err, ErrNotFound) {
+				t.Errorf("Get after Delete: got %v, want ErrNotFound", err)
+			}
+			for _, key := range []string{key, "", "../secret", "/etc/passwd", strings.ToLower(key)} {
+				if err := s.Delete(ctx, key); !errors.Is(err, ErrNotFound) {
+					t.Errorf("Delete(%q): got %v, want ErrNotFound", key, err)
+				}
+			}
+			stopped, cancel := context.WithCancel(ctx)
+			cancel()
+			if _, err := s.Put(stopped, want); err == nil {
+				t.Error("Put after the context ended")
+			}
+		})
+	}
+	// Of the two files one is left, with nothing beside it and nothing elsewhere.
+	files, err := os.ReadDir(folder)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%d files, %v: want 1", len(files), err)
+	}
+	info, err := files[0].Info()
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file's mode is %v, %v: want 0600", info.Mode(), err)
+	}
+	if files, err := os.ReadDir(elsewhere); err != nil || len(files) != 0 {
+		t.Errorf("%d files in the temporary directory, %v", len(files), err)
+	}
+	if _, err := OpenStore(context.Background(), "nowhere://x"); err == nil {
+		t.Error("a store of an unknown scheme was opened")
+	}
+}
+
+func FuzzInspect(f *testing.F) {
+	f.Add("a.docx", docx(f))
+	f.Add("a.odt", odt(f))
+	f.Add("a.pdf", []byte(pdf))
+	f.Add("a.jpg", withEXIF(photograph(f, 4, 4), 6))
+	f.Add("a.png", withText(drawing(f, 4, 4)))
+	f.Add("a.txt", []byte("it\x92s late"))
+	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		file, err := Inspect(name, bytes.NewReader(data), 1<<20)
+		var refusal Refusal
+		if err != nil {
+			if !errors.As(err, &refusal) {
+				t.Fatalf("%v is not a refusal", err)
+			}
+			return
+		}
+		if checkPicture(data) == nil && len(data) > 0 {
+			if c, _, err := image.DecodeConfig(bytes.NewReader(data)); err == nil && c.Width*c.Height > 1<<20 {
+				return // too slow to fuzz
+			}
+		}
+		text, err := Text(file)
+		if err != nil && !errors.As(err, &refusal) || !utf8.ValidString(text) {
+			t.Errorf("Text = %q, %v", text, err)
+		}
+		clean, err := Clean(file)
+		if err != nil {
+			if !errors.As(err, &refusal) {
+				t.Errorf("%v is not a refusal", err)
+			}
+			return
+		}
+		if _, err := Inspect("", bytes.NewReader(clean.Data), MaxSize); err != nil && len(clean.Data) > 0 {
+			t.Errorf("the clean copy of a %s is refused: %v", file.Type, err)
+		}
+	})
+}

@@ -1,0 +1,419 @@
+// Package report turns frozen data into a consultation report. It is pure: the
+// same input gives the same report, byte for byte.
+//
+// Two things are enforced here and nowhere else. Every submission is accounted
+// for, or there is no report. And every count passes the disclosure gate: true
+// counts come in, models.Figure goes out.
+package report
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"heard/app/disclose"
+	"heard/models"
+)
+
+// Input is the data of a report. Submissions are the live ones only.
+type Input struct {
+	Consultation *models.Consultation
+	Submissions  []*models.Submission
+	Withdrawn    int
+	Themes       []models.Theme
+	Placements   []models.Placement
+	Quotes       []models.Quote
+	Campaigns    []models.Campaign
+	Checkpoint   string // root of the submission log, as published
+}
+
+// Build returns the report. It fails when a quote does not equal the words it
+// was taken from or its author did not agree to be quoted, and when the
+// roll-call does not add up.
+func Build(in Input) (*models.Report, error) {
+	b := &builder{Input: in, lang: in.Consultation.Languages[0], subs: map[string]*models.Submission{}}
+	for _, s := range in.Submissions {
+		b.subs[s.ID] = s
+	}
+	c := in.Consultation
+	r := &models.Report{
+		Consultation: c.ID, Title: b.text(c.Title), Council: c.Council.Name, Invented: c.Invented,
+		Opened: string(c.Opens), Closed: string(c.Closes), Checkpoint: in.Checkpoint,
+		Total: figure(disclose.Count(len(in.Submissions), false)),
+	}
+	for _, rule := range c.Restrictions {
+		r.Restrictions = append(r.Restrictions, models.ReportRule{ID: rule.ID, Text: b.text(rule.Text), Paraphrase: rule.Paraphrase})
+	}
+	var err error
+	if r.DataHash, err = b.hash(); err != nil {
+		return nil, err
+	}
+	b.place()
+	r.Groups = b.groups()
+	r.Channels = b.channels()
+	for i := range c.Questions {
+		if q := &c.Questions[i]; q.Closed() {
+			if rq, asked := b.question(q); asked {
+				r.Questions = append(r.Questions, rq)
+			}
+		}
+	}
+	if r.Themes, err = b.themes(); err != nil {
+		return nil, err
+	}
+	r.HeardOnce = b.heardOnce()
+	r.Campaigns = b.campaigns()
+	if r.RollCall, err = b.rollCall(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+type builder struct {
+	Input
+	lang   string
+	subs   map[string]*models.Submission
+	live   []models.Theme             // without merged ones, largest first
+	people map[string]map[string]bool // theme → submissions
+	placed map[string]bool            // submission + question that is in a theme
+}
+
+func (b *builder) text(t models.Text) string {
+	s, _ := t.In(b.lang)
+	return s
+}
+
+// place works out who is in which theme. Placements of submissions that no
+// longer count are left aside.
+func (b *builder) place() {
+	b.people, b.placed = map[string]map[string]bool{}, map[string]bool{}
+	for _, t := range b.Themes {
+		if t.Status != models.ThemeMerged {
+			b.live = append(b.live, t)
+			b.people[t.ID] = map[string]bool{}
+		}
+	}
+	for _, p := range b.Placements {
+		in := b.people[p.Theme]
+		if in == nil || b.subs[p.Submission] == nil {
+			continue
+		}
+		in[p.Submission] = true
+		b.placed[p.Submission+"-"+p.Question] = true
+	}
+	slices.SortStableFunc(b.live, func(x, y models.Theme) int {
+		return cmp.Or(cmp.Compare(len(b.people[y.ID]), len(b.people[x.ID])), cmp.Compare(x.Label, y.Label), cmp.Compare(x.ID, y.ID))
+	})
+	b.live = slices.DeleteFunc(b.live, func(t models.Theme) bool { return len(b.people[t.ID]) == 0 })
+}
+
+// table counts rows by respondent groups and passes the result through the
+// gate. in says which rows a submission is in; a submission in no row still
+// counts towards the totals.
+func (b *builder) table(rows []string, subs []*models.Submission, in func(*models.Submission) []int) disclose.Shown {
+	c := b.Consultation
+	t := disclose.Table{Rows: rows, Total: len(subs), RowTotals: make([]int, len(rows))}
+	column := map[string]int{}
+	for i, g := range c.Groups {
+		column[g.ID] = i
+		t.Columns = append(t.Columns, g.ID)
+		t.Sensitive = append(t.Sensitive, g.Sensitive)
+	}
+	t.ColumnTotals = make([]int, len(c.Groups))
+	t.Counts = make([][]int, len(rows))
+	for i := range t.Counts {
+		t.Counts[i] = make([]int, len(c.Groups))
+	}
+	for _, s := range subs {
+		rowsOf := in(s)
+		for _, r := range rowsOf {
+			t.RowTotals[r]++
+		}
+		for _, g := range s.Groups {
+			j, ok := column[g]
+			if !ok {
+				continue
+			}
+			t.ColumnTotals[j]++
+			for _, r := range rowsOf {
+				t.Counts[r][j]++
+			}
+		}
+	}
+	return disclose.Protect(t)
+}
+
+func (b *builder) columns(figures []disclose.Figure) []models.GroupFigure {
+	out := make([]models.GroupFigure, len(figures))
+	for i, g := range b.Consultation.Groups {
+		out[i] = models.GroupFigure{ID: g.ID, Name: b.text(g.Name), Sensitive: g.Sensitive, Count: figure(figures[i])}
+	}
+	return out
+}
+
+// groups counts people by respondent group. The one row is everybody, so that
+// the group figures and the total are protected together.
+func (b *builder) groups() []models.GroupFigure {
+	shown := b.table(nil, b.Submissions, func(*models.Submission) []int { return nil })
+	return b.columns(shown.ColumnTotals)
+}
+
+func (b *builder) channels() []models.GroupFigure {
+	counts := map[models.Channel]int{}
+	for _, s := range b.Submissions {
+		counts[s.Channel]++
+	}
+	t := disclose.Table{Columns: []string{"people"}, Sensitive: []bool{false}, Total: len(b.Submissions), ColumnTotals: []int{len(b.Submissions)}}
+	names := make([]models.Channel, 0, len(counts))
+	for ch := range counts {
+		names = append(names, ch)
+	}
+	slices.Sort(names)
+	for _, ch := range names {
+		t.Rows = append(t.Rows, string(ch))
+		t.Counts = append(t.Counts, []int{counts[ch]})
+		t.RowTotals = append(t.RowTotals, counts[ch])
+	}
+	shown := disclose.Protect(t)
+	var out []models.GroupFigure
+	for i, ch := range names {
+		out = append(out, models.GroupFigure{ID: string(ch), Name: string(ch), Count: figure(shown.RowTotals[i])})
+	}
+	return out
+}
+
+func (b *builder) question(q *models.Question) (rq models.ReportQuestion, asked bool) {
+	var answered []*models.Submission
+	for _, s := range b.Submissions {
+		if a := s.Answer(q.ID); a != nil && len(a.Options) > 0 {
+			answered = append(answered, s)
+		}
+	}
+	if len(answered) == 0 {
+		return rq, false
+	}
+	rows := make([]string, len(q.Options))
+	row := map[string]int{}
+	for i, o := range q.Options {
+		rows[i], row[o.ID] = o.ID, i
+	}
+	shown := b.table(rows, answered, func(s *models.Submission) []int {
+		var in []int
+		for _, id := range s.Answer(q.ID).Options {
+			if i, ok := row[id]; ok {
+				in = append(in, i)
+			}
+		}
+		return in
+	})
+	rq = models.ReportQuestion{ID: q.ID, Text: b.text(q.Text), Type: q.Type, Restriction: q.Restriction,
+		Base: figure(shown.Total), Groups: b.columns(shown.ColumnTotals)}
+	for i, o := range q.Options {
+		ro := models.ReportOption{ID: o.ID, Text: b.text(o.Text), Count: figure(shown.RowTotals[i])}
+		if p, ok := disclose.Percent(shown.RowTotals[i], shown.Total); ok {
+			ro.Percent = &p
+		}
+		for _, f := range shown.Cells[i] {
+			ro.Groups = append(ro.Groups, figure(f))
+		}
+		rq.Options = append(rq.Options, ro)
+	}
+	return rq, true
+}
+
+func (b *builder) themes() ([]models.ReportTheme, error) {
+	rows := make([]string, len(b.live))
+	for i, t := range b.live {
+		rows[i] = t.ID
+	}
+	shown := b.table(rows, b.Submissions, func(s *models.Submission) []int {
+		var in []int
+		for i, t := range b.live {
+			if b.people[t.ID][s.ID] {
+				in = append(in, i)
+			}
+		}
+		return in
+	})
+	var out []models.ReportTheme
+	for i, t := range b.live {
+		rt := models.ReportTheme{ID: t.ID, Label: t.Label, Keywords: t.Keywords, Approved: t.Status == models.ThemeApproved,
+			Count: figure(shown.RowTotals[i]), Groups: b.columns(shown.Cells[i])}
+		for _, id := range t.DistinctiveFor {
+			if g := b.Consultation.Group(id); g != nil {
+				rt.DistinctiveFor = append(rt.DistinctiveFor, b.text(g.Name))
+			}
+		}
+		for _, q := range b.Quotes {
+			if q.Theme != t.ID || b.subs[q.Submission] == nil {
+				continue
+			}
+			excerpt, err := b.quote(q)
+			if err != nil {
+				return nil, fmt.Errorf("theme %q: %w", t.Label, err)
+			}
+			rt.Quotes = append(rt.Quotes, excerpt)
+		}
+		out = append(out, rt)
+	}
+	return out, nil
+}
+
+// quote takes the words of a quote out of the answer they stand in.
+func (b *builder) quote(q models.Quote) (models.ReportExcerpt, error) {
+	s := b.subs[q.Submission]
+	if !s.Allows(models.ConsentQuote) {
+		return models.ReportExcerpt{}, fmt.Errorf("a quote from submission %s stands in the report, but its author did not agree to be quoted", s.ID)
+	}
+	a := s.Answer(q.Question)
+	if a == nil {
+		return models.ReportExcerpt{}, fmt.Errorf("a quote is from submission %s, question %s, which has no answer", s.ID, q.Question)
+	}
+	runes := []rune(a.Redacted)
+	if q.Start < 0 || q.Start >= q.End || q.End > len(runes) {
+		return models.ReportExcerpt{}, fmt.Errorf("a quote from submission %s, question %s lies outside the answer", s.ID, q.Question)
+	}
+	words := string(runes[q.Start:q.End])
+	if sum := sha256.Sum256([]byte(words)); hex.EncodeToString(sum[:]) != q.SHA256 {
+		return models.ReportExcerpt{}, fmt.Errorf("a quote from submission %s, question %s differs from the words it was taken from", s.ID, q.Question)
+	}
+	return b.excerpt(s, q.Question, q.Group, words), nil
+}
+
+func (b *builder) excerpt(s *models.Submission, question, group, words string) models.ReportExcerpt {
+	e := models.ReportExcerpt{PublicID: s.PublicID, Text: words, Language: s.Language}
+	if group == "" && len(s.Groups) > 0 {
+		group = s.Groups[0]
+	}
+	if g := b.Consultation.Group(group); g != nil {
+		e.Group = b.text(g.Name)
+	}
+	if q := b.Consultation.Question(question); q != nil {
+		e.Question = b.text(q.Text)
+	}
+	return e
+}
+
+// heardOnce lists each answer in words that shares no theme with anybody.
+// Without consent to be quoted it is listed without its words.
+func (b *builder) heardOnce() []models.ReportExcerpt {
+	var out []models.ReportExcerpt
+	for _, s := range b.byPublicID() {
+		for _, a := range b.words(s) {
+			if b.placed[s.ID+"-"+a.Question] {
+				continue
+			}
+			words := ""
+			if s.Allows(models.ConsentQuote) {
+				words = a.Redacted
+			}
+			out = append(out, b.excerpt(s, a.Question, "", words))
+		}
+	}
+	return out
+}
+
+// byPublicID is the submissions in an order that tells nothing about when they
+// came.
+func (b *builder) byPublicID() []*models.Submission {
+	subs := slices.Clone(b.Submissions)
+	slices.SortFunc(subs, func(x, y *models.Submission) int { return cmp.Compare(x.PublicID, y.PublicID) })
+	return subs
+}
+
+// words returns the answers of a submission that are themed.
+func (b *builder) words(s *models.Submission) []models.Answer {
+	var out []models.Answer
+	for _, a := range s.Answers {
+		if q := b.Consultation.Question(a.Question); q != nil && q.Themed && strings.TrimSpace(a.Redacted) != "" {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func (b *builder) campaigns() []models.ReportCampaign {
+	var out []models.ReportCampaign
+	for _, c := range b.Campaigns {
+		n, quotable := 0, false
+		for _, id := range c.Members {
+			if s := b.subs[id]; s != nil {
+				n++
+				quotable = quotable || s.Allows(models.ConsentQuote)
+			}
+		}
+		if n < 2 {
+			continue
+		}
+		rc := models.ReportCampaign{Letters: figure(disclose.Count(n, false))}
+		if quotable {
+			rc.Text = c.Template
+		}
+		out = append(out, rc)
+	}
+	slices.SortStableFunc(out, func(x, y models.ReportCampaign) int {
+		return cmp.Or(cmp.Compare(y.Letters.Value, x.Letters.Value), cmp.Compare(x.Text, y.Text))
+	})
+	return out
+}
+
+// rollCall accounts for every submission and fails when one is missing.
+func (b *builder) rollCall() (models.RollCall, error) {
+	roll := models.RollCall{Submissions: len(b.Submissions), Withdrawn: b.Withdrawn}
+	for _, s := range b.byPublicID() {
+		e := models.RollCallEntry{Submission: s.ID, PublicID: s.PublicID}
+		for _, t := range b.live {
+			if b.people[t.ID][s.ID] {
+				e.Themes = append(e.Themes, t.Label)
+			}
+		}
+		switch {
+		case len(e.Themes) > 0:
+			roll.InThemes++
+		case len(b.words(s)) > 0:
+			e.HeardOnce = true
+			roll.HeardOnce++
+		case len(s.Answers) > 0:
+			e.ClosedOnly = true
+			roll.ClosedOnly++
+		default:
+			return roll, fmt.Errorf("submission %s has no answer, so the report cannot account for it", s.ID)
+		}
+		roll.Entries = append(roll.Entries, e)
+	}
+	if sum := roll.InThemes + roll.HeardOnce + roll.ClosedOnly; sum != roll.Submissions || len(b.subs) != roll.Submissions {
+		return roll, fmt.Errorf("the roll-call does not add up: %d submissions, %d accounted for", roll.Submissions, sum)
+	}
+	return roll, nil
+}
+
+// hash identifies the data the report was built from.
+func (b *builder) hash() (string, error) {
+	subs := slices.Clone(b.Submissions)
+	slices.SortFunc(subs, func(x, y *models.Submission) int { return cmp.Compare(x.ID, y.ID) })
+	h := sha256.New()
+	err := json.NewEncoder(h).Encode(struct {
+		Consultation string
+		Version      int
+		Submissions  []*models.Submission
+		Themes       []models.Theme
+		Placements   []models.Placement
+		Quotes       []models.Quote
+		Campaigns    []models.Campaign
+	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns})
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+func figure(f disclose.Figure) models.Figure {
+	switch {
+	case f.Shown:
+		return models.Figure{Value: f.Value}
+	case f.Withheld:
+		return models.Figure{Masked: true}
+	}
+	return models.Figure{Masked: true, Threshold: f.Threshold}
+}

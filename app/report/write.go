@@ -1,0 +1,89 @@
+package report
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"heard/models"
+)
+
+// WriteJSON writes the report as JSON: the same figures as on the page.
+func WriteJSON(w io.Writer, r *models.Report) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
+}
+
+// WriteCSV writes every figure of the report as one table: section, item,
+// wording, group, count. A masked count reads "<10", one that is withheld to
+// protect another "x".
+func WriteCSV(w io.Writer, r *models.Report) error {
+	out := csv.NewWriter(w)
+	row := func(section, id, wording, group string, f models.Figure) {
+		_ = out.Write([]string{section, safeCell(id), safeCell(wording), safeCell(group), figureText(f)}) // kept by the writer, see Error below
+	}
+	_ = out.Write([]string{"section", "id", "wording", "group", "count"})
+	row("responses", "", "All responses", "", r.Total)
+	for _, g := range r.Groups {
+		row("responses", g.ID, g.Name, g.Name, g.Count)
+	}
+	for _, ch := range r.Channels {
+		row("channel", ch.ID, ch.Name, "", ch.Count)
+	}
+	for _, q := range r.Questions {
+		row("question", q.ID, q.Text, "", q.Base)
+		for i := range q.Groups {
+			row("question", q.ID, q.Text, q.Groups[i].Name, q.Groups[i].Count)
+		}
+		for _, o := range q.Options {
+			row("option", q.ID+"."+o.ID, o.Text, "", o.Count)
+			for i := range o.Groups {
+				row("option", q.ID+"."+o.ID, o.Text, q.Groups[i].Name, o.Groups[i])
+			}
+		}
+	}
+	for _, t := range r.Themes {
+		row("theme", t.ID, t.Label, "", t.Count)
+		for _, g := range t.Groups {
+			row("theme", t.ID, t.Label, g.Name, g.Count)
+		}
+	}
+	for i, c := range r.Campaigns {
+		row("campaign", strconv.Itoa(i+1), c.Text, "", c.Letters)
+	}
+	for _, n := range []struct {
+		id, wording string
+		count       int
+	}{
+		{"in-themes", "Responses in at least one theme", r.RollCall.InThemes},
+		{"heard-once", "Responses listed singly", r.RollCall.HeardOnce},
+		{"closed-only", "Responses without words", r.RollCall.ClosedOnly},
+	} {
+		_ = out.Write([]string{"roll-call", n.id, n.wording, "", strconv.Itoa(n.count)})
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func figureText(f models.Figure) string {
+	switch {
+	case !f.Masked:
+		return strconv.Itoa(f.Value)
+	case f.Threshold == 0:
+		return "x"
+	}
+	return fmt.Sprintf("<%d", f.Threshold)
+}
+
+// safeCell keeps a spreadsheet program from taking words for a formula (OWASP,
+// CSV injection): such a cell begins with an apostrophe.
+func safeCell(s string) string {
+	if s != "" && strings.ContainsAny(s[:1], "=+-@\t\r") {
+		return "'" + s
+	}
+	return s
+}

@@ -1,0 +1,318 @@
+package theme
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+const (
+	starts         = 5
+	startSample    = 20_000 // rows the starts are tried on
+	rounds         = 40
+	refineRounds   = 20
+	themeShrinkage = 3    // pseudo-counts that pull a word's themes towards all words'
+	wordSmoothing  = 0.05 // pseudo-count of a word in a theme
+)
+
+// kmeans groups the rows of e, each of length 1 or zero, into k groups by
+// cosine (spherical k-means with k-means++ starts). It returns the group of
+// each row, -1 for rows of zeros.
+func kmeans(e *dense, k int, rng *rand.Rand) []int32 {
+	rows := make([]int32, 0, e.rows)
+	for i := range e.rows {
+		if slices.IndexFunc(e.row(i), func(v float32) bool { return v != 0 }) >= 0 {
+			rows = append(rows, int32(i))
+		}
+	}
+	out := make([]int32, e.rows)
+	for i := range out {
+		out[i] = -1
+	}
+	k = min(k, len(rows))
+	if k == 0 {
+		return out
+	}
+	sample := rows
+	if len(rows) > startSample {
+		sample = slices.Clone(rows)
+		rng.Shuffle(len(sample), func(a, b int) { sample[a], sample[b] = sample[b], sample[a] })
+		sample = sample[:startSample]
+		slices.Sort(sample)
+	}
+	var best *dense
+	var most float64
+	for range starts {
+		centres := plusPlus(e, sample, k, rng)
+		group := make([]int32, len(sample))
+		total := lloyd(e, sample, centres, group)
+		if best == nil || total > most {
+			best, most = centres, total
+		}
+	}
+	group := make([]int32, len(rows))
+	lloyd(e, rows, best, group)
+	for i, r := range rows {
+		out[r] = group[i]
+	}
+	return out
+}
+
+// plusPlus draws k rows as first centres, each with a chance that rises with
+// its distance from those drawn before (k-means++, greedy over a few trials).
+func plusPlus(e *dense, rows []int32, k int, rng *rand.Rand) *dense {
+	centres := newDense(k, e.cols)
+	far := make([]float64, len(rows))
+	for i := range far {
+		far[i] = 1
+	}
+	trials := 2 + int(math.Log(float64(k)))
+	next := make([]float64, len(rows))
+	for c := range k {
+		var chosen []float64
+		var least float64
+		var choice int
+		for trial := range trials {
+			pick := drawBy(far, rng)
+			centre := e.row(int(rows[pick]))
+			inParallel(len(rows), 4096, func(lo, hi int) {
+				for i := lo; i < hi; i++ {
+					next[i] = far[i]
+					if d := 1 - float64(dot(centre, e.row(int(rows[i])))); c == 0 || d < next[i] {
+						next[i] = math.Max(d, 0)
+					}
+				}
+			})
+			var sum float64
+			for _, d := range next {
+				sum += d
+			}
+			if trial == 0 || sum < least {
+				least, choice = sum, pick
+				chosen = append(chosen[:0], next...)
+			}
+			if c == 0 {
+				break
+			}
+		}
+		copy(centres.row(c), e.row(int(rows[choice])))
+		far = chosen
+	}
+	return centres
+}
+
+// drawBy draws an index with a chance proportional to its weight.
+func drawBy(weights []float64, rng *rand.Rand) int {
+	var sum float64
+	for _, w := range weights {
+		sum += w
+	}
+	at := rng.Float64() * sum
+	last := 0
+	for i, w := range weights {
+		if w <= 0 {
+			continue
+		}
+		last = i
+		if at -= w; at < 0 {
+			return i
+		}
+	}
+	return last
+}
+
+// lloyd moves centres to the mean of their rows until no row changes group. It
+// fills group and returns the sum of cosines.
+func lloyd(e *dense, rows []int32, centres *dense, group []int32) float64 {
+	const size = 1024
+	k := centres.rows
+	cosines := make([]float32, len(rows))
+	for i := range group {
+		group[i] = -1
+	}
+	var total float64
+	for range rounds {
+		parts := make([]int, (len(rows)+size-1)/size)
+		inParallel(len(rows), size, func(lo, hi int) {
+			moved := 0
+			for i := lo; i < hi; i++ {
+				row := e.row(int(rows[i]))
+				best, most := int32(0), float32(-2)
+				for c := range k {
+					if s := dot(row, centres.row(c)); s > most {
+						best, most = int32(c), s
+					}
+				}
+				if group[i] != best {
+					group[i] = best
+					moved++
+				}
+				cosines[i] = most
+			}
+			parts[lo/size] = moved
+		})
+		moved := 0
+		for _, m := range parts {
+			moved += m
+		}
+		total = 0
+		for _, s := range cosines {
+			total += float64(s)
+		}
+		if moved == 0 || moved*1000 < len(rows) && len(rows) > 2000 {
+			break
+		}
+		sums := make([]float64, k*e.cols)
+		counts := make([]int, k)
+		for i, r := range rows {
+			to := sums[int(group[i])*e.cols:][:e.cols]
+			for j, v := range e.row(int(r)) {
+				to[j] += float64(v)
+			}
+			counts[group[i]]++
+		}
+		for c := range k {
+			if counts[c] == 0 { // an empty group takes over the row that fits worst
+				worst := 0
+				for i := range cosines {
+					if cosines[i] < cosines[worst] {
+						worst = i
+					}
+				}
+				cosines[worst] = 2
+				copy(centres.row(c), e.row(int(rows[worst])))
+				continue
+			}
+			to := centres.row(c)
+			for j := range to {
+				to[j] = float32(sums[c*e.cols+j] / float64(counts[c]))
+			}
+			unit(to)
+		}
+	}
+	return total
+}
+
+func dot(a, b []float32) float32 {
+	b = b[:len(a)]
+	var s0, s1 float32
+	j := 0
+	for ; j+1 < len(a); j += 2 {
+		s0 += a[j] * b[j]
+		s1 += a[j+1] * b[j+1]
+	}
+	if j < len(a) {
+		s0 += a[j] * b[j]
+	}
+	return s0 + s1
+}
+
+// A wordModel scores texts against themes: naive Bayes in which a word counts
+// by how much it tells of the theme, and large themes have no head start.
+type wordModel struct {
+	k      int
+	weight []float32 // column × theme: information of the word times log p(word|theme)
+}
+
+// learnWords fits the model to the rows of x in the given groups.
+func learnWords(x *sparse, group []int32, k int) *wordModel {
+	counts := make([]float64, x.cols*k)
+	word := make([]float64, x.cols)
+	theme := make([]float64, k)
+	var all float64
+	for i := range x.rows {
+		g := group[i]
+		if g < 0 {
+			continue
+		}
+		cols, vals := x.row(i)
+		for j, c := range cols {
+			v := float64(vals[j])
+			counts[int(c)*k+int(g)] += v
+			word[c] += v
+			theme[g] += v
+			all += v
+		}
+	}
+	m := &wordModel{k, make([]float32, x.cols*k)}
+	if all == 0 || k == 0 {
+		return m
+	}
+	logOf := make([]float64, k)
+	for c := range x.cols {
+		row := counts[c*k : (c+1)*k]
+		var information float64
+		for t := range k {
+			base := theme[t] / all
+			if base == 0 {
+				continue
+			}
+			p := (row[t] + themeShrinkage*base) / (word[c] + themeShrinkage)
+			information += p * math.Log(p/base)
+		}
+		information = max(0, information/math.Log(float64(max(k, 2))))
+		var mean float64
+		for t := range k {
+			logOf[t] = math.Log((row[t] + wordSmoothing) / (theme[t] + wordSmoothing*float64(x.cols)))
+			mean += logOf[t]
+		}
+		mean /= float64(k)
+		for t := range k {
+			m.weight[c*k+t] = float32(information * (logOf[t] - mean))
+		}
+	}
+	return m
+}
+
+// score adds up the evidence of one row for every theme.
+func (m *wordModel) score(cols []int32, vals []float32, to []float32) {
+	clear(to)
+	for j, c := range cols {
+		addScaled(to, vals[j], m.weight[int(c)*m.k:][:m.k])
+	}
+}
+
+// refine lets the words decide: it fits a wordModel to the groups, moves every
+// row to the group it fits best, and repeats until few move. Rows without
+// evidence keep their group. It returns the model of the last groups.
+func refine(x *sparse, group []int32, k int) *wordModel {
+	const size = 1024
+	for range refineRounds {
+		m := learnWords(x, group, k)
+		parts := make([]int, (x.rows+size-1)/size)
+		inParallel(x.rows, size, func(lo, hi int) {
+			scores := make([]float32, k)
+			moved := 0
+			for i := lo; i < hi; i++ {
+				cols, vals := x.row(i)
+				if len(cols) == 0 || group[i] < 0 {
+					continue
+				}
+				m.score(cols, vals, scores)
+				if best := int32(argmax(scores)); best != group[i] && scores[best] > scores[group[i]] {
+					group[i] = best
+					moved++
+				}
+			}
+			parts[lo/size] = moved
+		})
+		moved := 0
+		for _, n := range parts {
+			moved += n
+		}
+		if moved*1000 <= x.rows {
+			break
+		}
+	}
+	return learnWords(x, group, k)
+}
+
+func argmax(v []float32) int {
+	best := 0
+	for i := range v {
+		if v[i] > v[best] {
+			best = i
+		}
+	}
+	return best
+}

@@ -1,0 +1,420 @@
+package theme
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+const (
+	// tooFew is the number of usable answers below which nothing is grouped:
+	// they are quicker read than summarised.
+	tooFew = 20
+	// smallCorpus is the number of texts up to which character n-grams stand
+	// beside words; above it the corpus has words enough.
+	smallCorpus = 3000
+	// largeCorpus is the number of texts above which words held by more than
+	// one text in twenty no longer propose neighbours.
+	largeCorpus = 20_000
+
+	neighbours     = 15
+	positionWeight = 0.5          // of the closed answer beside the words
+	stream         = 0x7468656d65 // PCG stream; the seed chooses within it
+)
+
+// A text is a unit of theming: usually one whole answer; in a campaign the
+// shared letter, for all its senders, and each sender's addition.
+type text struct {
+	docs  []int // the documents that say it
+	terms []int32
+}
+
+// A finder carries one run of Find from stage to stage.
+type finder struct {
+	*corpus
+	texts      []text
+	vocabulary *vocabulary
+	words      *sparse // texts × words, TF-IDF
+	features   *sparse // words, and what else stands beside them
+	group      []int32 // theme of each text, or -1
+	k          int
+	model      *wordModel
+	owner      map[int]string // theme → the respondent group it was found in
+}
+
+// Find finds the themes of docs.
+func Find(docs []Document, opt Options) Result {
+	c := readCorpus(docs)
+	campaigns := findCampaigns(c)
+	f := &finder{corpus: c, texts: textsOf(c, campaigns), owner: map[int]string{}}
+	f.group = make([]int32, len(f.texts))
+	for i := range f.group {
+		f.group[i] = -1
+	}
+	if f.usable() >= tooFew {
+		f.cluster(opt)
+		f.groupIdentical()
+	}
+	placed := f.place()
+	themes := f.describe(placed)
+	return f.result(opt, campaigns, placed, themes)
+}
+
+// usable counts the documents that say anything at all.
+func (f *finder) usable() int {
+	n := 0
+	for i := range f.docs {
+		if f.first[i+1] > f.first[i] {
+			n++
+		}
+	}
+	return n
+}
+
+// textsOf splits the corpus into the texts to be themed.
+func textsOf(c *corpus, campaigns []campaign) []text {
+	in := make([]int, len(c.docs)) // document → its campaign, counted from 1
+	for n, g := range campaigns {
+		for _, i := range g.members {
+			in[i] = n + 1
+		}
+	}
+	var out []text
+	for i := range c.docs {
+		if in[i] == 0 {
+			out = append(out, text{docs: []int{i}, terms: c.of(i)})
+			continue
+		}
+		g := campaigns[in[i]-1]
+		if i == g.members[0] {
+			out = append(out, text{docs: g.members, terms: c.of(g.template)})
+		}
+		var added []int32
+		for _, at := range g.additions[i] {
+			added = append(added, c.termsIn(i, at)...)
+		}
+		if len(added) > 0 {
+			out = append(out, text{docs: []int{i}, terms: added})
+		}
+	}
+	return out
+}
+
+// themeCount is the number of themes to look for among n texts: the rule that
+// held up best where people's own number was known, leaning to more, because
+// people merge more easily than they split.
+func themeCount(n int) int {
+	return min(max(int(math.Round(1.5*math.Cbrt(float64(n)))), 4), 40)
+}
+
+// cluster groups the texts: by their smoothed words, then by the words
+// themselves, then by respondent group.
+func (f *finder) cluster(opt Options) {
+	n := len(f.texts)
+	terms := make([][]int32, n)
+	for i, t := range f.texts {
+		terms[i] = t.terms
+	}
+	f.vocabulary = newVocabulary(terms, len(f.lexicon.stems), f.lexicon.function)
+	f.words = f.vocabulary.tfidf(terms)
+	f.features = f.words
+	if n <= smallCorpus {
+		grams, count := charGrams(terms, f.lexicon)
+		f.features = beside([]float32{1, 1}, f.words, newVocabulary(grams, count, nil).tfidf(grams))
+	}
+	f.k = opt.K
+	if f.k <= 0 {
+		f.k = themeCount(n)
+	}
+	if n < tooFew {
+		f.k = 0
+		return
+	}
+	limit := n
+	if n > largeCorpus {
+		limit = n / 20
+	}
+	graph := nearest(f.features, neighboursOf(n), limit, f.positions(), positionWeight*positionWeight)
+	rng := rand.New(rand.NewPCG(opt.Seed, stream))
+	features := f.withPositions()
+	e := embed(features, newSmoother(graph), max(f.k, 20), rng)
+	f.group = kmeans(e, f.k, rng)
+	refine(features, f.group, f.k)
+	f.lens(graph, rng)
+	f.model = learnWords(f.features, f.group, f.k)
+	f.release()
+}
+
+// neighboursOf is the number of neighbours each of n texts has in the graph.
+func neighboursOf(n int) int {
+	if n >= 12*neighbours {
+		return neighbours
+	}
+	return min(max(n/12, 4), neighbours)
+}
+
+// positions gives each text's closed answer, or nil when nobody gave one.
+func (f *finder) positions() []int8 {
+	out := make([]int8, len(f.texts))
+	any := false
+	for i, t := range f.texts {
+		if len(t.docs) == 1 {
+			out[i] = f.docs[t.docs[0]].Position
+			any = any || out[i] != 0
+		}
+	}
+	if !any {
+		return nil
+	}
+	return out
+}
+
+// withPositions puts the closed answer beside the features, so that what is
+// said for and against lies apart.
+func (f *finder) withPositions() *sparse {
+	positions := f.positions()
+	if positions == nil {
+		return f.features
+	}
+	side := &sparse{rows: len(positions), cols: 2, first: make([]int, 1, len(positions)+1)}
+	for _, p := range positions {
+		if p != 0 {
+			column := int32(0)
+			if p > 0 {
+				column = 1
+			}
+			side.col = append(side.col, column)
+			side.val = append(side.val, 1)
+		}
+		side.first = append(side.first, len(side.col))
+	}
+	return beside([]float32{1, positionWeight}, f.features, side)
+}
+
+// leastEvidence is how much the words a text shares with its theme must tell of
+// that theme, against all its words; see release. A word held by one theme
+// alone counts for 2 to 5, "using" for next to nothing.
+const leastEvidence = 0.1
+
+// release takes out of its theme every text that shares no telling word with
+// another text in it: nothing is forced.
+func (f *finder) release() {
+	holders := make(map[int64]int) // theme, word → texts
+	for i, g := range f.group {
+		if g < 0 {
+			continue
+		}
+		cols, _ := f.words.row(i)
+		for _, c := range cols {
+			holders[int64(g)<<32|int64(c)]++
+		}
+	}
+	rare := math.Log(float64(len(f.texts)))
+	for i, g := range f.group {
+		if g < 0 || len(f.texts[i].docs) > 1 {
+			continue // the senders of one letter share it with each other
+		}
+		var told, all float64
+		for _, t := range distinctTerms(f.texts[i].terms) {
+			if f.lexicon.function[t] {
+				continue
+			}
+			c := f.vocabulary.column[t]
+			if c < 0 {
+				all += rare * rare
+				continue
+			}
+			idf := float64(f.vocabulary.idf[c])
+			all += idf * idf
+			if holders[int64(g)<<32|int64(c)] > 1 {
+				told += idf * math.Max(0, float64(f.model.weight[int(c)*f.k+int(g)]))
+			}
+		}
+		if told < leastEvidence*math.Sqrt(all) {
+			f.group[i] = -1
+		}
+	}
+}
+
+// groupIdentical makes a theme of texts that say the same words but have no
+// word of their own to be told by, such as forty times "I agree".
+func (f *finder) groupIdentical() {
+	same := map[string][]int{}
+	var order []string
+	for i, t := range f.texts {
+		if f.group[i] >= 0 || len(t.terms) == 0 {
+			continue
+		}
+		key := fmt.Sprint(t.terms)
+		if same[key] == nil {
+			order = append(order, key)
+		}
+		same[key] = append(same[key], i)
+	}
+	for _, key := range order {
+		people := 0
+		for _, i := range same[key] {
+			people += len(f.texts[i].docs)
+		}
+		if people < 2 {
+			continue
+		}
+		for _, i := range same[key] {
+			f.group[i] = int32(f.k)
+		}
+		f.k++
+	}
+}
+
+// A text may belong to further themes when they have at least this share of
+// the evidence, and this much beside its first.
+const (
+	furtherShare = 0.25
+	furtherRatio = 0.6
+	mostThemes   = 3
+)
+
+// A membership is a document's share in a theme.
+type membership struct {
+	theme int
+	score float64
+}
+
+// place gives every document its memberships, best first. A theme that would
+// have one document alone is no theme, and is dropped.
+func (f *finder) place() [][]membership {
+	placed := make([][]membership, len(f.docs))
+	weight := make([]float64, len(f.docs))
+	shares := f.shares()
+	for i, t := range f.texts {
+		if len(t.terms) == 0 {
+			continue
+		}
+		w := math.Sqrt(float64(len(t.terms)))
+		for _, d := range t.docs {
+			weight[d] += w
+			for _, m := range shares[i] {
+				placed[d] = addShare(placed[d], m.theme, w*m.score)
+			}
+		}
+	}
+	size := make([]int, f.k)
+	for d, list := range placed {
+		for j := range list {
+			list[j].score = math.Round(1e4*min(1, list[j].score/weight[d])) / 1e4
+			size[list[j].theme]++
+		}
+		slices.SortFunc(list, func(a, b membership) int {
+			return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.theme, b.theme))
+		})
+	}
+	for d := range placed {
+		placed[d] = slices.DeleteFunc(placed[d], func(m membership) bool { return size[m.theme] < 2 })
+	}
+	return placed
+}
+
+func addShare(list []membership, theme int, score float64) []membership {
+	for i := range list {
+		if list[i].theme == theme {
+			list[i].score += score
+			return list
+		}
+	}
+	return append(list, membership{theme, score})
+}
+
+// shares gives the themes of every text with their share of the evidence,
+// which adds up to at most 1. The theme the text was put in comes first.
+func (f *finder) shares() [][]membership {
+	out := make([][]membership, len(f.texts))
+	if f.model == nil {
+		for i, g := range f.group {
+			if g >= 0 {
+				out[i] = []membership{{int(g), 1}}
+			}
+		}
+		return out
+	}
+	inParallel(len(f.texts), 512, func(lo, hi int) {
+		scores := make([]float32, f.model.k)
+		for i := lo; i < hi; i++ {
+			g := int(f.group[i])
+			if g < 0 {
+				continue
+			}
+			if g >= f.model.k {
+				out[i] = []membership{{g, 1}}
+				continue
+			}
+			cols, vals := f.features.row(i)
+			f.model.score(cols, vals, scores)
+			scores[g] = scores[argmax(scores)]
+			out[i] = share(scores, g)
+		}
+	})
+	return out
+}
+
+// share turns evidence into shares, keeping first and those close behind it.
+func share(scores []float32, first int) []membership {
+	var sum float64
+	for _, s := range scores {
+		sum += math.Exp(float64(s - scores[first]))
+	}
+	out := []membership{{first, 1 / sum}}
+	for t, s := range scores {
+		p := math.Exp(float64(s-scores[first])) / sum
+		if t != first && p >= furtherShare && p >= furtherRatio/sum {
+			out = append(out, membership{t, p})
+		}
+	}
+	slices.SortStableFunc(out[1:], func(a, b membership) int { return cmp.Compare(b.score, a.score) })
+	return out[:min(len(out), mostThemes)]
+}
+
+// result puts everything together, themes numbered from the largest.
+func (f *finder) result(opt Options, campaigns []campaign, placed [][]membership, themes []described) Result {
+	r := Result{
+		Documents:   len(f.docs),
+		Seed:        opt.Seed,
+		Themes:      []Theme{},
+		Assignments: make([]Assignment, 0, len(f.docs)),
+		Campaigns:   []Campaign{},
+		Unthemed:    []string{},
+	}
+	id := make([]string, f.k)
+	for n, t := range themes {
+		t.ID = fmt.Sprintf("t%d", n+1)
+		id[t.number] = t.ID
+		r.Themes = append(r.Themes, t.Theme)
+	}
+	for d, list := range placed {
+		a := Assignment{Document: f.docs[d].ID, Themes: []Scored{}}
+		for _, m := range list {
+			a.Themes = append(a.Themes, Scored{id[m.theme], m.score})
+		}
+		if len(list) == 0 {
+			r.Unthemed = append(r.Unthemed, f.docs[d].ID)
+		}
+		r.Assignments = append(r.Assignments, a)
+	}
+	for n, g := range campaigns {
+		out := Campaign{
+			ID:        fmt.Sprintf("c%d", n+1),
+			Template:  strings.TrimSpace(f.docs[g.template].Text),
+			Additions: map[string]string{},
+		}
+		for _, i := range g.members {
+			out.Members = append(out.Members, f.docs[i].ID)
+			if added := g.additions[i]; len(added) > 0 {
+				out.Additions[f.docs[i].ID] = textOf(f.docs[i].Text, added)
+			}
+		}
+		r.Campaigns = append(r.Campaigns, out)
+	}
+	return r
+}

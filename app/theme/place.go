@@ -1,0 +1,331 @@
+package theme
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
+
+// A Code is one theme of an existing code frame.
+type Code struct {
+	ID         string // as it stands in assignments; Name when empty
+	Name       string
+	Definition string
+}
+
+// An Example is a text a person has placed. A text with several themes comes
+// once for each.
+type Example struct {
+	Text  string
+	Theme string // the ID or the name of a Code; examples of other themes are left out
+}
+
+// placeRatio: without examples, a text is placed in every theme it is nearly
+// as like as the likest.
+const placeRatio = 0.8
+
+// Place puts texts into a code frame: without examples by how like they are to
+// the names and definitions, with examples by what those have in common. Both
+// read a text together with its nearest neighbours, so that a text can be
+// placed by words only its neighbours share with the frame. A text that has
+// nothing in common with any theme is placed in none.
+//
+// With examples that have one theme each, texts are given one theme; when some
+// have several, as many as clear a threshold fitted to the examples.
+func Place(docs []Document, frame []Code, examples []Example) []Assignment {
+	out := make([]Assignment, len(docs))
+	for i, d := range docs {
+		out[i] = Assignment{Document: d.ID, Themes: []Scored{}}
+	}
+	if len(docs) == 0 || len(frame) == 0 {
+		return out
+	}
+	p := newPlacer(docs, frame, examples)
+	if len(p.taught) == 0 {
+		p.byLikeness(out)
+	} else {
+		p.byExample(out)
+	}
+	return out
+}
+
+// A placer holds documents, example texts and codes as rows of one matrix, in
+// this order.
+type placer struct {
+	docs, taughtRows int
+	ids              []string       // of codes
+	taught           []map[int]bool // codes of each example text
+	x                *sparse        // features
+	z                *sparse        // features averaged with the neighbours'
+}
+
+func newPlacer(docs []Document, frame []Code, examples []Example) *placer {
+	p := &placer{docs: len(docs)}
+	code := map[string]int{}
+	for i, c := range frame {
+		id := c.ID
+		if id == "" {
+			id = c.Name
+		}
+		p.ids = append(p.ids, id)
+		for _, name := range []string{strings.ToLower(c.Name), id} {
+			if _, ok := code[name]; !ok {
+				code[name] = i
+			}
+		}
+	}
+	all := slices.Clone(docs)
+	row := map[string]int{}
+	for _, e := range examples {
+		c, ok := code[e.Theme]
+		if !ok {
+			if c, ok = code[strings.ToLower(e.Theme)]; !ok {
+				continue
+			}
+		}
+		r, ok := row[e.Text]
+		if !ok {
+			r = len(p.taught)
+			row[e.Text] = r
+			p.taught = append(p.taught, map[int]bool{})
+			all = append(all, Document{Text: e.Text})
+		}
+		p.taught[r][c] = true
+	}
+	p.taughtRows = len(p.taught)
+	for _, c := range frame {
+		all = append(all, Document{Text: c.Name + ". " + c.Definition})
+	}
+	c := readCorpus(all)
+	terms := make([][]int32, len(all))
+	for i := range all {
+		terms[i] = c.of(i)
+	}
+	p.x = newVocabulary(terms, len(c.lexicon.stems), c.lexicon.function).tfidf(terms)
+	if len(all) <= smallCorpus {
+		grams, count := charGrams(terms, c.lexicon)
+		p.x = beside([]float32{1, 1}, p.x, newVocabulary(grams, count, nil).tfidf(grams))
+	}
+	limit := len(all)
+	if len(all) > largeCorpus {
+		limit = len(all) / 20
+	}
+	p.z = smoothed(p.x, nearest(p.x, neighboursOf(len(all)), limit, nil, 0), smoothingSteps, 256)
+	return p
+}
+
+// byLikeness places by the cosine of texts and codes.
+func (p *placer) byLikeness(out []Assignment) {
+	for i := range out {
+		xc, xv := p.x.row(i)
+		zc, zv := p.z.row(i)
+		scores := make([]float64, len(p.ids))
+		for c := range p.ids {
+			r := p.docs + p.taughtRows + c
+			cc, cv := p.x.row(r)
+			scores[c] = float64(sparseDot(xc, xv, cc, cv)+sparseDot(zc, zv, cc, cv)) / 2
+		}
+		best := slices.Max(scores)
+		if best <= 0 {
+			continue
+		}
+		out[i].Themes = p.above(scores, placeRatio*best)
+	}
+}
+
+// above gives the codes that score at least least, best first.
+func (p *placer) above(scores []float64, least float64) []Scored {
+	out := []Scored{}
+	for c, s := range scores {
+		if s >= least {
+			out = append(out, Scored{p.ids[c], math.Round(1e4*min(max(s, 0), 1)) / 1e4})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Scored) int { return cmp.Compare(b.Score, a.Score) })
+	return out
+}
+
+// byExample places by linear classifiers, one for each code, learnt from the
+// examples and, as one example more, the code's own words.
+func (p *placer) byExample(out []Assignment) {
+	rows := make([]int, 0, p.taughtRows+len(p.ids))
+	labels := make([]map[int]bool, 0, cap(rows))
+	several := 0
+	for r, codes := range p.taught {
+		rows = append(rows, p.docs+r)
+		labels = append(labels, codes)
+		if len(codes) > 1 {
+			several++
+		}
+	}
+	level := math.Inf(1) // one theme each: only the best
+	if several*severalShare >= len(p.taught) {
+		level = p.threshold(rows, labels)
+	}
+	for c := range p.ids {
+		rows = append(rows, p.docs+p.taughtRows+c)
+		labels = append(labels, map[int]bool{c: true})
+	}
+	known := make([]int, 0, p.docs)
+	for i := range out {
+		if cols, _ := p.z.row(i); len(cols) > 0 {
+			known = append(known, i)
+		}
+	}
+	scores := p.classify(rows, labels, known)
+	for n, i := range known {
+		out[i].Themes = p.above(scores[n], min(level, slices.Max(scores[n])))
+		if math.IsInf(level, 1) {
+			out[i].Themes = out[i].Themes[:1]
+		}
+	}
+}
+
+// severalShare: when one example text in this many has several themes, texts
+// are given several.
+const severalShare = 50
+
+// threshold finds the score from which a code is given, at which themes given
+// to the examples agree best with people's (micro-F1), each fifth of them
+// scored by what the others teach.
+func (p *placer) threshold(rows []int, labels []map[int]bool) float64 {
+	const folds = 5
+	type given struct {
+		score float64
+		right bool
+	}
+	var all []given
+	wanted := 0
+	for fold := range folds {
+		var teach, ask []int
+		var taught, asked []map[int]bool
+		for n, r := range rows {
+			if n%folds == fold {
+				ask, asked = append(ask, r), append(asked, labels[n])
+			} else {
+				teach, taught = append(teach, r), append(taught, labels[n])
+			}
+		}
+		if len(teach) == 0 {
+			continue
+		}
+		for n, scores := range p.classify(teach, taught, ask) {
+			wanted += len(asked[n])
+			for c, s := range scores {
+				all = append(all, given{s, asked[n][c]})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b given) int { return cmp.Compare(b.score, a.score) })
+	best, level := 0.0, 0.5
+	hits := 0
+	for n, g := range all {
+		if g.right {
+			hits++
+		}
+		if n+1 < len(all) && all[n+1].score == g.score {
+			continue
+		}
+		if f := 2 * float64(hits) / float64(n+1+wanted); f > best {
+			best, level = f, g.score
+		}
+	}
+	return level
+}
+
+// classify teaches a classifier per code on the given rows and scores others,
+// between 0 and 1.
+func (p *placer) classify(rows []int, labels []map[int]bool, ask []int) [][]float64 {
+	out := make([][]float64, len(ask))
+	for i := range out {
+		out[i] = make([]float64, len(p.ids))
+	}
+	inParallel(len(p.ids), 1, func(c, _ int) {
+		sign := make([]float64, len(rows))
+		any := false
+		for n := range rows {
+			sign[n] = -1
+			if labels[n][c] {
+				sign[n] = 1
+				any = true
+			}
+		}
+		if !any {
+			return
+		}
+		byX := learnLine(p.x, rows, sign)
+		byZ := learnLine(p.z, rows, sign)
+		for n, r := range ask {
+			margin := (byX.margin(p.x, r) + byZ.margin(p.z, r)) / 2
+			out[n][c] = 1 / (1 + math.Exp(-2*margin))
+		}
+	})
+	return out
+}
+
+// A line separates two classes of rows.
+type line struct {
+	weight []float64
+	bias   float64
+}
+
+const (
+	linePasses = 60
+	lineCost   = 1.0
+)
+
+// learnLine fits a linear support-vector machine with squared hinge loss by
+// coordinate descent in the dual (Hsieh et al. 2008). Rows are visited in a
+// fixed order, so the same rows give the same line.
+func learnLine(x *sparse, rows []int, sign []float64) *line {
+	l := &line{weight: make([]float64, x.cols)}
+	alpha := make([]float64, len(rows))
+	square := make([]float64, len(rows))
+	for n, r := range rows {
+		_, vals := x.row(r)
+		square[n] = 1 + 1/(2*lineCost) // the bias is one more feature
+		for _, v := range vals {
+			square[n] += float64(v) * float64(v)
+		}
+	}
+	order := make([]int, len(rows))
+	for i := range order {
+		order[i] = i
+	}
+	for pass := range linePasses {
+		slices.SortFunc(order, func(a, b int) int {
+			return cmp.Compare(mix(uint64(pass)<<32|uint64(a)), mix(uint64(pass)<<32|uint64(b)))
+		})
+		largest := 0.0
+		for _, n := range order {
+			gradient := sign[n]*l.margin(x, rows[n]) - 1 + alpha[n]/(2*lineCost)
+			before := alpha[n]
+			alpha[n] = math.Max(0, before-gradient/square[n])
+			step := (alpha[n] - before) * sign[n]
+			if step == 0 {
+				continue
+			}
+			largest = math.Max(largest, math.Abs(step))
+			cols, vals := x.row(rows[n])
+			for j, c := range cols {
+				l.weight[c] += step * float64(vals[j])
+			}
+			l.bias += step
+		}
+		if largest < 1e-3 {
+			break
+		}
+	}
+	return l
+}
+
+// margin is the signed distance of row r from the line.
+func (l *line) margin(x *sparse, r int) float64 {
+	sum := l.bias
+	cols, vals := x.row(r)
+	for j, c := range cols {
+		sum += l.weight[c] * float64(vals[j])
+	}
+	return sum
+}

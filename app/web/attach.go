@@ -1,0 +1,106 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+
+	"heard/app/consult"
+	"heard/models"
+	"heard/views"
+)
+
+// uploads is what a file step shows of the draft.
+func uploads(d *consult.Draft) *views.UploadState {
+	u := &views.UploadState{Limit: fmt.Sprintf("%d MB", consult.MaxFileSize>>20)}
+	for _, f := range d.Files {
+		u.Attached = append(u.Attached, fmt.Sprintf("%s, %s", f.Kind, fileSize(f.Size)))
+	}
+	return u
+}
+
+func fileSize(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d KB", max(1, n>>10))
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+}
+
+// answerFile takes uploads. They are read part by part from the connection and
+// never written to a temporary folder.
+func (p *portal) answerFile(req *request, c *models.Consultation, page *views.StepPage) error {
+	r := req.Request()
+	ctx, key := r.Context(), draftKey(req)
+	r.Body = http.MaxBytesReader(req.Response(), r.Body, consult.MaxFiles*(consult.MaxFileSize+64<<10))
+	form := map[string]string{}
+	parts, err := r.MultipartReader()
+	if errors.Is(err, http.ErrNotMultipart) {
+		posted, err := req.form(maxForm)
+		if err != nil {
+			return err
+		}
+		form["do"], form["remove"] = posted.Get("do"), posted.Get("remove")
+	} else if err != nil {
+		return models.NewError(models.KindInvalid, "The form could not be read. Go back and send it again.")
+	}
+	for parts != nil {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return uploadError(err)
+		}
+		if part.FormName() != "file" {
+			value, err := io.ReadAll(io.LimitReader(part, 100))
+			if err != nil {
+				return uploadError(err)
+			}
+			form[part.FormName()] = string(value)
+			continue
+		}
+		if part.FileName() == "" {
+			continue
+		}
+		if err := p.service.Attach(ctx, key, c, part.FileName(), part); err != nil {
+			fields := models.FieldsOf(err)
+			if len(fields) == 0 {
+				return uploadError(err)
+			}
+			page.Fault = fields[0].Message
+			page.Faults = append(page.Faults, views.Fault{Href: "#file", Message: page.Fault})
+		}
+	}
+	if index, err := strconv.Atoi(form["remove"]); err == nil {
+		if err := p.service.Detach(ctx, key, c, index); err != nil {
+			return err
+		}
+	}
+	d, err := p.service.LoadDraft(ctx, key)
+	if err != nil {
+		return err
+	}
+	if len(page.Faults) > 0 {
+		page.File = uploads(d)
+		return p.render(req.Context, http.StatusUnprocessableEntity, page)
+	}
+	if form["do"] != "continue" {
+		return req.Redirect(http.StatusSeeOther, page.Action)
+	}
+	next, err := p.service.Answer(ctx, key, c, page.Question.ID, models.Given{})
+	if err != nil {
+		return err
+	}
+	return req.Redirect(http.StatusSeeOther, p.after(req, c, page, d, next))
+}
+
+// uploadError words a connection that broke while a file was on its way.
+func uploadError(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return err
+	}
+	return fmt.Errorf("read an upload: %w", err)
+}

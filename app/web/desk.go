@@ -1,0 +1,337 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
+	"heard/app/consult"
+	"heard/models"
+	"heard/search"
+	"heard/views"
+)
+
+// filters are the attributes a search can be narrowed by: the name in the
+// address, the name of the facet, and the heading on the page.
+var filters = []struct{ key, facet, name string }{
+	{"g", "groups", "Respondent group"},
+	{"qn", "questions", "Question"},
+	{"t", "themes", "Theme"},
+	{"l", "languages", "Language"},
+	{"ch", "channels", "Channel"},
+}
+
+// orders is how the orders of hits are called in addresses.
+var orders = map[string]search.Sort{"": search.SortBest, "best": search.SortBest, "newest": search.SortNewest, "oldest": search.SortOldest}
+
+func (p *portal) showSearch(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	address := req.QueryParams()
+	q := search.Query{Text: address.Get("q"), Groups: address["g"], Questions: address["qn"], Themes: address["t"],
+		Languages: address["l"], Channels: address["ch"], Sort: orders[address.Get("sort")], Page: pageNumber(address)}
+	page := &views.SearchPage{Base: p.staffBase(req, c, "search", "Search"), Consultation: c.ID, Text: q.Text, Sort: address.Get("sort")}
+	found, err := p.service.Search(req.Request().Context(), req.by, c, q)
+	if err != nil && models.KindOf(err) == models.KindInvalid {
+		page.Problem = models.FieldsOf(err)[0].Message
+		return p.render(req.Context, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	page.Problem, page.Total, page.TotalText = found.Problem, found.Total, found.Count
+	for _, h := range found.Hits {
+		page.Hits = append(page.Hits, searchHit(c, h))
+	}
+	for _, f := range filters {
+		filter := views.Filter{Key: f.key, Name: f.name}
+		for _, v := range found.Facets[f.facet] {
+			value := views.FilterValue{Value: v.Value, Count: v.Count, Name: valueName(c, found, f.facet, v.Value), Chosen: slices.Contains(address[f.key], v.Value)}
+			filter.Values = append(filter.Values, value)
+		}
+		for _, chosen := range address[f.key] {
+			rest := cloneValues(address)
+			rest[f.key] = slices.DeleteFunc(slices.Clone(rest[f.key]), func(v string) bool { return v == chosen })
+			rest.Del("page")
+			page.Chosen = append(page.Chosen, views.Link{Text: f.name + ": " + valueName(c, found, f.facet, chosen), Href: "?" + rest.Encode()})
+		}
+		if len(filter.Values) > 0 {
+			page.Filters = append(page.Filters, filter)
+		}
+	}
+	at := max(q.Page, 1)
+	page.From, page.To = (at-1)*consult.SearchPage+1, (at-1)*consult.SearchPage+len(page.Hits)
+	turn := func(to int) string {
+		next := cloneValues(address)
+		next.Set("page", strconv.Itoa(to))
+		return "?" + next.Encode()
+	}
+	if at > 1 {
+		page.Previous = turn(at - 1)
+	}
+	if at*consult.SearchPage < found.Total {
+		page.Next = turn(at + 1)
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+func pageNumber(address url.Values) int {
+	n, err := strconv.Atoi(address.Get("page"))
+	if err != nil || n < 1 {
+		return 1
+	}
+	return n
+}
+
+func cloneValues(v url.Values) url.Values {
+	out := url.Values{}
+	for k, values := range v {
+		out[k] = slices.Clone(values)
+	}
+	return out
+}
+
+// valueName is what people call a value of an attribute.
+func valueName(c *models.Consultation, found *consult.Found, facet, value string) string {
+	switch facet {
+	case "groups":
+		if g := c.Group(value); g != nil {
+			return g.Name.Default()
+		}
+	case "questions":
+		if q := c.Question(value); q != nil {
+			return q.ID + " " + q.Text.Default()
+		}
+	case "themes":
+		if label := found.Themes[value]; label != "" {
+			return label
+		}
+	case "languages":
+		return languageName(value)
+	case "channels":
+		if name := channelNames[models.Channel(value)]; name != "" {
+			return name
+		}
+	}
+	return value
+}
+
+var channelNames = map[models.Channel]string{
+	models.ChannelWeb: "Online form", models.ChannelAssisted: "Passed on by a helper", models.ChannelPaper: "Paper",
+	models.ChannelPhone: "Phone", models.ChannelEmail: "Email or letter", models.ChannelEvent: "Event", models.ChannelImport: "Imported",
+}
+
+func languageName(tag string) string {
+	t, err := language.Parse(tag)
+	if err != nil {
+		return "Not known"
+	}
+	return display.English.Languages().Name(t)
+}
+
+func groupNames(c *models.Consultation, ids []string) []string {
+	var names []string
+	for _, id := range ids {
+		if g := c.Group(id); g != nil {
+			names = append(names, g.Name.Default())
+		}
+	}
+	return names
+}
+
+func searchHit(c *models.Consultation, h consult.FoundAnswer) views.SearchHit {
+	hit := views.SearchHit{Submission: h.Submission.ID, Question: h.Question, Groups: groupNames(c, h.Submission.Groups),
+		Day: writtenDay(h.Submission.Day), Language: h.Submission.Language, Href: "/staff/" + c.ID + "/submissions/" + h.Submission.ID}
+	if q := c.Question(h.Question); q != nil {
+		hit.QuestionText = q.Text.Default()
+	}
+	for _, t := range h.Themes {
+		hit.Themes = append(hit.Themes, t.Label)
+	}
+	for _, s := range h.Snippet {
+		hit.Snippet = append(hit.Snippet, views.Snippet{Text: s.Text, Match: s.Match})
+	}
+	return hit
+}
+
+func (p *portal) showSubmission(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	original := req.QueryParam("original") != "" && req.by.May(consult.ReadOriginal)
+	sub, themes, err := p.service.Submission(req.Request().Context(), req.by, c, req.Param("id"), original)
+	if err != nil {
+		return err
+	}
+	here := "/staff/" + c.ID + "/submissions/" + sub.ID
+	page := &views.SubmissionPage{Base: p.staffBase(req, c, "search", "Submission"), Consultation: c.ID, ID: sub.ID, PublicID: sub.PublicID,
+		Day: writtenDay(sub.Day), Channel: channelNames[sub.Channel], Language: languageName(sub.Language), Groups: groupNames(c, sub.Groups),
+		Status: sub.Status, Original: original, Back: "/staff/" + c.ID + "/search"}
+	if req.by.May(consult.ReadOriginal) && !original {
+		page.ShowOriginal = here + "?original=yes"
+	}
+	for _, consent := range sub.Consents {
+		page.Consents = append(page.Consents, consentNames[consent])
+	}
+	for _, a := range sub.Answers {
+		row := views.SubmissionRow{ID: a.Question, Question: a.Question, Text: a.Text, Language: sub.Language, Redacted: a.Redacted != a.Text}
+		if q := c.Question(a.Question); q != nil {
+			row.Question = q.Text.Default()
+			for _, id := range a.Options {
+				if o := q.Option(id); o != nil {
+					row.Options = append(row.Options, o.Text.Default())
+				}
+			}
+		}
+		for _, t := range themes[a.Question] {
+			row.Themes = append(row.Themes, t.Label)
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+var consentNames = map[models.Consent]string{
+	models.ConsentQuote: "Words may be quoted without a name", models.ConsentPublish: "Redacted answer may be published",
+	models.ConsentName: "Organisation may be named", models.ConsentContact: "May be written to",
+}
+
+func (p *portal) showThemes(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	page, err := p.themesPage(req, c)
+	if err != nil {
+		return err
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+func (p *portal) themesPage(req *request, c *models.Consultation) (*views.ThemesPage, error) {
+	ctx := req.Request().Context()
+	review, err := p.service.Themes(ctx, req.by, c)
+	if err != nil {
+		return nil, err
+	}
+	page := &views.ThemesPage{Base: p.staffBase(req, c, "themes", "Themes"), Consultation: c.ID, Answers: review.Answers,
+		CanEdit: req.by.May(consult.EditThemes) && !c.Status.AtLeast(models.StatusFrozen)}
+	if pending, _, err := p.service.Jobs(ctx, req.by); err == nil {
+		page.Running = pending > 0
+	}
+	var others []views.Link
+	for _, t := range review.Themes {
+		others = append(others, views.Link{Key: t.Theme.ID, Text: t.Theme.Label})
+	}
+	for _, t := range review.Themes {
+		row := views.ThemeRow{Theme: t.Theme, Count: t.Count, Hits: "/staff/" + c.ID + "/search?t=" + queryEscape(t.Theme.ID), Distinct: groupNames(c, t.Theme.DistinctiveFor)}
+		for _, g := range c.Groups {
+			if count, ok := t.Groups[g.ID]; ok {
+				row.Groups = append(row.Groups, views.FilterValue{Value: g.ID, Name: g.Name.Default(), Count: count})
+			}
+		}
+		for _, q := range t.Quotes {
+			row.Quotes = append(row.Quotes, views.Snippet{Text: q})
+		}
+		for _, o := range others {
+			if o.Key != t.Theme.ID {
+				row.Others = append(row.Others, o)
+			}
+		}
+		page.Themes = append(page.Themes, row)
+	}
+	for _, e := range review.HeardOnce {
+		hit := searchHit(c, consult.FoundAnswer{Submission: e.Submission, Question: e.Question})
+		hit.Snippet = []views.Snippet{{Text: e.Text}}
+		page.HeardOnce = append(page.HeardOnce, hit)
+	}
+	return page, nil
+}
+
+func (p *portal) runThemes(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	if err := p.service.RequestThemes(req.Request().Context(), req.by, c); err != nil {
+		return err
+	}
+	return p.done(req, "/staff/"+c.ID+"/themes", "Themes are being looked for again. What people decided is kept.")
+}
+
+func (p *portal) changeTheme(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	form, err := req.form(maxForm)
+	if err != nil {
+		return err
+	}
+	ctx, id := req.Request().Context(), req.Param("id")
+	version, _ := strconv.Atoi(form.Get("version"))
+	notice := ""
+	switch form.Get("do") {
+	case "rename":
+		notice, err = "The theme was renamed.", p.service.RenameTheme(ctx, req.by, c, id, version, form.Get("label"))
+	case "approve":
+		notice, err = "The theme was approved.", p.service.ApproveTheme(ctx, req.by, c, id, version, true)
+	case "unapprove":
+		notice, err = "The theme is a candidate again.", p.service.ApproveTheme(ctx, req.by, c, id, version, false)
+	case "merge":
+		notice, err = "The themes were merged.", p.service.MergeTheme(ctx, req.by, c, id, version, form.Get("into"))
+	default:
+		err = models.NewError(models.KindInvalid, "The page did not say what to do with the theme.")
+	}
+	if faults, ok := faultsIn(err); ok {
+		page, pageErr := p.themesPage(req, c)
+		if pageErr != nil {
+			return pageErr
+		}
+		page.Problem = faults[0].Message
+		return p.render(req.Context, statusOf[models.KindOf(err)], page)
+	}
+	if err != nil {
+		return err
+	}
+	return p.done(req, "/staff/"+c.ID+"/themes", notice)
+}
+
+func (p *portal) showDraft(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	page := &views.ReportPage{Base: p.staffBase(req, c, "report", "Report"), Draft: c.Status != models.StatusPublished, Status: c.Status,
+		CanPublish: req.by.May(consult.Publish) && c.Status == models.StatusFrozen, PublishTo: "/staff/" + c.ID + "/report"}
+	ctx := req.Request().Context()
+	if page.Draft {
+		page.Report, err = p.service.DraftReport(ctx, req.by, c)
+	} else {
+		page.Report, err = p.service.Report(ctx, c)
+	}
+	if err != nil {
+		p.Log.Error("a report cannot be built", "consultation", c.ID, "error", err)
+		page.Refusal = "The report cannot be built from this data: " + err.Error()
+		page.CanPublish = false
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+func (p *portal) publish(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	if err := p.service.PublishReport(req.Request().Context(), req.by, c); err != nil {
+		return err
+	}
+	return p.done(req, "/staff/"+c.ID+"/report", "The report is public now.")
+}

@@ -1,0 +1,68 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"heard/app/consult"
+)
+
+// route is one address with the permission it needs. Everything under /staff
+// that needs none is listed as Public here and nowhere else.
+type route struct {
+	method, path string
+	need         consult.Permission
+	handle       handler
+}
+
+func (r route) staff() bool { return r.path == "/staff" || strings.HasPrefix(r.path, "/staff/") }
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
+
+var routes = []route{
+	{get, "/", consult.Public, (*portal).home},
+	{get, "/healthz", consult.Public, (*portal).healthz},
+	{get, "/readyz", consult.Public, (*portal).readyz},
+	{get, "/exit", consult.Public, (*portal).exit},
+	{get, "/privacy", consult.Public, (*portal).privacy},
+	{get, "/accessibility", consult.Public, (*portal).accessibility},
+
+	{get, "/:consultation", consult.Public, (*portal).start},
+	{get, "/:consultation/respond", consult.Public, (*portal).respond},
+	{get, "/:consultation/respond/check", consult.Public, (*portal).showCheck},
+	{post, "/:consultation/respond/check", consult.Public, (*portal).send},
+	{get, "/:consultation/respond/:step", consult.Public, (*portal).showStep},
+	{post, "/:consultation/respond/:step", consult.Public, (*portal).answerStep},
+	{get, "/:consultation/receipt", consult.Public, (*portal).showReceipt},
+	{post, "/:consultation/receipt", consult.Public, (*portal).useReceipt},
+	{get, "/:consultation/report", consult.Public, (*portal).showReport},
+	{get, "/:consultation/report.csv", consult.Public, (*portal).reportCSV},
+	{get, "/:consultation/report.json", consult.Public, (*portal).reportJSON},
+	{get, "/:consultation/log/", consult.Public, (*portal).showLog},
+	{get, "/:consultation/log/checkpoint", consult.Public, (*portal).logCheckpoint},
+	{get, "/:consultation/log/leaves", consult.Public, (*portal).logLeaves},
+
+	{get, "/staff/sign-in", consult.Public, (*portal).showSignIn},
+	{post, "/staff/sign-in", consult.Public, (*portal).signIn},
+	{post, "/staff/sign-out", consult.Public, (*portal).signOut},
+	{get, "/staff/welcome", consult.Public, (*portal).showWelcome},
+	{post, "/staff/welcome", consult.Public, (*portal).welcome},
+
+	{get, "/staff", consult.SeeDesk, (*portal).desk},
+	{post, "/staff", consult.Configure, (*portal).createConsultation},
+	{get, "/staff/audit", consult.ReadAudit, (*portal).showAudit},
+	{get, "/staff/users", consult.ManageUsers, (*portal).showUsers},
+	{post, "/staff/users", consult.ManageUsers, (*portal).changeUsers},
+	{get, "/staff/:consultation/search", consult.SearchText, (*portal).showSearch},
+	{get, "/staff/:consultation/submissions/:id", consult.SearchText, (*portal).showSubmission},
+	{get, "/staff/:consultation/themes", consult.SeeThemes, (*portal).showThemes},
+	{post, "/staff/:consultation/themes", consult.EditThemes, (*portal).runThemes},
+	{post, "/staff/:consultation/themes/:id", consult.EditThemes, (*portal).changeTheme},
+	{get, "/staff/:consultation/report", consult.SeeDraft, (*portal).showDraft},
+	{post, "/staff/:consultation/report", consult.Publish, (*portal).publish},
+	{get, "/staff/:consultation/settings", consult.Configure, (*portal).showSettings},
+	{post, "/staff/:consultation/settings", consult.Configure, (*portal).changeSettings},
+}

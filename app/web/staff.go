@@ -1,0 +1,348 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"heard/app/consult"
+	"heard/models"
+	"heard/views"
+)
+
+// sessionNotice is the key of an outcome to show once, on the next page.
+const sessionNotice = "notice"
+
+// staffBase is what every page of the signed-in side has.
+func (p *portal) staffBase(req *request, c *models.Consultation, here, title string) views.Base {
+	b := views.Base{Lang: "en", Title: title, Service: "Heard", Home: "/staff"}
+	if req.user == nil {
+		return b
+	}
+	bar := &views.StaffBar{Email: req.user.Email, Role: req.user.Role, Here: here}
+	add := func(need consult.Permission, key, href, text string) {
+		if req.by.May(need) {
+			bar.Links = append(bar.Links, views.Link{Key: key, Href: href, Text: text, Current: key == here})
+		}
+	}
+	if c != nil {
+		bar.Consultation, bar.Title = c.ID, c.Title.Default()
+		b.Invented = c.Invented
+		at := "/staff/" + c.ID
+		add(consult.SearchText, "search", at+"/search", "Search")
+		add(consult.SeeThemes, "themes", at+"/themes", "Themes")
+		add(consult.SeeDraft, "report", at+"/report", "Report")
+		add(consult.Configure, "settings", at+"/settings", "Settings")
+	}
+	add(consult.SeeDesk, "home", "/staff", "All consultations")
+	add(consult.ManageUsers, "users", "/staff/users", "Accounts")
+	add(consult.ReadAudit, "audit", "/staff/audit", "Record")
+	bar.Notice = p.sessions.PopString(req.Request().Context(), sessionNotice)
+	b.Staff = bar
+	return b
+}
+
+// done leads back to a page after an act, with its outcome.
+func (p *portal) done(req *request, to, notice string) error {
+	p.sessions.Put(req.Request().Context(), sessionNotice, notice)
+	return req.Redirect(http.StatusSeeOther, to)
+}
+
+// ownAddress keeps a redirect on this portal's staff pages.
+func ownAddress(next string) string {
+	if strings.HasPrefix(next, "/staff") && !strings.Contains(next, "//") && !strings.Contains(next, `\`) {
+		return next
+	}
+	return "/staff"
+}
+
+func (p *portal) showSignIn(req *request) error {
+	page := &views.SignInPage{Base: p.staffBase(req, nil, "", "Sign in"), Next: ownAddress(req.QueryParam("next"))}
+	if req.user != nil {
+		return req.Redirect(http.StatusSeeOther, page.Next)
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+func (p *portal) signIn(req *request) error {
+	form, err := req.form(maxForm)
+	if err != nil {
+		return err
+	}
+	ctx := req.Request().Context()
+	page := &views.SignInPage{Base: p.staffBase(req, nil, "", "Sign in"), Next: ownAddress(form.Get("next")), Email: form.Get("email")}
+	u, err := p.service.SignIn(ctx, page.Email, form.Get("password"))
+	if err != nil && models.KindOf(err) == models.KindInvalid {
+		page.Fault = "The email address or the password is not right"
+		return p.render(req.Context, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	return p.enter(req, u, page.Next)
+}
+
+// enter starts a session for somebody who has shown who they are.
+func (p *portal) enter(req *request, u *models.User, next string) error {
+	ctx := req.Request().Context()
+	if err := p.sessions.RenewToken(ctx); err != nil {
+		return err
+	}
+	p.sessions.Put(ctx, sessionUser, u.ID)
+	return req.Redirect(http.StatusSeeOther, next)
+}
+
+func (p *portal) signOut(req *request) error {
+	if err := p.sessions.Destroy(req.Request().Context()); err != nil {
+		return err
+	}
+	req.Response().Header().Set("Clear-Site-Data", `"cache", "cookies", "storage"`)
+	return req.Redirect(http.StatusSeeOther, "/staff/sign-in")
+}
+
+func (p *portal) showWelcome(req *request) error {
+	u, first, err := p.service.Invited(req.Request().Context(), req.QueryParam("token"))
+	if err != nil {
+		return err
+	}
+	page := p.welcomePage(req, u, first, req.QueryParam("token"))
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+func (p *portal) welcomePage(req *request, u *models.User, first bool, token string) *views.WelcomePage {
+	page := &views.WelcomePage{Base: p.staffBase(req, nil, "", "Choose a password"), Token: token, First: first, Role: u.Role, Problems: map[string]string{}}
+	if !first {
+		page.Email = u.Email
+	}
+	return page
+}
+
+func (p *portal) welcome(req *request) error {
+	form, err := req.form(maxForm)
+	if err != nil {
+		return err
+	}
+	ctx, token := req.Request().Context(), form.Get("token")
+	u, first, err := p.service.Invited(ctx, token)
+	if err != nil {
+		return err
+	}
+	page := p.welcomePage(req, u, first, token)
+	accepted, err := p.service.Accept(ctx, token, form.Get("email"), form.Get("password"))
+	if err != nil && models.KindOf(err) == models.KindInvalid {
+		if first {
+			page.Email = form.Get("email")
+		}
+		for _, f := range models.FieldsOf(err) {
+			page.Problems[f.Field] = f.Message
+			page.Faults = append(page.Faults, views.Fault{Href: "#" + f.Field, Message: f.Message})
+		}
+		return p.render(req.Context, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	return p.enter(req, accepted, "/staff")
+}
+
+func (p *portal) desk(req *request) error {
+	page, err := p.deskPage(req)
+	if err != nil {
+		return err
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+func (p *portal) deskPage(req *request) (*views.StaffHomePage, error) {
+	ctx := req.Request().Context()
+	all, err := p.service.Consultations(ctx, req.by)
+	if err != nil {
+		return nil, err
+	}
+	page := &views.StaffHomePage{Base: p.staffBase(req, nil, "home", "Consultations"), CanCreate: req.by.May(consult.Configure)}
+	for _, c := range all {
+		opens, closes := c.Window()
+		card := views.StaffCard{ID: c.ID, Title: c.Title.Default(), Status: c.Status, Opens: longDay(opens), Closes: longDay(closes),
+			ShowCounts: req.by.May(consult.SeeDraft), Links: p.staffBase(req, c, "", "").Staff.Links}
+		if card.ShowCounts {
+			if card.Live, err = p.service.Live(ctx, req.by, c); err != nil {
+				return nil, err
+			}
+		}
+		page.Consultations = append(page.Consultations, card)
+	}
+	if page.CanCreate {
+		if name := req.QueryParam("template"); p.Templates[name] != nil {
+			page.Source = string(p.Templates[name])
+		}
+		for name := range p.Templates {
+			page.Templates = append(page.Templates, views.Link{Href: "/staff?template=" + queryEscape(name), Text: name})
+		}
+	}
+	page.PendingJobs, page.DeadJobs, err = p.service.Jobs(ctx, req.by)
+	return page, err
+}
+
+func (p *portal) createConsultation(req *request) error {
+	form, err := req.form(maxFile)
+	if err != nil {
+		return err
+	}
+	source := normalLines(form.Get("source"))
+	c, err := p.service.SaveConsultation(req.Request().Context(), req.by, "consultation.yaml", []byte(source))
+	if faults, ok := faultsIn(err); ok {
+		page, err := p.deskPage(req)
+		if err != nil {
+			return err
+		}
+		page.Source, page.Faults = source, faults
+		return p.render(req.Context, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	return p.done(req, "/staff/"+c.ID+"/settings", "The consultation was saved as a draft.")
+}
+
+// normalLines undoes what browsers do to the line ends of a text area.
+func normalLines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
+
+// faultsIn returns the faults of something typed that the person can mend
+// where they typed it.
+func faultsIn(err error) ([]models.FieldError, bool) {
+	switch models.KindOf(err) {
+	case models.KindInvalid, models.KindConflict, models.KindTooLarge:
+		if err == nil {
+			return nil, false
+		}
+		if fields := models.FieldsOf(err); len(fields) > 0 {
+			return fields, true
+		}
+		return []models.FieldError{{Message: err.Error()}}, true
+	}
+	return nil, false
+}
+
+func (p *portal) showSettings(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	page, err := p.settingsPage(req, c)
+	if err != nil {
+		return err
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+// moves is how the step to each state is worded.
+var moves = map[models.Status]string{
+	models.StatusOpen:   "Open the consultation",
+	models.StatusClosed: "Close the consultation",
+	models.StatusFrozen: "Freeze the analysis",
+}
+
+func (p *portal) settingsPage(req *request, c *models.Consultation) (*views.SettingsPage, error) {
+	ctx := req.Request().Context()
+	source, err := p.service.ConsultationSource(ctx, req.by, c)
+	if err != nil {
+		return nil, err
+	}
+	opens, closes := c.Window()
+	page := &views.SettingsPage{Base: p.staffBase(req, c, "settings", "Settings"), Consultation: c, Source: string(source),
+		Opens: longTime(opens), Closes: longTime(closes)}
+	if next, ok := c.Status.Next(); ok && moves[next] != "" {
+		page.Next, page.NextText = next, moves[next]
+	}
+	if req.by.May(consult.SeeDraft) {
+		if page.Live, err = p.service.Live(ctx, req.by, c); err != nil {
+			return nil, err
+		}
+	}
+	return page, nil
+}
+
+func (p *portal) changeSettings(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	form, err := req.form(maxFile)
+	if err != nil {
+		return err
+	}
+	ctx, here := req.Request().Context(), "/staff/"+c.ID+"/settings"
+	if form.Get("do") == "move" {
+		to := models.Status(form.Get("to"))
+		if err := p.service.Move(ctx, req.by, c, to); err != nil {
+			return err
+		}
+		return p.done(req, here, "Done. The consultation is now "+string(to)+".")
+	}
+	source := normalLines(form.Get("source"))
+	_, err = p.service.SaveConsultation(ctx, req.by, c.ID+".yaml", []byte(source))
+	if faults, ok := faultsIn(err); ok {
+		page, err := p.settingsPage(req, c)
+		if err != nil {
+			return err
+		}
+		page.Source, page.Faults = source, faults
+		return p.render(req.Context, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	return p.done(req, here, "The consultation file was saved.")
+}
+
+func (p *portal) showAudit(req *request) error {
+	events, names, err := p.service.AuditTrail(req.Request().Context(), req.by, 500)
+	if err != nil {
+		return err
+	}
+	return p.render(req.Context, http.StatusOK, &views.AuditPage{Base: p.staffBase(req, nil, "audit", "Record"), Events: events, Names: names})
+}
+
+func (p *portal) showUsers(req *request) error {
+	page, err := p.usersPage(req)
+	if err != nil {
+		return err
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+func (p *portal) usersPage(req *request) (*views.UsersPage, error) {
+	users, err := p.service.Users(req.Request().Context(), req.by)
+	return &views.UsersPage{Base: p.staffBase(req, nil, "users", "Accounts"), Users: users, Roles: models.Roles}, err
+}
+
+func (p *portal) changeUsers(req *request) error {
+	form, err := req.form(maxForm)
+	if err != nil {
+		return err
+	}
+	ctx := req.Request().Context()
+	if form.Get("do") == "disable" {
+		if err := p.service.Disable(ctx, req.by, form.Get("id")); err != nil {
+			return err
+		}
+		return p.done(req, "/staff/users", "The account was closed.")
+	}
+	email, role := form.Get("email"), models.Role(form.Get("role"))
+	token, err := p.service.Invite(ctx, req.by, email, role)
+	page, pageErr := p.usersPage(req)
+	if pageErr != nil {
+		return pageErr
+	}
+	if faults, ok := faultsIn(err); ok {
+		page.Email, page.Role = email, role
+		for _, f := range faults {
+			page.Faults = append(page.Faults, views.Fault{Href: "#" + f.Field, Message: f.Message})
+		}
+		return p.render(req.Context, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	page.For, page.Invite = email, "/staff/welcome?token="+token
+	return p.render(req.Context, http.StatusOK, page)
+}

@@ -1,0 +1,161 @@
+// Package web is the portal over HTTP, and the only package that knows the web
+// framework. A handler decodes what was posted, calls one method of
+// consult.Service and renders one page; rules live in consult and models.
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/labstack/echo/v5"
+	"github.com/labstack/echo/v5/middleware"
+
+	"heard/app/consult"
+	"heard/models"
+	"heard/static"
+	"heard/views"
+)
+
+// Options are the settings of the portal over HTTP.
+type Options struct {
+	Service  *consult.Service
+	Views    *views.Renderer
+	Sessions scs.Store // where staff sessions are kept
+	Log      *slog.Logger
+	// Secure says that people reach the portal over HTTPS, so cookies are kept
+	// off plain connections.
+	Secure bool
+	// ExitTo is the neutral page that "Exit this page" leads to.
+	ExitTo string
+	// Templates are consultation files to start from, by name.
+	Templates map[string][]byte
+}
+
+// portal holds what the handlers share.
+type portal struct {
+	Options
+	service  *consult.Service
+	sessions *scs.SessionManager
+}
+
+// New returns the portal as a handler.
+func New(o Options) http.Handler {
+	p := &portal{Options: o, service: o.Service, sessions: scs.New()}
+	p.sessions.Store = o.Sessions
+	p.sessions.HashTokenInStore = true
+	p.sessions.IdleTimeout = 20 * time.Minute
+	p.sessions.Lifetime = 8 * time.Hour
+	p.sessions.Cookie.Name = "heard-staff"
+	p.sessions.Cookie.Path = "/staff"
+	p.sessions.Cookie.HttpOnly = true
+	p.sessions.Cookie.SameSite = http.SameSiteStrictMode
+	p.sessions.Cookie.Persist = false
+	p.sessions.Cookie.Secure = o.Secure
+	if o.Secure {
+		p.sessions.Cookie.Name = "__Secure-heard-staff"
+	}
+	p.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
+		o.Log.Error("staff sessions are away", "error", err)
+		http.Error(w, "The portal cannot reach its database. Try again in a minute.", http.StatusServiceUnavailable)
+	}
+
+	e := echo.NewWithConfig(echo.Config{
+		Logger:           o.Log,
+		HTTPErrorHandler: p.fail,
+		// Nobody's address is ever asked for.
+		IPExtractor: func(*http.Request) string { return "" },
+	})
+	// People on slow connections get what compresses well compressed.
+	e.Use(p.recover, p.headers, middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024}))
+	for _, r := range routes {
+		e.Add(r.method, r.path, p.handle(r))
+	}
+	e.GET("/static/*", echo.WrapHandler(static.Handler()))
+
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "This form was sent from another website, so it was refused. Nothing was saved. Open the page again here and try once more.", http.StatusForbidden)
+	}))
+	return protection.Handler(e)
+}
+
+// request is one request with who makes it.
+type request struct {
+	*echo.Context
+	by   consult.Actor
+	user *models.User
+}
+
+// handler answers one request.
+type handler func(*portal, *request) error
+
+// handle wraps a route: who is it, may they, then the handler.
+func (p *portal) handle(r route) echo.HandlerFunc {
+	answer := func(c *echo.Context) error {
+		req := &request{Context: c}
+		if r.staff() {
+			if err := p.identify(req); err != nil {
+				return err
+			}
+			if r.need != consult.Public && !req.by.May(r.need) {
+				if req.user == nil {
+					return p.toSignIn(req)
+				}
+				return models.NewError(models.KindForbidden, "Your role does not allow this. Ask an administrator if you need it.")
+			}
+		}
+		return r.handle(p, req)
+	}
+	if !r.staff() {
+		return answer
+	}
+	return echo.WrapMiddleware(p.sessions.LoadAndSave)(answer)
+}
+
+// sessionUser is the key of the signed-in account's id in a session.
+const sessionUser = "user"
+
+// identify finds out which account the request's session belongs to. An
+// account that was closed since is signed out.
+func (p *portal) identify(req *request) error {
+	ctx := req.Request().Context()
+	id := p.sessions.GetString(ctx, sessionUser)
+	if id == "" {
+		return nil
+	}
+	u, err := p.service.User(ctx, id)
+	switch {
+	case models.KindOf(err) == models.KindNotFound:
+		return p.sessions.Destroy(ctx)
+	case err != nil:
+		return err
+	}
+	req.user, req.by = u, consult.Actor{ID: u.ID, Role: u.Role}
+	return nil
+}
+
+func (p *portal) toSignIn(req *request) error {
+	to := "/staff/sign-in"
+	if req.Request().Method == http.MethodGet {
+		to += "?next=" + queryEscape(req.Request().URL.RequestURI())
+	}
+	return req.Redirect(http.StatusSeeOther, to)
+}
+
+// consultation returns the consultation that the address names.
+func (p *portal) consultation(req *request) (*models.Consultation, error) {
+	return p.service.Consultation(req.Request().Context(), req.by, req.Param("consultation"))
+}
+
+// render writes a page. It is rendered whole before the first byte goes out,
+// so a fault in it is an error page and never half a page.
+func (p *portal) render(c *echo.Context, status int, page views.Page) error {
+	buffer := getBuffer()
+	defer putBuffer(buffer)
+	if err := p.Views.Render(buffer, page); err != nil {
+		return err
+	}
+	return c.HTMLBlob(status, buffer.Bytes())
+}

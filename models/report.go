@@ -1,0 +1,115 @@
+package models
+
+// Figure is a count as it may be shown. When Masked, Value is zero and the
+// truth is not in the report at all.
+type Figure struct {
+	Value     int  `json:"value"`
+	Masked    bool `json:"masked,omitempty"`
+	Threshold int  `json:"threshold,omitempty"` // when Masked: fewer than this; 0 when withheld to protect another figure
+}
+
+// Report is a consultation report: plain data that every format is written
+// from. Every count in it has passed the disclosure gate.
+type Report struct {
+	Consultation string           `json:"consultation"`
+	Title        string           `json:"title"`
+	Council      string           `json:"council"`
+	Invented     bool             `json:"invented,omitempty"`
+	Published    bool             `json:"published"`
+	DataHash     string           `json:"data_hash"`  // SHA-256 over the data it was built from, hex
+	Checkpoint   string           `json:"checkpoint"` // root of the submission log it was built from
+	Opened       string           `json:"opened"`
+	Closed       string           `json:"closed"`
+	Total        Figure           `json:"total"`
+	Groups       []GroupFigure    `json:"groups"`
+	Channels     []GroupFigure    `json:"channels"`
+	Questions    []ReportQuestion `json:"questions"`
+	Themes       []ReportTheme    `json:"themes"`
+	HeardOnce    []ReportExcerpt  `json:"heard_once"`
+	Campaigns    []ReportCampaign `json:"campaigns"`
+	RollCall     RollCall         `json:"roll_call"`
+	Restrictions []ReportRule     `json:"restrictions"`
+}
+
+// GroupFigure is a count of one group, channel or other attribute.
+type GroupFigure struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Sensitive bool   `json:"sensitive,omitempty"`
+	Count     Figure `json:"count"`
+}
+
+// ReportRule is one restriction as people were shown it.
+type ReportRule struct {
+	ID         string `json:"id"`
+	Text       string `json:"text"`
+	Paraphrase bool   `json:"paraphrase,omitempty"`
+}
+
+// ReportQuestion is the result of one closed question: options by groups.
+type ReportQuestion struct {
+	ID          string         `json:"id"`
+	Text        string         `json:"text"`
+	Type        QuestionType   `json:"type"`
+	Restriction string         `json:"restriction,omitempty"`
+	Base        Figure         `json:"base"`    // people who answered it
+	Groups      []GroupFigure  `json:"groups"`  // columns: people in the group who answered it
+	Options     []ReportOption `json:"options"` // rows
+}
+
+// ReportOption is one row of a closed question's result.
+type ReportOption struct {
+	ID      string   `json:"id"`
+	Text    string   `json:"text"`
+	Count   Figure   `json:"count"`
+	Percent *int     `json:"percent,omitempty"` // of the base, whole per cent; nil when the base is too small or a part is masked
+	Groups  []Figure `json:"groups"`            // by column
+}
+
+// ReportTheme is one theme with who holds it and what they say.
+type ReportTheme struct {
+	ID             string          `json:"id"`
+	Label          string          `json:"label"`
+	Keywords       []string        `json:"keywords"`
+	Approved       bool            `json:"approved"`
+	DistinctiveFor []string        `json:"distinctive_for,omitempty"` // names of groups
+	Count          Figure          `json:"count"`                     // people, not mentions
+	Groups         []GroupFigure   `json:"groups"`
+	Quotes         []ReportExcerpt `json:"quotes"`
+}
+
+// ReportExcerpt is words that somebody wrote and agreed to have quoted, or,
+// without consent, the bare fact that they were read (Text is empty).
+type ReportExcerpt struct {
+	PublicID string `json:"id"`
+	Group    string `json:"group,omitempty"` // name of one group, never two attributes together
+	Question string `json:"question,omitempty"`
+	Text     string `json:"text,omitempty"`
+	Language string `json:"language,omitempty"`
+}
+
+// ReportCampaign is a letter sent by several people.
+type ReportCampaign struct {
+	Letters Figure `json:"letters"`
+	Text    string `json:"text,omitempty"` // the common letter, where a sender agreed to be quoted
+}
+
+// RollCall accounts for every submission: Submissions = InThemes + HeardOnce +
+// ClosedOnly. A report whose roll-call does not add up cannot be built.
+type RollCall struct {
+	Submissions int             `json:"submissions"`
+	InThemes    int             `json:"in_themes"`
+	HeardOnce   int             `json:"heard_once"`  // words that share no theme with anybody, listed singly
+	ClosedOnly  int             `json:"closed_only"` // answered by choosing only
+	Withdrawn   int             `json:"withdrawn"`   // taken back by the person who sent it; not among Submissions
+	Entries     []RollCallEntry `json:"-"`           // for staff: where each submission went
+}
+
+// RollCallEntry says where one submission stands in the report.
+type RollCallEntry struct {
+	Submission string
+	PublicID   string
+	Themes     []string // labels
+	HeardOnce  bool
+	ClosedOnly bool
+}

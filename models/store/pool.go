@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"gorm.io/gorm"
+
+	"heard/models"
+)
+
+// pool is the connections as gorm uses them. It refuses text that one of the
+// databases could not keep, and makes SQLite's writers wait in line.
+type pool struct {
+	*sql.DB
+	// writer holds one token while somebody writes; nil for PostgreSQL, which
+	// has many writers. SQLite's own waiting is a poll without an order, in
+	// which a writer can starve when many come at once.
+	writer chan struct{}
+}
+
+// longestWait is how long a writer stands in line before it is told to come
+// back later.
+const longestWait = 10 * time.Second
+
+func (p *pool) begin(ctx context.Context) (end func(), err error) {
+	if p.writer == nil {
+		return func() {}, nil
+	}
+	timer := time.NewTimer(longestWait)
+	defer timer.Stop()
+	select {
+	case p.writer <- struct{}{}:
+		return sync.OnceFunc(func() { <-p.writer }), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-timer.C:
+		return nil, unavailable(errors.New("waited too long to write"))
+	}
+}
+
+// BeginTx starts a transaction; it makes pool a gorm.ConnPoolBeginner.
+func (p *pool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool, error) {
+	end, err := p.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tx, err := p.DB.BeginTx(ctx, opts)
+	if err != nil {
+		end()
+		return nil, err
+	}
+	return &transaction{Tx: tx, end: end}, nil
+}
+
+// GetDBConn returns the pool itself; it makes pool a gorm.GetDBConnector.
+func (p *pool) GetDBConn() (*sql.DB, error) { return p.DB, nil }
+
+func (p *pool) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := checkText(args); err != nil {
+		return nil, err
+	}
+	end, err := p.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	return p.DB.ExecContext(ctx, query, args...)
+}
+
+func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := checkText(args); err != nil {
+		return nil, err
+	}
+	return p.DB.QueryContext(ctx, query, args...)
+}
+
+// transaction is one transaction as gorm uses it.
+type transaction struct {
+	*sql.Tx
+	end func()
+}
+
+func (t *transaction) Commit() error {
+	defer t.end()
+	return t.Tx.Commit()
+}
+
+func (t *transaction) Rollback() error {
+	defer t.end()
+	return t.Tx.Rollback()
+}
+
+func (t *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := checkText(args); err != nil {
+		return nil, err
+	}
+	return t.Tx.ExecContext(ctx, query, args...)
+}
+
+func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := checkText(args); err != nil {
+		return nil, err
+	}
+	return t.Tx.QueryContext(ctx, query, args...)
+}
+
+// checkText refuses text that PostgreSQL cannot keep, so that both databases
+// hold the same.
+func checkText(args []any) error {
+	for _, arg := range args {
+		switch v := arg.(type) {
+		case nil, []byte:
+		case list:
+			for _, s := range v {
+				if !keepable(s) {
+					return errUnkeepable
+				}
+			}
+		default:
+			if r := reflect.ValueOf(v); r.Kind() == reflect.String && !keepable(r.String()) {
+				return errUnkeepable
+			}
+		}
+	}
+	return nil
+}
+
+func keepable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
+var errUnkeepable = models.NewError(models.KindInvalid, "The text contains characters that cannot be kept, such as a null character. Remove them and try again.")
+
+// list is a short list of words in a text column, as JSON. None and nil are
+// the same.
+type list []string
+
+// Value returns the list as JSON.
+func (l list) Value() (driver.Value, error) {
+	if len(l) == 0 {
+		return "[]", nil
+	}
+	b, err := json.Marshal([]string(l))
+	return string(b), err
+}
+
+// Scan reads the list from JSON.
+func (l *list) Scan(value any) error {
+	var b []byte
+	switch v := value.(type) {
+	case string:
+		b = []byte(v)
+	case []byte:
+		b = v
+	}
+	*l = nil
+	var words []string
+	if err := json.Unmarshal(b, &words); err != nil {
+		return errors.New("a column that holds a list does not")
+	}
+	if len(words) > 0 {
+		*l = words
+	}
+	return nil
+}
+
+// listOf makes a list of named strings.
+func listOf[T ~string](in []T) list {
+	out := make(list, len(in))
+	for i, s := range in {
+		out[i] = string(s)
+	}
+	return out
+}

@@ -1,0 +1,331 @@
+// Package store keeps the models in SQLite or PostgreSQL. It is the only
+// package that knows a database: rows stay inside it, callers see models.
+//
+// Nothing it returns or logs ever repeats what is in a row: database errors
+// are reduced to their code and the constraint's name (see fault), and the
+// log is told the kind of operation only.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/logger"
+	_ "modernc.org/sqlite" // the driver named "sqlite"
+)
+
+// Store keeps the models in one database. It is safe for use by several
+// goroutines; the one handed to a Tx function is for that function only.
+type Store struct {
+	db      *gorm.DB
+	now     func() time.Time
+	log     *slog.Logger
+	backend string
+	parsed  *parsed
+	erased  *bool // set when the transaction has erased something; nil outside Tx
+}
+
+// Options are what a Store needs besides the database.
+type Options struct {
+	Now    func() time.Time // the clock; time.Now when nil
+	Logger *slog.Logger     // nothing is logged when nil
+}
+
+// Open connects to the database at url, brings its tables up to date and
+// checks that it keeps what it is given. url is "sqlite:" and the path of a
+// file, which is made when it does not exist, or a "postgres://" address. A
+// database written by a newer version of the program is refused.
+func Open(ctx context.Context, url string, opt Options) (*Store, error) {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Logger == nil {
+		opt.Logger = slog.New(slog.DiscardHandler)
+	}
+	open, dialect := openSQLite, "sqlite"
+	switch {
+	case strings.HasPrefix(url, "sqlite:"):
+	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
+		open, dialect = openPostgres, "postgres"
+	default:
+		return nil, errors.New("unknown kind of database: expected sqlite:PATH or postgres://USER@HOST/NAME")
+	}
+	db, dialector, err := open(url)
+	if err != nil {
+		return nil, err
+	}
+	s, err := start(ctx, db, dialect, dialector, opt)
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// silenceRecorder keeps gorm from writing values into SQL text, even in
+// memory. gorm has this one setting for the whole process.
+var silenceRecorder = sync.OnceFunc(func() {
+	logger.RecorderParamsFilter = func(_ context.Context, sql string, _ ...any) (string, []any) { return sql, nil }
+})
+
+func start(ctx context.Context, db *sql.DB, dialect string, dialector gorm.Dialector, opt Options) (*Store, error) {
+	silenceRecorder()
+	if err := reach(ctx, db); err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, db, dialect); err != nil {
+		return nil, err
+	}
+	g, err := gorm.Open(dialector, &gorm.Config{
+		Logger:                 quiet{opt.Logger},
+		NowFunc:                func() time.Time { return opt.Now().UTC().Truncate(time.Microsecond) },
+		TranslateError:         true,
+		SkipDefaultTransaction: true, // one statement is atomic by itself; several are put in a Tx
+	})
+	if err != nil {
+		return nil, fmt.Errorf("cannot open the database: %w", clean(err))
+	}
+	s := &Store{db: g, now: opt.Now, log: opt.Logger, parsed: &parsed{}}
+	if dialect == "sqlite" {
+		s.backend, err = checkSQLite(ctx, db)
+	} else {
+		s.backend, err = checkPostgres(ctx, db, opt.Logger)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// reach makes the first connection. Two processes that do so at once on a
+// fresh SQLite file both switch it to write-ahead logging, and then SQLite
+// turns one away without the wait it otherwise grants.
+func reach(ctx context.Context, db *sql.DB) error {
+	patience := time.After(longestWait)
+	for {
+		err := clean(db.PingContext(ctx))
+		var f *fault
+		if !errors.As(err, &f) || !strings.HasPrefix(f.code, "SQLITE_BUSY") {
+			return failed(err, "reach the database")
+		}
+		select {
+		case <-patience:
+			return failed(err, "reach the database")
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// oldestSQLite is the first version in which resetting the write-ahead log
+// cannot corrupt the database (https://sqlite.org/releaselog/3_51_3.html).
+const oldestSQLite = "3.51.3"
+
+// pragmas are set on every connection and checked at the start. A commit is
+// on disk when it returns (synchronous), and deleted bytes are overwritten.
+var pragmas = []struct{ name, set, want string }{
+	{"busy_timeout", "10000", "10000"}, // first, because the next one may have to wait
+	{"journal_mode", "WAL", "wal"},
+	{"synchronous", "FULL", "2"},
+	{"foreign_keys", "1", "1"},
+	{"secure_delete", "1", "1"},
+}
+
+func openSQLite(address string) (*sql.DB, gorm.Dialector, error) {
+	path := strings.TrimPrefix(address, "sqlite:")
+	if path == "" || strings.HasPrefix(path, ":memory:") {
+		return nil, nil, errors.New("expected sqlite: and the path of a file")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot find the database file: %w", err)
+	}
+	// SQLite gives its write-ahead log the rights of this file.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, fmt.Errorf("cannot create the database file: the folder %s does not exist", filepath.Dir(path))
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot open the database file: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return nil, nil, fmt.Errorf("cannot open the database file: %w", err)
+	}
+	settings := url.Values{"_txlock": {"immediate"}}
+	for _, p := range pragmas {
+		settings.Add("_pragma", fmt.Sprintf("%s(%s)", p.name, p.set))
+	}
+	dsn := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: settings.Encode()}
+	db, err := sql.Open("sqlite", dsn.String())
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot open the database file: %w", clean(err))
+	}
+	pool := &pool{DB: db, writer: make(chan struct{}, 1)}
+	return db, sqliteDialector{&sqlite.Dialector{DriverName: "sqlite", Conn: pool}}, nil
+}
+
+func checkSQLite(ctx context.Context, db *sql.DB) (backend string, err error) {
+	var version string
+	if err := db.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version); err != nil {
+		return "", fmt.Errorf("cannot read SQLite's version: %w", clean(err))
+	}
+	if olderThan(version, oldestSQLite) {
+		return "", fmt.Errorf("SQLite %s can corrupt the database: expected %s or later; build with a newer modernc.org/sqlite", version, oldestSQLite)
+	}
+	for _, p := range pragmas {
+		var got string
+		if err := db.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got); err != nil {
+			return "", fmt.Errorf("cannot read SQLite's %s: %w", p.name, clean(err))
+		}
+		if got != p.want {
+			return "", fmt.Errorf("SQLite's %s is %s: expected %s; keep the database file on a local disk", p.name, got, p.want)
+		}
+	}
+	return "SQLite " + version, nil
+}
+
+// olderThan compares versions such as 3.51.3 number by number.
+func olderThan(version, other string) bool {
+	var a, b [3]int
+	_, _ = fmt.Sscanf(version, "%d.%d.%d", &a[0], &a[1], &a[2])
+	_, _ = fmt.Sscanf(other, "%d.%d.%d", &b[0], &b[1], &b[2])
+	for i := range a {
+		if a[i] != b[i] {
+			return a[i] < b[i]
+		}
+	}
+	return false
+}
+
+func openPostgres(address string) (*sql.DB, gorm.Dialector, error) {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		// The driver's own message would repeat parts of the address.
+		return nil, nil, errors.New("cannot read the address of the database: expected postgres://USER:PASSWORD@HOST:PORT/NAME?sslmode=verify-full")
+	}
+	config.RuntimeParams["timezone"] = "UTC"
+	config.RuntimeParams["synchronous_commit"] = "on" // a commit is on disk when it returns
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "heard"
+	}
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(32) // PostgreSQL allows 100 in all unless told otherwise
+	db.SetMaxIdleConns(8)
+	return db, postgresDialector{&postgres.Dialector{Config: &postgres.Config{Conn: &pool{DB: db}}}}, nil
+}
+
+func checkPostgres(ctx context.Context, db *sql.DB, log *slog.Logger) (backend string, err error) {
+	settings := map[string]string{}
+	for _, name := range []string{"server_version", "server_encoding", "fsync", "full_page_writes", "log_error_verbosity"} {
+		var value string
+		if err := db.QueryRowContext(ctx, "SHOW "+name).Scan(&value); err != nil {
+			return "", fmt.Errorf("cannot read PostgreSQL's %s: %w", name, clean(err))
+		}
+		settings[name] = value
+	}
+	if settings["server_encoding"] != "UTF8" {
+		return "", fmt.Errorf("the database's encoding is %s: create it with ENCODING 'UTF8'", settings["server_encoding"])
+	}
+	if settings["fsync"] != "on" || settings["full_page_writes"] != "on" {
+		log.WarnContext(ctx, "PostgreSQL can lose what it has confirmed: set fsync = on and full_page_writes = on")
+	}
+	if settings["log_error_verbosity"] != "terse" {
+		log.WarnContext(ctx, "PostgreSQL writes rows into its own log when one is refused: set log_error_verbosity = terse and log_min_error_statement = panic")
+	}
+	version, _, _ := strings.Cut(settings["server_version"], " ")
+	return "PostgreSQL " + version, nil
+}
+
+// Close waits for what is being written and closes the database.
+func (s *Store) Close() error {
+	db, err := s.db.DB()
+	if err != nil {
+		return fmt.Errorf("cannot close the database: %w", clean(err))
+	}
+	if err := db.Close(); err != nil {
+		return fmt.Errorf("cannot close the database: %w", clean(err))
+	}
+	return nil
+}
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	var one int
+	return failed(s.db.WithContext(ctx).Raw("SELECT 1").Scan(&one).Error, "reach the database")
+}
+
+// Backend names the database and its version, for messages: "SQLite 3.54.1"
+// or "PostgreSQL 15.18".
+func (s *Store) Backend() string { return s.backend }
+
+// Tx runs f in one transaction: when f returns an error or panics, nothing it
+// wrote through tx stays. Inside another Tx only f's own part is taken back.
+// f must use tx, not s.
+func (s *Store) Tx(ctx context.Context, f func(tx *Store) error) error {
+	outermost := s.erased == nil
+	tx := *s
+	if outermost {
+		tx.erased = new(bool)
+	}
+	err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		tx.db = db
+		return f(&tx)
+	})
+	if err == nil && outermost && *tx.erased {
+		s.wipe(context.WithoutCancel(ctx))
+	}
+	return err
+}
+
+// wipe empties SQLite's write-ahead log, which otherwise holds what was erased
+// until it is overwritten. PostgreSQL gives the space free at its next vacuum.
+func (s *Store) wipe(ctx context.Context) {
+	pool, ok := s.db.Statement.ConnPool.(*pool)
+	if !ok || pool.writer == nil {
+		return
+	}
+	end, err := pool.begin(ctx)
+	if err == nil {
+		defer end()
+		var busy, pages, moved int
+		err = pool.DB.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
+		if err == nil && busy != 0 {
+			err = &fault{code: "somebody is still reading"}
+		}
+	}
+	if err != nil {
+		s.log.WarnContext(ctx, "what was erased stays in the write-ahead log until it is next emptied", slog.String("code", code(clean(err))))
+	}
+}
+
+// Lock makes others that lock the same consultation wait until this
+// transaction ends. It belongs inside Tx.
+func (s *Store) Lock(ctx context.Context, consultation string) error {
+	if s.erased == nil {
+		return errors.New("cannot lock a consultation outside a transaction")
+	}
+	// SQLite has one writer at a time and gorm leaves the clause out there. NO
+	// KEY lets others insert rows that point at the consultation meanwhile.
+	var row consultationRow
+	err := s.db.WithContext(ctx).Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&row, "id = ?", consultation).Error
+	return found(err, "lock the consultation", noConsultation)
+}
+
+// chunk is how many rows are read or written by one statement: few enough for
+// both databases' limit on parameters.
+const chunk = 500

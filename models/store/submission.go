@@ -1,0 +1,365 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"heard/models"
+)
+
+type submissionRow struct {
+	ID           string `gorm:"primaryKey"`
+	PublicID     string
+	Consultation string
+	FormVersion  int
+	Day          string
+	Channel      models.Channel
+	Language     string
+	Path         string
+	Groups       list
+	Consents     list
+	Stance       string
+	Status       models.SubmissionStatus
+	Source       string
+	Receipt      []byte
+	Nonce        []byte
+}
+
+func (submissionRow) TableName() string { return "submissions" }
+
+func (r *submissionRow) model(answers []models.Answer, attachments []models.Attachment) *models.Submission {
+	m := &models.Submission{
+		ID: r.ID, PublicID: r.PublicID, Consultation: r.Consultation, FormVersion: r.FormVersion,
+		Day: r.Day, Channel: r.Channel, Language: r.Language, Path: r.Path, Groups: r.Groups,
+		Stance: r.Stance, Status: r.Status, Source: r.Source, Answers: answers, Attachments: attachments,
+	}
+	for _, c := range r.Consents {
+		m.Consents = append(m.Consents, models.Consent(c))
+	}
+	return m
+}
+
+type answerRow struct {
+	Submission string `gorm:"primaryKey"`
+	Question   string `gorm:"primaryKey"`
+	Position   int
+	Options    list
+	Text       string
+	Redacted   string
+}
+
+func (answerRow) TableName() string { return "answers" }
+
+type attachmentRow struct {
+	Key        string `gorm:"primaryKey"`
+	Submission string
+	Kind       string
+	Size       int64
+	SHA256     string `gorm:"column:sha256"`
+	Text       string
+}
+
+func (attachmentRow) TableName() string { return "attachments" }
+
+type leafRow struct {
+	Consultation string `gorm:"primaryKey"`
+	Position     int    `gorm:"primaryKey;autoIncrement:false"`
+	Submission   string
+	Leaf         []byte
+	Salt         []byte
+}
+
+func (leafRow) TableName() string { return "leaves" }
+
+// NewSubmission is a submission with what is kept beside it.
+type NewSubmission struct {
+	Submission models.Submission // live unless it states another status
+	Receipt    []byte            // hash that the receipt's code leads to, unique; nil when there is no receipt
+	Nonce      []byte            // idempotency key of the form, unique; nil when there is none
+	Leaf, Salt []byte            // its entry in the consultation's log, and what opens it
+}
+
+// CreateSubmission keeps a submission, its answers and its leaf, which is
+// appended to the consultation's log without a gap; all or nothing. created is
+// false, and nothing is written, when a submission with the same nonce, or
+// from the same Source of the same consultation, is already there.
+func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created bool, err error) {
+	const doing = "save the submission"
+	m := &n.Submission
+	if m.ID == "" || m.PublicID == "" || len(n.Leaf) == 0 || len(n.Salt) == 0 {
+		return false, fmt.Errorf("cannot %s: expected an id, a public id, a leaf and a salt", doing)
+	}
+	row := submissionRow{
+		ID: m.ID, PublicID: m.PublicID, Consultation: m.Consultation, FormVersion: m.FormVersion,
+		Day: m.Day, Channel: m.Channel, Language: m.Language, Path: m.Path,
+		Groups: m.Groups, Consents: listOf(m.Consents),
+		Stance: m.Stance, Status: m.Status, Source: m.Source,
+		Receipt: keyOrNull(n.Receipt), Nonce: keyOrNull(n.Nonce),
+	}
+	if row.Status == "" {
+		row.Status = models.SubmissionLive
+	}
+	answers := make([]answerRow, len(m.Answers))
+	for i, a := range m.Answers {
+		answers[i] = answerRow{Submission: m.ID, Question: a.Question, Position: i, Options: a.Options, Text: a.Text, Redacted: a.Redacted}
+	}
+	attachments := make([]attachmentRow, len(m.Attachments))
+	for i, a := range m.Attachments {
+		attachments[i] = attachmentRow{Key: a.Key, Submission: m.ID, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text}
+	}
+	err = s.Tx(ctx, func(tx *Store) error {
+		if err := tx.Lock(ctx, m.Consultation); err != nil {
+			return err
+		}
+		db := tx.db.WithContext(ctx)
+		var known int64
+		err := db.Model(&submissionRow{}).
+			Where("nonce = ? OR (consultation = ? AND source = ? AND source <> '')", row.Nonce, row.Consultation, row.Source).
+			Count(&known).Error
+		if err != nil || known > 0 {
+			return failed(err, doing)
+		}
+		leaf := leafRow{Consultation: m.Consultation, Submission: m.ID, Leaf: n.Leaf, Salt: n.Salt}
+		err = db.Model(&leafRow{}).Where("consultation = ?", m.Consultation).
+			Select("COALESCE(MAX(position), -1) + 1").Scan(&leaf.Position).Error
+		if err == nil {
+			err = db.Create(&row).Error
+		}
+		if err == nil && len(answers) > 0 {
+			err = db.CreateInBatches(answers, chunk).Error
+		}
+		if err == nil && len(attachments) > 0 {
+			err = db.Create(attachments).Error
+		}
+		if err == nil {
+			err = db.Create(&leaf).Error
+		}
+		created = err == nil
+		return saved(err, doing, "A submission with this id or receipt is already there.")
+	})
+	return created && err == nil, err
+}
+
+// keyOrNull makes an empty key NULL, so that it is not compared with others.
+func keyOrNull(key []byte) []byte {
+	if len(key) == 0 {
+		return nil
+	}
+	return key
+}
+
+// Submission returns a submission with its answers, whatever its status.
+func (s *Store) Submission(ctx context.Context, id string) (*models.Submission, error) {
+	return s.submission(ctx, "id = ?", id)
+}
+
+// SubmissionByReceipt returns the submission that a receipt's hash leads to,
+// whatever its status.
+func (s *Store) SubmissionByReceipt(ctx context.Context, receipt []byte) (*models.Submission, error) {
+	if len(receipt) == 0 {
+		return nil, models.NewError(models.KindNotFound, noSubmission)
+	}
+	return s.submission(ctx, "receipt = ?", receipt)
+}
+
+// SubmissionByPublicID returns the submission that goes by publicID in the
+// consultation's report, whatever its status.
+func (s *Store) SubmissionByPublicID(ctx context.Context, consultation, publicID string) (*models.Submission, error) {
+	return s.submission(ctx, "consultation = ? AND public_id = ?", consultation, publicID)
+}
+
+func (s *Store) submission(ctx context.Context, where string, args ...any) (*models.Submission, error) {
+	const doing = "read the submission"
+	var row submissionRow
+	if err := s.db.WithContext(ctx).Where(where, args...).Take(&row).Error; err != nil {
+		return nil, found(err, doing, noSubmission)
+	}
+	list, err := s.withAnswers(ctx, []submissionRow{row})
+	if err != nil {
+		return nil, failed(err, doing)
+	}
+	return list[0], nil
+}
+
+// answers returns the answers of at most chunk submissions, by submission.
+func (s *Store) answers(ctx context.Context, submissions []string) (map[string][]models.Answer, error) {
+	var rows []answerRow
+	err := s.db.WithContext(ctx).Where("submission IN ?", submissions).Order("submission, position").Find(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	answers := make(map[string][]models.Answer, len(submissions))
+	for _, r := range rows {
+		answers[r.Submission] = append(answers[r.Submission], models.Answer{Question: r.Question, Options: r.Options, Text: r.Text, Redacted: r.Redacted})
+	}
+	return answers, nil
+}
+
+// Submissions returns a consultation's live submissions with their answers, by
+// id, which is a random order. They are read in batches with nothing held open
+// in between, so the loop may write.
+func (s *Store) Submissions(ctx context.Context, consultation string) iter.Seq2[*models.Submission, error] {
+	return func(yield func(*models.Submission, error) bool) {
+		after := ""
+		for {
+			batch, err := s.submissionsAfter(ctx, consultation, after)
+			if err != nil {
+				yield(nil, failed(err, "read the submissions"))
+				return
+			}
+			for _, m := range batch {
+				if !yield(m, nil) {
+					return
+				}
+				after = m.ID
+			}
+			if len(batch) < chunk {
+				return
+			}
+		}
+	}
+}
+
+func (s *Store) submissionsAfter(ctx context.Context, consultation, after string) ([]*models.Submission, error) {
+	var rows []submissionRow
+	err := s.db.WithContext(ctx).
+		Where("consultation = ? AND status = ? AND id > ?", consultation, models.SubmissionLive, after).
+		Order("id").Limit(chunk).Find(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	return s.withAnswers(ctx, rows)
+}
+
+func (s *Store) withAnswers(ctx context.Context, rows []submissionRow) ([]*models.Submission, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ID
+	}
+	answers, err := s.answers(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	attachments, err := s.attachments(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*models.Submission, len(rows))
+	for i := range rows {
+		list[i] = rows[i].model(answers[rows[i].ID], attachments[rows[i].ID])
+	}
+	return list, nil
+}
+
+// attachments returns the attachments of at most chunk submissions, by
+// submission.
+func (s *Store) attachments(ctx context.Context, submissions []string) (map[string][]models.Attachment, error) {
+	var rows []attachmentRow
+	err := s.db.WithContext(ctx).Where("submission IN ?", submissions).Order("key").Find(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	attachments := map[string][]models.Attachment{}
+	for _, r := range rows {
+		attachments[r.Submission] = append(attachments[r.Submission], models.Attachment{Key: r.Key, Kind: r.Kind, Size: r.Size, SHA256: r.SHA256, Text: r.Text})
+	}
+	return attachments, nil
+}
+
+// SubmissionsByID returns the submissions with the given ids and their
+// answers, whatever their status. Ids that lead nowhere are left out.
+func (s *Store) SubmissionsByID(ctx context.Context, ids []string) (map[string]*models.Submission, error) {
+	const doing = "read the submissions"
+	all := make(map[string]*models.Submission, len(ids))
+	for some := range slices.Chunk(ids, chunk) {
+		var rows []submissionRow
+		if err := s.db.WithContext(ctx).Where("id IN ?", some).Find(&rows).Error; err != nil {
+			return nil, failed(err, doing)
+		}
+		batch, err := s.withAnswers(ctx, rows)
+		if err != nil {
+			return nil, failed(err, doing)
+		}
+		for _, m := range batch {
+			all[m.ID] = m
+		}
+	}
+	return all, nil
+}
+
+// MoveSubmission changes whether a submission counts. It is a Conflict when it
+// is not in from.
+func (s *Store) MoveSubmission(ctx context.Context, id string, from, to models.SubmissionStatus) error {
+	const doing = "change the submission"
+	done := s.db.WithContext(ctx).Model(&submissionRow{}).Where("id = ? AND status = ?", id, from).Update("status", to)
+	if done.Error != nil || done.RowsAffected == 1 {
+		return failed(done.Error, doing)
+	}
+	var row submissionRow
+	if err := s.db.WithContext(ctx).Select("status").Take(&row, "id = ?", id).Error; err != nil {
+		return found(err, doing, noSubmission)
+	}
+	return models.NewError(models.KindConflict, fmt.Sprintf("The submission is %s, not %s. Somebody else may have changed it.", row.Status, from))
+}
+
+// EraseAnswers removes what a submission says: its answers, what is known of
+// its attachments, and what follows from them. The submission itself and its
+// leaf in the log stay.
+func (s *Store) EraseAnswers(ctx context.Context, id string) error {
+	const doing = "erase the answers"
+	return s.Tx(ctx, func(tx *Store) error {
+		db := tx.db.WithContext(ctx)
+		done := db.Model(&submissionRow{}).Where("id = ?", id).Updates(map[string]any{"stance": "", "groups": list{}, "consents": list{}})
+		if done.Error == nil && done.RowsAffected == 0 {
+			return models.NewError(models.KindNotFound, noSubmission)
+		}
+		err := done.Error
+		if err == nil {
+			err = db.Where("submission = ?", id).Delete(&answerRow{}).Error
+		}
+		if err == nil {
+			err = db.Where("submission = ?", id).Delete(&attachmentRow{}).Error
+		}
+		*tx.erased = err == nil
+		return failed(err, doing)
+	})
+}
+
+// CountSubmissions returns how many submissions of a consultation are in each
+// status; a status that none is in is left out.
+func (s *Store) CountSubmissions(ctx context.Context, consultation string) (map[models.SubmissionStatus]int, error) {
+	var rows []struct {
+		Status models.SubmissionStatus
+		Number int
+	}
+	err := s.db.WithContext(ctx).Model(&submissionRow{}).Select("status, COUNT(*) AS number").
+		Where("consultation = ?", consultation).Group("status").Scan(&rows).Error
+	if err != nil {
+		return nil, failed(err, "count the submissions")
+	}
+	counts := make(map[models.SubmissionStatus]int, len(rows))
+	for _, r := range rows {
+		counts[r.Status] = r.Number
+	}
+	return counts, nil
+}
+
+// Leaves returns the leaves of a consultation's log, in order.
+func (s *Store) Leaves(ctx context.Context, consultation string) ([][]byte, error) {
+	var leaves [][]byte
+	err := s.db.WithContext(ctx).Model(&leafRow{}).Where("consultation = ?", consultation).Order("position").Pluck("leaf", &leaves).Error
+	return leaves, failed(err, "read the log")
+}
+
+// Leaf returns a submission's leaf, the salt that opens it, and its place in
+// the consultation's log, counted from 0.
+func (s *Store) Leaf(ctx context.Context, submission string) (leaf, salt []byte, position int, err error) {
+	var row leafRow
+	err = s.db.WithContext(ctx).Take(&row, "submission = ?", submission).Error
+	return row.Leaf, row.Salt, row.Position, found(err, "read the log", noSubmission)
+}

@@ -1,0 +1,1361 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"heard/models"
+	"heard/models/store"
+)
+
+// Run tests that the store keeps its contract on every database.
+func Run(t *testing.T) {
+	for _, part := range []struct {
+		name string
+		test func(t *testing.T, url string)
+	}{
+		{"migrations", testMigrations},
+		{"columns", testColumns},
+		{"settings", testSettings},
+		{"consultations", testConsultations},
+		{"submissions", testSubmissions},
+		{"submissions are kept as they were sent", testRoundTrip},
+		{"submissions are created once", testCreateOnce},
+		{"submissions are erased", testErase},
+		{"submissions are read in batches", testBatches},
+		{"submissions at the same time", testSubmissionsConcurrently},
+		{"transactions", testTransactions},
+		{"lock", testLock},
+		{"themes", testThemes},
+		{"merging themes", testMovePlacements},
+		{"jobs", testJobs},
+		{"jobs asked for again", testJobsAgain},
+		{"jobs in a transaction", testJobsInTransaction},
+		{"jobs at the same time", testJobsConcurrently},
+		{"jobs are never lost", testJobsNeverLost},
+		{"users", testUsers},
+		{"sessions", testSessions},
+		{"drafts", testDrafts},
+		{"equality", testEquality},
+		{"audit", testAudit},
+		{"reports", testReports},
+		{"text that cannot be kept", testUnkeepable},
+		{"nothing leaks into errors and logs", testNoLeaks},
+		{"cancelled", testCancelled},
+	} {
+		t.Run(part.name, func(t *testing.T) { EachURL(t, part.test) })
+	}
+}
+
+var ctx = context.Background()
+
+const square = "lantern-square"
+
+// must returns a function that fails the test on an error, for lines such as
+// must(t)(s.Theme(ctx, id)).
+func must[T any](t testing.TB) func(T, error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("unexpected error: %v", err)
+		}
+		return v
+	}
+}
+
+func noError(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("unexpected error: %v", err)
+	}
+}
+
+func wantKind(t testing.TB, err error, want models.Kind) {
+	t.Helper()
+	if err == nil || models.KindOf(err) != want {
+		t.Errorf("error %v is of kind %d, want %d", err, models.KindOf(err), want)
+	}
+}
+
+func wantSame(t testing.TB, what string, got, want any, opts ...cmp.Option) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, opts...); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// count counts the rows of a table.
+func count(t testing.TB, db *sql.DB, table string) (n int) {
+	t.Helper()
+	noError(t, db.QueryRow("SELECT COUNT(*) FROM "+table).Scan(&n))
+	return n
+}
+
+func testMigrations(t *testing.T, url string) {
+	var fresh sync.WaitGroup
+	for range 2 { // two that start together on a fresh database
+		fresh.Go(func() {
+			s, err := store.Open(ctx, url, store.Options{})
+			if err != nil {
+				t.Errorf("open a fresh database: %v", err)
+				return
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	fresh.Wait()
+	s := OpenURL(t, url)
+	Save(t, s, []byte(Invented))
+	again := OpenURL(t, url)
+	if got := len(must[[]*models.Consultation](t)(again.Consultations(ctx))); got != 1 {
+		t.Errorf("opening twice: %d consultations, want 1", got)
+	}
+	if _, err := raw(t, url).Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)"); err != nil {
+		t.Fatal(err)
+	}
+	newer, err := store.Open(ctx, url, store.Options{})
+	if err == nil {
+		_ = newer.Close()
+		t.Fatal("a database of a newer version was opened")
+	}
+	for _, part := range []string{"newer version of this program", "9999", "restore a backup"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("the refusal %q does not say %q", err, part)
+		}
+	}
+}
+
+// testColumns compares the tables with one list, so that both databases have
+// the same.
+func testColumns(t *testing.T, url string) {
+	OpenURL(t, url)
+	query := "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
+	if strings.HasPrefix(url, "sqlite:") {
+		query = "SELECT m.name, c.name FROM sqlite_schema AS m, pragma_table_info(m.name) AS c WHERE m.type = 'table'"
+	}
+	rows, err := raw(t, url).Query(query)
+	noError(t, err)
+	defer func() { _ = rows.Close() }()
+	var got []string
+	for rows.Next() {
+		var table, column string
+		noError(t, rows.Scan(&table, &column))
+		if table != "goose_db_version" && table != "sqlite_sequence" {
+			got = append(got, table+"."+column)
+		}
+	}
+	noError(t, rows.Err())
+	slices.Sort(got)
+	wantSame(t, "columns", got, columns)
+}
+
+// columns are the tables' columns, the same on every database.
+var columns = strings.Fields(`
+	answers.options answers.position answers.question answers.redacted answers.submission answers.text
+	attachments.key attachments.kind attachments.sha256 attachments.size attachments.submission attachments.text
+	audit.action audit.actor audit.consultation audit.day audit.object audit.reason audit.sequence audit.time
+	campaign_members.campaign campaign_members.consultation campaign_members.position campaign_members.submission
+	campaigns.consultation campaigns.id campaigns.position campaigns.template
+	consultation_versions.consultation consultation_versions.source consultation_versions.version
+	consultations.id consultations.status consultations.version
+	drafts.expires drafts.id drafts.sealed
+	equality.answer equality.consultation equality.people equality.question
+	jobs.again jobs.attempts jobs.id jobs.kind jobs.last_error jobs.leased_until jobs.object jobs.run_at jobs.state
+	leaves.consultation leaves.leaf leaves.position leaves.salt leaves.submission
+	placements.question placements.score placements.submission placements.theme
+	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
+	reports.consultation reports.data reports.hash reports.version
+	sessions.data sessions.expires sessions.token
+	submissions.channel submissions.consents submissions.consultation submissions.day submissions.form_version submissions.groups
+	submissions.id submissions.language submissions.nonce submissions.path submissions.public_id submissions.receipt
+	submissions.source submissions.stance submissions.status
+	theme_runs.consultation theme_runs.documents theme_runs.seed
+	themes.consultation themes.distinctive_for themes.id themes.keywords themes.label themes.machine_label themes.merged_into
+	themes.position themes.renamed themes.status themes.version
+	users.disabled users.email users.id users.invite_hash users.password_hash users.role
+`)
+
+func testSettings(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	noError(t, s.Ping(ctx))
+	t.Log(s.Backend())
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		if !strings.HasPrefix(s.Backend(), "SQLite 3.") {
+			t.Errorf("backend %q", s.Backend())
+		}
+		Save(t, s, []byte(Invented))
+		for _, name := range []string{path, path + "-wal"} { // the log is only there when it is written ahead
+			info, err := os.Stat(name)
+			noError(t, err)
+			if info.Mode().Perm() != 0o600 {
+				t.Errorf("%s can be read by others: %v", filepath.Base(name), info.Mode().Perm())
+			}
+		}
+		for _, bad := range []string{"sqlite:", "sqlite::memory:", "sqlite:" + filepath.Join(path, "no", "folder"), "mysql://x", ""} {
+			if s, err := store.Open(ctx, bad, store.Options{}); err == nil {
+				_ = s.Close()
+				t.Errorf("opened %q", bad)
+			}
+		}
+		odd := filepath.Join(filepath.Dir(path), "a?b#c%41 d.db")
+		OpenURL(t, "sqlite:"+odd)
+		if _, err := os.Stat(odd); err != nil {
+			t.Errorf("a path with odd characters: %v", err)
+		}
+		return
+	}
+	if !strings.HasPrefix(s.Backend(), "PostgreSQL 1") || strings.Contains(s.Backend(), "Debian") {
+		t.Errorf("backend %q", s.Backend())
+	}
+	if _, err := store.Open(ctx, "postgres://someone:secret-word@127.0.0.1:1/x?sslmode=disable", store.Options{}); models.KindOf(err) != models.KindUnavailable || strings.Contains(err.Error(), "secret-word") {
+		t.Errorf("a server that is not there: %v", err)
+	}
+	if _, err := store.Open(ctx, "postgres://someone:secret-word@127.0.0.1:nonsense/x", store.Options{}); err == nil || strings.Contains(err.Error(), "secret-word") {
+		t.Errorf("an address that cannot be read: %v", err)
+	}
+}
+
+func testConsultations(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	_, err := s.Consultation(ctx, square)
+	wantKind(t, err, models.KindNotFound)
+	_, err = s.ConsultationSource(ctx, square)
+	wantKind(t, err, models.KindNotFound)
+	wantKind(t, s.MoveStatus(ctx, square, models.StatusDraft, models.StatusOpen), models.KindNotFound)
+
+	one := Save(t, s, []byte(Invented))
+	if one.Status != models.StatusDraft || one.Version != 1 {
+		t.Errorf("a new consultation is %s at version %d", one.Status, one.Version)
+	}
+	noError(t, s.SaveConsultation(ctx, one, []byte(Invented))) // the same again
+
+	wantKind(t, s.SaveConsultation(ctx, one, []byte(Invented+"# other bytes\n")), models.KindConflict)
+
+	noError(t, s.MoveStatus(ctx, square, models.StatusDraft, models.StatusOpen))
+	wantKind(t, s.MoveStatus(ctx, square, models.StatusDraft, models.StatusOpen), models.KindConflict)
+
+	three := Save(t, s, Version(square, 3))
+	if three.Version != 3 || three.Status != models.StatusOpen {
+		t.Errorf("after version 3: version %d, %s", three.Version, three.Status)
+	}
+	source := must[[]byte](t)(s.ConsultationSource(ctx, square))
+	wantSame(t, "source", string(source), string(Version(square, 3)))
+	two, err := models.ParseConsultation("two.yaml", Version(square, 2))
+	noError(t, err)
+	wantKind(t, s.SaveConsultation(ctx, two, Version(square, 2)), models.KindConflict)
+	if got := count(t, raw(t, url), "consultation_versions"); got != 2 {
+		t.Errorf("%d versions are kept, want 2", got)
+	}
+	if err := s.SaveConsultation(ctx, two, []byte(Invented)); err == nil {
+		t.Error("saved a consultation whose source is of another version")
+	}
+
+	Save(t, s, Version("a-park", 1))
+	Save(t, s, Version("z-park", 1))
+	var ids []string
+	for _, c := range must[[]*models.Consultation](t)(s.Consultations(ctx)) {
+		ids = append(ids, c.ID+" "+string(c.Status))
+	}
+	wantSame(t, "consultations", ids, []string{"a-park draft", "lantern-square open", "z-park draft"})
+}
+
+func testSubmissions(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	want := Seed(t, s, 5)
+	n := Submission(square, 2)
+
+	wantSame(t, "by id", must[*models.Submission](t)(s.Submission(ctx, n.Submission.ID)), want[2])
+	wantSame(t, "by receipt", must[*models.Submission](t)(s.SubmissionByReceipt(ctx, n.Receipt)), want[2])
+	wantSame(t, "by public id", must[*models.Submission](t)(s.SubmissionByPublicID(ctx, square, n.Submission.PublicID)), want[2])
+	for _, receipt := range [][]byte{nil, {}, []byte("nothing")} {
+		_, err := s.SubmissionByReceipt(ctx, receipt)
+		wantKind(t, err, models.KindNotFound)
+	}
+	_, err := s.Submission(ctx, "nobody")
+	wantKind(t, err, models.KindNotFound)
+	_, err = s.SubmissionByPublicID(ctx, "elsewhere", n.Submission.PublicID)
+	wantKind(t, err, models.KindNotFound)
+
+	leaf, salt, position, err := s.Leaf(ctx, n.Submission.ID)
+	noError(t, err)
+	if !bytes.Equal(leaf, n.Leaf) || !bytes.Equal(salt, n.Salt) || position != 2 {
+		t.Errorf("leaf %x, salt %x at %d: want those of submission 2", leaf, salt, position)
+	}
+	_, _, _, err = s.Leaf(ctx, "nobody")
+	wantKind(t, err, models.KindNotFound)
+	leaves := must[[][]byte](t)(s.Leaves(ctx, square))
+	wantSame(t, "leaves", leaves, [][]byte{
+		Hash(square, "leaf", 0), Hash(square, "leaf", 1), Hash(square, "leaf", 2), Hash(square, "leaf", 3), Hash(square, "leaf", 4),
+	})
+
+	noError(t, s.MoveSubmission(ctx, want[2].ID, models.SubmissionLive, models.SubmissionWithdrawn))
+	wantKind(t, s.MoveSubmission(ctx, want[2].ID, models.SubmissionLive, models.SubmissionVoid), models.KindConflict)
+	wantKind(t, s.MoveSubmission(ctx, "nobody", models.SubmissionLive, models.SubmissionVoid), models.KindNotFound)
+	if got := must[*models.Submission](t)(s.Submission(ctx, want[2].ID)); got.Status != models.SubmissionWithdrawn {
+		t.Errorf("status %s, want withdrawn", got.Status)
+	}
+	wantSame(t, "counts", must[map[models.SubmissionStatus]int](t)(s.CountSubmissions(ctx, square)),
+		map[models.SubmissionStatus]int{models.SubmissionLive: 4, models.SubmissionWithdrawn: 1})
+	wantSame(t, "live", read(t, s, square), []string{want[0].ID, want[1].ID, want[3].ID, want[4].ID})
+	if got := len(must[[][]byte](t)(s.Leaves(ctx, square))); got != 5 {
+		t.Errorf("%d leaves after a withdrawal, want 5", got)
+	}
+
+	// Another consultation has a log of its own.
+	Save(t, s, Version("a-park", 1))
+	Create(t, s, Submission("a-park", 0))
+	if _, _, position, err := s.Leaf(ctx, Submission("a-park", 0).Submission.ID); err != nil || position != 0 {
+		t.Errorf("the first leaf of another log is at %d, error %v", position, err)
+	}
+	wantSame(t, "live of the other", read(t, s, "a-park"), []string{"a-park-s00000"})
+}
+
+func read(t testing.TB, s *store.Store, consultation string) (ids []string) {
+	t.Helper()
+	for m, err := range s.Submissions(ctx, consultation) {
+		noError(t, err)
+		ids = append(ids, m.ID)
+	}
+	return ids
+}
+
+// testRoundTrip keeps what anybody may write and reads it back unchanged.
+func testRoundTrip(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	Save(t, s, []byte(Invented))
+	text := rapid.StringOfN(rapid.Rune().Filter(func(r rune) bool { return r != 0 }), 0, 300, -1)
+	words := rapid.SliceOfN(text, 0, 4)
+	i := 0
+	rapid.Check(t, func(r *rapid.T) {
+		i++
+		n := Submission(square, i)
+		m := &n.Submission
+		m.Groups = words.Draw(r, "groups")
+		m.Path = text.Draw(r, "path")
+		m.Answers = nil
+		for j := range rapid.IntRange(0, 5).Draw(r, "answers") {
+			m.Answers = append(m.Answers, models.Answer{
+				Question: fmt.Sprintf("Q%d", 9-j), Options: words.Draw(r, "options"), Text: text.Draw(r, "text"), Redacted: text.Draw(r, "redacted"),
+			})
+		}
+		for j := range rapid.IntRange(0, 3).Draw(r, "attachments") {
+			m.Attachments = append(m.Attachments, models.Attachment{
+				Key: fmt.Sprintf("key-%d-%d", i, j), Kind: "PDF", Size: rapid.Int64Range(0, math.MaxInt64).Draw(r, "size"), SHA256: "aa", Text: text.Draw(r, "read"),
+			})
+		}
+		if created, err := s.CreateSubmission(ctx, n); err != nil || !created {
+			r.Fatalf("created %v, error %v", created, err)
+		}
+		got, err := s.Submission(ctx, m.ID)
+		if err != nil {
+			r.Fatal(err)
+		}
+		if diff := cmp.Diff(m, got, cmpopts.EquateEmpty()); diff != "" {
+			r.Fatalf("(-sent +kept):\n%s", diff)
+		}
+	})
+}
+
+func testCreateOnce(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	Save(t, s, []byte(Invented))
+	Save(t, s, Version("a-park", 1))
+	first := Submission(square, 0)
+	first.Submission.Source = "file.csv:7"
+	Create(t, s, first)
+
+	sameNonce := Submission(square, 1)
+	sameNonce.Nonce = first.Nonce
+	sameSource := Submission(square, 2)
+	sameSource.Submission.Source = first.Submission.Source
+	for name, n := range map[string]store.NewSubmission{"nonce": sameNonce, "source": sameSource} {
+		created, err := s.CreateSubmission(ctx, n)
+		if created || err != nil {
+			t.Errorf("the same %s again: created %v, error %v", name, created, err)
+		}
+		// The job is asked for by whoever created something.
+		err = s.Tx(ctx, func(tx *store.Store) error {
+			created, err := tx.CreateSubmission(ctx, n)
+			if created {
+				return tx.Enqueue(ctx, models.JobIndex, n.Submission.ID, 0)
+			}
+			return err
+		})
+		noError(t, err)
+	}
+	sameReceipt := Submission(square, 3)
+	sameReceipt.Receipt = first.Receipt
+	sameID := Submission(square, 4)
+	sameID.Submission.ID = first.Submission.ID
+	samePublicID := Submission(square, 5)
+	samePublicID.Submission.PublicID = first.Submission.PublicID
+	for name, n := range map[string]store.NewSubmission{"receipt": sameReceipt, "id": sameID, "public id": samePublicID} {
+		created, err := s.CreateSubmission(ctx, n)
+		if created {
+			t.Errorf("created a second submission with the same %s", name)
+		}
+		wantKind(t, err, models.KindConflict)
+	}
+	twice := Submission(square, 6)
+	twice.Submission.Answers = append(twice.Submission.Answers, twice.Submission.Answers[0])
+	if created, err := s.CreateSubmission(ctx, twice); created || err == nil {
+		t.Errorf("two answers to one question: created %v, error %v", created, err)
+	}
+	nowhere := Submission("nowhere", 0)
+	created, err := s.CreateSubmission(ctx, nowhere)
+	if created {
+		t.Error("created a submission to no consultation")
+	}
+	wantKind(t, err, models.KindNotFound)
+	unlogged := Submission(square, 7)
+	unlogged.Leaf = nil
+	if created, err := s.CreateSubmission(ctx, unlogged); created || err == nil {
+		t.Errorf("without a leaf: created %v, error %v", created, err)
+	}
+	db := raw(t, url)
+	for table, want := range map[string]int{"submissions": 1, "answers": 4, "leaves": 1, "jobs": 0} {
+		if got := count(t, db, table); got != want {
+			t.Errorf("%s: %d rows, want %d", table, got, want)
+		}
+	}
+
+	// Imports have no receipt and no nonce; several may have neither, and the
+	// same source in another consultation is another one.
+	for i, consultation := range []string{square, square, "a-park"} {
+		n := Submission(consultation, 20+i)
+		n.Receipt, n.Nonce = nil, []byte{}
+		if consultation == "a-park" {
+			n.Submission.Source = first.Submission.Source
+		}
+		Create(t, s, n)
+	}
+}
+
+func testErase(t *testing.T, url string) {
+	const canary = "canary-testimony"
+	s := OpenURL(t, url)
+	submissions := Seed(t, s, 3)
+	n := Submission(square, 3)
+	m := &n.Submission
+	m.Answers[2].Text, m.Answers[2].Redacted = strings.Repeat(canary+" ", 900), canary
+	m.Attachments = []models.Attachment{{Key: "key", Kind: "PDF", Text: canary}}
+	Create(t, s, n)
+
+	noError(t, s.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.MoveSubmission(ctx, m.ID, models.SubmissionLive, models.SubmissionWithdrawn); err != nil {
+			return err
+		}
+		return tx.EraseAnswers(ctx, m.ID)
+	}))
+	m.Status, m.Answers, m.Attachments, m.Groups, m.Consents, m.Stance = models.SubmissionWithdrawn, nil, nil, nil, nil, ""
+	wantSame(t, "erased", must[*models.Submission](t)(s.SubmissionByReceipt(ctx, n.Receipt)), m)
+	wantSame(t, "another", must[*models.Submission](t)(s.Submission(ctx, submissions[1].ID)), submissions[1])
+	if got := len(must[[][]byte](t)(s.Leaves(ctx, square))); got != 4 {
+		t.Errorf("%d leaves, want all 4", got)
+	}
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok { // what is gone is not on the disk either
+		for _, name := range []string{path, path + "-wal"} {
+			content, err := os.ReadFile(name)
+			noError(t, err)
+			if bytes.Contains(content, []byte(canary)) {
+				t.Errorf("%s still holds what was erased", filepath.Base(name))
+			}
+		}
+	}
+	if err := s.EraseAnswers(ctx, m.ID); err != nil {
+		t.Errorf("erasing again: %v", err)
+	}
+	wantKind(t, s.EraseAnswers(ctx, "nobody"), models.KindNotFound)
+}
+
+func testBatches(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	const n = 1203
+	noError(t, s.Tx(ctx, func(tx *store.Store) error {
+		Seed(t, tx, n)
+		return nil
+	}))
+	seen := map[string]bool{}
+	last := ""
+	for m, err := range s.Submissions(ctx, square) {
+		noError(t, err)
+		if m.ID <= last || len(m.Answers) != 4 {
+			t.Fatalf("%s after %q with %d answers", m.ID, last, len(m.Answers))
+		}
+		last, seen[m.ID] = m.ID, true
+		if len(seen)%400 == 0 { // the loop may write
+			noError(t, s.MoveSubmission(ctx, m.ID, models.SubmissionLive, models.SubmissionVoid))
+		}
+	}
+	if len(seen) != n {
+		t.Errorf("read %d submissions, want %d", len(seen), n)
+	}
+	for range s.Submissions(ctx, square) {
+		break // stopping early is no fault
+	}
+	// More ids than either database takes as parameters of one statement.
+	ids := slices.Collect(maps.Keys(seen))
+	for i := range 70000 {
+		ids = append(ids, fmt.Sprintf("nobody-%d", i))
+	}
+	byID := must[map[string]*models.Submission](t)(s.SubmissionsByID(ctx, ids))
+	if len(byID) != n {
+		t.Errorf("found %d submissions by id, want %d", len(byID), n)
+	}
+	seventh := Submission(square, 7).Submission
+	wantSame(t, "one of many", byID[seventh.ID], &seventh)
+	if none := must[map[string]*models.Submission](t)(s.SubmissionsByID(ctx, nil)); len(none) != 0 {
+		t.Errorf("no ids give %d submissions", len(none))
+	}
+	cancelled, cancel := context.WithCancel(ctx)
+	cancel()
+	for _, err := range s.Submissions(cancelled, square) {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("reading after cancel: %v", err)
+		}
+	}
+}
+
+func testSubmissionsConcurrently(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	Save(t, s, []byte(Invented))
+	const people, each = 8, 25
+	var sending sync.WaitGroup
+	for p := range people {
+		sending.Go(func() {
+			for i := range each {
+				n := Submission(square, p*each+i)
+				err := s.Tx(ctx, func(tx *store.Store) error {
+					created, err := tx.CreateSubmission(ctx, n)
+					if err != nil || !created {
+						return fmt.Errorf("created %v: %w", created, err)
+					}
+					return tx.Enqueue(ctx, models.JobThemes, square, time.Minute)
+				})
+				if err != nil {
+					t.Error(err)
+				}
+				if created, err := s.CreateSubmission(ctx, n); created || err != nil { // sent twice
+					t.Errorf("a second time: created %v, error %v", created, err)
+				}
+			}
+		})
+	}
+	sending.Wait()
+	if got := len(read(t, s, square)); got != people*each {
+		t.Errorf("%d submissions, want %d", got, people*each)
+	}
+	leaves := must[[][]byte](t)(s.Leaves(ctx, square))
+	if len(leaves) != people*each {
+		t.Fatalf("%d leaves, want %d", len(leaves), people*each)
+	}
+	places := make([]int, people*each)
+	for i := range people * each {
+		n := Submission(square, i)
+		leaf, _, position, err := s.Leaf(ctx, n.Submission.ID)
+		noError(t, err)
+		if !bytes.Equal(leaf, leaves[position]) {
+			t.Errorf("leaf of %s is not at %d", n.Submission.ID, position)
+		}
+		places[i] = position
+	}
+	slices.Sort(places)
+	for i, p := range places {
+		if i != p {
+			t.Fatalf("the log has a gap or a repeat at %d", i)
+		}
+	}
+	wantSame(t, "jobs", must[map[models.JobState]int](t)(s.CountJobs(ctx)), map[models.JobState]int{models.JobPending: 1})
+}
+
+func testTransactions(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	Save(t, s, []byte(Invented))
+	oops := errors.New("oops")
+	fill := func(tx *store.Store, i int) {
+		Create(t, tx, Submission(square, i))
+		noError(t, tx.Enqueue(ctx, models.JobIndex, fmt.Sprint(i), 0))
+		noError(t, tx.Audit(ctx, models.AuditEvent{Actor: models.ActorRespondent, Action: "submission.received"}))
+	}
+	rows := func() (n int) {
+		db := raw(t, url)
+		for _, table := range []string{"submissions", "answers", "leaves", "jobs", "audit"} {
+			n += count(t, db, table)
+		}
+		return n
+	}
+	err := s.Tx(ctx, func(tx *store.Store) error { fill(tx, 0); return oops })
+	if !errors.Is(err, oops) || rows() != 0 {
+		t.Errorf("rolled back with %v: %d rows stay", err, rows())
+	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic did not come through")
+			}
+		}()
+		_ = s.Tx(ctx, func(tx *store.Store) error { fill(tx, 0); panic("stop") })
+	}()
+	if got := rows(); got != 0 {
+		t.Errorf("after a panic %d rows stay", got)
+	}
+	noError(t, s.Tx(ctx, func(tx *store.Store) error {
+		fill(tx, 1)
+		if err := tx.Tx(ctx, func(inner *store.Store) error { fill(inner, 2); return oops }); !errors.Is(err, oops) {
+			t.Errorf("inner: %v", err)
+		}
+		// A refused statement spoils neither this transaction nor the next one.
+		again := Submission(square, 1)
+		again.Nonce = []byte("another")
+		if _, err := tx.CreateSubmission(ctx, again); models.KindOf(err) != models.KindConflict {
+			t.Errorf("the same id again: %v", err)
+		}
+		return tx.Tx(ctx, func(inner *store.Store) error { fill(inner, 3); return nil })
+	}))
+	if got := rows(); got != 2*(1+4+1+1+1) {
+		t.Errorf("%d rows, want those of two submissions", got)
+	}
+	if got := len(must[[][]byte](t)(s.Leaves(ctx, square))); got != 2 {
+		t.Errorf("%d leaves, want 2", got)
+	}
+}
+
+func testLock(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	Save(t, s, []byte(Invented))
+	if err := s.Lock(ctx, square); err == nil {
+		t.Error("locked outside a transaction")
+	}
+	wantKind(t, s.Tx(ctx, func(tx *store.Store) error { return tx.Lock(ctx, "nowhere") }), models.KindNotFound)
+	// Whoever holds the lock is alone until the transaction ends: read, think
+	// and write lose no step.
+	var adding sync.WaitGroup
+	for range 8 {
+		adding.Go(func() {
+			for range 10 {
+				err := s.Tx(ctx, func(tx *store.Store) error {
+					if err := tx.Lock(ctx, square); err != nil {
+						return err
+					}
+					version, _, err := tx.Report(ctx, square)
+					if err != nil && models.KindOf(err) != models.KindNotFound {
+						return err
+					}
+					return tx.SaveReport(ctx, square, version+1, []byte{1}, "")
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	adding.Wait()
+	if version, _, err := s.Report(ctx, square); err != nil || version != 80 {
+		t.Errorf("counted to %d with error %v, want 80", version, err)
+	}
+}
+
+func run(submissions []*models.Submission) models.ThemeRun {
+	return models.ThemeRun{
+		Consultation: square, Seed: math.MaxUint64 - 3, Documents: len(submissions),
+		Themes: []models.Theme{
+			{ID: "t-b", Consultation: square, Label: "Lights", MachineLabel: "lamps, night", Keywords: []string{"lamps", "night"}, DistinctiveFor: []string{"sex_worker"}, Status: models.ThemeCandidate, Version: 1},
+			{ID: "t-a", Consultation: square, Label: "Buses", MachineLabel: "bus, late", Renamed: true, Keywords: []string{"bus"}, Status: models.ThemeApproved, Version: 4},
+			{ID: "t-c", Consultation: square, Label: "Lamps", Status: models.ThemeMerged, MergedInto: "t-b", Version: 2},
+		},
+		Placements: []models.Placement{
+			{Theme: "t-a", Submission: submissions[0].ID, Question: "C2", Score: 0.25},
+			{Theme: "t-a", Submission: submissions[1].ID, Question: "C2", Score: 0.5},
+			{Theme: "t-a", Submission: submissions[2].ID, Question: "C2", Score: 0.75},
+			{Theme: "t-b", Submission: submissions[0].ID, Question: "C2", Score: 0.125},
+			{Theme: "t-b", Submission: submissions[1].ID, Question: "C2", Score: 0.875},
+		},
+		Quotes: []models.Quote{
+			{Theme: "t-b", Submission: submissions[0].ID, Question: "C2", Group: "resident", Start: 0, End: 9, SHA256: "aa"},
+			{Theme: "t-a", Submission: submissions[2].ID, Question: "C2", Group: "sex_worker", Start: 4, End: 20, SHA256: "bb"},
+			{Theme: "t-a", Submission: submissions[0].ID, Question: "C2", Group: "resident", Start: 0, End: 9, SHA256: "aa"},
+		},
+		Campaigns: []models.Campaign{
+			{ID: "c2", Consultation: square, Template: "Keep the order.", Members: []string{submissions[2].ID, submissions[0].ID}},
+			{ID: "c1", Consultation: square, Template: "End the order.", Members: []string{submissions[1].ID}},
+		},
+	}
+}
+
+func wantRun(t testing.TB, s *store.Store, want models.ThemeRun) {
+	t.Helper()
+	got := must[*models.ThemeRun](t)(s.ThemeRun(ctx, want.Consultation))
+	wantSame(t, "run", got, &want)
+	wantSame(t, "themes", must[[]models.Theme](t)(s.Themes(ctx, want.Consultation)), want.Themes)
+	wantSame(t, "placements", must[[]models.Placement](t)(s.Placements(ctx, want.Consultation)), want.Placements)
+	wantSame(t, "quotes", must[[]models.Quote](t)(s.Quotes(ctx, want.Consultation)), want.Quotes)
+	wantSame(t, "campaigns", must[[]models.Campaign](t)(s.Campaigns(ctx, want.Consultation)), want.Campaigns)
+}
+
+func testThemes(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	submissions := Seed(t, s, 3)
+	_, err := s.ThemeRun(ctx, square)
+	wantKind(t, err, models.KindNotFound)
+	_, err = s.Theme(ctx, "t-a")
+	wantKind(t, err, models.KindNotFound)
+	if got := must[[]models.Theme](t)(s.Themes(ctx, square)); len(got) != 0 {
+		t.Errorf("%d themes before the first run", len(got))
+	}
+	first := run(submissions)
+	noError(t, s.SaveThemes(ctx, first))
+	wantRun(t, s, first)
+
+	// Another consultation's run touches nothing here.
+	Save(t, s, Version("a-park", 1))
+	noError(t, s.SaveThemes(ctx, models.ThemeRun{Consultation: "a-park", Themes: []models.Theme{{ID: "t-z"}}}))
+	wantRun(t, s, first)
+	if err := s.SaveThemes(ctx, models.ThemeRun{Consultation: "a-park", Themes: []models.Theme{{ID: "t-a", Consultation: square}}}); err == nil {
+		t.Error("saved a theme of another consultation")
+	}
+	wantKind(t, s.SaveThemes(ctx, models.ThemeRun{Consultation: "nowhere"}), models.KindNotFound)
+
+	// People decide.
+	theme := must[*models.Theme](t)(s.Theme(ctx, "t-b"))
+	theme.Label, theme.Renamed, theme.Status, theme.Keywords = "Broken lamps", true, models.ThemeApproved, nil
+	noError(t, s.UpdateTheme(ctx, *theme))
+	got := must[*models.Theme](t)(s.Theme(ctx, "t-b"))
+	want := first.Themes[0]
+	want.Label, want.Renamed, want.Status, want.Version = "Broken lamps", true, models.ThemeApproved, 2
+	wantSame(t, "after a decision", got, &want)
+	wantKind(t, s.UpdateTheme(ctx, *theme), models.KindConflict)
+	theme.ID = "t-nothing"
+	wantKind(t, s.UpdateTheme(ctx, *theme), models.KindNotFound)
+
+	// A run that has not seen the decision does not undo it.
+	wantKind(t, s.SaveThemes(ctx, first), models.KindConflict)
+	wantSame(t, "after a late run", must[*models.Theme](t)(s.Theme(ctx, "t-b")), &want)
+
+	// A run that fails half-way leaves what was there.
+	second := run(submissions)
+	second.Themes[0] = want
+	second.Placements = append(second.Placements, models.Placement{Theme: "t-nothing", Submission: submissions[0].ID, Question: "C2"})
+	if err := s.SaveThemes(ctx, second); err == nil {
+		t.Error("saved a placement in no theme")
+	}
+	first.Themes[0] = want
+	wantRun(t, s, first)
+
+	third := models.ThemeRun{Consultation: square, Seed: 1, Documents: 3, Themes: []models.Theme{want}}
+	noError(t, s.SaveThemes(ctx, third))
+	db := raw(t, url)
+	for table, want := range map[string]int{"placements": 0, "quotes": 0, "campaigns": 0, "campaign_members": 0, "themes": 2} {
+		if got := count(t, db, table); got != want {
+			t.Errorf("%s: %d rows after a smaller run, want %d", table, got, want)
+		}
+	}
+}
+
+func testMovePlacements(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	submissions := Seed(t, s, 3)
+	want := run(submissions)
+	noError(t, s.SaveThemes(ctx, want))
+	noError(t, s.MovePlacements(ctx, "t-b", "t-b"))
+	wantRun(t, s, want)
+	wantKind(t, s.MovePlacements(ctx, "t-b", "t-nothing"), models.KindNotFound)
+	wantKind(t, s.MovePlacements(ctx, "t-nothing", "t-b"), models.KindNotFound)
+
+	noError(t, s.MovePlacements(ctx, "t-b", "t-a"))
+	want.Placements = []models.Placement{
+		{Theme: "t-a", Submission: submissions[0].ID, Question: "C2", Score: 0.25},  // its own was higher
+		{Theme: "t-a", Submission: submissions[1].ID, Question: "C2", Score: 0.875}, // the other was higher
+		{Theme: "t-a", Submission: submissions[2].ID, Question: "C2", Score: 0.75},
+	}
+	want.Quotes = want.Quotes[1:] // the first stands in t-a already
+	wantRun(t, s, want)
+}
+
+func testJobs(t *testing.T, url string) {
+	clock := NewClock("2026-11-02T09:30:00+05:00")
+	s := OpenURL(t, url, store.Options{Now: clock.Now})
+	claim := func(n int) []models.Job { return must[[]models.Job](t)(s.ClaimJobs(ctx, n, time.Minute)) }
+	if got := claim(5); len(got) != 0 {
+		t.Fatalf("claimed %v of nothing", got)
+	}
+	noError(t, s.Enqueue(ctx, models.JobIndex, "later", time.Second))
+	noError(t, s.Enqueue(ctx, models.JobIndex, "now", 0))
+	noError(t, s.Enqueue(ctx, models.JobIndex, "now", 0))
+	noError(t, s.Enqueue(ctx, models.JobThemes, "now", 0))
+	wantSame(t, "counts", must[map[models.JobState]int](t)(s.CountJobs(ctx)), map[models.JobState]int{models.JobPending: 3})
+
+	got := claim(5)
+	if len(got) != 2 {
+		t.Fatalf("claimed %d jobs, want the 2 that are due", len(got))
+	}
+	job := got[0]
+	if job.RunAt.Location() != time.UTC || job.LeasedUntil.Location() != time.UTC || !job.LeasedUntil.Equal(clock.Now().Add(time.Minute)) || job.Attempts != 1 || job.Object != "now" || job.State != models.JobPending {
+		t.Errorf("claimed %+v", job)
+	}
+	if len(claim(5)) != 0 {
+		t.Error("claimed a job twice")
+	}
+	noError(t, s.FinishJob(ctx, job))
+	wantKind(t, s.FinishJob(ctx, job), models.KindConflict)
+	noError(t, s.FinishJob(ctx, got[1]))
+
+	clock.Advance(time.Second)
+	if len(claim(0)) != 0 {
+		t.Error("claimed a job when asked for none")
+	}
+	got = claim(1)
+	if len(got) != 1 || got[0].Object != "later" {
+		t.Fatalf("claimed %v, want the one that came due", got)
+	}
+	lost := got[0]
+	clock.Advance(time.Minute) // its worker is gone
+	got = claim(1)
+	if len(got) != 1 || got[0].Attempts != 2 {
+		t.Fatalf("claimed %v, want the job whose lease ran out", got)
+	}
+	wantKind(t, s.FinishJob(ctx, lost), models.KindConflict)
+	wantKind(t, s.FailJob(ctx, lost, "late", 0, false), models.KindConflict)
+
+	noError(t, s.FailJob(ctx, got[0], "The search engine is away.", 10*time.Second, false))
+	if len(claim(1)) != 0 {
+		t.Error("claimed a failed job before its time")
+	}
+	clock.Advance(10 * time.Second)
+	got = claim(1)
+	if len(got) != 1 || got[0].LastError != "The search engine is away." || got[0].Attempts != 3 {
+		t.Fatalf("claimed %+v, want the failed job", got)
+	}
+	noError(t, s.FailJob(ctx, got[0], "It does not work.", time.Second, true))
+	clock.Advance(time.Hour)
+	if len(claim(1)) != 0 {
+		t.Error("claimed a dead job")
+	}
+	dead := must[[]models.Job](t)(s.DeadJobs(ctx))
+	if len(dead) != 1 || dead[0].Object != "later" || dead[0].LastError != "It does not work." || dead[0].State != models.JobDead ||
+		!dead[0].RunAt.Equal(time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("dead jobs: %+v", dead)
+	}
+	wantSame(t, "counts", must[map[models.JobState]int](t)(s.CountJobs(ctx)), map[models.JobState]int{models.JobDead: 1})
+
+	// Once the same work succeeds, its failure is settled.
+	noError(t, s.Enqueue(ctx, models.JobIndex, "later", 0))
+	noError(t, s.FinishJob(ctx, claim(1)[0]))
+	wantSame(t, "counts", must[map[models.JobState]int](t)(s.CountJobs(ctx)), map[models.JobState]int{})
+}
+
+func testJobsAgain(t *testing.T, url string) {
+	clock := NewClock("2026-11-02T09:30:00Z")
+	s := OpenURL(t, url, store.Options{Now: clock.Now})
+	claim := func(n int) []models.Job { return must[[]models.Job](t)(s.ClaimJobs(ctx, n, time.Minute)) }
+	enqueue := func(after time.Duration) { noError(t, s.Enqueue(ctx, models.JobIndex, "x", after)) }
+
+	enqueue(time.Minute)
+	enqueue(0) // brought forward
+	job := claim(1)[0]
+	enqueue(0) // asked for while it is being done
+	if len(claim(1)) != 0 {
+		t.Error("two workers on the same object")
+	}
+	noError(t, s.FinishJob(ctx, job))
+	again := claim(2)
+	if len(again) != 1 || again[0].Attempts != 1 {
+		t.Fatalf("claimed %+v, want the work once more", again)
+	}
+	enqueue(5 * time.Second)
+	noError(t, s.FailJob(ctx, again[0], "Failed.", time.Hour, true))
+	if len(claim(1)) != 0 {
+		t.Error("claimed before its time")
+	}
+	clock.Advance(5 * time.Second)
+	last := claim(1)
+	if len(last) != 1 || last[0].Attempts != 1 {
+		t.Fatalf("claimed %+v, want the work to start over instead of dying", last)
+	}
+	noError(t, s.FailJob(ctx, last[0], "Failed.", time.Hour, false))
+	enqueue(0) // a new change does not wait for the retry
+	if got := claim(1); len(got) != 1 || got[0].Attempts != 2 {
+		t.Errorf("claimed %+v, want the retry brought forward", got)
+	}
+}
+
+// testJobsInTransaction: work that is already waiting is not done before the
+// transaction that asks for it once more can be seen.
+func testJobsInTransaction(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	noError(t, s.Enqueue(ctx, models.JobIndex, "x", 0))
+	claimed := make(chan []models.Job, 1)
+	err := s.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.Enqueue(ctx, models.JobIndex, "x", 0); err != nil {
+			return err
+		}
+		if strings.HasPrefix(url, "sqlite:") {
+			go func() { // waits until the transaction ends
+				jobs, err := s.ClaimJobs(ctx, 1, time.Minute)
+				if err != nil {
+					t.Error(err)
+				}
+				claimed <- jobs
+			}()
+			return nil
+		}
+		if jobs, err := s.ClaimJobs(ctx, 1, time.Minute); err != nil || len(jobs) != 0 {
+			t.Errorf("claimed %v with error %v, want nothing before the commit", jobs, err)
+		}
+		claimed <- nil
+		return nil
+	})
+	noError(t, err)
+	jobs := <-claimed
+	if len(jobs) == 0 {
+		jobs = must[[]models.Job](t)(s.ClaimJobs(ctx, 1, time.Minute))
+	}
+	if len(jobs) != 1 {
+		t.Errorf("claimed %v after the commit, want the job", jobs)
+	}
+}
+
+func testJobsConcurrently(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	const jobs, workers = 200, 8
+	for i := range jobs {
+		noError(t, s.Enqueue(ctx, models.JobIndex, fmt.Sprint(i), 0))
+	}
+	var mu sync.Mutex
+	times := map[string]int{}
+	var working sync.WaitGroup
+	for range workers {
+		working.Go(func() {
+			for {
+				claimed, err := s.ClaimJobs(ctx, 3, time.Hour)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				for _, j := range claimed {
+					times[j.Object]++
+				}
+				left := jobs - len(times)
+				mu.Unlock()
+				for _, j := range claimed {
+					if err := s.FinishJob(ctx, j); err != nil {
+						t.Error(err)
+					}
+				}
+				if left == 0 {
+					return
+				}
+			}
+		})
+	}
+	working.Wait()
+	for object, n := range times {
+		if n != 1 {
+			t.Errorf("job %s was claimed %d times", object, n)
+		}
+	}
+	if len(times) != jobs {
+		t.Errorf("%d jobs were claimed, want %d", len(times), jobs)
+	}
+}
+
+// testJobsNeverLost does random things to the queue and checks that nobody
+// works on an object somebody else is working on, and that every request is
+// followed by work that began after it.
+func testJobsNeverLost(t *testing.T, url string) {
+	clock := NewClock("2026-11-02T09:30:00Z")
+	s := OpenURL(t, url, store.Options{Now: clock.Now})
+	round := 0
+	rapid.Check(t, func(r *rapid.T) {
+		round++
+		objects := []string{fmt.Sprint(round, "a"), fmt.Sprint(round, "b")}
+		asked := map[string]bool{} // asked for since the last time work on it began
+		var held []models.Job
+		claim := func(r *rapid.T, n int) {
+			jobs, err := s.ClaimJobs(ctx, n, time.Minute)
+			if err != nil {
+				r.Fatal(err)
+			}
+			for _, j := range jobs {
+				for _, h := range held {
+					if h.Object == j.Object && clock.Now().Before(h.LeasedUntil) {
+						r.Fatalf("two workers on %s", j.Object)
+					}
+				}
+				asked[j.Object] = false
+				held = append(held, j)
+			}
+		}
+		drop := func(r *rapid.T) models.Job {
+			if len(held) == 0 {
+				r.Skip("nothing is held")
+			}
+			i := rapid.IntRange(0, len(held)-1).Draw(r, "which")
+			j := held[i]
+			held = slices.Delete(held, i, i+1)
+			return j
+		}
+		settle := func(r *rapid.T, err error) {
+			if err != nil && models.KindOf(err) != models.KindConflict {
+				r.Fatal(err)
+			}
+		}
+		r.Repeat(map[string]func(*rapid.T){
+			"enqueue": func(r *rapid.T) {
+				object := rapid.SampledFrom(objects).Draw(r, "object")
+				if err := s.Enqueue(ctx, models.JobIndex, object, time.Duration(rapid.IntRange(0, 90).Draw(r, "after"))*time.Second); err != nil {
+					r.Fatal(err)
+				}
+				asked[object] = true
+			},
+			"claim":  func(r *rapid.T) { claim(r, rapid.IntRange(1, 3).Draw(r, "n")) },
+			"finish": func(r *rapid.T) { settle(r, s.FinishJob(ctx, drop(r))) },
+			"fail": func(r *rapid.T) {
+				settle(r, s.FailJob(ctx, drop(r), "Failed.", 20*time.Second, rapid.Bool().Draw(r, "dead")))
+			},
+			"wait": func(r *rapid.T) { clock.Advance(time.Duration(rapid.IntRange(1, 70).Draw(r, "seconds")) * time.Second) },
+		})
+		clock.Advance(time.Hour) // everything is due, every lease has run out
+		claim(r, 100)
+		for _, object := range objects {
+			if asked[object] {
+				r.Fatalf("work on %s was asked for and never began", object)
+			}
+		}
+		for _, j := range held {
+			settle(r, s.FinishJob(ctx, j))
+		}
+	})
+}
+
+func testUsers(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	ada := models.User{ID: "u1", Email: "ada@penrow.example", Role: models.RoleOfficer, InviteHash: []byte{1, 2, 3}}
+	bea := models.User{ID: "u2", Email: "bea@penrow.example", Role: models.RoleAdmin, PasswordHash: "hash", Disabled: true}
+	noError(t, s.SaveUser(ctx, bea))
+	noError(t, s.SaveUser(ctx, ada))
+	wantSame(t, "users", must[[]models.User](t)(s.Users(ctx)), []models.User{ada, bea})
+	wantSame(t, "by id", must[*models.User](t)(s.User(ctx, "u2")), &bea)
+	wantSame(t, "by address", must[*models.User](t)(s.UserByEmail(ctx, "ada@penrow.example")), &ada)
+	wantSame(t, "by invitation", must[*models.User](t)(s.UserByInvite(ctx, []byte{1, 2, 3})), &ada)
+
+	ada.InviteHash, ada.PasswordHash, ada.Role = nil, "hash", models.RoleAuditor
+	noError(t, s.SaveUser(ctx, ada))
+	wantSame(t, "changed", must[*models.User](t)(s.User(ctx, "u1")), &ada)
+	for _, hash := range [][]byte{nil, {}, {1, 2, 3}} {
+		_, err := s.UserByInvite(ctx, hash)
+		wantKind(t, err, models.KindNotFound)
+	}
+	wantKind(t, s.SaveUser(ctx, models.User{ID: "u3", Email: ada.Email, Role: models.RoleAdmin}), models.KindConflict)
+	bea.Email = ada.Email
+	wantKind(t, s.SaveUser(ctx, bea), models.KindConflict)
+	_, err := s.User(ctx, "u3")
+	wantKind(t, err, models.KindNotFound)
+	_, err = s.UserByEmail(ctx, "nobody@penrow.example")
+	wantKind(t, err, models.KindNotFound)
+}
+
+func testSessions(t *testing.T, url string) {
+	clock := NewClock("2026-11-02T09:30:10Z")
+	s := OpenURL(t, url, store.Options{Now: clock.Now})
+	sessions := s.Sessions()
+	want := func(token string, data []byte) {
+		t.Helper()
+		got, found, err := sessions.Find(token)
+		if err != nil || found != (data != nil) || !bytes.Equal(got, data) {
+			t.Errorf("%q: %q, found %v, error %v; want %q", token, got, found, err, data)
+		}
+	}
+	want("a", nil)
+	want("a\x00\xff", nil)
+	noError(t, sessions.Delete("a"))
+	noError(t, sessions.Delete("a\x00\xff"))
+	noError(t, sessions.Commit("a", []byte("one"), clock.Now().Add(time.Hour)))
+	noError(t, sessions.Commit("b", []byte("two"), clock.Now().Add(30*time.Minute)))
+	noError(t, sessions.Commit("a", []byte("three"), clock.Now().Add(2*time.Hour)))
+	want("a", []byte("three"))
+	want("b", []byte("two"))
+	clock.Advance(28 * time.Minute)
+	want("b", []byte("two"))
+	clock.Advance(2 * time.Minute)
+	want("b", nil)
+	noError(t, sessions.Commit("c", []byte{0}, clock.Now().Add(time.Hour)))
+	if got := count(t, raw(t, url), "sessions"); got != 2 {
+		t.Errorf("%d sessions are kept, want the expired one purged", got)
+	}
+	noError(t, sessions.Delete("a"))
+	want("a", nil)
+	want("c", []byte{0})
+}
+
+func testDrafts(t *testing.T, url string) {
+	clock := NewClock("2026-11-02T09:30:10Z")
+	s := OpenURL(t, url, store.Options{Now: clock.Now})
+	a, b := []byte{0, 1}, []byte{0, 2}
+	_, err := s.Draft(ctx, a)
+	wantKind(t, err, models.KindNotFound)
+	noError(t, s.SaveDraft(ctx, a, []byte("first"), clock.Now().Add(30*time.Minute)))
+	noError(t, s.SaveDraft(ctx, a, []byte("second"), clock.Now().Add(30*time.Minute)))
+	noError(t, s.SaveDraft(ctx, b, []byte("other"), clock.Now().Add(time.Hour)))
+	wantSame(t, "draft", must[[]byte](t)(s.Draft(ctx, a)), []byte("second"))
+	if n := must[int](t)(s.PurgeDrafts(ctx)); n != 0 {
+		t.Errorf("purged %d drafts before their time", n)
+	}
+	clock.Advance(30 * time.Minute)
+	_, err = s.Draft(ctx, a)
+	wantKind(t, err, models.KindNotFound)
+	if n := must[int](t)(s.PurgeDrafts(ctx)); n != 1 {
+		t.Errorf("purged %d drafts, want 1", n)
+	}
+	wantSame(t, "the other", must[[]byte](t)(s.Draft(ctx, b)), []byte("other"))
+	noError(t, s.DeleteDraft(ctx, b))
+	noError(t, s.DeleteDraft(ctx, b))
+	_, err = s.Draft(ctx, b)
+	wantKind(t, err, models.KindNotFound)
+}
+
+func testEquality(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	Save(t, s, []byte(Invented))
+	Save(t, s, Version("a-park", 1))
+	wantKind(t, s.SaveEquality(ctx, "nowhere", map[string]string{"E1": "x"}), models.KindNotFound)
+	var answering sync.WaitGroup
+	for i := range 40 {
+		answering.Go(func() {
+			answers := map[string]string{"E1": "under_25", "E2": "yes", "E3": "no"}
+			if i%4 == 0 {
+				answers = map[string]string{"E1": "over_24"}
+			}
+			if err := s.SaveEquality(ctx, square, answers); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	answering.Wait()
+	noError(t, s.SaveEquality(ctx, square, nil))
+	noError(t, s.SaveEquality(ctx, "a-park", map[string]string{"E1": "under_25"}))
+	wantSame(t, "counts", must[map[string]map[string]int](t)(s.EqualityCounts(ctx, square)), map[string]map[string]int{
+		"E1": {"under_25": 30, "over_24": 10}, "E2": {"yes": 30}, "E3": {"no": 30},
+	})
+	if got := must[map[string]map[string]int](t)(s.EqualityCounts(ctx, "nowhere")); len(got) != 0 {
+		t.Errorf("counts of nothing: %v", got)
+	}
+}
+
+func testAudit(t *testing.T, url string) {
+	clock := NewClock("2026-11-02T03:30:00+05:00") // still the day before in UTC
+	s := OpenURL(t, url, store.Options{Now: clock.Now})
+	for _, e := range []models.AuditEvent{
+		{Actor: "u1", Action: "theme.approved", Object: "t1", Consultation: square, Reason: "read all of it"},
+		{Actor: models.ActorRespondent, Action: "submission.received", Object: "s1", Consultation: square},
+		{Actor: models.ActorRespondent, Action: "submission.withdrawn", Time: "10:11", Consultation: square},
+		{Actor: models.ActorPortal, Action: "backup.made", Day: "2026-10-01", Time: "04:05"},
+		{Actor: models.ActorPortal, Action: "backup.made", Day: "2026-10-02"},
+	} {
+		noError(t, s.Audit(ctx, e))
+	}
+	want := []models.AuditEvent{
+		{Day: "2026-10-02", Actor: models.ActorPortal, Action: "backup.made"},
+		{Day: "2026-10-01", Time: "04:05", Actor: models.ActorPortal, Action: "backup.made"},
+		{Day: "2026-11-01", Actor: models.ActorRespondent, Action: "submission.withdrawn", Consultation: square},
+		{Day: "2026-11-01", Actor: models.ActorRespondent, Action: "submission.received", Object: "s1", Consultation: square},
+		{Day: "2026-11-01", Time: "22:30", Actor: "u1", Action: "theme.approved", Object: "t1", Consultation: square, Reason: "read all of it"},
+	}
+	got := must[[]models.AuditEvent](t)(s.AuditTrail(ctx, "", 0))
+	wantSame(t, "all", got, want, cmpopts.IgnoreFields(models.AuditEvent{}, "Sequence"))
+	for i := 1; i < len(got); i++ {
+		if got[i].Sequence >= got[i-1].Sequence {
+			t.Errorf("sequence %d after %d", got[i].Sequence, got[i-1].Sequence)
+		}
+	}
+	wantSame(t, "newest of one", must[[]models.AuditEvent](t)(s.AuditTrail(ctx, square, 2)), got[2:4])
+}
+
+func testReports(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	Save(t, s, []byte(Invented))
+	_, _, err := s.Report(ctx, square)
+	wantKind(t, err, models.KindNotFound)
+	wantKind(t, s.SaveReport(ctx, "nowhere", 1, []byte("x"), "h"), models.KindNotFound)
+	data := bytes.Repeat([]byte{0, 1, 0xff}, 100000)
+	noError(t, s.SaveReport(ctx, square, 1, data, "h1"))
+	noError(t, s.SaveReport(ctx, square, 1, data, "h1"))
+	wantKind(t, s.SaveReport(ctx, square, 1, []byte("y"), "h1"), models.KindConflict)
+	wantKind(t, s.SaveReport(ctx, square, 1, data, "h2"), models.KindConflict)
+	noError(t, s.SaveReport(ctx, square, 2, []byte("two"), "h2"))
+	version, got, err := s.Report(ctx, square)
+	if err != nil || version != 2 || string(got) != "two" {
+		t.Errorf("version %d, %q, error %v", version, got, err)
+	}
+}
+
+// testUnkeepable: text that PostgreSQL cannot keep is refused on both, before
+// the database sees it and with words for the person.
+func testUnkeepable(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	submissions := Seed(t, s, 1)
+	for name, bad := range map[string]string{"null character": "a\x00b", "broken encoding": "a\xffb"} {
+		t.Run(name, func(t *testing.T) {
+			refused := func(what string, err error) {
+				t.Helper()
+				if models.KindOf(err) != models.KindInvalid || !strings.Contains(err.Error(), "characters that cannot be kept") {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+			for what, change := range map[string]func(*models.Submission){
+				"text":    func(m *models.Submission) { m.Answers[2].Text = bad },
+				"option":  func(m *models.Submission) { m.Answers[0].Options = []string{bad} },
+				"group":   func(m *models.Submission) { m.Groups = []string{bad} },
+				"channel": func(m *models.Submission) { m.Channel = models.Channel(bad) },
+				"source":  func(m *models.Submission) { m.Source = bad },
+			} {
+				n := Submission(square, 9)
+				change(&n.Submission)
+				_, err := s.CreateSubmission(ctx, n)
+				refused(what, err)
+			}
+			_, err := s.Submission(ctx, bad)
+			refused("looking for it", err)
+			refused("job", s.Enqueue(ctx, models.JobIndex, bad, 0))
+			refused("audit", s.Audit(ctx, models.AuditEvent{Actor: "u1", Reason: bad}))
+			refused("user", s.SaveUser(ctx, models.User{ID: "u1", Email: bad}))
+			refused("equality", s.SaveEquality(ctx, square, map[string]string{"E1": bad}))
+			themes := run([]*models.Submission{submissions[0], submissions[0], submissions[0]})
+			themes.Campaigns[0].Template = bad
+			themes.Placements = nil
+			refused("campaign", s.SaveThemes(ctx, themes))
+		})
+	}
+	if got := len(read(t, s, square)); got != 1 {
+		t.Errorf("%d submissions, want the first alone", got)
+	}
+}
+
+// testNoLeaks makes statements and reading fail around a row that holds a
+// word, and looks for the word in errors and in the log.
+func testNoLeaks(t *testing.T, url string) {
+	const canary = "canary-testimony"
+	var log bytes.Buffer
+	s := OpenURL(t, url, store.Options{Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	Save(t, s, []byte(Invented))
+	sub := Submission(square, 0)
+	sub.Submission.Answers[2].Text = canary
+	sub.Submission.ID = canary + "-id"
+	sub.Submission.PublicID = canary + "-public"
+	Create(t, s, sub)
+	failing := map[string]func() error{}
+
+	badDay := Submission(square, 1)
+	badDay.Submission.Day = canary
+	badDay.Submission.Path = canary
+	failing["a row that is refused"] = func() error { _, err := s.CreateSubmission(ctx, badDay); return err }
+	sameID := sub
+	sameID.Nonce = []byte(canary)
+	failing["a key that is taken"] = func() error { _, err := s.CreateSubmission(ctx, sameID); return err }
+	failing["a key that leads nowhere"] = func() error {
+		return s.SaveThemes(ctx, models.ThemeRun{Consultation: square, Themes: []models.Theme{{ID: canary}},
+			Placements: []models.Placement{{Theme: canary, Submission: canary, Question: canary}}})
+	}
+	db := raw(t, url)
+	breakRow := func(statement string) {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	failing["a list that cannot be read"] = func() error {
+		breakRow("UPDATE submissions SET groups = '" + canary + "'")
+		_, err := s.Submission(ctx, sub.Submission.ID)
+		return err
+	}
+	if strings.HasPrefix(url, "sqlite:") { // which keeps a word in a column for numbers
+		failing["a number that cannot be read"] = func() error {
+			breakRow("UPDATE submissions SET form_version = '" + canary + "'")
+			for _, err := range s.Submissions(ctx, square) {
+				return err
+			}
+			return nil
+		}
+		failing["a count that cannot be read"] = func() error {
+			noError(t, s.Enqueue(ctx, models.JobIndex, canary, 0))
+			breakRow("UPDATE jobs SET attempts = '" + canary + "'")
+			_, err := s.ClaimJobs(ctx, 1, time.Minute)
+			return err
+		}
+	}
+	failing["a table that is gone"] = func() error {
+		breakRow("ALTER TABLE themes RENAME TO elsewhere")
+		defer breakRow("ALTER TABLE elsewhere RENAME TO themes")
+		return s.UpdateTheme(ctx, models.Theme{ID: canary, Label: canary})
+	}
+	failing["counting in a table that is gone"] = func() error {
+		breakRow("ALTER TABLE jobs RENAME TO elsewhere")
+		defer breakRow("ALTER TABLE elsewhere RENAME TO jobs")
+		_, err := s.CountJobs(ctx)
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(failing)) {
+		log.Reset()
+		err := failing[name]()
+		if err == nil {
+			t.Errorf("%s: no error", name)
+			continue
+		}
+		t.Logf("%s: %v\n%s", name, err, &log)
+		for chain := err; chain != nil; chain = errors.Unwrap(chain) {
+			if text := fmt.Sprintf("%v %+v %#v", chain, chain, chain); strings.Contains(text, canary) {
+				t.Errorf("%s: the error repeats the row: %s", name, text)
+			}
+		}
+		if strings.Contains(log.String(), canary) || strings.Contains(strings.ToUpper(log.String()), "SELECT *") {
+			t.Errorf("%s: the log repeats the row: %s", name, &log)
+		}
+	}
+	if !strings.Contains(log.String(), "operation=select") || !strings.Contains(log.String(), "code=") {
+		t.Errorf("the log does not say what failed: %q", &log)
+	}
+}
+
+func testCancelled(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	Save(t, s, []byte(Invented))
+	cancelled, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := s.CreateSubmission(cancelled, Submission(square, 0)); !errors.Is(err, context.Canceled) {
+		t.Errorf("create: %v", err)
+	}
+	if _, err := s.Consultation(cancelled, square); !errors.Is(err, context.Canceled) {
+		t.Errorf("read: %v", err)
+	}
+	if err := s.Ping(cancelled); !errors.Is(err, context.Canceled) {
+		t.Errorf("ping: %v", err)
+	}
+	during, stop := context.WithCancel(ctx)
+	err := s.Tx(during, func(tx *store.Store) error {
+		Create(t, tx, Submission(square, 0))
+		stop()
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("commit after cancel: %v", err)
+	}
+	Create(t, s, Submission(square, 0)) // nothing stayed, and the line of writers goes on
+}

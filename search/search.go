@@ -1,0 +1,210 @@
+// Package search says what the portal asks of a search engine: the unit that is found, the question put to it, the
+// answer it gives, and the Engine that two packages implement (embedded, in this process; meili, a Meilisearch
+// server). What the engines share so that they cannot drift apart lives here too: checking a query, taking its words
+// apart, and cutting the passage that is shown around a match.
+//
+// An index is a projection: everything in it can be rebuilt from the database. It holds redacted text only.
+//
+// Delete makes a submission unfindable at once, but index files may keep its words until they are next rewritten.
+// Rebuild writes fresh files and removes the old ones, so erasing is Delete followed by Rebuild.
+package search
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"unicode/utf8"
+)
+
+// Errors that both engines wrap.
+var (
+	// ErrInvalidQuery means that the query itself must change before it can be answered.
+	ErrInvalidQuery = errors.New("invalid search query")
+	// ErrInvalidDocument means that a document cannot be indexed as it is.
+	ErrInvalidDocument = errors.New("invalid search document")
+	// ErrUnavailable means that the engine cannot answer now: it is closed, unreachable or held by another process.
+	ErrUnavailable = errors.New("search is unavailable")
+)
+
+// Limits on a query.
+const (
+	MaxTextLength  = 1000       // characters in Query.Text
+	MaxPerPage     = 100        // hits on a page
+	DefaultPerPage = 20         // hits on a page when Query.PerPage is 0
+	MaxReach       = 10_000_000 // hits that paging can reach: Page × PerPage
+	MaxFacetValues = 1000       // values listed per facet, and values in one filter of a query
+)
+
+// Document is the searchable unit: one person's words in answer to one question (or one passage of an attachment).
+// Text is redacted text, never raw.
+type Document struct {
+	ID           string   // unique; letters, digits, '-' and '_' only, at most 500 of them
+	Consultation string   // required
+	Submission   string   // required
+	Question     string   //
+	Text         string   // valid UTF-8
+	Language     string   // BCP 47, "" when unknown
+	Groups       []string // respondent groups
+	Themes       []string
+	Channel      string // web, paper, import …
+	Day          string // YYYY-MM-DD
+	Tiers        []Tier // who may find it; empty = nobody
+}
+
+// Tier is an audience. A document is found only by the tiers it names.
+type Tier string
+
+// The audiences.
+const (
+	TierOfficer    Tier = "officer"
+	TierCouncillor Tier = "councillor"
+	TierPublic     Tier = "public"
+)
+
+// Sort is the order of the hits.
+type Sort int
+
+// The orders. Hits that are equal in the order are told apart by a fixed rule, so that pages never overlap.
+const (
+	SortBest   Sort = iota // best match first
+	SortNewest             // latest Day first
+	SortOldest             // earliest Day first
+)
+
+// Query is a question put to an Engine. The values of one filter are alternatives; different filters must all hold.
+type Query struct {
+	Consultation string // required
+	Tier         Tier   // required: an engine never answers without it
+	Text         string // words as typed: "exact phrase", -word excludes; empty = everything
+
+	Groups, Questions, Themes, Languages, Channels []string // OR within, AND across
+
+	Sort          Sort // SortBest when zero
+	Page, PerPage int  // from 1; PerPage 1..100; 0 means page 1 and 20 hits
+}
+
+// Result answers a Query.
+type Result struct {
+	Total  int // exact
+	Hits   []Hit
+	Facets Facets // counts over the whole result, within the query's filters
+}
+
+// Facets counts the documents of a result by value, most frequent first, then by value. Empty values are not counted.
+type Facets struct {
+	Groups, Questions, Themes, Languages, Channels []FacetCount
+}
+
+// FacetCount is one value and the number of documents that have it.
+type FacetCount struct {
+	Value string
+	Count int
+}
+
+// Hit is one document found. Snippet is one passage of its text, taken apart where the query matched; its pieces in
+// order are that passage exactly, as plain text, never HTML.
+type Hit struct {
+	Document Document
+	Snippet  []Segment
+	Score    float64 // comparable within one result only
+}
+
+// Segment is a piece of a Snippet.
+type Segment struct {
+	Text  string
+	Match bool // the piece matched a word or phrase of the query
+}
+
+// Engine finds documents. Every method is synchronous: Put returns when the next Search will see it. An Engine is safe
+// for concurrent use. A Put or Delete during a Rebuild holds both before and after the swap.
+type Engine interface {
+	// Put adds documents and replaces those with the same ID. It checks all of them before it writes any; a failure
+	// half-way can leave some written, and putting them again is harmless.
+	Put(ctx context.Context, docs ...Document) error
+	// Delete removes every document of these submissions; unknown ones are not an error.
+	Delete(ctx context.Context, submissions ...string) error
+	Search(ctx context.Context, q Query) (Result, error)
+	// Rebuild fills a fresh index and swaps it in; on error the old one stays in service.
+	Rebuild(ctx context.Context, docs iter.Seq2[Document, error]) error
+	// Count returns the number of documents held, so that an empty index can be filled at start.
+	Count(ctx context.Context) (int, error)
+	Health(ctx context.Context) error
+	Close() error
+}
+
+// Validate reports what in q must change before an engine can answer it. The error wraps ErrInvalidQuery and never
+// repeats the text.
+func (q Query) Validate() error {
+	switch {
+	case q.Consultation == "":
+		return fmt.Errorf("%w: it names no consultation", ErrInvalidQuery)
+	case q.Tier == "":
+		return fmt.Errorf("%w: it names no tier", ErrInvalidQuery)
+	case q.Tier != TierOfficer && q.Tier != TierCouncillor && q.Tier != TierPublic:
+		return fmt.Errorf("%w: unknown tier %q", ErrInvalidQuery, q.Tier)
+	// The length in bytes is looked at first, so that a huge text is not read to be refused.
+	case len(q.Text) > MaxTextLength*utf8.UTFMax || utf8.RuneCountInString(q.Text) > MaxTextLength:
+		return fmt.Errorf("%w: the text is longer than %d characters", ErrInvalidQuery, MaxTextLength)
+	case q.Sort != SortBest && q.Sort != SortNewest && q.Sort != SortOldest:
+		return fmt.Errorf("%w: unknown order %d", ErrInvalidQuery, q.Sort)
+	case q.Page < 0:
+		return fmt.Errorf("%w: pages are counted from 1, got %d", ErrInvalidQuery, q.Page)
+	case q.PerPage < 0 || q.PerPage > MaxPerPage:
+		return fmt.Errorf("%w: %d hits per page, expected 1 to %d", ErrInvalidQuery, q.PerPage, MaxPerPage)
+	case q.Page > MaxReach/q.perPage():
+		return fmt.Errorf("%w: page %d is out of reach", ErrInvalidQuery, q.Page)
+	}
+	for _, values := range [][]string{q.Groups, q.Questions, q.Themes, q.Languages, q.Channels} {
+		if len(values) > MaxFacetValues {
+			return fmt.Errorf("%w: %d values in one filter, expected at most %d", ErrInvalidQuery, len(values), MaxFacetValues)
+		}
+	}
+	return nil
+}
+
+// Paging returns the page and the number of hits on it, with the defaults filled in.
+func (q Query) Paging() (page, perPage int) { return max(q.Page, 1), q.perPage() }
+
+func (q Query) perPage() int {
+	if q.PerPage == 0 {
+		return DefaultPerPage
+	}
+	return q.PerPage
+}
+
+// Validate reports why d cannot be indexed. The error wraps ErrInvalidDocument and never repeats the text.
+func (d Document) Validate() error {
+	const maxID = 500
+	if d.ID == "" || len(d.ID) > maxID || !isIdentifier(d.ID) {
+		return fmt.Errorf("%w: its ID must be 1 to %d letters (a–z), digits, '-' or '_'", ErrInvalidDocument, maxID)
+	}
+	if d.Consultation == "" || d.Submission == "" {
+		return fmt.Errorf("%w %s: it names no consultation or no submission", ErrInvalidDocument, d.ID)
+	}
+	if !utf8.ValidString(d.Text) {
+		return fmt.Errorf("%w %s: its text is not valid UTF-8", ErrInvalidDocument, d.ID)
+	}
+	return nil
+}
+
+func isIdentifier(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// SortFacet puts counts in the order of Facets: most frequent first, then by value.
+func SortFacet(counts []FacetCount) {
+	slices.SortFunc(counts, func(a, b FacetCount) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
+	})
+}

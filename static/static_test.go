@@ -1,0 +1,113 @@
+package static
+
+import (
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func get(t *testing.T, method, address string) *httptest.ResponseRecorder {
+	t.Helper()
+	w := httptest.NewRecorder()
+	Handler().ServeHTTP(w, httptest.NewRequest(method, address, nil))
+	return w
+}
+
+func TestEveryFileIsServedUnderItsHashedNameOnly(t *testing.T) {
+	types := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+	seen := map[string]string{}
+	err := fs.WalkDir(FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		address := Path(name)
+		if !regexp.MustCompile(`^/static/[a-z-]+\.[0-9a-f]{16}\.[a-z]+$`).MatchString(address) {
+			t.Errorf("Path(%q) = %q, expected a flat name with a hash", name, address)
+		}
+		if other, taken := seen[address]; taken {
+			t.Errorf("%s and %s have the same address %s", name, other, address)
+		}
+		seen[address] = name
+		want, err := fs.ReadFile(FS(), name)
+		if err != nil {
+			return err
+		}
+		w := get(t, http.MethodGet, address)
+		if w.Code != http.StatusOK || w.Body.String() != string(want) {
+			t.Errorf("GET %s: status %d, %d bytes; expected 200 and the %d bytes of %s", address, w.Code, w.Body.Len(), len(want), name)
+		}
+		if got := w.Header().Get("Cache-Control"); !strings.Contains(got, "immutable") {
+			t.Errorf("GET %s: Cache-Control %q, expected immutable", address, got)
+		}
+		if got := w.Header().Get("Content-Type"); got != types[address[strings.LastIndex(address, "."):]] {
+			t.Errorf("GET %s: Content-Type %q", address, got)
+		}
+		if w := get(t, http.MethodGet, "/static/"+name); w.Code != http.StatusNotFound {
+			t.Errorf("GET /static/%s: status %d, expected 404: only hashed names are served", name, w.Code)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(seen) == 0 {
+		t.Fatal("there are no files")
+	}
+}
+
+func TestHandlerRefuses(t *testing.T) {
+	for _, c := range []struct {
+		method, address string
+		status          int
+	}{
+		{http.MethodGet, "/static/", http.StatusNotFound},
+		{http.MethodGet, "/static/heard.0000000000000000.css", http.StatusNotFound},
+		{http.MethodGet, "/static/../go.mod", http.StatusNotFound},
+		{http.MethodPost, Path("css/heard.css"), http.StatusMethodNotAllowed},
+		{http.MethodHead, Path("css/heard.css"), http.StatusOK},
+	} {
+		w := get(t, c.method, c.address)
+		if w.Code != c.status {
+			t.Errorf("%s %s: status %d, expected %d", c.method, c.address, w.Code, c.status)
+		}
+		if c.status != http.StatusOK && w.Header().Get("Cache-Control") != "" {
+			t.Errorf("%s %s: a refusal must not be kept by caches", c.method, c.address)
+		}
+	}
+}
+
+func TestPathPanicsForUnknownFile(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("expected a panic for a file that does not exist")
+		}
+	}()
+	Path("css/none.css")
+}
+
+// The style sheet comes with the first page somebody opens on a slow
+// connection, and must ask for nothing else.
+func TestStyleSheets(t *testing.T) {
+	for name, limit := range map[string]int{"css/heard.css": 14 << 10, "css/staff.css": 6 << 10} {
+		content, err := fs.ReadFile(FS(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %d bytes", name, len(content))
+		if len(content) > limit {
+			t.Errorf("%s has %d bytes, expected at most %d", name, len(content), limit)
+		}
+		for _, banned := range []string{"@import", "url(", "http:", "https:"} {
+			if strings.Contains(string(content), banned) {
+				t.Errorf("%s contains %s: a style sheet may not ask for anything", name, banned)
+			}
+		}
+		physical := regexp.MustCompile(`(?m)(margin|padding|border)-(left|right)|text-align:\s*(left|right)|float:\s*(left|right)|[;{\s](left|right):`)
+		if m := physical.FindString(string(content)); m != "" {
+			t.Errorf("%s contains %q: use the logical property, so that right-to-left pages work", name, m)
+		}
+	}
+}

@@ -1,0 +1,307 @@
+package views
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"heard/models"
+)
+
+// sample is a page with a name of its own: some structs have several faces.
+type sample struct {
+	name string
+	page Page
+}
+
+func text(s string) models.Text { return models.Text{"en": s} }
+
+func base(title string) Base {
+	return Base{Lang: "en", Title: title, Service: "Fairmead Council", Home: "/", Exit: true, Invented: true,
+		Languages: []Link{{Key: "en", Href: "#", Text: "English", Current: true}, {Key: "ro", Href: "?lang=ro", Text: "Română"}, {Key: "ur", Href: "?lang=ur", Text: "اردو"}}}
+}
+
+func desk(here, title string) Base {
+	c := "/staff/station-quarter/"
+	return Base{Lang: "en", Title: title, Service: "Fairmead Council", Home: "/staff", Invented: true, Staff: &StaffBar{
+		Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, Consultation: "station-quarter", Title: "Station quarter order", Here: here,
+		Links: []Link{{Key: "home", Href: "/staff", Text: "Desk"}, {Key: "search", Href: c + "search", Text: "Search"}, {Key: "themes", Href: c + "themes", Text: "Themes"},
+			{Key: "report", Href: c + "report", Text: "Report"}, {Key: "settings", Href: c + "settings", Text: "Settings"}, {Key: "audit", Href: "/staff/audit", Text: "Record"}, {Key: "users", Href: "/staff/users", Text: "People"}},
+	}}
+}
+
+func consultation() *models.Consultation {
+	return &models.Consultation{
+		Format: 1, ID: "station-quarter", Version: 3, Title: text("Should the station quarter order be renewed?"), Languages: []string{"en", "ro"}, Status: models.StatusOpen,
+		Council: models.Council{Name: "Fairmead Council", Email: "consult@fairmead.example.org", Phone: "020 7946 0123", Address: "Consultation team\nTown Hall\nFairmead", DPO: "dpo@fairmead.example.org"},
+		Proposal: models.Proposal{
+			Acts:    []string{"extend", "vary"},
+			Summary: text("Fairmead Council has an order that sets two rules for the streets around the station. It ends in March. The council asks whether it should go on for three more years, in a smaller area.\n\nNothing has been decided."),
+			Why:     text("Since the order began, residents have reported fewer cars circling at night. Support workers have told us that people have moved to places where they are less safe. The council wants to hear from both before it decides."),
+			Area:    text("Harbour Lane, Mill Road and the streets between them:\n\n- from the station to the canal\n- not the park"),
+			Evidence: []models.Text{text("Reports to the council fell from 212 in the first year to 87 in the third."), text("Outreach workers met 34 people in the first year and 19 in the third. They do not know where the others went."),
+				text("48 fixed penalty notices were given. 31 were paid.")},
+			Alternatives: []models.Alternative{{Option: text("Let the order end"), WhyNot: text("Residents fear that things would go back to how they were.")}, {Option: text("Only outreach and lighting"), WhyNot: text("The council could not show that this alone would be enough.")}},
+			Decision:     models.Decision{Body: text("the Cabinet of Fairmead Council"), When: "2027-02-09"},
+		},
+		Confidentiality: text("We do not ask your name. We do not share your answers with the police or the Home Office.\n\nA court could order us to hand over what we hold, so we hold as little as possible."),
+		Restrictions:    []models.Restriction{{ID: "R1", Text: text("Nobody may stop or slow a vehicle to approach somebody in the street for services."), Paraphrase: true}, {ID: "R2", Text: text("Nobody may be abusive or act in a way likely to cause alarm or distress."), Paraphrase: true}},
+		Help:            []models.Signpost{{Name: "Harbour Lane Drop-in", What: text("Somebody to talk to, any evening. Invented for this demonstration."), URL: "https://drop-in.example.org/", Phone: "020 7946 0456", Source: "their website", Checked: "2026-11-02"}, {Name: "Police", What: text("In an emergency."), Phone: "999"}},
+	}
+}
+
+func step(q *models.Question) *StepPage {
+	b := base("Question")
+	return &StepPage{Base: b, Consultation: "station-quarter", Question: q, Back: "/station-quarter", Action: "/station-quarter/respond/" + q.ID, Number: 3, Optional: true}
+}
+
+func choice() *models.Question {
+	return &models.Question{ID: "C2", Type: models.TypeChoice, Text: text("Do you agree or disagree with rule 1?"), Hint: text("Think of the streets in the proposed area."), Options: []models.Option{
+		{ID: "strongly_agree", Text: text("Strongly agree")}, {ID: "agree", Text: text("Agree")}, {ID: "changes", Text: text("Agree with changes"), WriteIn: true},
+		{ID: "neither", Text: text("Neither agree nor disagree")}, {ID: "disagree", Text: text("Disagree")}, {ID: "strongly_disagree", Text: text("Strongly disagree")}, {ID: "unsure", Text: text("Don’t know")}}}
+}
+
+func ticks() *models.Question {
+	return &models.Question{ID: "A2", Type: models.TypeTicks, Text: text("What is your link to the area?"), Hint: text("Tick all that apply."), Options: []models.Option{
+		{ID: "live", Text: text("I live in the proposed area")}, {ID: "work", Text: text("I work or run a business here")}, {ID: "visit", Text: text("I visit or travel through")},
+		{ID: "other", Text: text("Something else"), WriteIn: true}, {ID: "none", Text: text("Prefer not to say"), Alone: true}}}
+}
+
+func words() *models.Question {
+	return &models.Question{ID: "C6", Type: models.TypeLongText, Text: text("Why do you think this? Tell us about changes you would make"), Hint: text("Do not name anyone or give number plates."), MaxLength: 3000}
+}
+
+func receiptWords() []string {
+	return strings.Fields("harvest cabin lemon orbit velvet sudden gentle marble window coral thunder apple")
+}
+
+const hash = "9f2c7a51d08b4e6f3a1c5d7e90b2f4a6c8e0d1b3f5a7992c4e6081a3b5c7d9ef"
+
+func shown(n int) models.Figure   { return models.Figure{Value: n} }
+func masked(n int) models.Figure  { return models.Figure{Masked: true, Threshold: n} }
+func percent(n int) *int          { return &n }
+func hidden() models.Figure       { return models.Figure{Masked: true} }
+func sentence(seed, n int) string { return strings.TrimSpace(prose(seed, n)) }
+
+// prose returns about n bytes of invented words, different for each seed and,
+// like what people write, not the same sentence again and again.
+func prose(seed, n int) string {
+	vocabulary := strings.Fields("the street at night feels quieter since lights were mended but cars still circle past our door and my children ask why people shout near canal where nobody walks after dark so I take longer way home from station which costs half an hour each evening though officers who patrol are kind they cannot be everywhere support would help more than fines because those who are moved on simply go somewhere less safe with fewer friends around them while shops lose customers when benches stay empty and litter collects behind bins every Saturday morning")
+	var b strings.Builder
+	x := uint32(seed)*2654435761 + 12345
+	for b.Len() < n {
+		x = x*1664525 + 1013904223
+		b.WriteString(vocabulary[int(x>>16)%len(vocabulary)])
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+func report() *models.Report {
+	names := []models.GroupFigure{
+		{ID: "resident", Name: "Residents", Count: shown(104)}, {ID: "business", Name: "Businesses and workers", Count: shown(31)}, {ID: "visitor", Name: "Visitors", Count: shown(22)},
+		{ID: "sex_worker", Name: "Sex workers (people who sell sex)", Sensitive: true, Count: shown(18)}, {ID: "support", Name: "Support workers", Count: shown(14)},
+		{ID: "organisation", Name: "Organisations", Count: shown(9)}, {ID: "elected", Name: "Elected representatives", Count: masked(5)}, {ID: "other", Name: "Other", Count: hidden()}}
+	r := &models.Report{Consultation: "station-quarter", Title: "Station quarter order: what people told us", Council: "Fairmead Council", Invented: true, Published: true,
+		DataHash: hash, Checkpoint: hash, Opened: "5 October 2026", Closed: "14 December 2026", Total: shown(190), Groups: names,
+		Channels:     []models.GroupFigure{{ID: "web", Name: "Web form", Count: shown(151)}, {ID: "paper", Name: "Paper", Count: shown(27)}, {ID: "assisted", Name: "With help", Count: shown(12)}},
+		Restrictions: []models.ReportRule{{ID: "R1", Text: "Nobody may stop or slow a vehicle to approach somebody in the street for services.", Paraphrase: true}},
+		RollCall: models.RollCall{Submissions: 190, InThemes: 121, HeardOnce: 27, ClosedOnly: 42, Withdrawn: 1,
+			Entries: []models.RollCallEntry{{Submission: "s1", PublicID: "p1", Themes: []string{"Lighting"}}, {Submission: "s2", PublicID: "p2", HeardOnce: true}, {Submission: "s3", PublicID: "p3", ClosedOnly: true}}}}
+	for i := range 20 {
+		q := models.ReportQuestion{ID: fmt.Sprintf("C%d", i+1), Text: fmt.Sprintf("Question %d: do you agree or disagree with this part of the proposal?", i+1), Type: models.TypeChoice, Restriction: "R1", Base: shown(184), Groups: names}
+		for j, o := range []string{"Strongly agree", "Agree", "Agree with changes", "Neither agree nor disagree", "Disagree", "Strongly disagree", "Don’t know"} {
+			n := 4 + (i*7+j*11)%40
+			row := models.ReportOption{ID: fmt.Sprint(j), Text: o, Count: shown(n), Percent: percent(n * 100 / 184)}
+			for k := range names {
+				f := shown(5 + (i+j*3+k*5)%20)
+				if (i+j+k)%3 == 0 || k == 3 || k == 6 {
+					f = masked(10)
+				} else if (i+j+k)%7 == 0 || k == 7 {
+					f = hidden()
+				}
+				if k == 3 && j == i%4 {
+					f = shown(11)
+				}
+				row.Groups = append(row.Groups, f)
+			}
+			q.Options = append(q.Options, row)
+		}
+		r.Questions = append(r.Questions, q)
+	}
+	for i := range 12 {
+		th := models.ReportTheme{ID: fmt.Sprintf("t%d", i+1), Label: []string{"Better lighting along the canal", "Moved on to less safe places", "Cars circling at night", "Fines do not help"}[i%4],
+			Keywords: strings.Fields("lighting canal dark path lamps"), Approved: i != 3, Count: shown(40 - 2*i), Groups: names[:5]}
+		if i%3 == 1 {
+			th.DistinctiveFor = []string{"Support workers"}
+			th.Count = masked(10)
+		}
+		for j := range 3 {
+			th.Quotes = append(th.Quotes, models.ReportExcerpt{PublicID: fmt.Sprintf("k%d%d", i, j), Group: names[j].Name, Text: sentence(i*10+j, 180), Language: "en"})
+		}
+		r.Themes = append(r.Themes, th)
+	}
+	for i := range 27 {
+		e := models.ReportExcerpt{PublicID: fmt.Sprintf("7k3m%02dq", i)}
+		if i%2 == 0 {
+			e.Text, e.Group = sentence(900+i, 160), "Residents"
+		}
+		r.HeardOnce = append(r.HeardOnce, e)
+	}
+	r.Campaigns = []models.ReportCampaign{{Letters: shown(19), Text: "Dear councillors,\n\n" + sentence(5, 300)}, {Letters: masked(5)}}
+	return r
+}
+
+// samples is every page with everything on it, in each of its faces.
+func samples() []sample {
+	c := consultation()
+	open := &StartPage{Base: base("Consultation"), Consultation: c, State: "open", Opens: "5 October 2026", Closes: "11:59pm on 14 December 2026", DecisionDay: "9 February 2027"}
+	started, before, after, draft := *open, *open, *open, *open
+	started.Started = true
+	before.State, after.State, draft.State = "before", "after", "draft"
+	after.Report = true
+
+	wrongChoice := step(choice())
+	wrongChoice.Restriction = &c.Restrictions[0]
+	wrongChoice.Given = models.Given{Options: []string{"agree"}, Text: "Only after 10pm"}
+	wrongChoice.Fault = "Choose the answer that your words belong to"
+	wrongChoice.Faults = []Fault{{Href: "#answer", Message: wrongChoice.Fault}}
+	rightChoice := step(choice())
+	rightChoice.Restriction = &c.Restrictions[0]
+	tick := step(ticks())
+	tick.Given = models.Given{Options: []string{"live", "other"}, Text: "I walk my dog here"}
+	long := step(words())
+	wrongLong := step(words())
+	wrongLong.Given.Text = sentence(3, 600)
+	wrongLong.Fault = "Your answer must be 3,000 characters or fewer. You have 12 too many"
+	wrongLong.Faults = []Fault{{Href: "#answer", Message: wrongLong.Fault}}
+	line := step(&models.Question{ID: "O1", Type: models.TypeText, Text: text("Name of your organisation or group")})
+	info := step(&models.Question{ID: "S0", Type: models.TypeInfo, Text: text("We want to hear from you"), Body: text("We do not ask your name.\n\n- Skip any question.\n- Stop at any time.")})
+	file := step(&models.Question{ID: "F1", Type: models.TypeFile, Text: text("Add a document"), Hint: text("We remove hidden details such as the author.")})
+	file.File = &UploadState{Attached: []string{"PDF, 1.2 MB", "JPG, 340 KB"}, Limit: "PDF, DOCX, ODT, JPG or PNG. Up to 3 files of 10 MB each."}
+	file.Fault = "This PDF is locked with a password. Save it without one and try again"
+	file.Faults = []Fault{{Href: "#answer", Message: file.Fault}}
+	romanian := step(choice())
+	romanian.Lang = "ro"
+	urdu := step(ticks())
+	urdu.Lang, urdu.Languages = "ur", nil
+	urdu.Question.Text = models.Text{"en": "What is your link to the area?", "ur": "اس علاقے سے آپ کا کیا تعلق ہے؟"}
+
+	check := &CheckPage{Base: base("Check your answers"), Consultation: c.ID, Back: "/b", Action: "/station-quarter/respond/check", Nonce: "n1", Dropped: []string{"How often do you visit?"}, Rows: []CheckRow{
+		{ID: "A1", Question: "How are you answering?", Answers: []string{"For myself"}, Change: "/c/A1"},
+		{ID: "A2", Question: "What is your link to the area?", Answers: []string{"I live in the proposed area", "Something else: I walk my dog here"}, Change: "/c/A2"},
+		{ID: "A3", Question: "Which part of Fairmead do you live or work in?", Change: "/c/A3"},
+		{ID: "C6", Question: "Why do you think this? Tell us about changes you would make", Answers: []string{sentence(8, 320) + "\n\n" + sentence(9, 120)}, Change: "/c/C6"}}}
+	wrongCheck := *check
+	wrongCheck.Faults = []Fault{{Href: "/c/A1", Message: "Answer at least one question before you send"}}
+
+	state := &ReceiptState{Day: "11 November 2026", Status: models.SubmissionLive, Themes: []string{"Better lighting along the canal", "Fines do not help"}, Quoted: true, CanWithdraw: true, LogPosition: 131, LogSize: 1190, Root: hash, ReceiptFile: "heard receipt v1\nstation-quarter\n131\n" + hash + "\n"}
+	once, closed, waiting, gone, void := *state, *state, *state, *state, *state
+	once.Themes, once.HeardOnce = nil, true
+	closed.Themes, closed.ClosedOnly = nil, true
+	waiting.Themes = nil
+	gone.Status, gone.CanWithdraw = models.SubmissionWithdrawn, false
+	void.Status, void.CanWithdraw = models.SubmissionVoid, false
+	code := func(found *ReceiptState, fault, done string) *ReceiptCheckPage {
+		return &ReceiptCheckPage{Base: base("Use a code"), Consultation: c, Code: "harvest cabin lemon", Fault: fault, Found: found, Done: done}
+	}
+
+	refused := &ReportPage{Base: desk("report", "Report"), Draft: true, Refusal: "The consultation is still open. The report can be drafted after it closes.", Status: models.StatusOpen}
+	hit := SearchHit{Submission: "s1", Question: "C6", QuestionText: "Why do you think this?", Groups: []string{"Residents"}, Themes: []string{"Moved on to less safe places"}, Day: "11 November 2026", Language: "en",
+		Snippet: []Snippet{{Text: "they are only "}, {Text: "displaced", Match: true}, {Text: " to where nobody sees them, " + sentence(4, 120)}}, Href: "/staff/station-quarter/submissions/s1"}
+	find := &SearchPage{Base: desk("search", "Search the answers"), Consultation: c.ID, Text: "displacement", Sort: "best", Total: 38, TotalText: "38", People: "31 people", Hits: []SearchHit{hit, hit, hit}, From: 1, To: 20, Next: "?page=2", Previous: "?page=0",
+		Chosen: []Link{{Text: "Residents", Href: "?q=displacement"}},
+		Filters: []Filter{{Key: "g", Name: "Group", Values: []FilterValue{{Value: "resident", Name: "Residents", Count: "24", Chosen: true}, {Value: "sex_worker", Name: "Sex workers", Count: "fewer than 10"}}},
+			{Key: "qn", Name: "Question", Values: []FilterValue{{Value: "C6", Name: "Why do you think this?", Count: "30"}}}, {Key: "t", Name: "Theme", Values: []FilterValue{{Value: "t1", Name: "Better lighting along the canal", Count: "12"}}}, {Key: "l", Name: "Language", Values: []FilterValue{{Value: "en", Name: "English", Count: "38"}}}}}
+	nothing := &SearchPage{Base: desk("search", ""), Consultation: c.ID, Text: "zebra"}
+	away := &SearchPage{Base: desk("search", ""), Consultation: c.ID, Text: "\"open", Problem: "The search could not be read. Close the quotation mark."}
+
+	theme := func(id, label string, status models.ThemeStatus) ThemeRow {
+		return ThemeRow{Theme: models.Theme{ID: id, Label: label, MachineLabel: "lighting, canal", Renamed: true, Keywords: strings.Fields("lighting canal dark path"), Status: status, Version: 2}, Count: "31",
+			Groups: []FilterValue{{Name: "Residents", Count: "24"}, {Name: "Sex workers", Count: "fewer than 10"}}, Quotes: []Snippet{{Text: sentence(6, 140)}}, Hits: "/staff/station-quarter/search?t=" + id,
+			Others: []Link{{Key: "t9", Text: "Cars circling at night"}}, Distinct: []string{"Residents"}}
+	}
+	themes := &ThemesPage{Base: desk("themes", "Themes"), Consultation: c.ID, Themes: []ThemeRow{theme("t1", "Better lighting along the canal", models.ThemeApproved), theme("t2", "Moved on to less safe places", models.ThemeCandidate)}, HeardOnce: []SearchHit{hit}, Answers: 148, CanEdit: true}
+	running := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Running: true, CanEdit: true, Problem: "The last run failed. It will be tried again."}
+
+	source := "heard: 1\nid: station-quarter\ntitle: Should the station quarter order be renewed?\n"
+	fileFaults := []models.FieldError{{Field: "questions[3].id", Message: "line 41: expected an id such as C1"}}
+	draftConsultation := *c
+	draftConsultation.Status = models.StatusDraft
+
+	return []sample{
+		{"home", &HomePage{Base: base("Consultations"), Open: []ConsultationCard{{ID: c.ID, Title: c.Title.Default(), Summary: "An order with two rules for the streets around the station ends in March.", Opens: "5 October 2026", Closes: "14 December 2026"}},
+			Closed: []ConsultationCard{{ID: "library-hours", Title: "Library opening hours", Summary: "When should libraries open?", Closes: "1 May 2026", Report: true}}}},
+		{"home-none", &HomePage{Base: base("")}},
+		{"start", open}, {"start-started", &started}, {"start-before", &before}, {"start-after", &after}, {"start-draft", &draft},
+		{"step-choice", rightChoice}, {"step-choice-wrong", wrongChoice}, {"step-ticks", tick}, {"step-long", long}, {"step-long-wrong", wrongLong}, {"step-line", line}, {"step-info", info}, {"step-file", file}, {"step-romanian", romanian}, {"step-urdu", urdu},
+		{"check", check}, {"check-wrong", &wrongCheck},
+		{"receipt", &ReceiptPage{Base: base("Answers received"), Consultation: c, Words: receiptWords(), Closes: "14 December 2026", DecisionDay: "9 February 2027", LogIndex: 131}},
+		{"code", code(nil, "", "")}, {"code-wrong", code(nil, "We do not know this code. Check each of the twelve words", "")}, {"code-found", code(state, "", "")}, {"code-unsure", code(state, "Tick the box if you are sure", "")},
+		{"code-once", code(&once, "", "")}, {"code-closed", code(&closed, "", "")}, {"code-waiting", code(&waiting, "", "")}, {"code-gone", code(&gone, "", "")}, {"code-void", code(&void, "", "")}, {"code-done", code(nil, "", "withdrawn")},
+		{"privacy", &TextPage{Base: base("Privacy and cookies"), Page: "privacy", Council: &c.Council}}, {"privacy-nobody", &TextPage{Base: base(""), Page: "privacy"}},
+		{"accessibility", &TextPage{Base: base("Accessibility"), Page: "accessibility", Council: &c.Council}}, {"exit", &TextPage{Base: base(""), Page: "exit"}},
+		{"log", &LogPage{Base: base("Public log"), Consultation: c, Size: 1190, Root: hash}},
+		{"report", &ReportPage{Base: base("Consultation report"), Report: report()}}, {"report-none", &ReportPage{Base: base("")}},
+		{"report-draft", &ReportPage{Base: desk("report", "Report"), Report: report(), Draft: true, CanPublish: true, PublishTo: "/staff/station-quarter/report", Status: models.StatusFrozen}}, {"report-refused", refused},
+		{"error", &ErrorPage{Base: base(""), Status: 409, Heading: "This consultation is closed", Message: "It closed on 14 December 2026, so your answers could not be sent.", Fields: []models.FieldError{{Field: "x", Message: "Choose an answer"}}, Retry: "/station-quarter"}},
+		{"sign-in", &SignInPage{Base: base("Sign in"), Next: "/staff"}}, {"sign-in-wrong", &SignInPage{Base: base("Sign in"), Email: "p.okafor@fairmead.example.org", Fault: "The email address or the password is not right"}},
+		{"welcome", &WelcomePage{Base: base("Choose a password"), Token: "t", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer}},
+		{"welcome-first", &WelcomePage{Base: base(""), Token: "t", First: true, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address"}, {Href: "#password", Message: "Use 12 characters or more"}}, Problems: map[string]string{"email": "Enter an email address", "password": "Use 12 characters or more"}}},
+		{"desk", &StaffHomePage{Base: desk("home", "Your desk"), Consultations: []StaffCard{{ID: c.ID, Title: c.Title.Default(), Status: models.StatusOpen, Opens: "5 October 2026", Closes: "14 December 2026", Live: 190, ShowCounts: true, Links: []Link{{Href: "/a", Text: "Search"}, {Href: "/b", Text: "Themes"}, {Href: "/c", Text: "Report"}}}, {ID: "y", Title: "Library opening hours", Status: models.StatusPublished, Opens: "1 March 2026", Closes: "1 May 2026"}},
+			CanCreate: true, Templates: []Link{{Href: "/t", Text: "Public spaces protection order"}}, Source: source, Faults: fileFaults, DeadJobs: 1, PendingJobs: 3}},
+		{"search", find}, {"search-nothing", nothing}, {"search-away", away},
+		{"submission", &SubmissionPage{Base: desk("search", "One submission"), Consultation: c.ID, ID: "s1", PublicID: "7k3m01q", Day: "11 November 2026", Channel: "web", Language: "English", Groups: []string{"Residents"}, Consents: []string{"may be quoted"}, Status: models.SubmissionLive,
+			Rows: []SubmissionRow{{ID: "A1", Question: "How are you answering?", Options: []string{"For myself"}}, {ID: "C6", Question: "Why do you think this?", Text: "I walk past [place] every night. " + sentence(2, 200), Language: "en", Redacted: true, Themes: []string{"Lighting"}}}, ShowOriginal: "?original=yes", Back: "/staff/station-quarter/search"}},
+		{"submission-original", &SubmissionPage{Base: desk("search", ""), ID: "s2", Status: models.SubmissionVoid, Original: true}}, {"submission-withdrawn", &SubmissionPage{Base: desk("search", ""), ID: "s3", Status: models.SubmissionWithdrawn}},
+		{"themes", themes}, {"themes-running", running},
+		{"settings", &SettingsPage{Base: desk("settings", "Settings"), Consultation: c, Source: source, Next: models.StatusClosed, NextText: "Close the consultation", Opens: "5 October 2026", Closes: "14 December 2026", Live: 190}},
+		{"settings-draft", &SettingsPage{Base: desk("settings", ""), Consultation: &draftConsultation, Source: source, Faults: fileFaults, Next: models.StatusOpen}},
+		{"audit", &AuditPage{Base: desk("audit", "Record of acts"), Names: map[string]string{"u1": "p.okafor@fairmead.example.org"}, Events: []models.AuditEvent{{Sequence: 12, Day: "2026-11-11", Time: "09:14", Actor: "u1", Action: "submission.read", Object: "s1", Consultation: c.ID, Reason: "checking a redaction"}, {Sequence: 11, Day: "2026-11-11", Actor: models.ActorRespondent, Action: "submission.received", Object: "s1", Consultation: c.ID}}}},
+		{"users", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Role: models.RoleAnalyst, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address, like name@example.org"}, {Href: "#role", Message: "Choose a role"}}, Invite: "https://consult.fairmead.example.org/staff/welcome?token=3f2a9c", For: "d.shah@fairmead.example.org",
+			Users: []models.User{{ID: "u1", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, PasswordHash: "x"}, {ID: "u2", Email: "d.shah@fairmead.example.org", Role: models.RoleAnalyst}, {ID: "u3", Email: "old@fairmead.example.org", Role: models.RoleCouncillor, Disabled: true}}}},
+	}
+}
+
+// hostile puts s into every string of v that strangers or officers can write,
+// and address into every address.
+func hostile(v reflect.Value, s, address string) {
+	fixed := map[string]bool{"Lang": true, "Page": true, "State": true, "Sort": true, "ID": true, "Key": true, "Language": true, "Consultation": true, "Done": true, "Acts": true}
+	addresses := map[string]bool{"Href": true, "Back": true, "Action": true, "Change": true, "Retry": true, "Next": true, "Previous": true, "URL": true, "Home": true, "Hits": true, "ShowOriginal": true, "PublishTo": true}
+	var walk func(v reflect.Value, field string)
+	walk = func(v reflect.Value, field string) {
+		switch v.Kind() {
+		case reflect.Pointer, reflect.Interface:
+			if !v.IsNil() {
+				walk(v.Elem(), field)
+			}
+		case reflect.Struct:
+			for i := range v.NumField() {
+				if f := v.Type().Field(i); f.IsExported() && !fixed[f.Name] {
+					walk(v.Field(i), f.Name)
+				} else if f.Name == "Consultation" && f.Type.Kind() == reflect.Pointer {
+					walk(v.Field(i), f.Name)
+				}
+			}
+		case reflect.Slice:
+			for i := range v.Len() {
+				walk(v.Index(i), field)
+			}
+		case reflect.Map:
+			for _, k := range v.MapKeys() {
+				if v.Type().Elem().Kind() == reflect.String {
+					v.SetMapIndex(k, reflect.ValueOf(s).Convert(v.Type().Elem()))
+				}
+			}
+		case reflect.String:
+			switch {
+			case v.Type() != reflect.TypeFor[string]():
+			case addresses[field]:
+				v.SetString(address)
+			default:
+				v.SetString(s)
+			}
+		}
+	}
+	walk(v, "")
+}

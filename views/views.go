@@ -1,0 +1,168 @@
+// Package views turns what the portal has to say into HTML. Each page is one
+// typed struct (pages.go) with one template (pages/*.html) inside one layout;
+// the wording of public pages comes from a catalogue per language (locales/).
+//
+// Pages need no script, carry no style of their own and ask for nothing from
+// another host, so the strictest content security policy holds for all of
+// them.
+package views
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"path"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
+//go:embed layouts partials pages
+var templates embed.FS
+
+//go:embed locales
+var locales embed.FS
+
+// Page is one page of the portal: a pointer to one of the structs in this
+// package.
+type Page interface {
+	base() *Base
+	// file is the name of the template in pages/, without extension.
+	file() string
+}
+
+// pages lists every kind of page, so that each template is parsed, and
+// checked against its struct in the tests, before anybody asks for it.
+var pages = []Page{
+	&HomePage{}, &StartPage{}, &StepPage{}, &CheckPage{}, &ReceiptPage{}, &ReceiptCheckPage{},
+	&TextPage{}, &LogPage{}, &ReportPage{}, &ErrorPage{},
+	&SignInPage{}, &WelcomePage{}, &StaffHomePage{}, &SearchPage{}, &SubmissionPage{},
+	&ThemesPage{}, &SettingsPage{}, &AuditPage{}, &UsersPage{},
+}
+
+func (*HomePage) file() string         { return "home" }
+func (*StartPage) file() string        { return "start" }
+func (*StepPage) file() string         { return "step" }
+func (*CheckPage) file() string        { return "check" }
+func (*ReceiptPage) file() string      { return "receipt" }
+func (*ReceiptCheckPage) file() string { return "receipt-check" }
+func (*TextPage) file() string         { return "text" }
+func (*LogPage) file() string          { return "log" }
+func (*ReportPage) file() string       { return "report" }
+func (*ErrorPage) file() string        { return "error" }
+func (*SignInPage) file() string       { return "sign-in" }
+func (*WelcomePage) file() string      { return "welcome" }
+func (*StaffHomePage) file() string    { return "staff-home" }
+func (*SearchPage) file() string       { return "search" }
+func (*SubmissionPage) file() string   { return "submission" }
+func (*ThemesPage) file() string       { return "themes" }
+func (*SettingsPage) file() string     { return "settings" }
+func (*AuditPage) file() string        { return "audit" }
+func (*UsersPage) file() string        { return "users" }
+
+func (b *Base) base() *Base { return b }
+
+// Renderer renders pages. It is safe for concurrent use.
+type Renderer struct {
+	pages     map[string]*template.Template
+	catalogue *i18n.Bundle
+}
+
+// New parses every template and every catalogue. An error is a mistake in the
+// embedded files.
+func New() (*Renderer, error) {
+	r := &Renderer{pages: map[string]*template.Template{}, catalogue: i18n.NewBundle(language.English)}
+	r.catalogue.RegisterUnmarshalFunc("json", json.Unmarshal)
+	found, err := fs.Glob(locales, "locales/*.json")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range found {
+		if _, err := r.catalogue.LoadMessageFileFS(locales, name); err != nil {
+			return nil, fmt.Errorf("read the catalogue %s: %w", name, err)
+		}
+	}
+
+	shared, err := template.New("").Funcs(functions).ParseFS(templates, "layouts/*.html", "partials/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("read the layout: %w", err)
+	}
+	for _, p := range pages {
+		t, err := shared.Clone()
+		if err != nil {
+			return nil, err
+		}
+		if _, err := t.ParseFS(templates, path.Join("pages", p.file()+".html")); err != nil {
+			return nil, fmt.Errorf("read the page %s: %w", p.file(), err)
+		}
+		r.pages[p.file()] = t.Lookup("page")
+	}
+	return r, nil
+}
+
+// Render writes the page to w: all of it, or nothing when it cannot be
+// rendered. It fills in what every page needs, so a page belongs to one
+// request.
+func (r *Renderer) Render(w io.Writer, p Page) error {
+	t, ok := r.pages[p.file()]
+	if !ok {
+		return fmt.Errorf("render: there is no page %q", p.file())
+	}
+	r.prepare(p.base())
+	var out bytes.Buffer
+	if err := t.Execute(&out, p); err != nil {
+		return fmt.Errorf("render the page %s: %w", p.file(), err)
+	}
+	_, err := out.WriteTo(w)
+	return err
+}
+
+func (r *Renderer) prepare(b *Base) {
+	if b.Lang == "" {
+		b.Lang = "en"
+	}
+	if b.Service == "" {
+		b.Service = "Heard"
+	}
+	if b.Home == "" {
+		b.Home = "/"
+	}
+	b.dir = direction(b.Lang)
+	b.numbers = message.NewPrinter(language.Make(b.Lang))
+	b.translate = r.translator(b.Lang)
+}
+
+// Translate returns the wording of a catalogue entry in a language, for the
+// few words that are not on a page. Pairs are the names and values that the
+// entry asks for; one named Count chooses the plural form.
+func (r *Renderer) Translate(lang, id string, pairs ...any) string {
+	wording, _ := r.translator(lang)(id, dataOf(pairs))
+	return wording
+}
+
+// translator returns wording in lang together with the language it is in:
+// English where the catalogue has nothing else.
+func (r *Renderer) translator(lang string) func(string, map[string]any) (wording, in string) {
+	localizer := i18n.NewLocalizer(r.catalogue, lang)
+	wanted, _ := language.Make(lang).Base()
+	return func(id string, data map[string]any) (string, string) {
+		// An entry that a translation lacks comes back in English together with
+		// an error; one that English lacks shows its id, and fails the tests.
+		wording, tag, _ := localizer.LocalizeWithTag(&i18n.LocalizeConfig{MessageID: id, TemplateData: data, PluralCount: data["Count"]})
+		if wording == "" {
+			return id, lang
+		}
+		if found, _ := tag.Base(); found == wanted {
+			return wording, lang
+		}
+		return wording, tag.String()
+	}
+}
+
+// RenderFile writes a page that stands alone, to be kept as a file.
+func (r *Renderer) RenderFile(w io.Writer, page Page) error { return r.Render(w, page) }
