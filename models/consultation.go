@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -398,6 +399,10 @@ func (c *Consultation) Validate() error {
 		c.text(v, g.Name, key+".name", true)
 		c.when(v, g.When, key+".when", nil)
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.Scales)) {
+		v.check(len(c.Scales[name]) >= 2, "scales."+name, "expected at least two options")
+		c.options(v, c.Scales[name], "scales."+name, true)
+	}
 	v.check(len(c.Questions) > 0, "questions", "expected at least one question")
 	positions := 0
 	for i := range c.Questions {
@@ -482,7 +487,7 @@ func (c *Consultation) question(v *validation, q *Question, key string) {
 	c.text(v, q.Hint, key+".hint", false)
 	c.text(v, q.Body, key+".body", false)
 	if q.Closed() {
-		v.check(len(q.Options) >= 2, key+".options", "expected at least two options, or a scale")
+		v.check(len(q.Options) >= 2 || q.Scale != "", key+".options", "expected at least two options, or a scale")
 	} else {
 		v.check(len(q.Options) == 0, key+".options", fmt.Sprintf("a question of type %s has no options", q.Type))
 	}
@@ -494,20 +499,26 @@ func (c *Consultation) question(v *validation, q *Question, key string) {
 	if q.Restriction != "" {
 		v.check(c.Restriction(q.Restriction) != nil, key+".restriction", fmt.Sprintf("there is no restriction %q", q.Restriction))
 	}
+	if q.Scale == "" { // a scale is checked once, where it stands
+		c.options(v, q.Options, key+".options", q.Type == TypeTicks)
+	}
+	c.when(v, q.OnlyIf, key+".only_if", nil)
+}
+
+func (c *Consultation) options(v *validation, options []Option, key string, many bool) {
 	seen := map[string]bool{}
-	for i, o := range q.Options {
-		okey := at(key+".options", i)
+	for i, o := range options {
+		okey := at(key, i)
 		v.check(optionForm.MatchString(o.ID), okey+".id", "expected lower-case letters, digits and underscores, such as strongly_agree")
-		v.check(!seen[o.ID], okey+".id", fmt.Sprintf("%s is used twice in this question", o.ID))
+		v.check(!seen[o.ID], okey+".id", fmt.Sprintf("%s is used twice in this list of options", o.ID))
 		seen[o.ID] = true
 		c.text(v, o.Text, okey+".text", true)
 		v.check(o.Stance == "" || o.Stance == StanceFor || o.Stance == StanceAgainst || o.Stance == StanceUnsure, okey+".stance", "expected for, against or unsure")
-		v.check(!o.Alone || q.Type == TypeTicks, okey+".alone", "only an option of a ticks question can stand alone")
+		v.check(!o.Alone || many, okey+".alone", "only an option of a ticks question can stand alone")
 		for _, g := range o.Grants {
 			v.check(slices.Contains(consents, g), okey+".grants", fmt.Sprintf("unknown consent %q: expected quote, publish, name or contact", g))
 		}
 	}
-	c.when(v, q.OnlyIf, key+".only_if", nil)
 }
 
 func (c *Consultation) paths(v *validation, unique func(key, id, kind string)) {
@@ -579,11 +590,12 @@ func (c *Consultation) text(v *validation, t Text, key string, required bool) {
 		v.check(!required, key, "expected some wording")
 		return
 	}
-	if len(c.Languages) > 0 {
-		v.check(strings.TrimSpace(t[c.Languages[0]]) != "", key, fmt.Sprintf("expected wording in %s, the first language", c.Languages[0]))
+	if len(c.Languages) == 0 {
+		return // one fault, reported at languages, not one for every wording
 	}
-	for l := range t {
-		v.check(slices.Contains(c.Languages, l), key, fmt.Sprintf("wording in %q, which is not among the languages", l))
+	v.check(strings.TrimSpace(t[c.Languages[0]]) != "", key, fmt.Sprintf("expected wording in %s, the first language", c.Languages[0]))
+	for _, l := range slices.Sorted(maps.Keys(t)) {
+		v.check(slices.Contains(c.Languages, l), key+"."+l, fmt.Sprintf("wording in %q, which is not among the languages", l))
 	}
 }
 

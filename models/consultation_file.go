@@ -6,19 +6,32 @@ import (
 	"fmt"
 	"reflect"
 	"sort"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
 // MaxConsultationFile is the largest consultation file accepted, in bytes.
 const MaxConsultationFile = 1 << 20
 
+// The YAML parser takes time that grows with the square of both, so a file of
+// brackets could keep it busy for hours. The format itself needs six levels
+// and a long questionnaire some ten thousand tokens.
+const (
+	maxYAMLDepth  = 32
+	maxYAMLTokens = 50_000
+)
+
 // ParseConsultation reads a consultation file and checks everything in it.
-// name is what to call the file in errors. Every fault is reported at once as
-// a FieldError whose Field reads "file.yaml:12" and whose Message names the
-// key and says what was expected.
+// name is what to call the file in errors. A fault is reported as a FieldError
+// whose Field reads "file.yaml:12" and whose Message names the key and says
+// what was expected: the first one when the file is not YAML of the right
+// form, and otherwise every one at once, in the order of their lines.
 func ParseConsultation(name string, source []byte) (*Consultation, error) {
 	if len(source) > MaxConsultationFile {
 		return nil, NewError(KindTooLarge, fmt.Sprintf("%s: the file is larger than 1 MB.", name))
@@ -27,29 +40,88 @@ func ParseConsultation(name string, source []byte) (*Consultation, error) {
 		return &Error{Kind: KindInvalid, Message: "The consultation file cannot be read.",
 			Fields: []FieldError{{Field: fmt.Sprintf("%s:%d", name, line), Message: message}}}
 	}
-	file, err := parser.ParseBytes(source, 0)
+	source = bytes.TrimPrefix(source, []byte("\uFEFF"))
+	if i := badByte(source); i >= 0 {
+		return nil, refuse(1+bytes.Count(source[:i], []byte("\n")), "the line is not text in UTF-8: save the file again as UTF-8")
+	}
+	tokens := lexer.Tokenize(string(source))
+	if line, message := tooMuch(tokens); message != "" {
+		return nil, refuse(line, message)
+	}
+	file, err := parser.Parse(tokens, 0)
 	if err != nil {
-		line, message := yamlFault(err)
+		line, message := yamlFault(err, nil)
 		return nil, refuse(line, message)
 	}
 	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
 		return nil, refuse(1, "the file is empty: expected a consultation")
 	}
 	if len(file.Docs) > 1 {
-		return nil, refuse(lineOf(file.Docs[1].Body), "expected one document in the file")
+		line := 1
+		if start := file.Docs[1].Start; start != nil {
+			line = start.Position.Line
+		}
+		return nil, refuse(line, "expected one document in the file")
 	}
 	var c Consultation
-	if err := yaml.NewDecoder(bytes.NewReader(source), yaml.DisallowUnknownField()).Decode(&c); err != nil {
-		line, message := yamlFault(err)
+	if err := yaml.NodeToValue(file.Docs[0].Body, &c, yaml.DisallowUnknownField()); err != nil {
+		line, message := yamlFault(err, file.Docs[0].Body)
 		return nil, refuse(line, message)
 	}
-	if err := c.expand(); err != nil {
-		return nil, locate(err, name, file)
-	}
-	if err := c.Validate(); err != nil {
+	v := &validation{}
+	v.fields = append(FieldsOf(c.expand()), FieldsOf(c.Validate())...)
+	if err := v.err("The consultation file has faults."); err != nil {
 		return nil, locate(err, name, file)
 	}
 	return &c, nil
+}
+
+// badByte returns where the source stops being text, -1 when all of it is.
+func badByte(source []byte) int {
+	for i := 0; i < len(source); {
+		r, size := utf8.DecodeRune(source[i:])
+		if r == utf8.RuneError && size == 1 || r == 0 {
+			return i
+		}
+		i += size
+	}
+	return -1
+}
+
+// tooMuch finds what could make a small file expensive to read: deep nesting,
+// very many tokens, and aliases, which repeat what an anchor marks.
+func tooMuch(tokens token.Tokens) (line int, message string) {
+	flow := 0         // brackets open here
+	var columns []int // of the lists and mappings that are open outside brackets
+	open := func(column int) {
+		for len(columns) > 0 && columns[len(columns)-1] >= column {
+			columns = columns[:len(columns)-1]
+		}
+		columns = append(columns, column)
+	}
+	for i, t := range tokens {
+		switch t.Type {
+		case token.AnchorType, token.AliasType:
+			return t.Position.Line, fmt.Sprintf("expected no %q: anchors and aliases are not taken here, write the words out", t.Value)
+		case token.SequenceStartType, token.MappingStartType:
+			flow++
+		case token.SequenceEndType, token.MappingEndType:
+			flow--
+		case token.SequenceEntryType, token.MappingKeyType:
+			open(t.Position.Column)
+		case token.MappingValueType:
+			if flow <= 0 && i > 0 {
+				open(tokens[i-1].Position.Column)
+			}
+		}
+		if len(columns)+flow > maxYAMLDepth {
+			return t.Position.Line, fmt.Sprintf("expected at most %d lists and mappings inside one another", maxYAMLDepth)
+		}
+		if i >= maxYAMLTokens {
+			return t.Position.Line, fmt.Sprintf("expected at most %d keys, values and marks in the file", maxYAMLTokens)
+		}
+	}
+	return 0, ""
 }
 
 // expand resolves the file's shorthands: wording without a language is in the
@@ -137,18 +209,37 @@ func locate(err error, name string, file *ast.File) error {
 // in the file (a missing key is reported where it should have stood).
 func lineAt(file *ast.File, path string) int {
 	for path != "" {
-		if p, err := yaml.PathString("$." + path); err == nil {
-			if node, err := p.FilterFile(file); err == nil && node != nil {
+		cut := max(strings.LastIndexAny(path, ".["), 0)
+		if strings.HasSuffix(path, "]") {
+			if node := nodeAt(file, path); node != nil {
 				return lineOf(node)
 			}
-		}
-		cut := len(path) - 1
-		for cut > 0 && path[cut] != '.' && path[cut] != '[' {
-			cut--
+		} else if in, ok := nodeAt(file, path[:cut]).(*ast.MappingNode); ok {
+			for _, entry := range in.Values {
+				if entry.Key.GetToken().Value == strings.TrimPrefix(path[cut:], ".") {
+					return lineOf(entry)
+				}
+			}
 		}
 		path = path[:cut]
 	}
 	return lineOf(file.Docs[0].Body)
+}
+
+// nodeAt returns what stands at path, nil when nothing does.
+func nodeAt(file *ast.File, path string) ast.Node {
+	if path == "" {
+		return file.Docs[0].Body
+	}
+	p, err := yaml.PathString("$." + path)
+	if err != nil {
+		return nil
+	}
+	node, err := p.FilterFile(file)
+	if err != nil {
+		return nil
+	}
+	return node
 }
 
 func lineOf(node ast.Node) int {
@@ -165,15 +256,80 @@ func lineOf(node ast.Node) int {
 	return 1
 }
 
-// yamlFault takes the line and a one-line message out of a YAML error.
-func yamlFault(err error) (line int, message string) {
+// yamlFault takes the line and a one-line message out of a YAML error. body is
+// what could be parsed, nil when nothing could.
+func yamlFault(err error, body ast.Node) (line int, message string) {
 	var y yaml.Error
-	if errors.As(err, &y) {
-		line = 1
-		if t := y.GetToken(); t != nil && t.Position != nil {
-			line = t.Position.Line
-		}
-		return line, y.GetMessage()
+	if !errors.As(err, &y) {
+		return 1, err.Error()
 	}
-	return 1, err.Error()
+	line, message = 1, y.GetMessage()
+	var mistyped *yaml.TypeError
+	var misplaced *yaml.UnexpectedNodeTypeError
+	var unknown *yaml.UnknownFieldError
+	var overflow *yaml.OverflowError
+	switch {
+	case errors.As(err, &mistyped):
+		message = "expected " + wanted(mistyped.DstType)
+	case errors.As(err, &overflow):
+		message = "expected a smaller number"
+	case errors.As(err, &misplaced) && misplaced.Expected == ast.SequenceType:
+		message = "expected a list"
+	case errors.As(err, &misplaced):
+		message = "expected keys and their values"
+	case errors.As(err, &unknown):
+		message = "there is no such key in this file format: expected one that it knows, in its place and spelt as in the format"
+	}
+	t := y.GetToken()
+	if t == nil || t.Position == nil {
+		return line, message
+	}
+	if key := keyAt(body, t); key != "" {
+		message = key + ": " + message
+	}
+	return t.Position.Line, message
+}
+
+// wanted names what the format takes where a value has the wrong type.
+func wanted(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Int:
+		return "a whole number"
+	case reflect.Bool:
+		return "true or false"
+	}
+	return "text"
+}
+
+// keyAt returns the path of the key whose value begins with the token, "" when
+// there is none.
+func keyAt(body ast.Node, t *token.Token) string {
+	if body == nil {
+		return ""
+	}
+	f := &tokenFinder{token: t}
+	ast.Walk(f, body)
+	return f.path
+}
+
+type tokenFinder struct {
+	token *token.Token
+	path  string
+}
+
+func (f *tokenFinder) Visit(n ast.Node) ast.Visitor {
+	if f.path != "" {
+		return nil
+	}
+	if n.GetToken() == f.token {
+		if path, ok := strings.CutPrefix(n.GetPath(), "$."); ok {
+			f.path = path
+		}
+	}
+	return f
+}
+
+// misread is the fault of a value that does not have the form it should.
+func misread(node ast.Node, message string) error {
+	return &yaml.SyntaxError{Message: message, Token: node.GetToken()}
 }

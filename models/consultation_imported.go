@@ -68,8 +68,8 @@ func GroupIDs(names []string) map[string]string {
 			}
 			return '_'
 		}, name), "_")
-		if id == "" || len(id) > 40 || taken[id] {
-			id = fmt.Sprintf("group_%d", i+1)
+		for n := i + 1; id == "" || len(id) > 40 || taken[id]; n++ {
+			id = fmt.Sprintf("group_%d", n)
 		}
 		taken[id] = true
 		ids[name] = id

@@ -5,6 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 )
 
 // When is a condition on earlier answers: it holds if any of its rules holds.
@@ -47,19 +50,19 @@ func ParseRule(s string) (Rule, error) {
 }
 
 // UnmarshalYAML accepts one rule or a list of rules.
-func (w *When) UnmarshalYAML(unmarshal func(any) error) error {
-	var many []string
-	if err := unmarshal(&many); err != nil {
-		var one string
-		if err := unmarshal(&one); err != nil {
-			return fmt.Errorf("expected a condition such as %q, or a list of them", "A1 is self")
-		}
-		many = []string{one}
+func (w *When) UnmarshalYAML(node ast.Node) error {
+	rules := []ast.Node{node}
+	if list, ok := node.(*ast.SequenceNode); ok {
+		rules = list.Values
 	}
-	for _, s := range many {
+	for _, n := range rules {
+		var s string
+		if err := yaml.NodeToValue(n, &s); err != nil {
+			return misread(n, fmt.Sprintf("expected a condition such as %q, or a list of them", "A1 is self"))
+		}
 		rule, err := ParseRule(s)
 		if err != nil {
-			return err
+			return misread(n, err.Error())
 		}
 		*w = append(*w, rule)
 	}

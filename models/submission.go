@@ -22,6 +22,19 @@ const (
 	ChannelImport   Channel = "import"
 )
 
+var channelNames = map[Channel]string{
+	ChannelWeb: "Online form", ChannelAssisted: "Passed on by a helper", ChannelPaper: "Paper",
+	ChannelPhone: "Phone", ChannelEmail: "Email or letter", ChannelEvent: "Event", ChannelImport: "Imported",
+}
+
+// Name is what people call the channel.
+func (c Channel) Name() string {
+	if name := channelNames[c]; name != "" {
+		return name
+	}
+	return string(c)
+}
+
 // SubmissionStatus is whether a submission counts.
 type SubmissionStatus string
 

@@ -1,11 +1,12 @@
 package models
 
 import (
-	"fmt"
 	"sort"
 	"strings"
 	"unicode"
 
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -19,15 +20,15 @@ type Text map[string]string
 const plain = ""
 
 // UnmarshalYAML accepts a string or a map of language to string.
-func (t *Text) UnmarshalYAML(unmarshal func(any) error) error {
+func (t *Text) UnmarshalYAML(node ast.Node) error {
 	var byLanguage map[string]string
-	if err := unmarshal(&byLanguage); err == nil {
+	if err := yaml.NodeToValue(node, &byLanguage); err == nil {
 		*t = byLanguage
 		return nil
 	}
 	var one string
-	if err := unmarshal(&one); err != nil {
-		return fmt.Errorf("expected wording as text, or as a map of language to text")
+	if err := yaml.NodeToValue(node, &one); err != nil {
+		return misread(node, "expected wording as text, or as a map of language to text")
 	}
 	*t = Text{plain: one}
 	return nil

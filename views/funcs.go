@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 
@@ -24,6 +25,7 @@ var functions = template.FuncMap{
 	"cell":        cell,
 	"add":         func(a, b int) int { return a + b },
 	"opening":     opening,
+	"day":         day,
 	"minPassword": func() int { return models.MinPasswordLength },
 	"join":        func(list []string) string { return strings.Join(list, ", ") },
 	"has":         slices.Contains[[]string],
@@ -39,6 +41,16 @@ func figure(f models.Figure) string {
 		return "<" + strconv.Itoa(f.Threshold)
 	}
 	return "–"
+}
+
+// day writes the day of a date, or date and time, out: 14 December 2026.
+func day(s string) string {
+	date, _, _ := strings.Cut(s, " ")
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return s
+	}
+	return t.Format("2 January 2006")
 }
 
 // opening returns the first paragraph.
@@ -113,6 +125,9 @@ func dataOf(pairs []any) map[string]any {
 	}
 	return data
 }
+
+// Inline is the style of a page that stands alone, "" for a page of the portal.
+func (b *Base) Inline() template.CSS { return b.inline }
 
 // Dir returns the page's writing direction, ltr or rtl.
 func (b *Base) Dir() string { return b.dir }

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"html/template"
+
 	"golang.org/x/text/message"
 
 	"heard/models"
@@ -21,6 +23,7 @@ type Base struct {
 	translate func(id string, data map[string]any) (wording, in string)
 	numbers   *message.Printer
 	dir       string // ltr or rtl
+	inline    template.CSS
 }
 
 // StaffBar is the navigation of the signed-in side.
@@ -100,7 +103,6 @@ type CheckPage struct {
 	Dropped      []string // questions whose answers no longer apply
 	Faults       []Fault
 	Back, Action string
-	Nonce        string // makes sending twice one submission
 }
 
 // CheckRow is one question with its answer; Answers is empty when not provided.
@@ -117,7 +119,6 @@ type ReceiptPage struct {
 	Words        []string // the code
 	Closes       string
 	DecisionDay  string
-	LogIndex     int
 }
 
 // ReceiptCheckPage takes a code and tells what became of the submission; it
@@ -232,7 +233,6 @@ type SearchPage struct {
 	Sort         string
 	Total        int
 	TotalText    string // through the disclosure gate: "38" or "fewer than 5"
-	People       string
 	Hits         []SearchHit
 	Filters      []Filter
 	Chosen       []Link // filters in force: Text, Href removes it

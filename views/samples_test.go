@@ -187,7 +187,7 @@ func samples() []sample {
 	urdu.Lang, urdu.Languages = "ur", nil
 	urdu.Question.Text = models.Text{"en": "What is your link to the area?", "ur": "اس علاقے سے آپ کا کیا تعلق ہے؟"}
 
-	check := &CheckPage{Base: base("Check your answers"), Consultation: c.ID, Back: "/b", Action: "/station-quarter/respond/check", Nonce: "n1", Dropped: []string{"How often do you visit?"}, Rows: []CheckRow{
+	check := &CheckPage{Base: base("Check your answers"), Consultation: c.ID, Back: "/b", Action: "/station-quarter/respond/check", Dropped: []string{"How often do you visit?"}, Rows: []CheckRow{
 		{ID: "A1", Question: "How are you answering?", Answers: []string{"For myself"}, Change: "/c/A1"},
 		{ID: "A2", Question: "What is your link to the area?", Answers: []string{"I live in the proposed area", "Something else: I walk my dog here"}, Change: "/c/A2"},
 		{ID: "A3", Question: "Which part of Fairmead do you live or work in?", Change: "/c/A3"},
@@ -209,7 +209,7 @@ func samples() []sample {
 	refused := &ReportPage{Base: desk("report", "Report"), Draft: true, Refusal: "The consultation is still open. The report can be drafted after it closes.", Status: models.StatusOpen}
 	hit := SearchHit{Submission: "s1", Question: "C6", QuestionText: "Why do you think this?", Groups: []string{"Residents"}, Themes: []string{"Moved on to less safe places"}, Day: "11 November 2026", Language: "en",
 		Snippet: []Snippet{{Text: "they are only "}, {Text: "displaced", Match: true}, {Text: " to where nobody sees them, " + sentence(4, 120)}}, Href: "/staff/station-quarter/submissions/s1"}
-	find := &SearchPage{Base: desk("search", "Search the answers"), Consultation: c.ID, Text: "displacement", Sort: "best", Total: 38, TotalText: "38", People: "31 people", Hits: []SearchHit{hit, hit, hit}, From: 1, To: 20, Next: "?page=2", Previous: "?page=0",
+	find := &SearchPage{Base: desk("search", "Search the answers"), Consultation: c.ID, Text: "displacement", Sort: "best", Total: 38, TotalText: "38", Hits: []SearchHit{hit, hit, hit}, From: 1, To: 20, Next: "?page=2", Previous: "?page=0",
 		Chosen: []Link{{Text: "Residents", Href: "?q=displacement"}},
 		Filters: []Filter{{Key: "g", Name: "Group", Values: []FilterValue{{Value: "resident", Name: "Residents", Count: "24", Chosen: true}, {Value: "sex_worker", Name: "Sex workers", Count: "fewer than 10"}}},
 			{Key: "qn", Name: "Question", Values: []FilterValue{{Value: "C6", Name: "Why do you think this?", Count: "30"}}}, {Key: "t", Name: "Theme", Values: []FilterValue{{Value: "t1", Name: "Better lighting along the canal", Count: "12"}}}, {Key: "l", Name: "Language", Values: []FilterValue{{Value: "en", Name: "English", Count: "38"}}}}}
@@ -236,7 +236,7 @@ func samples() []sample {
 		{"start", open}, {"start-started", &started}, {"start-before", &before}, {"start-after", &after}, {"start-draft", &draft},
 		{"step-choice", rightChoice}, {"step-choice-wrong", wrongChoice}, {"step-ticks", tick}, {"step-long", long}, {"step-long-wrong", wrongLong}, {"step-line", line}, {"step-info", info}, {"step-file", file}, {"step-romanian", romanian}, {"step-urdu", urdu},
 		{"check", check}, {"check-wrong", &wrongCheck},
-		{"receipt", &ReceiptPage{Base: base("Answers received"), Consultation: c, Words: receiptWords(), Closes: "14 December 2026", DecisionDay: "9 February 2027", LogIndex: 131}},
+		{"receipt", &ReceiptPage{Base: base("Answers received"), Consultation: c, Words: receiptWords(), Closes: "14 December 2026", DecisionDay: "9 February 2027"}},
 		{"code", code(nil, "", "")}, {"code-wrong", code(nil, "We do not know this code. Check each of the twelve words", "")}, {"code-found", code(state, "", "")}, {"code-unsure", code(state, "Tick the box if you are sure", "")},
 		{"code-once", code(&once, "", "")}, {"code-closed", code(&closed, "", "")}, {"code-waiting", code(&waiting, "", "")}, {"code-gone", code(&gone, "", "")}, {"code-void", code(&void, "", "")}, {"code-done", code(nil, "", "withdrawn")},
 		{"privacy", &TextPage{Base: base("Privacy and cookies"), Page: "privacy", Council: &c.Council}}, {"privacy-nobody", &TextPage{Base: base(""), Page: "privacy"}},

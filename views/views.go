@@ -20,6 +20,8 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
+
+	"heard/static"
 )
 
 //go:embed layouts partials pages
@@ -164,5 +166,13 @@ func (r *Renderer) translator(lang string) func(string, map[string]any) (wording
 	}
 }
 
-// RenderFile writes a page that stands alone, to be kept as a file.
-func (r *Renderer) RenderFile(w io.Writer, page Page) error { return r.Render(w, page) }
+// RenderFile writes a page to be kept as a file: its style stands in it, and it
+// leads nowhere that needs the portal.
+func (r *Renderer) RenderFile(w io.Writer, p Page) error {
+	style, err := fs.ReadFile(static.FS(), "css/heard.css")
+	if err != nil {
+		return err
+	}
+	p.base().inline = template.CSS(style)
+	return r.Render(w, p)
+}

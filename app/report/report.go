@@ -158,7 +158,7 @@ func (b *builder) columns(figures []disclose.Figure) []models.GroupFigure {
 // groups counts people by respondent group. The one row is everybody, so that
 // the group figures and the total are protected together.
 func (b *builder) groups() []models.GroupFigure {
-	shown := b.table(nil, b.Submissions, func(*models.Submission) []int { return nil })
+	shown := b.table([]string{"everybody"}, b.Submissions, func(*models.Submission) []int { return []int{0} })
 	return b.columns(shown.ColumnTotals)
 }
 
@@ -181,9 +181,25 @@ func (b *builder) channels() []models.GroupFigure {
 	shown := disclose.Protect(t)
 	var out []models.GroupFigure
 	for i, ch := range names {
-		out = append(out, models.GroupFigure{ID: string(ch), Name: string(ch), Count: figure(shown.RowTotals[i])})
+		out = append(out, models.GroupFigure{ID: string(ch), Name: ch.Name(), Count: figure(shown.RowTotals[i])})
 	}
 	return out
+}
+
+// alone counts rows of people whatever their group, held against the threshold
+// of a sensitive one.
+func alone(rows []string, subs []*models.Submission, in func(*models.Submission) []int) disclose.Shown {
+	t := disclose.Table{Rows: rows, Columns: []string{"people"}, Sensitive: []bool{true}, RowTotals: make([]int, len(rows)),
+		ColumnTotals: []int{len(subs)}, Total: len(subs)}
+	for _, s := range subs {
+		for _, r := range in(s) {
+			t.RowTotals[r]++
+		}
+	}
+	for _, n := range t.RowTotals {
+		t.Counts = append(t.Counts, []int{n})
+	}
+	return disclose.Protect(t)
 }
 
 func (b *builder) question(q *models.Question) (rq models.ReportQuestion, asked bool) {
@@ -201,7 +217,7 @@ func (b *builder) question(q *models.Question) (rq models.ReportQuestion, asked 
 	for i, o := range q.Options {
 		rows[i], row[o.ID] = o.ID, i
 	}
-	shown := b.table(rows, answered, func(s *models.Submission) []int {
+	chosen := func(s *models.Submission) []int {
 		var in []int
 		for _, id := range s.Answer(q.ID).Options {
 			if i, ok := row[id]; ok {
@@ -209,16 +225,25 @@ func (b *builder) question(q *models.Question) (rq models.ReportQuestion, asked 
 			}
 		}
 		return in
-	})
-	rq = models.ReportQuestion{ID: q.ID, Text: b.text(q.Text), Type: q.Type, Restriction: q.Restriction,
-		Base: figure(shown.Total), Groups: b.columns(shown.ColumnTotals)}
+	}
+	rq = models.ReportQuestion{ID: q.ID, Text: b.text(q.Text), Type: q.Type, Restriction: q.Restriction}
+	var shown disclose.Shown
+	if q.Sensitive { // never broken down by group
+		shown = alone(rows, answered, chosen)
+	} else {
+		shown = b.table(rows, answered, chosen)
+		rq.Groups = b.columns(shown.ColumnTotals)
+	}
+	rq.Base = figure(shown.Total)
 	for i, o := range q.Options {
 		ro := models.ReportOption{ID: o.ID, Text: b.text(o.Text), Count: figure(shown.RowTotals[i])}
 		if p, ok := disclose.Percent(shown.RowTotals[i], shown.Total); ok {
 			ro.Percent = &p
 		}
-		for _, f := range shown.Cells[i] {
-			ro.Groups = append(ro.Groups, figure(f))
+		if !q.Sensitive {
+			for _, f := range shown.Cells[i] {
+				ro.Groups = append(ro.Groups, figure(f))
+			}
 		}
 		rq.Options = append(rq.Options, ro)
 	}
@@ -286,7 +311,7 @@ func (b *builder) quote(q models.Quote) (models.ReportExcerpt, error) {
 
 func (b *builder) excerpt(s *models.Submission, question, group, words string) models.ReportExcerpt {
 	e := models.ReportExcerpt{PublicID: s.PublicID, Text: words, Language: s.Language}
-	if group == "" && len(s.Groups) > 0 {
+	if !slices.Contains(s.Groups, group) && len(s.Groups) > 0 {
 		group = s.Groups[0]
 	}
 	if g := b.Consultation.Group(group); g != nil {
@@ -299,9 +324,13 @@ func (b *builder) excerpt(s *models.Submission, question, group, words string) m
 }
 
 // heardOnce lists each answer in words that shares no theme with anybody.
-// Without consent to be quoted it is listed without its words.
+// Without consent to be quoted it is listed without its words. The list is
+// complete, so whoever counts its entries by group has a figure: a group is
+// named only where that figure may be shown, a sensitive one never, and nor is
+// a question that only a sensitive group is asked.
 func (b *builder) heardOnce() []models.ReportExcerpt {
 	var out []models.ReportExcerpt
+	entries := map[string]int{}
 	for _, s := range b.byPublicID() {
 		for _, a := range b.words(s) {
 			if b.placed[s.ID+"-"+a.Question] {
@@ -311,7 +340,20 @@ func (b *builder) heardOnce() []models.ReportExcerpt {
 			if s.Allows(models.ConsentQuote) {
 				words = a.Redacted
 			}
-			out = append(out, b.excerpt(s, a.Question, "", words))
+			e := b.excerpt(s, a.Question, "", words)
+			if b.Consultation.Sensitive(s.Groups) {
+				e.Group = ""
+			}
+			if b.Consultation.Question(a.Question).Sensitive {
+				e.Question = ""
+			}
+			entries[e.Group]++
+			out = append(out, e)
+		}
+	}
+	for i := range out {
+		if !disclose.Count(entries[out[i].Group], false).Shown {
+			out[i].Group = ""
 		}
 	}
 	return out
@@ -336,6 +378,12 @@ func (b *builder) words(s *models.Submission) []models.Answer {
 	return out
 }
 
+// wrote reports whether the letter stands in what s wrote, word for word. The
+// common letter is one sender's, who need not be the one that agreed.
+func (b *builder) wrote(s *models.Submission, letter string) bool {
+	return slices.ContainsFunc(b.words(s), func(a models.Answer) bool { return strings.Contains(a.Redacted, letter) })
+}
+
 func (b *builder) campaigns() []models.ReportCampaign {
 	var out []models.ReportCampaign
 	for _, c := range b.Campaigns {
@@ -343,7 +391,7 @@ func (b *builder) campaigns() []models.ReportCampaign {
 		for _, id := range c.Members {
 			if s := b.subs[id]; s != nil {
 				n++
-				quotable = quotable || s.Allows(models.ConsentQuote)
+				quotable = quotable || s.Allows(models.ConsentQuote) && b.wrote(s, c.Template)
 			}
 		}
 		if n < 2 {

@@ -68,6 +68,9 @@ func Read(file io.Reader, columns Columns) (*Sheet, error) {
 			return -1, nil
 		}
 		if i := slices.Index(header, name); i >= 0 {
+			if slices.Contains(header[i+1:], name) {
+				return -1, models.NewError(models.KindInvalid, fmt.Sprintf("Two columns are called %q. Give each its own name, so that it is clear which one %s means.", name, flag))
+			}
 			return i, nil
 		}
 		return -1, models.NewError(models.KindInvalid, fmt.Sprintf("There is no column %q for %s. The file has: %s.", name, flag, strings.Join(header, ", ")))
@@ -93,6 +96,9 @@ func Read(file io.Reader, columns Columns) (*Sheet, error) {
 		s.Total++
 		if reason == "" && len(record) != len(header) {
 			reason = fmt.Sprintf("expected %d columns as in the header, found %d", len(header), len(record))
+			if r.at > line {
+				reason += fmt.Sprintf(" in lines %d to %d, which a quotation mark joins", line, r.at)
+			}
 		}
 		row := Row{Line: line}
 		if reason == "" {
@@ -127,7 +133,7 @@ func Shorten(s string) string {
 
 // dayOf reads a date in the forms spreadsheets use and keeps the day only.
 func dayOf(s string) string {
-	for _, form := range []string{time.DateOnly, time.RFC3339, time.DateTime, "02/01/2006", "2/1/2006", "02/01/2006 15:04", "2006-01-02T15:04:05", "2 January 2006", "2 Jan 2006"} {
+	for _, form := range []string{time.DateOnly, time.RFC3339, time.DateTime, "02/01/2006", "2/1/2006", "02/01/2006 15:04", "2006-01-02T15:04:05", "2 January 2006", "2 Jan 2006", time.UnixDate, time.ANSIC, time.RFC1123} {
 		if t, err := time.Parse(form, s); err == nil {
 			return t.Format(time.DateOnly)
 		}
@@ -144,6 +150,9 @@ func splitLines(file io.Reader) ([][]byte, error) {
 		return nil, models.NewError(models.KindInvalid, "The file is in UTF-16. Save it again as “CSV UTF-8”.")
 	}
 	all = bytes.TrimPrefix(all, []byte("\xEF\xBB\xBF"))
+	if !bytes.Contains(all, []byte("\n")) { // as spreadsheets for the early Macintosh wrote them
+		all = bytes.ReplaceAll(all, []byte("\r"), []byte("\n"))
+	}
 	lines := bytes.SplitAfter(all, []byte("\n"))
 	if n := len(lines); n > 0 && len(lines[n-1]) == 0 {
 		lines = lines[:n-1]
@@ -182,9 +191,6 @@ func (r *recordReader) next() (record []string, line int, reason string) {
 		return nil, line, "a quotation mark opens a cell here and is never closed"
 	}
 	chunk := bytes.Join(r.lines[start:end], nil)
-	if !utf8.Valid(chunk) {
-		return nil, line, "the row is not in UTF-8: save the file again as “CSV UTF-8”"
-	}
 	parser := csv.NewReader(bytes.NewReader(chunk))
 	parser.FieldsPerRecord = -1
 	record, err := parser.Read()
@@ -196,6 +202,9 @@ func (r *recordReader) next() (record []string, line int, reason string) {
 		return nil, line, "the row is not valid CSV"
 	}
 	r.at = end
+	if !utf8.Valid(chunk) {
+		return nil, line, "the row is not in UTF-8: save the file again as “CSV UTF-8”"
+	}
 	if len(chunk) > MaxRow {
 		return nil, line, fmt.Sprintf("the row is larger than %d MB", MaxRow>>20)
 	}

@@ -195,16 +195,18 @@ func lloyd(e *dense, rows []int32, centres *dense, group []int32) float64 {
 
 func dot(a, b []float32) float32 {
 	b = b[:len(a)]
-	var s0, s1 float32
-	j := 0
-	for ; j+1 < len(a); j += 2 {
-		s0 += a[j] * b[j]
-		s1 += a[j+1] * b[j+1]
+	var s0, s1, s2, s3 float32
+	for len(a) >= 4 {
+		s0 += a[0] * b[0]
+		s1 += a[1] * b[1]
+		s2 += a[2] * b[2]
+		s3 += a[3] * b[3]
+		a, b = a[4:], b[4:]
 	}
-	if j < len(a) {
+	for j := range a {
 		s0 += a[j] * b[j]
 	}
-	return s0 + s1
+	return s0 + s1 + s2 + s3
 }
 
 // A wordModel scores texts against themes: naive Bayes in which a word counts

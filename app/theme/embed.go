@@ -36,6 +36,13 @@ func (m *sparse) times(y *dense) *dense {
 
 func addScaled(to []float32, by float32, from []float32) {
 	from = from[:len(to)]
+	for len(to) >= 4 {
+		to[0] += by * from[0]
+		to[1] += by * from[1]
+		to[2] += by * from[2]
+		to[3] += by * from[3]
+		to, from = to[4:], from[4:]
+	}
 	for j := range to {
 		to[j] += by * from[j]
 	}

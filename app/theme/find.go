@@ -143,9 +143,50 @@ func (f *finder) cluster(opt Options) {
 	e := embed(features, newSmoother(graph), max(f.k, 20), rng)
 	f.group = kmeans(e, f.k, rng)
 	refine(features, f.group, f.k)
+	f.setApart(graph, opt.K <= 0)
 	f.lens(graph, rng)
 	f.model = learnWords(f.features, f.group, f.k)
 	f.release()
+}
+
+// islandShare: texts that share no word with the rest are set apart when they
+// are fewer than one in this many of an average theme.
+const islandShare = 4
+
+// setApart takes small sets of texts that share words with each other but with
+// nobody else, directly or through others, out of the themes they were put in
+// for want of better. They become themes of their own, or none when the number
+// of themes was asked for.
+func (f *finder) setApart(graph *sparse, own bool) {
+	least := len(f.texts) / (islandShare * f.k)
+	reached := make([]bool, len(f.texts))
+	for i := range f.texts {
+		if reached[i] || f.group[i] < 0 {
+			continue
+		}
+		reached[i] = true
+		island := []int{i}
+		for at := 0; at < len(island); at++ {
+			near, _ := graph.row(island[at])
+			for _, j := range near {
+				if !reached[j] {
+					reached[j] = true
+					island = append(island, int(j))
+				}
+			}
+		}
+		if len(island) >= max(least, 3) {
+			continue
+		}
+		theme := int32(-1)
+		if own && len(island) > 1 {
+			theme = int32(f.k)
+			f.k++
+		}
+		for _, j := range island {
+			f.group[j] = theme
+		}
+	}
 }
 
 // neighboursOf is the number of neighbours each of n texts has in the graph.

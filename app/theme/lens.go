@@ -21,14 +21,13 @@ const (
 	// groups are compared with fewer, within comparisons pairs of texts.
 	drawnGroups = 60
 	byChance    = 0.2
-	comparisons = 1_000_000
+	comparisons = 500_000
+	// leastDeviation keeps sizes at which random sets are all alike from making
+	// much of little.
+	leastDeviation = 0.005
 	// ownOdds: what a group says is its own when the odds that somebody who says
 	// it is of the group are this many times those of anybody.
 	ownOdds = 3.0
-	// nearMember: a member of a theme stays in it when it is this near to the
-	// centre of the others, compared with the median member. Who is not in it
-	// yet joins when as near as the median.
-	nearMember = 0.5
 )
 
 // lens looks for themes inside each respondent group and keeps those that are
@@ -47,7 +46,7 @@ func (f *finder) lens(graph *sparse, rng *rand.Rand) {
 	if len(groups) == 0 {
 		return
 	}
-	l := &lens{x: f.features, index: f.features.transposed(), z: smoothed(f.features, graph, 2, 128)}
+	l := &lens{x: f.features, index: f.features.transposed(), z: smoothed(f.features, graph, 1, 128)}
 	for i := range l.x.rows {
 		if cols, _ := l.x.row(i); len(cols) > 0 {
 			l.all = append(l.all, i)
@@ -142,7 +141,7 @@ func (l *lens) own(members []int, rng *rand.Rand) [][]int {
 // that: measured in standard deviations for its size, against the most extreme
 // node of each random set.
 func (l *lens) chance(n int, rng *rand.Rand) func(linked) bool {
-	draws := min(max(comparisons/(n*n/2+1), 10), drawnGroups)
+	draws := min(max(comparisons/(n*n/2+1), 20), drawnGroups)
 	densest := make([][]float64, draws) // by size: of the nodes at least so large, the most alike
 	for d := range draws {
 		sample := make([]int, n)
@@ -160,27 +159,32 @@ func (l *lens) chance(n int, rng *rand.Rand) func(linked) bool {
 		}
 		densest[d] = most
 	}
-	mean, deviation := make([]float64, n+1), make([]float64, n+1)
+	// The deviation of a value at a size from those of the random sets, or from
+	// the others of them.
+	sum, squares := make([]float64, n+1), make([]float64, n+1)
 	for size := 2; size <= n; size++ {
 		for _, most := range densest {
-			mean[size] += most[size] / float64(draws)
+			sum[size] += most[size]
+			squares[size] += most[size] * most[size]
 		}
-		for _, most := range densest {
-			deviation[size] += (most[size] - mean[size]) * (most[size] - mean[size]) / float64(draws)
+	}
+	deviates := func(v float64, size int, without []float64) float64 {
+		count, s, q := float64(draws), sum[size], squares[size]
+		if without != nil {
+			count, s, q = count-1, s-without[size], q-without[size]*without[size]
 		}
-		deviation[size] = math.Sqrt(deviation[size]) + 1e-3
+		mean := s / count
+		return (v - mean) / (math.Sqrt(max(q/count-mean*mean, 0)) + leastDeviation)
 	}
 	extreme := make([]float64, draws)
 	for d, most := range densest {
 		for size := 2; size <= n; size++ {
-			extreme[d] = max(extreme[d], (most[size]-mean[size])/deviation[size])
+			extreme[d] = max(extreme[d], deviates(most[size], size, most))
 		}
 	}
 	slices.Sort(extreme)
 	level := extreme[draws-1-int(byChance*float64(draws))]
-	return func(node linked) bool {
-		return (node.within-mean[node.size])/deviation[node.size] > level
-	}
+	return func(node linked) bool { return deviates(node.within, node.size, nil) > level }
 }
 
 // distinct gives the texts that belong with the given texts of a group, when
@@ -223,21 +227,20 @@ func (l *lens) distinct(texts []int, inside []bool, groupSize int) []int {
 		fits = append(fits, fit(i))
 	}
 	slices.Sort(fits)
-	median := fits[len(fits)/2]
+	median, upper := fits[len(fits)/2], fits[len(fits)*3/4]
 	if median <= 0 {
 		return nil
 	}
 	var in, out float64
 	var belong []int
 	for _, i := range l.all {
-		if s := fit(i); s >= median {
-			if inside[i] {
-				in++
-			} else {
-				out++
-			}
-			belong = append(belong, i)
-		} else if member[i] && s >= nearMember*median {
+		s := fit(i)
+		if s >= median && inside[i] {
+			in++
+		} else if s >= median {
+			out++
+		}
+		if member[i] || s >= upper { // others join when nearer than three in four members
 			belong = append(belong, i)
 		}
 	}
@@ -280,12 +283,17 @@ func (l *lens) link(texts []int) *tree {
 		for a := lo; a < hi; a++ {
 			sim[a] = make([]float32, n)
 			ac, av := l.z.row(texts[a])
-			for b := range n {
+			for b := range a {
 				bc, bv := l.z.row(texts[b])
 				sim[a][b] = sparseDot(ac, av, bc, bv)
 			}
 		}
 	})
+	for a := range n {
+		for b := range a {
+			sim[b][a] = sim[a][b]
+		}
+	}
 	at := make([]int, n) // row of sim → its node, or -1
 	for i := range n {
 		t.nodes[i].size = 1

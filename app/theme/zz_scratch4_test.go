@@ -153,12 +153,11 @@ func argkp(t *testing.T) (byTopic map[string][]string, kp map[string][]int) {
 func TestScratchPlanted(t *testing.T) {
 	for _, set := range []struct{ path, text, label string }{
 		{"banking77/queries.csv", "text", "label"},
-		{"short_text_clustering/stackoverflow.csv", "text", "label"},
 	} {
 		texts, labels := loadCSV(t, set.path, set.text, set.label)
 		for _, n := range []int{300, 900} {
 			fmt.Printf("%s n=%d pure %.2f\n", set.path[:8], n, planted(texts, labels, n, .02, 0, 30, true, 6))
-			fmt.Printf("   mix %.2f  ", planted(texts, labels, n, .02, .66, 20, true, 6))
+			fmt.Printf("   mix %.2f  ", planted(texts, labels, n, .02, .66, 30, true, 6))
 			if false {
 				fmt.Printf("   nogroup %.2f  ", planted(texts, labels, n, .02, 0, 4, false, 6))
 			}
@@ -184,7 +183,7 @@ func TestScratchPlanted(t *testing.T) {
 			lab[i] = num[k]
 		}
 		a := planted(texts[topic], lab, 10000, .02*float64(len(lab))/10000, 0, 2, true, 6)
-		b := planted(texts[topic], lab, 10000, .02*float64(len(lab))/10000, .66, 1, true, 6)
+		b := planted(texts[topic], lab, 10000, .02*float64(len(lab))/10000, .66, 2, true, 6)
 		c := trialResult{}
 		if false {
 			c = planted(texts[topic], lab, 10000, .02*float64(len(lab))/10000, 0, 2, false, 6)

@@ -115,16 +115,9 @@ func valueName(c *models.Consultation, found *consult.Found, facet, value string
 	case "languages":
 		return languageName(value)
 	case "channels":
-		if name := channelNames[models.Channel(value)]; name != "" {
-			return name
-		}
+		return models.Channel(value).Name()
 	}
 	return value
-}
-
-var channelNames = map[models.Channel]string{
-	models.ChannelWeb: "Online form", models.ChannelAssisted: "Passed on by a helper", models.ChannelPaper: "Paper",
-	models.ChannelPhone: "Phone", models.ChannelEmail: "Email or letter", models.ChannelEvent: "Event", models.ChannelImport: "Imported",
 }
 
 func languageName(tag string) string {
@@ -172,7 +165,7 @@ func (p *portal) showSubmission(req *request) error {
 	}
 	here := "/staff/" + c.ID + "/submissions/" + sub.ID
 	page := &views.SubmissionPage{Base: p.staffBase(req, c, "search", "Submission"), Consultation: c.ID, ID: sub.ID, PublicID: sub.PublicID,
-		Day: writtenDay(sub.Day), Channel: channelNames[sub.Channel], Language: languageName(sub.Language), Groups: groupNames(c, sub.Groups),
+		Day: writtenDay(sub.Day), Channel: sub.Channel.Name(), Language: languageName(sub.Language), Groups: groupNames(c, sub.Groups),
 		Status: sub.Status, Original: original, Back: "/staff/" + c.ID + "/search"}
 	if req.by.May(consult.ReadOriginal) && !original {
 		page.ShowOriginal = here + "?original=yes"

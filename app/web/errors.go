@@ -67,6 +67,9 @@ func (p *portal) fail(c *echo.Context, err error) {
 		page.Heading = "This could not be done"
 	}
 	page.Title = page.Heading
+	// Whoever has a response under way can leave from here too.
+	_, noDraft := c.Cookie(draftCookie)
+	page.Exit = noDraft == nil
 	if c.Request().Method == http.MethodHead {
 		_ = c.NoContent(page.Status)
 		return

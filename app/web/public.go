@@ -63,19 +63,31 @@ func (p *portal) start(req *request) error {
 	page := &views.StartPage{Base: p.base(c, "Consultation"), Consultation: c, State: p.service.State(c),
 		Opens: longDay(opens), Closes: longTime(closes), DecisionDay: writtenDay(c.Proposal.Decision.When),
 		Report: c.Status == models.StatusPublished}
+	page.Exit = true
 	if d, err := p.service.LoadDraft(req.Request().Context(), draftKey(req)); err == nil {
 		page.Started = d.Consultation == c.ID && !d.Sent
-		page.Exit = page.Started
 	}
 	return p.render(req.Context, http.StatusOK, page)
 }
 
-func (p *portal) privacy(req *request) error {
-	return p.render(req.Context, http.StatusOK, &views.TextPage{Base: p.base(nil, "Privacy and cookies"), Page: "privacy"})
-}
+func (p *portal) privacy(req *request) error { return p.text(req, "Privacy and cookies", "privacy") }
 
 func (p *portal) accessibility(req *request) error {
-	return p.render(req.Context, http.StatusOK, &views.TextPage{Base: p.base(nil, "Accessibility"), Page: "accessibility"})
+	return p.text(req, "Accessibility", "accessibility")
+}
+
+// text is a page of prose; it tells how to reach the council of the first
+// consultation there is.
+func (p *portal) text(req *request, title, name string) error {
+	all, err := p.service.Consultations(req.Request().Context(), req.by)
+	if err != nil {
+		return err
+	}
+	page := &views.TextPage{Base: p.base(nil, title), Page: name}
+	if len(all) > 0 {
+		page.Council = &all[0].Council
+	}
+	return p.render(req.Context, http.StatusOK, page)
 }
 
 // healthz says that the program runs.

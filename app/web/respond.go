@@ -102,6 +102,7 @@ func (p *portal) ended(req *request, c *models.Consultation) error {
 	page := &views.ErrorPage{Base: p.base(c, "Start again"), Status: http.StatusGone, Heading: "Your answers are no longer here",
 		Message: "To keep you safe, answers that have not been sent are deleted after 30 minutes without use, and when you leave. You can start again.",
 		Retry:   "/" + c.ID}
+	page.Exit = true
 	return p.render(req.Context, http.StatusGone, page)
 }
 

@@ -19,26 +19,46 @@ func (p *portal) staffBase(req *request, c *models.Consultation, here, title str
 		return b
 	}
 	bar := &views.StaffBar{Email: req.user.Email, Role: req.user.Role, Here: here}
-	add := func(need consult.Permission, key, href, text string) {
-		if req.by.May(need) {
-			bar.Links = append(bar.Links, views.Link{Key: key, Href: href, Text: text, Current: key == here})
-		}
-	}
 	if c != nil {
 		bar.Consultation, bar.Title = c.ID, c.Title.Default()
 		b.Invented = c.Invented
-		at := "/staff/" + c.ID
-		add(consult.SearchText, "search", at+"/search", "Search")
-		add(consult.SeeThemes, "themes", at+"/themes", "Themes")
-		add(consult.SeeDraft, "report", at+"/report", "Report")
-		add(consult.Configure, "settings", at+"/settings", "Settings")
+		bar.Links = consultationLinks(req, c, here)
 	}
-	add(consult.SeeDesk, "home", "/staff", "All consultations")
-	add(consult.ManageUsers, "users", "/staff/users", "Accounts")
-	add(consult.ReadAudit, "audit", "/staff/audit", "Record")
+	bar.Links = append(bar.Links, permitted(req, here, []deskLink{
+		{consult.SeeDesk, "home", "/staff", "All consultations"},
+		{consult.ManageUsers, "users", "/staff/users", "Accounts"},
+		{consult.ReadAudit, "audit", "/staff/audit", "Record"},
+	})...)
 	bar.Notice = p.sessions.PopString(req.Request().Context(), sessionNotice)
 	b.Staff = bar
 	return b
+}
+
+// deskLink is an entry of the navigation with the permission it needs.
+type deskLink struct {
+	need            consult.Permission
+	key, href, text string
+}
+
+func permitted(req *request, here string, all []deskLink) []views.Link {
+	var links []views.Link
+	for _, l := range all {
+		if req.by.May(l.need) {
+			links = append(links, views.Link{Key: l.key, Href: l.href, Text: l.text, Current: l.key == here})
+		}
+	}
+	return links
+}
+
+// consultationLinks leads to the pages of one consultation.
+func consultationLinks(req *request, c *models.Consultation, here string) []views.Link {
+	at := "/staff/" + c.ID
+	return permitted(req, here, []deskLink{
+		{consult.SearchText, "search", at + "/search", "Search"},
+		{consult.SeeThemes, "themes", at + "/themes", "Themes"},
+		{consult.SeeDraft, "report", at + "/report", "Report"},
+		{consult.Configure, "settings", at + "/settings", "Settings"},
+	})
 }
 
 // done leads back to a page after an act, with its outcome.
@@ -162,7 +182,7 @@ func (p *portal) deskPage(req *request) (*views.StaffHomePage, error) {
 	for _, c := range all {
 		opens, closes := c.Window()
 		card := views.StaffCard{ID: c.ID, Title: c.Title.Default(), Status: c.Status, Opens: longDay(opens), Closes: longDay(closes),
-			ShowCounts: req.by.May(consult.SeeDraft), Links: p.staffBase(req, c, "", "").Staff.Links}
+			ShowCounts: req.by.May(consult.SeeDraft), Links: consultationLinks(req, c, "")}
 		if card.ShowCounts {
 			if card.Live, err = p.service.Live(ctx, req.by, c); err != nil {
 				return nil, err

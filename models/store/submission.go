@@ -308,8 +308,8 @@ func (s *Store) MoveSubmission(ctx context.Context, id string, from, to models.S
 }
 
 // EraseAnswers removes what a submission says: its answers, what is known of
-// its attachments, and what follows from them. The submission itself and its
-// leaf in the log stay.
+// its attachments, what follows from them, and the salt that opens its leaf.
+// The submission itself and the leaf stay.
 func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 	const doing = "erase the answers"
 	return s.Tx(ctx, func(tx *Store) error {
@@ -325,7 +325,13 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 		if err == nil {
 			err = db.Where("submission = ?", id).Delete(&attachmentRow{}).Error
 		}
-		*tx.erased = err == nil
+		if err == nil {
+			// Whoever has the salt can try answers until one gives the leaf.
+			err = db.Model(&leafRow{}).Where("submission = ?", id).Update("salt", []byte{}).Error
+		}
+		if err == nil {
+			*tx.erased = true
+		}
 		return failed(err, doing)
 	})
 }
@@ -356,8 +362,9 @@ func (s *Store) Leaves(ctx context.Context, consultation string) ([][]byte, erro
 	return leaves, failed(err, "read the log")
 }
 
-// Leaf returns a submission's leaf, the salt that opens it, and its place in
-// the consultation's log, counted from 0.
+// Leaf returns a submission's leaf, the salt that opens it (empty once the
+// answers were erased), and its place in the consultation's log, counted from
+// 0.
 func (s *Store) Leaf(ctx context.Context, submission string) (leaf, salt []byte, position int, err error) {
 	var row leafRow
 	err = s.db.WithContext(ctx).Take(&row, "submission = ?", submission).Error

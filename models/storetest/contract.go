@@ -472,6 +472,9 @@ func testErase(t *testing.T, url string) {
 	if got := len(must[[][]byte](t)(s.Leaves(ctx, square))); got != 4 {
 		t.Errorf("%d leaves, want all 4", got)
 	}
+	if leaf, salt, position, err := s.Leaf(ctx, m.ID); err != nil || !bytes.Equal(leaf, n.Leaf) || len(salt) != 0 || position != 3 {
+		t.Errorf("leaf %x with salt %x at %d, error %v: want the leaf without its salt", leaf, salt, position, err)
+	}
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok { // what is gone is not on the disk either
 		for _, name := range []string{path, path + "-wal"} {
 			content, err := os.ReadFile(name)

@@ -31,6 +31,10 @@ const (
 // in which each word matters less and the work would grow with all of them.
 const wordTerms = 10
 
+// maxRequired is how many of the words of a query a document must hold: every word of a short query, and any three of
+// a longer one, which the ranking then puts in order.
+const maxRequired = 3
+
 // Search implements search.Engine.
 func (e *Engine) Search(ctx context.Context, q search.Query) (search.Result, error) {
 	if err := q.Validate(); err != nil {
@@ -123,8 +127,12 @@ func newQuery(q search.Query, expr search.Expression, languages []*stemmer) quer
 		unfinished := short && expr.Prefix && i == len(expr.Words)-1
 		words = append(words, clause{query: wordQuery(w, languages, short, unfinished), weight: 1})
 	}
-	if len(words) > 0 {
-		b.AddMust(&union{clauses: words, min: required(len(words))})
+	if len(words) > maxRequired {
+		b.AddMust(&union{clauses: words, min: maxRequired})
+	} else { // the same as a union of them all, and quicker: the rarest word leads
+		for _, w := range words {
+			b.AddMust(w.query)
+		}
 	}
 	for _, p := range expr.Phrases {
 		b.AddMust(weighed(phraseQuery(p), weightPhrase))
@@ -140,10 +148,6 @@ func newQuery(q search.Query, expr search.Expression, languages []*stemmer) quer
 	}
 	return b
 }
-
-// required returns how many of n words a document must hold: every word of a short query, any three of a longer one,
-// which the ranking then puts in order.
-func required(n int) int { return min(n, 3) }
 
 // wordQuery finds a word as it is, in its inflections, with typing mistakes and, where it may be unfinished, by its
 // beginning.

@@ -168,12 +168,12 @@ func (e *Engine) await(ctx context.Context, doing string, start func() (*meilise
 	task, err := e.server.WaitForTaskWithContext(waiting, info.TaskUID, taskInterval)
 	if err != nil {
 		if ctx.Err() == nil && waiting.Err() != nil {
-			return fmt.Errorf("%w: Meilisearch, %s: task %d did not end within %v", search.ErrUnavailable, doing, info.TaskUID, taskDeadline)
+			return fmt.Errorf("%w: %s with Meilisearch: task %d did not end within %v", search.ErrUnavailable, doing, info.TaskUID, taskDeadline)
 		}
 		return explain(ctx, doing, err)
 	}
 	if task.Status != meilisearch.TaskStatusSucceeded {
-		return &serverError{doing: fmt.Sprintf("%s: task %d %s", doing, info.TaskUID, task.Status), code: task.Error.Code}
+		return &serverError{doing, fmt.Sprintf("task %d %s", info.TaskUID, task.Status), task.Error.Code}
 	}
 	return nil
 }
@@ -181,11 +181,14 @@ func (e *Engine) await(ctx context.Context, doing string, start func() (*meilise
 // serverError is a refusal by the server. It carries the server's code and not its message, which can quote what
 // people wrote.
 type serverError struct {
-	doing string
-	code  string // https://www.meilisearch.com/docs/reference/errors/error_codes
+	doing   string
+	outcome string
+	code    string // https://www.meilisearch.com/docs/reference/errors/error_codes
 }
 
-func (e *serverError) Error() string { return fmt.Sprintf("Meilisearch, %s (%s)", e.doing, e.code) }
+func (e *serverError) Error() string {
+	return fmt.Sprintf("%s with Meilisearch: %s (%s)", e.doing, e.outcome, e.code)
+}
 
 // isCode reports whether err is the server's refusal with this code.
 func isCode(err error, code string) bool {
@@ -201,21 +204,21 @@ func isCode(err error, code string) bool {
 // repeats the request and the response.
 func explain(ctx context.Context, doing string, err error) error {
 	if ctx.Err() != nil {
-		return fmt.Errorf("Meilisearch, %s: %w", doing, ctx.Err())
+		return fmt.Errorf("%s with Meilisearch: %w", doing, ctx.Err())
 	}
 	var api *meilisearch.Error
 	if !errors.As(err, &api) {
-		return fmt.Errorf("%w: Meilisearch, %s: unexpected answer", search.ErrUnavailable, doing)
+		return fmt.Errorf("%w: %s with Meilisearch: unexpected answer", search.ErrUnavailable, doing)
 	}
 	switch {
 	case api.ErrCode == meilisearch.MeilisearchCommunicationError, api.ErrCode == meilisearch.MeilisearchTimeoutError:
-		return fmt.Errorf("%w: Meilisearch, %s: no answer; check that it runs at the configured address", search.ErrUnavailable, doing)
+		return fmt.Errorf("%w: %s with Meilisearch: no answer; check that it runs at the configured address", search.ErrUnavailable, doing)
 	case api.StatusCode == http.StatusUnauthorized, api.StatusCode == http.StatusForbidden:
-		return fmt.Errorf("%w: Meilisearch, %s: it does not accept the key", search.ErrUnavailable, doing)
+		return fmt.Errorf("%w: %s with Meilisearch: it does not accept the key", search.ErrUnavailable, doing)
 	case api.StatusCode >= 500, api.StatusCode == http.StatusTooManyRequests, api.MeilisearchApiError.Code == "":
-		return fmt.Errorf("%w: Meilisearch, %s: status %d", search.ErrUnavailable, doing, api.StatusCode)
+		return fmt.Errorf("%w: %s with Meilisearch: status %d", search.ErrUnavailable, doing, api.StatusCode)
 	}
-	return &serverError{doing: fmt.Sprintf("%s: status %d", doing, api.StatusCode), code: api.MeilisearchApiError.Code}
+	return &serverError{doing, fmt.Sprintf("status %d", api.StatusCode), api.MeilisearchApiError.Code}
 }
 
 var errClosed = fmt.Errorf("%w: the engine is closed", search.ErrUnavailable)

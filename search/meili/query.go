@@ -194,11 +194,11 @@ func newResult(res *meilisearch.SearchResponse) (search.Result, error) {
 		Score float64 `json:"_rankingScore"`
 	}
 	if err := res.Hits.DecodeInto(&hits); err != nil {
-		return search.Result{}, fmt.Errorf("%w: Meilisearch, searching: the hits cannot be read", search.ErrUnavailable)
+		return search.Result{}, fmt.Errorf("%w: searching with Meilisearch: the hits cannot be read", search.ErrUnavailable)
 	}
 	var facets map[string]map[string]int
 	if err := json.Unmarshal(res.FacetDistribution, &facets); err != nil {
-		return search.Result{}, fmt.Errorf("%w: Meilisearch, searching: the facets cannot be read", search.ErrUnavailable)
+		return search.Result{}, fmt.Errorf("%w: searching with Meilisearch: the facets cannot be read", search.ErrUnavailable)
 	}
 	result := search.Result{
 		Total: int(res.TotalHits),
