@@ -1,0 +1,427 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	_ "gocloud.dev/blob/memblob"
+
+	"heard/app/consult"
+	"heard/app/demo"
+	"heard/app/evidence"
+	"heard/models"
+	"heard/models/store"
+	"heard/models/storetest"
+	"heard/search"
+	"heard/search/embedded"
+	"heard/views"
+)
+
+const password = "seven pale lanterns by the quay"
+
+// testPortal is a portal with real parts, served on this machine. Whatever net/http
+// has to complain about (a panic, a second status) fails the test.
+type testPortal struct {
+	*testing.T
+	url      string
+	handler  http.Handler
+	options  Options
+	store    *store.Store
+	engine   search.Engine
+	service  *consult.Service
+	clock    *storetest.Clock
+	database string  // the file
+	logged   *record // everything logged, at every level
+	demo     *models.Consultation
+}
+
+// parts are what a test may choose.
+type parts struct {
+	folder string // everything is kept below it; files and index in memory when empty
+	secure bool
+	views  *views.Renderer
+	now    func() time.Time
+}
+
+func newPortal(t *testing.T, choose ...func(*parts)) *testPortal {
+	t.Helper()
+	w := parts{views: renderer()}
+	for _, c := range choose {
+		c(&w)
+	}
+	p := &testPortal{T: t, logged: &record{}, clock: storetest.NewClock(time.Now().UTC().Format(time.RFC3339))}
+	if w.now == nil {
+		w.now = p.clock.Now
+	}
+	logger := slog.New(slog.NewTextHandler(p.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	folder, index, files := w.folder, "", "mem://"
+	if folder == "" {
+		folder = t.TempDir()
+	} else {
+		index, files = filepath.Join(folder, "index"), "file://"+filepath.ToSlash(filepath.Join(folder, "files"))
+	}
+	p.database = filepath.Join(folder, "heard.db")
+	p.store = storetest.OpenURL(t, "sqlite:"+p.database, store.Options{Now: p.clock.Now, Logger: logger})
+	engine, err := embedded.Open(index)
+	must(t, err)
+	p.engine = engine
+	t.Cleanup(func() { must(t, engine.Close()) })
+	kept, err := evidence.OpenStore(t.Context(), files)
+	must(t, err)
+	t.Cleanup(func() { must(t, kept.Close()) })
+	p.service = consult.New(consult.Config{Store: p.store, Search: engine, Files: kept, Log: logger, Now: w.now, Pepper: []byte(strings.Repeat("p", 32))})
+	p.options = Options{Service: p.service, Views: w.views, Sessions: p.store.Sessions(), Log: logger, Secure: w.secure,
+		ExitTo: "https://weather.example/", Templates: demo.Templates()}
+	p.serve()
+	c, source, err := demo.Consultation(p.clock.Now())
+	must(t, err)
+	p.demo = p.open(source)
+	if p.demo.ID != c.ID {
+		t.Fatalf("the demonstration is %s", p.demo.ID)
+	}
+	return p
+}
+
+// serve starts a server over the options as they are now.
+func (p *testPortal) serve() {
+	p.handler = New(p.options)
+	complaints := &record{}
+	server := httptest.NewUnstartedServer(p.handler)
+	server.Config.ErrorLog = log.New(complaints, "", 0)
+	server.Start()
+	p.url = server.URL
+	p.Cleanup(func() {
+		server.Close()
+		if said := complaints.String(); said != "" {
+			p.Errorf("net/http complains: %s", said)
+		}
+	})
+}
+
+// open saves a consultation and opens it.
+func (p *testPortal) open(source []byte) *models.Consultation {
+	p.Helper()
+	c, err := p.service.SaveConsultation(p.Context(), consult.Portal, "file.yaml", source)
+	must(p.T, err)
+	return p.move(c, models.StatusOpen)
+}
+
+func (p *testPortal) move(c *models.Consultation, to ...models.Status) *models.Consultation {
+	p.Helper()
+	for _, s := range to {
+		must(p.T, p.service.Move(p.Context(), consult.Portal, c, s))
+		var err error
+		c, err = p.store.Consultation(p.Context(), c.ID)
+		must(p.T, err)
+	}
+	return c
+}
+
+// publish takes an open consultation to its published report.
+func (p *testPortal) publish(c *models.Consultation) *models.Consultation {
+	p.Helper()
+	c = p.move(c, models.StatusClosed, models.StatusFrozen)
+	must(p.T, p.service.PublishReport(p.Context(), consult.Portal, c))
+	c, err := p.store.Consultation(p.Context(), c.ID)
+	must(p.T, err)
+	return c
+}
+
+// loadDemo stores the invented submissions.
+func (p *testPortal) loadDemo() {
+	p.Helper()
+	subs, err := demo.Submissions(p.demo, p.clock.Now())
+	must(p.T, err)
+	must(p.T, p.service.Load(p.Context(), consult.Portal, subs))
+}
+
+// signUp makes an account for a role, named after it.
+func (p *testPortal) signUp(role models.Role) {
+	p.Helper()
+	token, err := p.service.Invite(p.Context(), consult.Portal, string(role)+"@penrow.example", role)
+	must(p.T, err)
+	_, err = p.service.Accept(p.Context(), token, "", password)
+	must(p.T, err)
+}
+
+// staff is a browser in which somebody with the role has signed in; the
+// account is made by signUp.
+func (p *testPortal) staff(role models.Role) *browser {
+	p.Helper()
+	b := p.browser()
+	if page := b.get("/staff/sign-in").submit("form[method=post]", url.Values{"email": {string(role) + "@penrow.example"}, "password": {password}}); page.url.Path != "/staff" {
+		p.Fatalf("signing in as %s leads to %s", role, page.url.Path)
+	}
+	return b
+}
+
+// rows are the rows of a table of the database, as text.
+func (p *testPortal) rows(query string) []string {
+	p.Helper()
+	db, err := sql.Open("sqlite", p.database)
+	must(p.T, err)
+	defer func() { _ = db.Close() }()
+	rows, err := db.QueryContext(context.Background(), query)
+	must(p.T, err)
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	must(p.T, err)
+	var out []string
+	for rows.Next() {
+		values, at := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			at[i] = &values[i]
+		}
+		must(p.T, rows.Scan(at...))
+		out = append(out, fmt.Sprint(values...))
+	}
+	must(p.T, rows.Err())
+	return out
+}
+
+func (p *testPortal) count(table string) int { return len(p.rows("SELECT * FROM " + table)) }
+
+// state is everything in the database but the sessions, to see whether a
+// request changed anything.
+func (p *testPortal) state() string {
+	p.Helper()
+	var all []string
+	for _, table := range p.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'sessions' ORDER BY name") {
+		all = append(all, table)
+		rows := p.rows("SELECT * FROM " + table)
+		slices.Sort(rows)
+		all = append(all, rows...)
+	}
+	return strings.Join(all, "\n")
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+var renderer = sync.OnceValue(func() *views.Renderer {
+	r, err := views.New()
+	if err != nil {
+		panic(err)
+	}
+	return r
+})
+
+// record keeps what is written to it.
+type record struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (r *record) Write(b []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.b.Write(b)
+}
+
+func (r *record) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.b.String()
+}
+
+// browser is somebody at the portal: it keeps cookies, follows redirects
+// within the portal, runs no script and says of itself what browsers say.
+type browser struct {
+	*testPortal
+	client *http.Client
+	jar    *cookiejar.Jar
+	header http.Header // sent with every request
+	seen   func(*page) // called with every page, may be nil
+}
+
+func (p *testPortal) browser() *browser {
+	jar, err := cookiejar.New(nil)
+	must(p.T, err)
+	b := &browser{testPortal: p, jar: jar, header: http.Header{"Accept-Encoding": {"gzip"}}}
+	b.client = &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+		if !strings.HasPrefix(r.URL.String(), p.url) {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}}
+	p.Cleanup(b.client.CloseIdleConnections)
+	return b
+}
+
+// copy is another window of the same browser.
+func (b *browser) copy() *browser {
+	c := b.browser()
+	u, _ := url.Parse(b.url)
+	c.jar.SetCookies(u, b.jar.Cookies(u))
+	return c
+}
+
+func (b *browser) cookies() []*http.Cookie {
+	u, _ := url.Parse(b.url + "/staff")
+	return b.jar.Cookies(u)
+}
+
+// page is an answer of the portal.
+type page struct {
+	*browser
+	url    *url.URL
+	status int
+	header http.Header
+	body   string
+	wire   int // bytes of the body as transferred
+	doc    *goquery.Document
+}
+
+// request makes a request and reads the answer; r's address may lack the host.
+func (b *browser) request(method, path string, body io.Reader, header ...string) *page {
+	b.Helper()
+	r, err := http.NewRequestWithContext(b.Context(), method, b.testPortal.url+path, body)
+	must(b.T, err)
+	for k, v := range b.header {
+		r.Header[k] = v
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	return b.do(r)
+}
+
+func (b *browser) do(r *http.Request) *page {
+	b.Helper()
+	res, err := b.client.Do(r)
+	must(b.T, err)
+	defer func() { _ = res.Body.Close() }()
+	raw, err := io.ReadAll(res.Body)
+	must(b.T, err)
+	p := &page{browser: b, url: res.Request.URL, status: res.StatusCode, header: res.Header, wire: len(raw)}
+	if res.Header.Get("Content-Encoding") == "gzip" {
+		z, err := gzip.NewReader(bytes.NewReader(raw))
+		must(b.T, err)
+		raw, err = io.ReadAll(z)
+		must(b.T, err)
+	}
+	p.body = string(raw)
+	p.doc, err = goquery.NewDocumentFromReader(strings.NewReader(p.body))
+	must(b.T, err)
+	if b.seen != nil {
+		b.seen(p)
+	}
+	return p
+}
+
+func (b *browser) visit(path string) *page {
+	b.Helper()
+	return b.request(http.MethodGet, path, nil)
+}
+
+// get is visit for a page that must be there.
+func (b *browser) get(path string) *page {
+	b.Helper()
+	return b.visit(path).is(http.StatusOK)
+}
+
+const formType = "application/x-www-form-urlencoded"
+
+func (b *browser) post(path string, values url.Values, header ...string) *page {
+	b.Helper()
+	return b.request(http.MethodPost, path, strings.NewReader(values.Encode()), append([]string{"Content-Type", formType, "Sec-Fetch-Site", "same-origin"}, header...)...)
+}
+
+// is checks the status.
+func (p *page) is(status int) *page {
+	p.Helper()
+	if p.status != status {
+		p.Fatalf("%s answers %d, expected %d: %s", p.url.Path, p.status, status, p.text())
+	}
+	return p
+}
+
+// says checks the words at a selector.
+func (p *page) says(selector, text string) *page {
+	p.Helper()
+	if found := strings.Join(strings.Fields(p.doc.Find(selector).Text()), " "); !strings.Contains(found, text) {
+		p.Errorf("%s: %q says %q, expected %q", p.url.Path, selector, found, text)
+	}
+	return p
+}
+
+func (p *page) text() string {
+	text := []rune(strings.Join(strings.Fields(p.doc.Find("main").Text()), " "))
+	return string(text[:min(len(text), 600)])
+}
+
+func (p *page) title() string { return p.doc.Find("title").Text() }
+
+// step is the last part of the address.
+func (p *page) step() string { return p.url.Path[strings.LastIndex(p.url.Path, "/")+1:] }
+
+// follow goes where the link at selector leads.
+func (p *page) follow(selector string) *page {
+	p.Helper()
+	href, ok := p.doc.Find(selector).First().Attr("href")
+	if !ok {
+		p.Fatalf("%s has no link %q", p.url.Path, selector)
+	}
+	to, err := p.url.Parse(href)
+	must(p.T, err)
+	return p.visit(to.RequestURI())
+}
+
+// filled is what the form at selector would send as it stands.
+func (p *page) filled(selector string) (action string, values url.Values) {
+	p.Helper()
+	form := p.doc.Find("main " + selector).First()
+	if form.Length() == 0 {
+		p.Fatalf("%s has no form %q: %s", p.url.Path, selector, p.text())
+	}
+	values = url.Values{}
+	form.Find("input").Each(func(_ int, s *goquery.Selection) {
+		_, checked := s.Attr("checked")
+		if kind := s.AttrOr("type", "text"); kind == "file" || ((kind == "radio" || kind == "checkbox") && !checked) {
+			return
+		}
+		values.Add(s.AttrOr("name", ""), s.AttrOr("value", ""))
+	})
+	form.Find("textarea").Each(func(_ int, s *goquery.Selection) { values.Add(s.AttrOr("name", ""), s.Text()) })
+	to, err := p.url.Parse(form.AttrOr("action", ""))
+	must(p.T, err)
+	return to.RequestURI(), values
+}
+
+// submit sends the form at selector, with fields in place of what it holds, by
+// its last button.
+func (p *page) submit(selector string, fields url.Values) *page {
+	p.Helper()
+	action, values := p.filled(selector)
+	for name, v := range fields {
+		if p.doc.Find(fmt.Sprintf(`main %s [name=%q]`, selector, name)).Length() == 0 {
+			p.Fatalf("%s: the form has no field %q", p.url.Path, name)
+		}
+		values[name] = v
+	}
+	if button := p.doc.Find("main " + selector).First().Find("button[name]").Last(); button.Length() > 0 && values[button.AttrOr("name", "")] == nil {
+		values.Set(button.AttrOr("name", ""), button.AttrOr("value", ""))
+	}
+	return p.post(action, values)
+}
