@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -109,6 +110,9 @@ func (r *run) scratch(do func(*App, *models.Consultation) error) error {
 		return err
 	}
 	return r.with(func(a *App) error {
+		if known, err := a.Service.Consultations(r.ctx, consult.Portal); err != nil || len(known) > 0 {
+			return errors.Join(err, usageError{fmt.Errorf("%s holds consultations: measure with an empty database", a.Store.Backend())})
+		}
 		c, source, err := demo.Consultation(time.Now())
 		if err != nil {
 			return err

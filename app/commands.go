@@ -55,7 +55,7 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	fmt.Fprintf(stderr, "heard: %s\n", err)
 	var usage usageError
 	var parse *kong.ParseError
-	if errors.As(err, &usage) || errors.As(err, &parse) {
+	if errors.As(err, &usage) || errors.As(err, &parse) || models.KindOf(err) == models.KindInvalid {
 		return exitUsage
 	}
 	return exitFailed

@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -12,16 +13,17 @@ import (
 // ImportedConsultation writes a consultation file for responses that were
 // gathered elsewhere: one question, the respondent groups named in the data,
 // words that may be quoted. Groups are taken to be sensitive, so that small
-// numbers stay hidden until an officer has decided otherwise.
-func ImportedConsultation(id, question string, groups []string, day string) ([]byte, error) {
+// numbers stay hidden until an officer has decided otherwise. first and last are
+// the days, YYYY-MM-DD, between which the responses came.
+func ImportedConsultation(id, question string, groups []string, first, last string) ([]byte, error) {
 	type option struct {
 		ID        string `yaml:"id"`
-		Name      string `yaml:"name"`
+		Name      quoted `yaml:"name"`
 		Sensitive bool   `yaml:"sensitive,omitempty"`
 	}
 	listed := []option{{ID: NotStated, Name: "Not stated"}}
 	for value, gid := range GroupIDs(groups) {
-		listed = append(listed, option{ID: gid, Name: value, Sensitive: true})
+		listed = append(listed, option{ID: gid, Name: quoted(value), Sensitive: true})
 	}
 	slices.SortFunc(listed[1:], func(a, b option) int { return strings.Compare(a.ID, b.ID) })
 	title := strings.ReplaceAll(id, "-", " ")
@@ -41,7 +43,7 @@ func ImportedConsultation(id, question string, groups []string, day string) ([]b
 		Paths    []map[string]any  `yaml:"paths"`
 		Consents []Consent         `yaml:"default_consents"`
 	}{
-		1, id, 1, title, map[string]string{"name": "Imported responses"}, []string{"en"}, day, day + " 23:59",
+		1, id, 1, title, map[string]string{"name": "Imported responses"}, []string{"en"}, first, last + " 23:59",
 		map[string]string{"summary": "Responses that were gathered elsewhere and imported from a spreadsheet."},
 		listed,
 		[]map[string]any{{"id": question, "type": string(TypeLongText), "text": "What people wrote", "themed": true, "max_length": MaxTextLength}},
@@ -49,6 +51,12 @@ func ImportedConsultation(id, question string, groups []string, day string) ([]b
 		[]Consent{ConsentQuote},
 	})
 }
+
+// quoted is text that is written between quotation marks whatever it holds:
+// group names come from strangers, and some look like YAML.
+type quoted string
+
+func (q quoted) MarshalYAML() ([]byte, error) { return []byte(strconv.Quote(string(q))), nil }
 
 // NotStated is the group of people whose group an import does not tell.
 const NotStated = "not_stated"

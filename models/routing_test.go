@@ -308,3 +308,17 @@ func TestStanceOf(t *testing.T) {
 		t.Errorf("a stance without a position question: %q", got)
 	}
 }
+
+// Dropping one answer can close the question after it, and so on down the
+// line.
+func TestPruneFollowsConditionsToTheEnd(t *testing.T) {
+	c := parsed(t,
+		"      cy: Pryd?\n", "      cy: Pryd?\n    only_if: A1 is walk\n",
+		"ask: [A1, C1, D1]", "ask: [A1, B1, B2, C1, D1]")
+	answers := models.Answers{"A1": {Options: []string{"row"}}, "B1": {Options: []string{"day"}}, "B2": {Text: "words"}, "D1": {Text: "words"}}
+	kept, dropped := c.Prune(answers)
+	checkRouted(t, c, kept)
+	if diff := cmp.Diff([]string{"B1", "B2"}, dropped); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

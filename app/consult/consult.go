@@ -84,6 +84,16 @@ func (s *Service) Consultation(ctx context.Context, by Actor, id string) (*model
 // Accepting reports whether answers are accepted now.
 func (s *Service) Accepting(c *models.Consultation) bool { return c.Accepting(s.now()) }
 
+// hold keeps others from changing a consultation until the transaction tx ends
+// and returns it as it is now: it may have been moved on since the caller read
+// it.
+func hold(ctx context.Context, tx *store.Store, c *models.Consultation) (*models.Consultation, error) {
+	if err := tx.Lock(ctx, c.ID); err != nil {
+		return nil, err
+	}
+	return tx.Consultation(ctx, c.ID)
+}
+
 func (s *Service) today() string { return s.now().UTC().Format(time.DateOnly) }
 
 // record writes an act into the audit, in the transaction tx.

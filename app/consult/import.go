@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"heard/app/sheet"
 	"heard/models"
@@ -59,8 +60,8 @@ func (s *Service) Import(ctx context.Context, by Actor, consultation string, fil
 		return nil, err
 	}
 	out.Consultation = c
-	if c.Status.AtLeast(models.StatusFrozen) {
-		return nil, models.NewError(models.KindClosed, fmt.Sprintf("The analysis of %s is frozen, so no responses can be added.", c.ID))
+	if err := importable(c); err != nil {
+		return nil, err
 	}
 	q, err := importQuestion(c, opt.Question)
 	if err != nil {
@@ -73,6 +74,13 @@ func (s *Service) Import(ctx context.Context, by Actor, consultation string, fil
 	slices.SortStableFunc(out.Refused, func(a, b sheet.Refusal) int { return a.Line - b.Line })
 	s.wake()
 	return out, nil
+}
+
+func importable(c *models.Consultation) error {
+	if c.Status.AtLeast(models.StatusFrozen) {
+		return models.NewError(models.KindClosed, fmt.Sprintf("The analysis of %s is frozen, so no responses can be added.", c.ID))
+	}
+	return nil
 }
 
 func importQuestion(c *models.Consultation, id string) (*models.Question, error) {
@@ -117,7 +125,16 @@ func (s *Service) consultationFor(ctx context.Context, by Actor, id string, rows
 	if id == "" {
 		return nil, models.NewError(models.KindInvalid, "Name the consultation to import into.")
 	}
-	source, err := models.ImportedConsultation(id, question, groups, s.today())
+	var days []string
+	for _, r := range rows {
+		if r.Day != "" {
+			days = append(days, r.Day)
+		}
+	}
+	if len(days) == 0 {
+		days = []string{s.today()}
+	}
+	source, err := models.ImportedConsultation(id, question, groups, slices.Min(days), slices.Max(days))
 	if err != nil {
 		return nil, err
 	}
@@ -218,6 +235,13 @@ func (s *Service) writeImport(ctx context.Context, by Actor, c *models.Consultat
 		var taken, known int
 		err := s.store.Tx(ctx, func(tx *store.Store) error {
 			taken, known = 0, 0
+			now, err := hold(ctx, tx, c)
+			if err == nil {
+				err = importable(now)
+			}
+			if err != nil {
+				return err
+			}
 			for _, n := range batch {
 				prepared, err := prepare(n.sub)
 				if err != nil {
@@ -233,7 +257,16 @@ func (s *Service) writeImport(ctx context.Context, by Actor, c *models.Consultat
 					known++
 				}
 			}
-			return nil
+			if taken == 0 {
+				return nil
+			}
+			// With the rows themselves, so that they are looked after also when the
+			// import stops here.
+			lines := fmt.Sprintf("lines %d to %d: %d taken", batch[0].line, batch[len(batch)-1].line, taken)
+			if err := s.record(ctx, tx, by, "submissions.imported", c.ID, c.ID, lines); err != nil {
+				return err
+			}
+			return enqueueThemes(ctx, tx, c, themeDelay)
 		})
 		if err != nil {
 			return err
@@ -247,15 +280,15 @@ func (s *Service) writeImport(ctx context.Context, by Actor, c *models.Consultat
 	if out.Taken == 0 {
 		return nil
 	}
-	return s.store.Tx(ctx, func(tx *store.Store) error {
-		if err := s.record(ctx, tx, by, "submissions.imported", c.ID, c.ID, fmt.Sprintf("%d taken, %d refused", out.Taken, len(out.Refused))); err != nil {
-			return err
-		}
-		if err := tx.Enqueue(ctx, models.JobPlaces, c.ID, 0); err != nil {
-			return err
-		}
-		return tx.Enqueue(ctx, models.JobThemes, c.ID, 0)
-	})
+	return s.store.Tx(ctx, func(tx *store.Store) error { return enqueueThemes(ctx, tx, c, 0) })
+}
+
+// enqueueThemes asks for themes, and for the index to hold what has none yet.
+func enqueueThemes(ctx context.Context, tx *store.Store, c *models.Consultation, after time.Duration) error {
+	if err := tx.Enqueue(ctx, models.JobPlaces, c.ID, after); err != nil {
+		return err
+	}
+	return tx.Enqueue(ctx, models.JobThemes, c.ID, after)
 }
 
 func fingerprint(parts ...string) string {

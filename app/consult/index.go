@@ -3,6 +3,7 @@ package consult
 import (
 	"context"
 	"iter"
+	"slices"
 	"strings"
 
 	"heard/models"
@@ -68,7 +69,7 @@ func (s *Service) IndexSubmission(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	view, err := s.themeView(ctx, c)
+	view, err := s.themesOf(ctx, c, id)
 	if err != nil {
 		return err
 	}
@@ -148,14 +149,36 @@ func (s *Service) IndexPlaces(ctx context.Context, consultation string) error {
 		}
 		docs = append(docs, documents(c, sub, view)...)
 		if len(docs) >= batch {
-			if err := s.engine.Put(ctx, docs...); err != nil {
+			if err := s.putLive(ctx, docs); err != nil {
 				return err
 			}
 			docs = docs[:0]
 		}
 	}
+	return s.putLive(ctx, docs)
+}
+
+// putLive adds documents to the index, and takes those out again whose authors
+// withdrew after the documents were made: the job that withdrawing asked for
+// may have been there already.
+func (s *Service) putLive(ctx context.Context, docs []search.Document) error {
 	if len(docs) == 0 {
 		return nil
 	}
-	return s.engine.Put(ctx, docs...)
+	if err := s.engine.Put(ctx, docs...); err != nil {
+		return err
+	}
+	ids := make([]string, len(docs))
+	for i, d := range docs {
+		ids[i] = d.Submission
+	}
+	now, err := s.store.SubmissionsByID(ctx, ids)
+	if err != nil {
+		return err
+	}
+	gone := slices.DeleteFunc(ids, func(id string) bool { return now[id] != nil && now[id].Status == models.SubmissionLive })
+	if len(gone) == 0 {
+		return nil
+	}
+	return s.engine.Delete(ctx, gone...)
 }

@@ -3,6 +3,8 @@ package consult
 import (
 	"context"
 	"errors"
+	"slices"
+	"strconv"
 
 	"heard/app/disclose"
 	"heard/models"
@@ -57,14 +59,13 @@ func (s *Service) Search(ctx context.Context, by Actor, c *models.Consultation, 
 	if err := q.Validate(); err != nil {
 		return nil, invalidQuery(err)
 	}
-	view, err := s.themeView(ctx, c)
-	if err != nil {
-		return nil, err
+	gated := by.Role == models.RoleCouncillor
+	sensitive := c.Sensitive(q.Groups)
+	if gated && sensitive && len(q.Groups)+len(q.Questions)+len(q.Themes)+len(q.Languages)+len(q.Channels) > 1 {
+		return nil, &models.Error{Kind: models.KindInvalid, Message: "The search could not be made.",
+			Fields: []models.FieldError{{Field: "q", Message: "Not shown together, to protect people. Take away every filter but the one for the group"}}}
 	}
 	f := &Found{Facets: map[string][]Facet{}, Themes: map[string]string{}}
-	for _, t := range view.themes {
-		f.Themes[t.ID] = t.Label
-	}
 	result, err := s.engine.Search(ctx, q)
 	switch {
 	case errors.Is(err, search.ErrInvalidQuery):
@@ -82,6 +83,13 @@ func (s *Service) Search(ctx context.Context, by Actor, c *models.Consultation, 
 	if err != nil {
 		return nil, err
 	}
+	view, err := s.themesOf(ctx, c, ids...)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range view.themes {
+		f.Themes[t.ID] = t.Label
+	}
 	f.Total = result.Total
 	for _, h := range result.Hits {
 		sub := subs[h.Document.Submission]
@@ -90,29 +98,98 @@ func (s *Service) Search(ctx context.Context, by Actor, c *models.Consultation, 
 			f.Total--
 			continue
 		}
-		f.Hits = append(f.Hits, FoundAnswer{Submission: sub, Question: h.Document.Question, Snippet: h.Snippet,
+		f.Hits = append(f.Hits, FoundAnswer{Submission: redactedOnly(sub, true), Question: h.Document.Question, Snippet: h.Snippet,
 			Themes: view.ofAnswer(sub.ID, h.Document.Question)})
 	}
-	gated := by.Role == models.RoleCouncillor
-	sensitive := c.Sensitive(q.Groups)
-	f.Count = shown(f.Total, sensitive, gated)
-	for name, counts := range map[string][]search.FacetCount{
-		"groups": result.Facets.Groups, "questions": result.Facets.Questions, "themes": result.Facets.Themes,
-		"languages": result.Facets.Languages, "channels": result.Facets.Channels,
-	} {
+	if gated {
+		f.gate(c, result.Facets, sensitive)
+		return f, nil
+	}
+	f.Count = strconv.Itoa(f.Total)
+	for name, counts := range byAttribute(result.Facets) {
 		for _, n := range counts {
-			hidden := sensitive || (name == "groups" && c.Sensitive([]string{n.Value}))
-			f.Facets[name] = append(f.Facets[name], Facet{Value: n.Value, Count: shown(n.Count, hidden, gated)})
+			f.Facets[name] = append(f.Facets[name], Facet{Value: n.Value, Count: strconv.Itoa(n.Count)})
 		}
 	}
 	return f, nil
 }
 
-func shown(n int, sensitive, gated bool) string {
-	if !gated {
-		return disclose.Figure{Shown: true, Value: n}.String()
+func byAttribute(f search.Facets) map[string][]search.FacetCount {
+	return map[string][]search.FacetCount{"groups": f.Groups, "questions": f.Questions, "themes": f.Themes, "languages": f.Languages, "channels": f.Channels}
+}
+
+// gate fills in the counts as those may see them who do not see true ones.
+// Every group is listed, so that one with nobody in it looks like one with a
+// few; a group at risk is broken down by nothing else.
+func (f *Found) gate(c *models.Consultation, facets search.Facets, sensitive bool) {
+	inGroup := map[string]int{}
+	for _, n := range facets.Groups {
+		inGroup[n.Value] = n.Count
 	}
-	return disclose.Count(n, sensitive).String()
+	groups := make([]search.FacetCount, len(c.Groups))
+	for i, g := range c.Groups {
+		groups[i] = search.FacetCount{Value: g.ID, Count: inGroup[g.ID]}
+	}
+	isSensitive := func(name, value string) bool {
+		q := c.Question(value)
+		return sensitive || name == "groups" && c.Sensitive([]string{value}) || name == "questions" && q != nil && q.Sensitive
+	}
+	protect := func(name string, counts []search.FacetCount) disclose.Shown {
+		t := disclose.Table{Rows: []string{name}, RowTotals: []int{f.Total}, Total: f.Total, Counts: make([][]int, 1)}
+		for _, n := range counts {
+			t.Columns = append(t.Columns, n.Value)
+			t.Sensitive = append(t.Sensitive, isSensitive(name, n.Value))
+			t.Counts[0] = append(t.Counts[0], min(n.Count, f.Total)) // the index may be older than the store
+		}
+		t.ColumnTotals = t.Counts[0]
+		return disclose.Protect(t)
+	}
+	all := protect("groups", groups)
+	f.Count = all.Total.String()
+	for i, n := range groups {
+		f.Facets["groups"] = append(f.Facets["groups"], Facet{Value: n.Value, Count: all.ColumnTotals[i].String()})
+	}
+	if sensitive {
+		return
+	}
+	for name, counts := range byAttribute(facets) {
+		if name == "groups" {
+			continue
+		}
+		shown := protect(name, counts)
+		for i, n := range counts {
+			figure := shown.ColumnTotals[i]
+			if !all.Total.Shown || !shown.Total.Shown {
+				// These parts may add up to a total that is not shown.
+				figure = disclose.Figure{Withheld: true}
+			}
+			f.Facets[name] = append(f.Facets[name], Facet{Value: n.Value, Count: figure.String()})
+		}
+	}
+}
+
+// redactedOnly returns a copy of a submission that holds nothing but redacted
+// text, and no text at all unless words is true.
+func redactedOnly(sub *models.Submission, words bool) *models.Submission {
+	out := *sub
+	out.Answers = slices.Clone(sub.Answers)
+	for i := range out.Answers {
+		a := &out.Answers[i]
+		if !words {
+			a.Redacted = ""
+		}
+		a.Text = a.Redacted
+	}
+	out.Attachments = slices.Clone(sub.Attachments)
+	for i := range out.Attachments {
+		a := &out.Attachments[i]
+		if words {
+			a.Text = redacted(a.Text)
+		} else {
+			a.Text = ""
+		}
+	}
+	return &out
 }
 
 func invalidQuery(err error) error {
@@ -139,23 +216,17 @@ func (s *Service) Submission(ctx context.Context, by Actor, c *models.Consultati
 	if sub.Consultation != c.ID || sub.Status != models.SubmissionLive {
 		return nil, nil, models.NewError(models.KindNotFound, "There is no such submission. It may have been withdrawn.")
 	}
-	view, err := s.themeView(ctx, c)
+	view, err := s.themesOf(ctx, c, id)
 	if err != nil {
 		return nil, nil, err
 	}
 	themes := map[string][]*models.Theme{}
-	hide := by.Role == models.RoleCouncillor && !sub.Allows(models.ConsentQuote)
-	for i := range sub.Answers {
-		a := &sub.Answers[i]
+	for _, a := range sub.Answers {
 		themes[a.Question] = view.ofAnswer(sub.ID, a.Question)
-		if !original {
-			a.Text = a.Redacted
-		}
-		if hide {
-			a.Text, a.Redacted = "", ""
-		}
 	}
-	if original {
+	if !original {
+		sub = redactedOnly(sub, by.Role != models.RoleCouncillor || sub.Allows(models.ConsentQuote))
+	} else {
 		if err := s.record(ctx, s.store, by, "submission.original-read", id, c.ID, ""); err != nil {
 			return nil, nil, err
 		}

@@ -77,13 +77,17 @@ func (s *Service) draftOf(ctx context.Context, key DraftKey, c *models.Consultat
 	if err != nil {
 		return nil, err
 	}
+	return d, s.checkDraft(d, c)
+}
+
+func (s *Service) checkDraft(d *Draft, c *models.Consultation) error {
 	if d.Consultation != c.ID || d.Sent {
-		return nil, models.NewError(models.KindNotFound, "No response has been started in this browser.")
+		return models.NewError(models.KindNotFound, "No response has been started in this browser.")
 	}
 	if !s.Accepting(c) {
-		return nil, s.notAccepting(c)
+		return s.notAccepting(c)
 	}
-	return d, nil
+	return nil
 }
 
 // Submit sends the draft under key. When it returns nil the submission is
@@ -96,7 +100,7 @@ func (s *Service) Submit(ctx context.Context, key DraftKey, c *models.Consultati
 	if d.Consultation == c.ID && d.Sent {
 		return nil // a second click, a retry, a refresh
 	}
-	if d, err = s.draftOf(ctx, key, c); err != nil {
+	if err := s.checkDraft(d, c); err != nil {
 		return err
 	}
 	answers, _ := c.Prune(d.Answers)
@@ -124,11 +128,18 @@ func (s *Service) Submit(ctx context.Context, key DraftKey, c *models.Consultati
 		return err
 	}
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
+		now, err := hold(ctx, tx, c)
+		if err != nil {
+			return err
+		}
 		created, err := tx.CreateSubmission(ctx, n)
 		if err != nil {
 			return err
 		}
 		if created {
+			if !s.Accepting(now) {
+				return s.notAccepting(now)
+			}
 			if err := s.received(ctx, tx, Actor{}, sub); err != nil {
 				return err
 			}
@@ -288,10 +299,17 @@ func (s *Service) Withdraw(ctx context.Context, c *models.Consultation, words st
 	if sub.Status == models.SubmissionWithdrawn {
 		return nil
 	}
-	if c.Status.AtLeast(models.StatusFrozen) {
-		return models.NewError(models.KindClosed, "The analysis has been frozen, so a submission can no longer be taken out of the totals. Write to the council to have your words removed.")
-	}
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
+		now, err := hold(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if again, err := tx.Submission(ctx, sub.ID); err != nil || again.Status == models.SubmissionWithdrawn {
+			return err // a second click
+		}
+		if now.Status.AtLeast(models.StatusFrozen) {
+			return models.NewError(models.KindClosed, "The analysis has been frozen, so a submission can no longer be taken out of the totals. Write to the council to have your words removed.")
+		}
 		if err := tx.MoveSubmission(ctx, sub.ID, models.SubmissionLive, models.SubmissionWithdrawn); err != nil {
 			return err
 		}

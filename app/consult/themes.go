@@ -7,11 +7,12 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"heard/app/disclose"
 	"heard/app/theme"
 	"heard/models"
 	"heard/models/store"
@@ -22,25 +23,42 @@ const themeDelay = 5 * time.Second
 
 // themeView is the themes of a consultation with who is in them.
 type themeView struct {
-	themes     []models.Theme // without the merged ones
-	byID       map[string]*models.Theme
-	placements []models.Placement
-	quotes     []models.Quote
-	bySub      map[string][]models.Placement
+	themes []models.Theme // without the merged ones
+	byID   map[string]*models.Theme
+	quotes []models.Quote
+	bySub  map[string][]models.Placement
 }
 
+// themeView reads all of them.
 func (s *Service) themeView(ctx context.Context, c *models.Consultation) (*themeView, error) {
+	placements, err := s.store.Placements(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.viewOf(ctx, c, placements)
+	if err != nil {
+		return nil, err
+	}
+	v.quotes, err = s.store.Quotes(ctx, c.ID)
+	return v, err
+}
+
+// themesOf reads the themes with the places of some submissions only, for
+// pages and jobs about a few. Its quotes are left out.
+func (s *Service) themesOf(ctx context.Context, c *models.Consultation, submissions ...string) (*themeView, error) {
+	placements, err := s.store.PlacementsOf(ctx, submissions)
+	if err != nil {
+		return nil, err
+	}
+	return s.viewOf(ctx, c, placements)
+}
+
+func (s *Service) viewOf(ctx context.Context, c *models.Consultation, placements []models.Placement) (*themeView, error) {
 	themes, err := s.store.Themes(ctx, c.ID)
 	if err != nil {
 		return nil, err
 	}
 	v := &themeView{byID: map[string]*models.Theme{}, bySub: map[string][]models.Placement{}}
-	if v.placements, err = s.store.Placements(ctx, c.ID); err != nil {
-		return nil, err
-	}
-	if v.quotes, err = s.store.Quotes(ctx, c.ID); err != nil {
-		return nil, err
-	}
 	for _, t := range themes {
 		if t.Status != models.ThemeMerged {
 			v.themes = append(v.themes, t)
@@ -49,7 +67,7 @@ func (s *Service) themeView(ctx context.Context, c *models.Consultation) (*theme
 	for i := range v.themes {
 		v.byID[v.themes[i].ID] = &v.themes[i]
 	}
-	for _, p := range v.placements {
+	for _, p := range placements {
 		v.bySub[p.Submission] = append(v.bySub[p.Submission], p)
 	}
 	return v, nil
@@ -90,33 +108,36 @@ func (s *Service) RefreshThemes(ctx context.Context, consultation string) error 
 		return nil // the report's data is fixed
 	}
 	var docs []theme.Document
-	texts := map[string]string{}
 	for sub, err := range s.store.Submissions(ctx, c.ID) {
 		if err != nil {
 			return err
 		}
 		for _, a := range themedAnswers(c, sub) {
-			id := documentID(sub.ID, a.Question)
-			texts[id] = a.Redacted
-			docs = append(docs, theme.Document{ID: id, Text: a.Redacted, Groups: sub.Groups,
+			docs = append(docs, theme.Document{ID: documentID(sub.ID, a.Question), Text: a.Redacted, Groups: sub.Groups,
 				Position: position(sub.Stance), Quotable: sub.Allows(models.ConsentQuote)})
 		}
 	}
 	seed := seedOf(c.ID)
 	found := theme.Find(docs, theme.Options{Seed: seed})
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
-		if err := tx.Lock(ctx, c.ID); err != nil {
-			return err
-		}
-		before, err := tx.Themes(ctx, c.ID)
+		now, err := hold(ctx, tx, c)
 		if err != nil {
 			return err
 		}
-		placed, err := tx.Placements(ctx, c.ID)
-		if err != nil {
+		if now.Status.AtLeast(models.StatusFrozen) {
+			return nil // meanwhile
+		}
+		var before earlier
+		if before.themes, err = tx.Themes(ctx, c.ID); err != nil {
 			return err
 		}
-		run := carryOver(c.ID, found, before, placed, texts)
+		if before.placements, err = tx.Placements(ctx, c.ID); err != nil {
+			return err
+		}
+		if before.quotes, err = tx.Quotes(ctx, c.ID); err != nil {
+			return err
+		}
+		run := carryOver(c.ID, docs, found, before)
 		run.Seed = seed
 		if err := tx.SaveThemes(ctx, run); err != nil {
 			return err
@@ -144,20 +165,31 @@ func seedOf(consultation string) uint64 {
 	return binary.BigEndian.Uint64(sum[:8])
 }
 
-// carryOver turns what the engine found into a run that keeps people's
-// decisions. A found theme is the same as an earlier one when most of the
-// answers it shares with earlier runs were there; the earlier theme may since
-// have been merged into another, and then the answers go there.
-func carryOver(consultation string, found theme.Result, before []models.Theme, placed []models.Placement, texts map[string]string) models.ThemeRun {
+// earlier is what a consultation's themes were before a run.
+type earlier struct {
+	themes     []models.Theme
+	placements []models.Placement
+	quotes     []models.Quote
+}
+
+// carryOver turns what the engine found in docs into a run that keeps people's
+// decisions. A found theme takes the place of the earlier one it resembles
+// most; what it shares with a theme that was merged since goes to the theme
+// that was merged into.
+func carryOver(consultation string, docs []theme.Document, found theme.Result, before earlier) models.ThemeRun {
 	run := models.ThemeRun{Consultation: consultation, Documents: found.Documents}
-	earlier := map[string]*models.Theme{}
-	for i := range before {
-		earlier[before[i].ID] = &before[i]
+	texts := map[string]theme.Document{}
+	for _, d := range docs {
+		texts[d.ID] = d
+	}
+	known := map[string]*models.Theme{}
+	for i := range before.themes {
+		known[before.themes[i].ID] = &before.themes[i]
 	}
 	// home is the theme that an earlier theme's answers are in now.
 	home := func(id string) string {
-		for range len(before) {
-			t := earlier[id]
+		for range len(before.themes) {
+			t := known[id]
 			if t == nil || t.Status != models.ThemeMerged {
 				return id
 			}
@@ -165,24 +197,39 @@ func carryOver(consultation string, found theme.Result, before []models.Theme, p
 		}
 		return id
 	}
-	was := map[string][]string{} // document → earlier themes
-	for _, p := range placed {
-		id := documentID(p.Submission, p.Question)
-		was[id] = append(was[id], home(p.Theme))
+	places := map[string]int{} // by theme: how many found themes it stands for
+	for _, t := range before.themes {
+		places[home(t.ID)]++
 	}
-	members := map[string][]theme.Scored{} // found theme → documents, as Scored{document, score}
+	// A person has touched a theme who approved or named it, or merged another
+	// into it.
+	touched := func(t *models.Theme) bool {
+		return t.Status == models.ThemeApproved || t.Renamed || places[t.ID] > 1
+	}
+	was := map[string]map[string]bool{} // earlier theme → documents that are still there
+	for _, p := range before.placements {
+		id, document := home(p.Theme), documentID(p.Submission, p.Question)
+		if _, still := texts[document]; !still {
+			continue
+		}
+		if was[id] == nil {
+			was[id] = map[string]bool{}
+		}
+		was[id][document] = true
+	}
+	members := map[string][]placed{} // by found theme
 	for _, a := range found.Assignments {
 		for _, t := range a.Themes {
-			members[t.Theme] = append(members[t.Theme], theme.Scored{Theme: a.Document, Score: t.Score})
+			members[t.Theme] = append(members[t.Theme], placed{a.Document, t.Score})
 		}
 	}
+	same := matchThemes(found.Themes, members, was, places)
 	used := map[string]int{} // theme id → index in run.Themes
 	target := map[string]string{}
 	for _, f := range found.Themes {
-		id := sameAs(members[f.ID], was)
-		t := earlier[id]
+		t := known[same[f.ID]]
 		if t == nil {
-			t = &models.Theme{ID: newID(10), Consultation: consultation, Label: f.Label, Status: models.ThemeCandidate}
+			t = &models.Theme{ID: newID(10), Consultation: consultation, Status: models.ThemeCandidate}
 		}
 		target[f.ID] = t.ID
 		if at, again := used[t.ID]; again {
@@ -193,9 +240,6 @@ func carryOver(consultation string, found theme.Result, before []models.Theme, p
 		}
 		next := *t
 		next.MachineLabel, next.Keywords, next.DistinctiveFor = f.Label, f.Keywords, f.DistinctiveFor
-		if !next.Renamed && next.Status == models.ThemeCandidate {
-			next.Label = f.Label
-		}
 		used[next.ID] = len(run.Themes)
 		run.Themes = append(run.Themes, next)
 	}
@@ -210,31 +254,7 @@ func carryOver(consultation string, found theme.Result, before []models.Theme, p
 	}
 	for _, f := range found.Themes {
 		for _, m := range members[f.ID] {
-			place(target[f.ID], m.Theme, m.Score)
-		}
-	}
-	// What people touched stays, also when the engine no longer finds it, and
-	// keeps whoever was in it.
-	for _, t := range before {
-		_, foundAgain := used[t.ID]
-		switch {
-		case t.Status == models.ThemeMerged:
-			run.Themes = append(run.Themes, t)
-		case foundAgain:
-		case t.Status == models.ThemeApproved || t.Renamed:
-			used[t.ID] = len(run.Themes)
-			run.Themes = append(run.Themes, t)
-		}
-	}
-	for _, p := range placed {
-		id := home(p.Theme)
-		t := earlier[id]
-		document := documentID(p.Submission, p.Question)
-		if _, kept := used[id]; !kept || t == nil || (t.Status != models.ThemeApproved && !t.Renamed) {
-			continue
-		}
-		if _, still := texts[document]; still {
-			place(id, document, p.Score)
+			place(target[f.ID], m.document, m.score)
 		}
 	}
 	for _, f := range found.Themes {
@@ -244,38 +264,122 @@ func carryOver(consultation string, found theme.Result, before []models.Theme, p
 				Group: q.Group, Start: q.Start, End: q.End, SHA256: hashOf(q.Text)})
 		}
 	}
+	// What people touched stays, also when the engine no longer finds it, and
+	// keeps whoever was in it.
+	missed := map[string]bool{}
+	for i := range before.themes {
+		t := &before.themes[i]
+		if _, foundAgain := used[t.ID]; foundAgain || t.Status != models.ThemeMerged && !touched(t) {
+			continue
+		}
+		missed[t.ID] = true
+		used[t.ID] = len(run.Themes)
+		run.Themes = append(run.Themes, *t)
+	}
+	for _, p := range before.placements {
+		id, document := home(p.Theme), documentID(p.Submission, p.Question)
+		if t := known[id]; t != nil && touched(t) && was[id][document] {
+			place(id, document, p.Score)
+		}
+	}
+	for _, q := range before.quotes {
+		d := texts[documentID(q.Submission, q.Question)]
+		if _, unchanged := cut(d.Text, q); missed[q.Theme] && unchanged && d.Quotable {
+			run.Quotes = append(run.Quotes, q)
+		}
+	}
+	nameCandidates(run.Themes)
 	for _, f := range found.Campaigns {
-		campaign := models.Campaign{ID: newID(10), Consultation: consultation, Template: f.Template}
+		campaign := models.Campaign{Consultation: consultation, Template: f.Template}
 		for _, m := range f.Members {
 			sub, _ := splitDocumentID(m)
 			if !slices.Contains(campaign.Members, sub) {
 				campaign.Members = append(campaign.Members, sub)
 			}
 		}
+		campaign.ID = fingerprint(append([]string{"campaign", f.Template}, campaign.Members...)...)
 		run.Campaigns = append(run.Campaigns, campaign)
 	}
 	return run
 }
 
-// sameAs returns the earlier theme that holds more than half of the documents
-// that were placed before, "" when there is none.
-func sameAs(members []theme.Scored, was map[string][]string) string {
-	votes, known := map[string]int{}, 0
-	for _, m := range members {
-		if homes := was[m.Theme]; len(homes) > 0 {
-			known++
-			for _, h := range slices.Compact(slices.Sorted(slices.Values(homes))) {
-				votes[h]++
+// placed is a document in a theme.
+type placed struct {
+	document string
+	score    float64
+}
+
+// matchThemes returns, by found theme, the earlier theme whose place it takes.
+// It must hold most of the documents that the found one shares with earlier
+// themes, and each is taken as often as places says, by those most like it: an
+// early theme of a few answers does not swallow all that comes later.
+func matchThemes(found []theme.Theme, members map[string][]placed, was map[string]map[string]bool, places map[string]int) map[string]string {
+	type pair struct {
+		found, earlier string
+		likeness       float64
+	}
+	var pairs []pair
+	for _, f := range found {
+		known := 0
+		shared := map[string]int{}
+		for _, m := range members[f.ID] {
+			anywhere := false
+			for id, in := range was {
+				if in[m.document] {
+					shared[id]++
+					anywhere = true
+				}
+			}
+			if anywhere {
+				known++
+			}
+		}
+		for id, n := range shared {
+			if 2*n > known {
+				pairs = append(pairs, pair{f.ID, id, float64(n) / float64(len(members[f.ID])+len(was[id])-n)})
 			}
 		}
 	}
-	best := ""
-	for _, id := range slices.Sorted(maps.Keys(votes)) {
-		if votes[id]*2 > known && (best == "" || votes[id] > votes[best]) {
-			best = id
+	slices.SortFunc(pairs, func(a, b pair) int {
+		return cmp.Or(cmp.Compare(b.likeness, a.likeness), cmp.Compare(a.found, b.found), cmp.Compare(a.earlier, b.earlier))
+	})
+	same, taken := map[string]string{}, map[string]int{}
+	for _, p := range pairs {
+		if _, matched := same[p.found]; !matched && taken[p.earlier] < places[p.earlier] {
+			same[p.found] = p.earlier
+			taken[p.earlier]++
 		}
 	}
-	return best
+	return same
+}
+
+// nameCandidates gives the themes that nobody has named or approved the
+// engine's names, and adds a keyword to one that is taken already.
+func nameCandidates(themes []models.Theme) {
+	ours := func(t *models.Theme) bool { return t.Status == models.ThemeCandidate && !t.Renamed }
+	taken := map[string]bool{}
+	for i := range themes {
+		if t := &themes[i]; t.Status != models.ThemeMerged && !ours(t) {
+			taken[strings.ToLower(t.Label)] = true
+		}
+	}
+	for i := range themes {
+		t := &themes[i]
+		if !ours(t) {
+			continue
+		}
+		t.Label = t.MachineLabel
+		for _, w := range t.Keywords {
+			if !taken[strings.ToLower(t.Label)] {
+				break
+			}
+			t.Label = t.MachineLabel + ", " + w
+		}
+		for n := 2; taken[strings.ToLower(t.Label)]; n++ {
+			t.Label = fmt.Sprintf("%s (%d)", t.MachineLabel, n)
+		}
+		taken[strings.ToLower(t.Label)] = true
+	}
 }
 
 func union(a, b []string) []string {
@@ -304,7 +408,7 @@ type ThemeReview struct {
 // ReviewedTheme is one theme with its people and quotes.
 type ReviewedTheme struct {
 	Theme  models.Theme
-	People int
+	People int               // 0 for those who see only what may be shown
 	Count  string            // People as it may be shown
 	Groups map[string]string // people by group, as it may be shown
 	Quotes []string
@@ -351,9 +455,10 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation) 
 			if quotable || by.May(ReadOriginal) {
 				texts[documentID(sub.ID, a.Question)] = a.Redacted
 			}
-			if len(in) == 0 {
-				e := Excerpt{Submission: sub, Question: a.Question}
-				if quotable || by.May(EditThemes) {
+			if len(view.ofAnswer(sub.ID, a.Question)) == 0 {
+				readable := quotable || by.May(EditThemes)
+				e := Excerpt{Submission: redactedOnly(sub, readable), Question: a.Question}
+				if readable {
 					e.Text = a.Redacted
 				}
 				review.HeardOnce = append(review.HeardOnce, e)
@@ -361,10 +466,9 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation) 
 		}
 	}
 	for _, t := range view.themes {
-		gated := by.Role == models.RoleCouncillor
-		r := ReviewedTheme{Theme: t, People: len(people[t.ID]), Count: shown(len(people[t.ID]), false, gated), Groups: map[string]string{}}
+		r := ReviewedTheme{Theme: t, People: len(people[t.ID]), Count: strconv.Itoa(len(people[t.ID])), Groups: map[string]string{}}
 		for g, n := range groups[t.ID] {
-			r.Groups[g] = shown(n, c.Sensitive([]string{g}), gated)
+			r.Groups[g] = strconv.Itoa(n)
 		}
 		for _, q := range view.quotes {
 			if q.Theme != t.ID {
@@ -377,7 +481,41 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation) 
 		review.Themes = append(review.Themes, r)
 	}
 	slices.SortStableFunc(review.Themes, func(a, b ReviewedTheme) int { return cmp.Compare(b.People, a.People) })
+	if by.Role == models.RoleCouncillor {
+		return review, s.gateThemes(ctx, c, review)
+	}
 	return review, nil
+}
+
+// gateThemes puts the report's figures in place of the true ones, so that the
+// two can never be compared to learn more.
+func (s *Service) gateThemes(ctx context.Context, c *models.Consultation, review *ThemeReview) error {
+	r, err := s.buildReport(ctx, s.store, c)
+	if err != nil {
+		return err
+	}
+	figures := map[string]models.ReportTheme{}
+	for _, t := range r.Themes {
+		figures[t.ID] = t
+	}
+	for i := range review.Themes {
+		t := &review.Themes[i]
+		figure, reported := figures[t.Theme.ID]
+		t.People, t.Groups = 0, map[string]string{}
+		t.Count = disclose.Count(0, true).String()
+		if reported {
+			t.Count = written(figure.Count)
+		}
+		for _, g := range figure.Groups {
+			t.Groups[g.ID] = written(g.Count)
+		}
+	}
+	return nil
+}
+
+// written is a figure of the report as text.
+func written(f models.Figure) string {
+	return disclose.Figure{Shown: !f.Masked, Value: f.Value, Threshold: f.Threshold, Withheld: f.Masked && f.Threshold == 0}.String()
 }
 
 // cut takes a quote out of the text it stands in and checks it against its
@@ -396,10 +534,14 @@ func (s *Service) RequestThemes(ctx context.Context, by Actor, c *models.Consult
 	if err := by.need(EditThemes); err != nil {
 		return err
 	}
-	if c.Status.AtLeast(models.StatusFrozen) {
-		return models.NewError(models.KindClosed, "The analysis has been frozen, so themes are no longer looked for.")
-	}
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		now, err := hold(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if now.Status.AtLeast(models.StatusFrozen) {
+			return models.NewError(models.KindClosed, "The analysis has been frozen, so themes are no longer looked for.")
+		}
 		if err := s.record(ctx, tx, by, "themes.requested", c.ID, c.ID, ""); err != nil {
 			return err
 		}
@@ -438,7 +580,7 @@ func (s *Service) ApproveTheme(ctx context.Context, by Actor, c *models.Consulta
 	})
 }
 
-// MergeTheme puts everybody in theme id into theme into. A re-run follows.
+// MergeTheme puts everybody in theme id into theme into. Later runs keep to it.
 func (s *Service) MergeTheme(ctx context.Context, by Actor, c *models.Consultation, id string, version int, into string) error {
 	return s.changeTheme(ctx, by, c, id, version, "theme.merged", func(tx *store.Store, t *models.Theme) error {
 		target, err := tx.Theme(ctx, into)
@@ -457,12 +599,13 @@ func (s *Service) changeTheme(ctx context.Context, by Actor, c *models.Consultat
 	if err := by.need(EditThemes); err != nil {
 		return err
 	}
-	if c.Status.AtLeast(models.StatusFrozen) {
-		return models.NewError(models.KindClosed, "The analysis has been frozen, so themes can no longer be changed.")
-	}
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		if err := tx.Lock(ctx, c.ID); err != nil {
+		now, err := hold(ctx, tx, c)
+		if err != nil {
 			return err
+		}
+		if now.Status.AtLeast(models.StatusFrozen) {
+			return models.NewError(models.KindClosed, "The analysis has been frozen, so themes can no longer be changed.")
 		}
 		t, err := tx.Theme(ctx, id)
 		if err != nil {
@@ -471,7 +614,7 @@ func (s *Service) changeTheme(ctx context.Context, by Actor, c *models.Consultat
 		if t.Consultation != c.ID {
 			return models.NewError(models.KindNotFound, "There is no such theme.")
 		}
-		if t.Version != version {
+		if t.Version != version || t.Status == models.ThemeMerged {
 			return models.NewError(models.KindConflict, "Somebody else changed this theme since you opened the page. Look at it as it is now, then decide again.")
 		}
 		if err := change(tx, t); err != nil {

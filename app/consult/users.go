@@ -122,15 +122,19 @@ const firstUserEmail = "first-officer@invalid"
 // Invited returns the account a one-time link belongs to, and whether it is
 // the first of the portal, which still needs an address.
 func (s *Service) Invited(ctx context.Context, token string) (u *models.User, first bool, err error) {
-	sum := sha256.Sum256([]byte(token))
-	u, err = s.store.UserByInvite(ctx, sum[:])
-	if err != nil {
-		if models.KindOf(err) == models.KindNotFound {
-			err = models.NewError(models.KindNotFound, "This link has been used or replaced. Ask for a new one.")
-		}
+	if u, err = invited(ctx, s.store, token); err != nil {
 		return nil, false, err
 	}
 	return u, u.Email == firstUserEmail, nil
+}
+
+func invited(ctx context.Context, from *store.Store, token string) (*models.User, error) {
+	sum := sha256.Sum256([]byte(token))
+	u, err := from.UserByInvite(ctx, sum[:])
+	if models.KindOf(err) == models.KindNotFound {
+		return nil, models.NewError(models.KindNotFound, "This link has been used or replaced. Ask for a new one.")
+	}
+	return u, err
 }
 
 // Accept sets the password of an invited account; the link works once. email is
@@ -142,6 +146,9 @@ func (s *Service) Accept(ctx context.Context, token, email, password string) (*m
 	}
 	if first {
 		u.Email = strings.ToLower(strings.TrimSpace(email))
+		if u.Email == firstUserEmail {
+			u.Email = "" // it is nobody's address
+		}
 	}
 	fault := &models.Error{Kind: models.KindInvalid, Message: "The account was not set up."}
 	if err := u.Validate(); err != nil {
@@ -158,12 +165,20 @@ func (s *Service) Accept(ctx context.Context, token, email, password string) (*m
 	}
 	u.InviteHash = nil
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
+		// Working out the hash takes a while in which somebody else may have used
+		// the link.
+		if _, err := invited(ctx, tx, token); err != nil {
+			return err
+		}
 		if err := tx.SaveUser(ctx, *u); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, Actor{ID: u.ID}, "user.accepted", u.ID, "", string(u.Role))
 	})
-	return u, err
+	if err != nil {
+		return nil, err
+	}
+	return u, nil
 }
 
 // Disable closes an account; its sessions stop working with the next request.

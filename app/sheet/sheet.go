@@ -96,9 +96,6 @@ func Read(file io.Reader, columns Columns) (*Sheet, error) {
 		s.Total++
 		if reason == "" && len(record) != len(header) {
 			reason = fmt.Sprintf("expected %d columns as in the header, found %d", len(header), len(record))
-			if r.at > line {
-				reason += fmt.Sprintf(" in lines %d to %d, which a quotation mark joins", line, r.at)
-			}
 		}
 		row := Row{Line: line}
 		if reason == "" {
@@ -116,6 +113,12 @@ func Read(file io.Reader, columns Columns) (*Sheet, error) {
 			}
 		}
 		if reason != "" {
+			switch {
+			case r.at > line && r.misjoined(line, len(header)):
+				r.at, reason = line, unclosed
+			case r.at > line:
+				reason += fmt.Sprintf(" (the row goes from line %d to line %d)", line, r.at)
+			}
 			s.Refused = append(s.Refused, Refusal{line, reason})
 			continue
 		}
@@ -167,6 +170,23 @@ type recordReader struct {
 	at    int
 }
 
+const unclosed = "a quotation mark opens a cell here and is never closed"
+
+// misjoined reports whether a refused row of several lines is one broken line
+// and good rows after it, of which a later quotation mark made one: then every
+// row from the second line on is sound, the last one beyond where the refused
+// row ends.
+func (r *recordReader) misjoined(line, columns int) bool {
+	rest := &recordReader{lines: r.lines, at: line}
+	for rest.at < r.at {
+		record, _, reason := rest.next()
+		if reason != "" || len(record) != columns {
+			return false
+		}
+	}
+	return true
+}
+
 // next returns the record and the line it starts on (from 1), or why that line
 // cannot be read. At the end both are empty.
 func (r *recordReader) next() (record []string, line int, reason string) {
@@ -188,7 +208,7 @@ func (r *recordReader) next() (record []string, line int, reason string) {
 	}
 	r.at = start + 1 // where to go on if only this line is given up
 	if quotes%2 == 1 {
-		return nil, line, "a quotation mark opens a cell here and is never closed"
+		return nil, line, unclosed
 	}
 	chunk := bytes.Join(r.lines[start:end], nil)
 	parser := csv.NewReader(bytes.NewReader(chunk))

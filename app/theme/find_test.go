@@ -228,12 +228,12 @@ func TestConsultation(t *testing.T) {
 	// What only sex workers say is a theme, and is known to be theirs.
 	theirs := 0
 	for _, th := range r.Themes {
-		if slices.Contains(th.DistinctiveFor, "sex worker") {
+		if slices.Contains(th.DistinctiveFor, "sex worker") && th.Groups["sex worker"] > th.Size/2 {
 			theirs++
 		}
 	}
 	if theirs == 0 {
-		t.Error("no theme is distinctive for sex workers")
+		t.Error("no theme is mostly, and known to be, that of sex workers")
 	}
 	for _, id := range []string{"p100", "p101", "p102"} { // a lone subject, blank, only signs
 		if !slices.Contains(r.Unthemed, id) {
@@ -258,7 +258,8 @@ func wording() *rapid.Generator[string] {
 
 func TestPromises(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		texts := rapid.SliceOfN(wording(), 0, 90).Draw(t, "texts")
+		least := rapid.SampledFrom([]int{0, 30, 60}).Draw(t, "least") // short lists are drawn most, and group nothing
+		texts := rapid.SliceOfN(wording(), least, 120).Draw(t, "texts")
 		docs := make([]Document, len(texts))
 		for i, text := range texts {
 			docs[i] = Document{
@@ -300,10 +301,10 @@ func TestExtremes(t *testing.T) {
 	letter := "Please renew the order, because since it was made the streets around our school have been calm, clean and safe for every child who walks there."
 	scripts := []string{"Hello street 🚓", "街道需要更多照明", "通りにもっと街灯を", "거리 조명이 필요합니다", "ถนนต้องการไฟ", "الشارع يحتاج إلى إنارة", "הרחוב צריך תאורה",
 		"Улице нужно освещение", "Вулиці потрібне освітлення", "Ο δρόμος χρειάζεται φώτα", "सड़क को रोशनी चाहिए", "রাস্তায় আলো দরকার", "ਸੜਕ ਨੂੰ ਰੌਸ਼ਨੀ ਚਾਹੀਦੀ ਹੈ",
-		"શેરીને પ્રકાશની જરૂર છે", "தெருவுக்கு விளக்கு தேவை", "వీధికి దీపాలు కావాలి", "ಬೀದಿಗೆ ದೀಪ ಬೇಕು", "തെരുവിന് വെളിച്ചം വേണം", "වීදියට ආලෝකය අවශ්‍යයි",
+		"શેરીને પ્રકાશની જરૂર છે", "தெருவுக்கு விளக்கு தேவை", "వీధికి దీపాలు కావాలి", "ಬೀದಿಗೆ ದೀಪ ಬೇಕು", "തെരുവിന് വെളിച്ചം വേണം", "වීදියට ආලෝකය අවශ්\u200dයයි",
 		"လမ်းမီးလိုသည်", "ផ្លូវត្រូវការភ្លើង", "ຖະໜົນຕ້ອງການໄຟ", "ქუჩას განათება სჭირდება", "Փողոցին լույս է պետք", "ጎዳናው መብራት ይፈልጋል", "སྲང་ལམ་ལ་གློག་དགོས",
 		"ᏍᎩᎾᎾ ᎤᏲᎢ", "ᐊᖅᑯᑎ ᖁᓪᓕᖅ", "ⵜⴰⵙⵓⴽⵜ ⵜⴰⵙⵉⴷⵉⵔⵜ", "ߛߌߟߊ ߞߊ߲߬ߘߎ߬", "ꆈꌠꁱꂷ", "Mae angen goleuadau ar y stryd", "Tá soilse ag teastáil ón tsráid", "Đường phố cần đèn",
-		"🚧🚓🚑", "👩‍👩‍👧‍👦", "ﷺ", "𝔖𝔱𝔯𝔢𝔢𝔱 𝔩𝔦𝔤𝔥𝔱", "e\u0301clairage de la rue", "\u200b\u200e\u202e", "ⅷ ½ ①", "a\xffb street \xc3\x28 light"}
+		"🚧🚓🚑", "👩\u200d👩\u200d👧\u200d👦", "\ufdfa", "𝔖𝔱𝔯𝔢𝔢𝔱 𝔩𝔦𝔤𝔥𝔱", "e\u0301clairage de la rue", "\u200b\u200e\u202e", "ⅷ ½ ①", "a\xffb street \xc3\x28 light"}
 	tests := []struct {
 		name             string
 		docs             []Document

@@ -274,15 +274,23 @@ type phrase struct {
 	speakers map[int]bool
 }
 
-// eachPhrase collects the runs of two to four words in a sentence of d.
+// eachPhrase collects the runs of two to four words in a sentence of d that
+// neither open nor close with a function word.
 func (f *finder) eachPhrase(into map[string]*phrase, d int, sent span) {
 	text := f.docs[d].Text
 	var words []span
 	eachToken(text[sent.start:sent.end], func(at span) {
 		words = append(words, span{sent.start + at.start, sent.start + at.end})
 	})
+	content := make([]bool, len(words))
+	for i, at := range words {
+		content[i] = !f.languages[d].function[fold(text[at.start:at.end])]
+	}
 	for size := 2; size <= 4; size++ {
 		for i := 0; i+size <= len(words); i++ {
+			if !content[i] || !content[i+size-1] {
+				continue
+			}
 			at := span{words[i].start, words[i+size-1].end}
 			key := strings.ToLower(text[at.start:at.end])
 			p := into[key]

@@ -25,6 +25,11 @@ type Example struct {
 // as like as the likest.
 const placeRatio = 0.8
 
+// placeGrams is the number of texts up to which character n-grams stand beside
+// words. It is higher than in Find: spelling mistakes matter more in single
+// placements than in the mass.
+const placeGrams = 6000
+
 // Place puts texts into a code frame: without examples by how like they are to
 // the names and definitions, with examples by what those have in common. Both
 // read a text together with its nearest neighbours, so that a text can be
@@ -57,6 +62,7 @@ type placer struct {
 	ids              []string       // of codes
 	taught           []map[int]bool // codes of each example text
 	x                *sparse        // features
+	full             *sparse        // features and function words
 	z                *sparse        // features averaged with the neighbours'
 }
 
@@ -102,16 +108,21 @@ func newPlacer(docs []Document, frame []Code, examples []Example) *placer {
 	for i := range all {
 		terms[i] = c.of(i)
 	}
+	// Function words say nothing of a theme to a comparison, but "not" and "no"
+	// can to what learns.
 	p.x = newVocabulary(terms, len(c.lexicon.stems), c.lexicon.function).tfidf(terms)
-	if len(all) <= smallCorpus {
+	p.full = newVocabulary(terms, len(c.lexicon.stems), nil).tfidf(terms)
+	if len(all) <= placeGrams {
 		grams, count := charGrams(terms, c.lexicon)
-		p.x = beside([]float32{1, 1}, p.x, newVocabulary(grams, count, nil).tfidf(grams))
+		letters := newVocabulary(grams, count, nil).tfidf(grams)
+		p.x = beside([]float32{1, 1}, p.x, letters)
+		p.full = beside([]float32{1, 1}, p.full, letters)
 	}
 	limit := len(all)
 	if len(all) > largeCorpus {
 		limit = len(all) / 20
 	}
-	p.z = smoothed(p.x, nearest(p.x, neighboursOf(len(all)), limit, nil, 0), smoothingSteps, 256)
+	p.z = smoothed(p.x, nearest(p.x, neighboursOf(len(all)), limit, nil, 0), smoothingSteps, 128)
 	return p
 }
 
@@ -254,10 +265,10 @@ func (p *placer) classify(rows []int, labels []map[int]bool, ask []int) [][]floa
 		if !any {
 			return
 		}
-		byX := learnLine(p.x, rows, sign)
+		byX := learnLine(p.full, rows, sign)
 		byZ := learnLine(p.z, rows, sign)
 		for n, r := range ask {
-			margin := (byX.margin(p.x, r) + byZ.margin(p.z, r)) / 2
+			margin := (byX.margin(p.full, r) + byZ.margin(p.z, r)) / 2
 			out[n][c] = 1 / (1 + math.Exp(-2*margin))
 		}
 	})
@@ -272,7 +283,7 @@ type line struct {
 
 const (
 	linePasses = 60
-	lineCost   = 1.0
+	lineCost   = 0.2
 )
 
 // learnLine fits a linear support-vector machine with squared hinge loss by
@@ -313,7 +324,7 @@ func learnLine(x *sparse, rows []int, sign []float64) *line {
 			}
 			l.bias += step
 		}
-		if largest < 1e-3 {
+		if largest < 1e-2 {
 			break
 		}
 	}

@@ -79,6 +79,7 @@ func (f *finder) quotes(t *described, heard map[int]bool) []Quote {
 	}
 	chosen := []Quote{}
 	quoted := map[int]bool{}
+	var said [][]int32 // a campaign letter's sentence is quoted once
 	stances := map[int8]bool{}
 	covered := make([]float64, len(voices))
 	for range each {
@@ -88,7 +89,7 @@ func (f *finder) quotes(t *described, heard map[int]bool) []Quote {
 			}
 			best, most := -1, 0.0
 			for i, c := range byGroup[g] {
-				if quoted[c.doc] {
+				if quoted[c.doc] || slices.ContainsFunc(said, func(terms []int32) bool { return slices.Equal(terms, c.terms) }) {
 					continue
 				}
 				gain := 1e-6
@@ -110,6 +111,7 @@ func (f *finder) quotes(t *described, heard map[int]bool) []Quote {
 			}
 			c := byGroup[g][best]
 			quoted[c.doc], heard[c.doc] = true, true
+			said = append(said, c.terms)
 			if p := f.docs[c.doc].Position; p != 0 {
 				stances[p] = true
 			}

@@ -15,11 +15,13 @@
 // The stages, in the order [Find] runs them:
 //
 //	text.go      tokens, sentences and clauses, with offsets into the original
-//	lexicon.go   stems and numbered terms; which language a text is in
+//	language.go  which language a text is in, its stemmer and function words
+//	lexicon.go   stems as numbered terms; corpus.go reads documents into them
 //	campaign.go  nearly identical letters, and what each sender added
 //	features.go  TF-IDF over words, and character n-grams in small corpora
 //	graph.go     each text's nearest neighbours
 //	embed.go     randomised SVD of the features smoothed over that graph
+//	smooth.go    the same smoothing for single rows, to compare them
 //	cluster.go   spherical k-means, then naive-Bayes refinement
 //	lens.go      themes of single respondent groups, and distinctiveness
 //	label.go     keywords and a name for each theme

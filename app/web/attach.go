@@ -12,6 +12,9 @@ import (
 	"heard/views"
 )
 
+// maxParts is the most fields and files one upload may have.
+const maxParts = 50
+
 // uploads is what a file step shows of the draft.
 func uploads(d *consult.Draft) *views.UploadState {
 	u := &views.UploadState{Limit: fmt.Sprintf("%d MB", consult.MaxFileSize>>20)}
@@ -45,13 +48,16 @@ func (p *portal) answerFile(req *request, c *models.Consultation, page *views.St
 	} else if err != nil {
 		return models.NewError(models.KindInvalid, "The form could not be read. Go back and send it again.")
 	}
-	for parts != nil {
+	for n := 0; parts != nil; n++ {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return uploadError(err)
+		}
+		if n == maxParts {
+			return models.NewError(models.KindTooLarge, "The form has more fields and files than this page accepts.")
 		}
 		if part.FormName() != "file" {
 			value, err := io.ReadAll(io.LimitReader(part, 100))
@@ -64,13 +70,17 @@ func (p *portal) answerFile(req *request, c *models.Consultation, page *views.St
 		if part.FileName() == "" {
 			continue
 		}
-		if err := p.service.Attach(ctx, key, c, part.FileName(), part); err != nil {
+		file := &reading{Reader: part}
+		if err := p.service.Attach(ctx, key, c, part.FileName(), file); err != nil {
 			fields := models.FieldsOf(err)
-			if len(fields) == 0 {
-				return uploadError(err)
+			switch {
+			case file.err != nil:
+				return uploadError(file.err)
+			case len(fields) == 0:
+				return err
 			}
 			page.Fault = fields[0].Message
-			page.Faults = append(page.Faults, views.Fault{Href: "#file", Message: page.Fault})
+			page.Faults = append(page.Faults, views.Fault{Href: "#answer", Message: page.Fault})
 		}
 	}
 	if index, err := strconv.Atoi(form["remove"]); err == nil {
@@ -96,11 +106,26 @@ func (p *portal) answerFile(req *request, c *models.Consultation, page *views.St
 	return req.Redirect(http.StatusSeeOther, p.after(req, c, page, d, next))
 }
 
-// uploadError words a connection that broke while a file was on its way.
+// reading remembers why an upload could not be read to its end, so that a
+// connection that broke can be told apart from a fault of ours.
+type reading struct {
+	io.Reader
+	err error
+}
+
+func (r *reading) Read(b []byte) (int, error) {
+	n, err := r.Reader.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return n, err
+}
+
+// uploadError words an upload that broke off or was not what it said it is.
 func uploadError(err error) error {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return err
 	}
-	return fmt.Errorf("read an upload: %w", err)
+	return &models.Error{Kind: models.KindInvalid, Message: "The file did not arrive whole. Send it again.", Err: err}
 }

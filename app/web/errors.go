@@ -31,6 +31,9 @@ func (p *portal) fail(c *echo.Context, err error) {
 		return
 	}
 	page := &views.ErrorPage{Base: views.Base{Lang: "en", Service: "Heard", Home: "/"}, Retry: "/"}
+	if (route{path: c.Path()}).staff() {
+		page.Home, page.Retry = "/staff", "/staff"
+	}
 	var known *models.Error
 	var tooLarge *http.MaxBytesError
 	switch {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"mime"
 	"net/http"
 	"net/url"
 
@@ -19,6 +20,11 @@ const (
 // taken in; fields are decoded only, their rules are elsewhere.
 func (req *request) form(limit int64) (url.Values, error) {
 	r := req.Request()
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.ContentLength != 0 && (err != nil || kind != "application/x-www-form-urlencoded") {
+		// Anything else would be read as a form without fields, and take an
+		// answer away.
+		return nil, models.NewError(models.KindInvalid, "This is not a form of this page, so it was not read. Nothing was changed.")
+	}
 	r.Body = http.MaxBytesReader(req.Response(), r.Body, limit)
 	if err := r.ParseForm(); err != nil {
 		if e := (*http.MaxBytesError)(nil); errors.As(err, &e) {

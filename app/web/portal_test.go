@@ -39,7 +39,7 @@ const password = "seven pale lanterns by the quay"
 // testPortal is a portal with real parts, served on this machine. Whatever net/http
 // has to complain about (a panic, a second status) fails the test.
 type testPortal struct {
-	*testing.T
+	testing.TB
 	url      string
 	handler  http.Handler
 	options  Options
@@ -60,13 +60,13 @@ type parts struct {
 	now    func() time.Time
 }
 
-func newPortal(t *testing.T, choose ...func(*parts)) *testPortal {
+func newPortal(t testing.TB, choose ...func(*parts)) *testPortal {
 	t.Helper()
 	w := parts{views: renderer()}
 	for _, c := range choose {
 		c(&w)
 	}
-	p := &testPortal{T: t, logged: &record{}, clock: storetest.NewClock(time.Now().UTC().Format(time.RFC3339))}
+	p := &testPortal{TB: t, logged: &record{}, clock: storetest.NewClock(time.Now().UTC().Format(time.RFC3339))}
 	if w.now == nil {
 		w.now = p.clock.Now
 	}
@@ -119,17 +119,17 @@ func (p *testPortal) serve() {
 func (p *testPortal) open(source []byte) *models.Consultation {
 	p.Helper()
 	c, err := p.service.SaveConsultation(p.Context(), consult.Portal, "file.yaml", source)
-	must(p.T, err)
+	must(p.TB, err)
 	return p.move(c, models.StatusOpen)
 }
 
 func (p *testPortal) move(c *models.Consultation, to ...models.Status) *models.Consultation {
 	p.Helper()
 	for _, s := range to {
-		must(p.T, p.service.Move(p.Context(), consult.Portal, c, s))
+		must(p.TB, p.service.Move(p.Context(), consult.Portal, c, s))
 		var err error
 		c, err = p.store.Consultation(p.Context(), c.ID)
-		must(p.T, err)
+		must(p.TB, err)
 	}
 	return c
 }
@@ -138,27 +138,33 @@ func (p *testPortal) move(c *models.Consultation, to ...models.Status) *models.C
 func (p *testPortal) publish(c *models.Consultation) *models.Consultation {
 	p.Helper()
 	c = p.move(c, models.StatusClosed, models.StatusFrozen)
-	must(p.T, p.service.PublishReport(p.Context(), consult.Portal, c))
+	must(p.TB, p.service.PublishReport(p.Context(), consult.Portal, c))
 	c, err := p.store.Consultation(p.Context(), c.ID)
-	must(p.T, err)
+	must(p.TB, err)
 	return c
 }
 
-// loadDemo stores the invented submissions.
-func (p *testPortal) loadDemo() {
+// loadDemo stores the first n invented submissions, all of them when n is 0.
+func (p *testPortal) loadDemo(n int) {
 	p.Helper()
 	subs, err := demo.Submissions(p.demo, p.clock.Now())
-	must(p.T, err)
-	must(p.T, p.service.Load(p.Context(), consult.Portal, subs))
+	must(p.TB, err)
+	if n > 0 {
+		subs = subs[:n]
+	}
+	must(p.TB, p.service.Load(p.Context(), consult.Portal, subs))
+	must(p.TB, p.service.RefreshThemes(p.Context(), p.demo.ID))
+	_, err = p.service.Reindex(p.Context())
+	must(p.TB, err)
 }
 
 // signUp makes an account for a role, named after it.
 func (p *testPortal) signUp(role models.Role) {
 	p.Helper()
 	token, err := p.service.Invite(p.Context(), consult.Portal, string(role)+"@penrow.example", role)
-	must(p.T, err)
+	must(p.TB, err)
 	_, err = p.service.Accept(p.Context(), token, "", password)
-	must(p.T, err)
+	must(p.TB, err)
 }
 
 // staff is a browser in which somebody with the role has signed in; the
@@ -176,23 +182,23 @@ func (p *testPortal) staff(role models.Role) *browser {
 func (p *testPortal) rows(query string) []string {
 	p.Helper()
 	db, err := sql.Open("sqlite", p.database)
-	must(p.T, err)
+	must(p.TB, err)
 	defer func() { _ = db.Close() }()
 	rows, err := db.QueryContext(context.Background(), query)
-	must(p.T, err)
+	must(p.TB, err)
 	defer func() { _ = rows.Close() }()
 	columns, err := rows.Columns()
-	must(p.T, err)
+	must(p.TB, err)
 	var out []string
 	for rows.Next() {
 		values, at := make([]any, len(columns)), make([]any, len(columns))
 		for i := range values {
 			at[i] = &values[i]
 		}
-		must(p.T, rows.Scan(at...))
+		must(p.TB, rows.Scan(at...))
 		out = append(out, fmt.Sprint(values...))
 	}
-	must(p.T, rows.Err())
+	must(p.TB, rows.Err())
 	return out
 }
 
@@ -257,7 +263,7 @@ type browser struct {
 
 func (p *testPortal) browser() *browser {
 	jar, err := cookiejar.New(nil)
-	must(p.T, err)
+	must(p.TB, err)
 	b := &browser{testPortal: p, jar: jar, header: http.Header{"Accept-Encoding": {"gzip"}}}
 	b.client = &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
 		if !strings.HasPrefix(r.URL.String(), p.url) {
@@ -272,8 +278,15 @@ func (p *testPortal) browser() *browser {
 // copy is another window of the same browser.
 func (b *browser) copy() *browser {
 	c := b.browser()
-	u, _ := url.Parse(b.url)
-	c.jar.SetCookies(u, b.jar.Cookies(u))
+	for _, path := range []string{"/", "/staff"} {
+		u, _ := url.Parse(b.url + path)
+		for _, cookie := range b.jar.Cookies(u) {
+			if staff := strings.Contains(cookie.Name, "staff"); staff == (path == "/staff") {
+				cookie.Path = path
+				c.jar.SetCookies(u, []*http.Cookie{cookie})
+			}
+		}
+	}
 	return c
 }
 
@@ -297,7 +310,7 @@ type page struct {
 func (b *browser) request(method, path string, body io.Reader, header ...string) *page {
 	b.Helper()
 	r, err := http.NewRequestWithContext(b.Context(), method, b.testPortal.url+path, body)
-	must(b.T, err)
+	must(b.TB, err)
 	for k, v := range b.header {
 		r.Header[k] = v
 	}
@@ -310,20 +323,20 @@ func (b *browser) request(method, path string, body io.Reader, header ...string)
 func (b *browser) do(r *http.Request) *page {
 	b.Helper()
 	res, err := b.client.Do(r)
-	must(b.T, err)
+	must(b.TB, err)
 	defer func() { _ = res.Body.Close() }()
 	raw, err := io.ReadAll(res.Body)
-	must(b.T, err)
+	must(b.TB, err)
 	p := &page{browser: b, url: res.Request.URL, status: res.StatusCode, header: res.Header, wire: len(raw)}
 	if res.Header.Get("Content-Encoding") == "gzip" {
 		z, err := gzip.NewReader(bytes.NewReader(raw))
-		must(b.T, err)
+		must(b.TB, err)
 		raw, err = io.ReadAll(z)
-		must(b.T, err)
+		must(b.TB, err)
 	}
 	p.body = string(raw)
 	p.doc, err = goquery.NewDocumentFromReader(strings.NewReader(p.body))
-	must(b.T, err)
+	must(b.TB, err)
 	if b.seen != nil {
 		b.seen(p)
 	}
@@ -384,7 +397,7 @@ func (p *page) follow(selector string) *page {
 		p.Fatalf("%s has no link %q", p.url.Path, selector)
 	}
 	to, err := p.url.Parse(href)
-	must(p.T, err)
+	must(p.TB, err)
 	return p.visit(to.RequestURI())
 }
 
@@ -405,7 +418,7 @@ func (p *page) filled(selector string) (action string, values url.Values) {
 	})
 	form.Find("textarea").Each(func(_ int, s *goquery.Selection) { values.Add(s.AttrOr("name", ""), s.Text()) })
 	to, err := p.url.Parse(form.AttrOr("action", ""))
-	must(p.T, err)
+	must(p.TB, err)
 	return to.RequestURI(), values
 }
 

@@ -11,7 +11,7 @@ import (
 
 // base is what every public page has.
 func (p *portal) base(c *models.Consultation, title string) views.Base {
-	b := views.Base{Lang: "en", Title: title, Service: "Heard", Home: "/"}
+	b := views.Base{Lang: "en", Title: title, Service: "Heard", Home: "/", Exit: true}
 	if c != nil {
 		b.Lang, b.Service, b.Home, b.Invented = c.Languages[0], c.Council.Name, "/"+c.ID, c.Invented
 	}
@@ -63,7 +63,6 @@ func (p *portal) start(req *request) error {
 	page := &views.StartPage{Base: p.base(c, "Consultation"), Consultation: c, State: p.service.State(c),
 		Opens: longDay(opens), Closes: longTime(closes), DecisionDay: writtenDay(c.Proposal.Decision.When),
 		Report: c.Status == models.StatusPublished}
-	page.Exit = true
 	if d, err := p.service.LoadDraft(req.Request().Context(), draftKey(req)); err == nil {
 		page.Started = d.Consultation == c.ID && !d.Sent
 	}

@@ -60,25 +60,43 @@ func (p *portal) respond(req *request) error {
 		return err
 	}
 	p.setDraftCookie(req, key.String(), 0)
-	return req.Redirect(http.StatusSeeOther, stepAddress(c, c.Route(nil)[0].ID, false))
+	return req.Redirect(http.StatusSeeOther, stepAddress(c, c.Route(nil)[0].ID, noChange))
 }
 
 // resume is the first step of the route that has no answer.
 func resume(c *models.Consultation, d *consult.Draft) string {
 	for _, q := range c.Route(d.Answers) {
 		if d.Answers[q.ID].Empty() && q.Type != models.TypeInfo {
-			return stepAddress(c, q.ID, false)
+			return stepAddress(c, q.ID, noChange)
 		}
 	}
-	return stepAddress(c, "check", false)
+	return stepAddress(c, "check", noChange)
 }
 
-func stepAddress(c *models.Consultation, step string, change bool) string {
+// change is how somebody who had reached check answers came back to a
+// question; its value stands in the address of the step.
+type change string
+
+const (
+	noChange change = ""    // on the way to check answers for the first time
+	toChange change = "yes" // to change this answer
+	opened   change = "new" // because a changed answer opened this question
+)
+
+func stepAddress(c *models.Consultation, step string, why change) string {
 	to := "/" + c.ID + "/respond/" + step
-	if change {
-		to += "?change=yes"
+	if why != noChange {
+		to += "?change=" + string(why)
 	}
 	return to
+}
+
+func changeOf(req *request) change {
+	switch why := change(req.QueryParam("change")); why {
+	case toChange, opened:
+		return why
+	}
+	return noChange
 }
 
 // response is the consultation and draft of a step; over is set when there is
@@ -102,7 +120,6 @@ func (p *portal) ended(req *request, c *models.Consultation) error {
 	page := &views.ErrorPage{Base: p.base(c, "Start again"), Status: http.StatusGone, Heading: "Your answers are no longer here",
 		Message: "To keep you safe, answers that have not been sent are deleted after 30 minutes without use, and when you leave. You can start again.",
 		Retry:   "/" + c.ID}
-	page.Exit = true
 	return p.render(req.Context, http.StatusGone, page)
 }
 
@@ -129,16 +146,15 @@ func (p *portal) stepPage(req *request, c *models.Consultation, d *consult.Draft
 	if q == nil || at < 0 {
 		return nil, models.NewError(models.KindNotFound, "There is no such question on your way through this form.")
 	}
-	change := req.QueryParam("change") != ""
-	page := &views.StepPage{Base: p.base(c, "Question"), Consultation: c.ID, Question: q, Change: change,
+	why := changeOf(req)
+	page := &views.StepPage{Base: p.base(c, "Question"), Consultation: c.ID, Question: q, Change: why != noChange,
 		Number: at + 1, Optional: !q.Required && q.Type != models.TypeInfo,
-		Action: stepAddress(c, q.ID, change), Back: "/" + c.ID, Restriction: c.Restriction(q.Restriction)}
-	page.Exit = true
+		Action: stepAddress(c, q.ID, why), Back: "/" + c.ID, Restriction: c.Restriction(q.Restriction)}
 	switch {
-	case change:
-		page.Back = stepAddress(c, "check", false)
+	case page.Change:
+		page.Back = stepAddress(c, "check", noChange)
 	case at > 0:
-		page.Back = stepAddress(c, route[at-1].ID, false)
+		page.Back = stepAddress(c, route[at-1].ID, noChange)
 	}
 	if q.Type == models.TypeFile {
 		page.File = uploads(d)
@@ -181,25 +197,30 @@ func (p *portal) answerStep(req *request) error {
 }
 
 // after is the step to go to next. Somebody who is changing one answer goes
-// back to check answers, unless the change opened a question they have not
-// seen.
+// back to check answers, by way of the questions that the change opened.
 func (p *portal) after(req *request, c *models.Consultation, page *views.StepPage, before *consult.Draft, next string) string {
-	if page.Change {
-		now, err := p.service.LoadDraft(req.Request().Context(), draftKey(req))
-		if err == nil {
-			seen := c.Route(before.Answers)
-			for _, q := range c.Route(now.Answers) {
-				if !slices.Contains(seen, q) && now.Answers[q.ID].Empty() {
-					return stepAddress(c, q.ID, true)
-				}
-			}
+	why := changeOf(req)
+	if why == noChange {
+		if next == "" {
+			next = "check"
 		}
-		next = ""
+		return stepAddress(c, next, noChange)
 	}
-	if next == "" {
-		next = "check"
+	now, err := p.service.LoadDraft(req.Request().Context(), draftKey(req))
+	if err != nil {
+		return stepAddress(c, "check", noChange)
 	}
-	return stepAddress(c, next, false)
+	seen, route := c.Route(before.Answers), c.Route(now.Answers)
+	at := slices.Index(route, page.Question)
+	for i, q := range route {
+		if !now.Answers[q.ID].Empty() {
+			continue
+		}
+		if !slices.Contains(seen, q) || (why == opened && i > at) {
+			return stepAddress(c, q.ID, opened)
+		}
+	}
+	return stepAddress(c, "check", noChange)
 }
 
 func (p *portal) showCheck(req *request) error {
@@ -214,8 +235,7 @@ func (p *portal) showCheck(req *request) error {
 }
 
 func (p *portal) checkPage(c *models.Consultation, d *consult.Draft) *views.CheckPage {
-	page := &views.CheckPage{Base: p.base(c, "Check your answers"), Consultation: c.ID, Action: stepAddress(c, "check", false)}
-	page.Exit = true
+	page := &views.CheckPage{Base: p.base(c, "Check your answers"), Consultation: c.ID, Action: stepAddress(c, "check", noChange)}
 	kept, dropped := c.Prune(d.Answers)
 	route := c.Route(kept)
 	for _, q := range route {
@@ -223,7 +243,7 @@ func (p *portal) checkPage(c *models.Consultation, d *consult.Draft) *views.Chec
 			continue
 		}
 		text, _ := q.Text.In(page.Lang)
-		row := views.CheckRow{ID: q.ID, Question: text, Change: stepAddress(c, q.ID, true)}
+		row := views.CheckRow{ID: q.ID, Question: text, Change: stepAddress(c, q.ID, toChange)}
 		g := kept[q.ID]
 		for _, id := range g.Options {
 			if o := q.Option(id); o != nil {
@@ -245,7 +265,7 @@ func (p *portal) checkPage(c *models.Consultation, d *consult.Draft) *views.Chec
 			page.Dropped = append(page.Dropped, text)
 		}
 	}
-	page.Back = stepAddress(c, route[len(route)-1].ID, false)
+	page.Back = stepAddress(c, route[len(route)-1].ID, noChange)
 	return page
 }
 
@@ -272,7 +292,7 @@ func (p *portal) send(req *request) error {
 	for _, f := range models.FieldsOf(err) {
 		href := "#main"
 		if f.Field != "" {
-			href = stepAddress(c, f.Field, true)
+			href = stepAddress(c, f.Field, toChange)
 		}
 		page.Faults = append(page.Faults, views.Fault{Href: href, Message: f.Message})
 	}
@@ -294,7 +314,6 @@ func (p *portal) showReceipt(req *request) error {
 	_, closes := c.Window()
 	page := &views.ReceiptPage{Base: p.base(c, "Answers sent"), Consultation: c, Words: words,
 		Closes: longDay(closes), DecisionDay: writtenDay(c.Proposal.Decision.When)}
-	page.Exit = true
 	if err := p.forget(req); err != nil {
 		p.Log.Error("a sent draft could not be destroyed; it ends by itself", "error", err)
 	}
@@ -302,9 +321,7 @@ func (p *portal) showReceipt(req *request) error {
 }
 
 func (p *portal) receiptCheckPage(c *models.Consultation) *views.ReceiptCheckPage {
-	page := &views.ReceiptCheckPage{Base: p.base(c, "Check a code"), Consultation: c}
-	page.Exit = true
-	return page
+	return &views.ReceiptCheckPage{Base: p.base(c, "Check a code"), Consultation: c}
 }
 
 func (p *portal) useReceipt(req *request) error {

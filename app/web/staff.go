@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"path"
 	"strings"
 
 	"heard/app/consult"
@@ -69,8 +71,12 @@ func (p *portal) done(req *request, to, notice string) error {
 
 // ownAddress keeps a redirect on this portal's staff pages.
 func ownAddress(next string) string {
-	if strings.HasPrefix(next, "/staff") && !strings.Contains(next, "//") && !strings.Contains(next, `\`) {
-		return next
+	u, err := url.Parse(next)
+	if err != nil || u.IsAbs() || u.Host != "" || strings.ContainsAny(next, "\\\r\n") {
+		return "/staff"
+	}
+	if at := path.Clean(u.Path); at == "/staff" || strings.HasPrefix(at, "/staff/") {
+		return (&url.URL{Path: at, RawQuery: u.RawQuery}).RequestURI()
 	}
 	return "/staff"
 }

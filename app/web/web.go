@@ -68,7 +68,7 @@ func New(o Options) http.Handler {
 		IPExtractor: func(*http.Request) string { return "" },
 	})
 	// People on slow connections get what compresses well compressed.
-	e.Use(p.recover, p.headers, middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024}))
+	e.Use(p.recover, middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024}))
 	for _, r := range routes {
 		e.Add(r.method, r.path, p.handle(r))
 	}
@@ -78,7 +78,7 @@ func New(o Options) http.Handler {
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This form was sent from another website, so it was refused. Nothing was saved. Open the page again here and try once more.", http.StatusForbidden)
 	}))
-	return protection.Handler(e)
+	return p.headers(protection.Handler(e))
 }
 
 // request is one request with who makes it.
@@ -136,12 +136,13 @@ func (p *portal) identify(req *request) error {
 	return nil
 }
 
+// toSignIn leads somebody who is not signed in to the page for it and back. A
+// form is refused in words, so that nobody takes it for saved.
 func (p *portal) toSignIn(req *request) error {
-	to := "/staff/sign-in"
-	if req.Request().Method == http.MethodGet {
-		to += "?next=" + queryEscape(req.Request().URL.RequestURI())
+	if req.Request().Method != http.MethodGet {
+		return models.NewError(models.KindSignedOut, "You are not signed in, so nothing was saved. Sign in and do it again.")
 	}
-	return req.Redirect(http.StatusSeeOther, to)
+	return req.Redirect(http.StatusSeeOther, "/staff/sign-in?next="+queryEscape(req.Request().URL.RequestURI()))
 }
 
 // consultation returns the consultation that the address names.

@@ -286,6 +286,9 @@ func (s *Store) Tx(ctx context.Context, f func(tx *Store) error) error {
 		tx.db = db
 		return f(&tx)
 	})
+	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+		return ctx.Err() // the transaction was taken back because of it
+	}
 	if err == nil && outermost && *tx.erased {
 		s.wipe(context.WithoutCancel(ctx))
 	}

@@ -272,6 +272,21 @@ func (s *Store) Placements(ctx context.Context, consultation string) ([]models.P
 	return placements, failed(err, "read the themes")
 }
 
+// PlacementsOf returns which themes the answers of some submissions are in.
+func (s *Store) PlacementsOf(ctx context.Context, submissions []string) ([]models.Placement, error) {
+	var placements []models.Placement
+	for some := range slices.Chunk(submissions, chunk) {
+		var rows []models.Placement
+		err := s.db.WithContext(ctx).Table("placements").Select("theme, submission, question, score").
+			Where("submission IN ?", some).Order("theme, submission, question").Scan(&rows).Error
+		if err != nil {
+			return nil, failed(err, "read the themes")
+		}
+		placements = append(placements, rows...)
+	}
+	return placements, nil
+}
+
 // Quotes returns the quotes of a consultation's themes, in the order of the
 // run that was saved.
 func (s *Store) Quotes(ctx context.Context, consultation string) ([]models.Quote, error) {

@@ -110,7 +110,7 @@ func count(t testing.TB, db *sql.DB, table string) (n int) {
 
 func testMigrations(t *testing.T, url string) {
 	var fresh sync.WaitGroup
-	for range 2 { // two that start together on a fresh database
+	for range 5 { // replicas that start together on a fresh database
 		fresh.Go(func() {
 			s, err := store.Open(ctx, url, store.Options{})
 			if err != nil {
@@ -540,10 +540,15 @@ func testBatches(t *testing.T, url string) {
 
 func testSubmissionsConcurrently(t *testing.T, url string) {
 	s := OpenURL(t, url)
+	replica := OpenURL(t, url) // another process has connections of its own
 	Save(t, s, []byte(Invented))
 	const people, each = 8, 25
 	var sending sync.WaitGroup
 	for p := range people {
+		s := s
+		if p%2 == 1 {
+			s = replica
+		}
 		sending.Go(func() {
 			for i := range each {
 				n := Submission(square, p*each+i)
@@ -650,9 +655,14 @@ func testLock(t *testing.T, url string) {
 	}
 	wantKind(t, s.Tx(ctx, func(tx *store.Store) error { return tx.Lock(ctx, "nowhere") }), models.KindNotFound)
 	// Whoever holds the lock is alone until the transaction ends: read, think
-	// and write lose no step.
+	// and write lose no step, in this process and others.
+	replica := OpenURL(t, url)
 	var adding sync.WaitGroup
-	for range 8 {
+	for i := range 8 {
+		s := s
+		if i%2 == 1 {
+			s = replica
+		}
 		adding.Go(func() {
 			for range 10 {
 				err := s.Tx(ctx, func(tx *store.Store) error {
@@ -727,6 +737,13 @@ func testThemes(t *testing.T, url string) {
 	first := run(submissions)
 	noError(t, s.SaveThemes(ctx, first))
 	wantRun(t, s, first)
+
+	some := must[[]models.Placement](t)(s.PlacementsOf(ctx, []string{submissions[0].ID, "nobody"}))
+	slices.SortFunc(some, func(a, b models.Placement) int { return strings.Compare(a.Theme, b.Theme) })
+	wantSame(t, "placements of one", some, []models.Placement{first.Placements[0], first.Placements[3]})
+	if none := must[[]models.Placement](t)(s.PlacementsOf(ctx, nil)); len(none) != 0 {
+		t.Errorf("placements of nobody: %v", none)
+	}
 
 	// Another consultation's run touches nothing here.
 	Save(t, s, Version("a-park", 1))

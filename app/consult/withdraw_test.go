@@ -1,0 +1,215 @@
+package consult_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"heard/models"
+	"heard/models/storetest"
+	"heard/search"
+)
+
+func TestWithdraw(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c := k.demo(t)
+		const canary = "quinceblossom"
+		key := k.fill(t, c, resident("There is "+canary+" all over the steps.", true))
+		noError(t, k.Attach(ctx, key, c, "steps.png", picture(t)))
+		noError(t, k.Submit(ctx, key, c))
+		list, err := k.Receipt(ctx, key, c)
+		noError(t, err)
+		code := strings.Join(list, " ")
+		k.send(t, c, resident("The lamps are out.", true))
+		k.drain(t)
+		found := k.find(t, officer, c, canary)
+		if len(found) != 1 {
+			t.Fatalf("found %v before withdrawing", found)
+		}
+		id := found[0]
+		file := k.attachments(t, id)[0]
+		_, rootBefore, err := k.Checkpoint(ctx, c)
+		noError(t, err)
+
+		noError(t, k.Withdraw(ctx, c, code))
+
+		// At once, before any background work:
+		if got := k.find(t, officer, c, canary); len(got) > 0 {
+			t.Errorf("still found: %v", got)
+		}
+		if bytes.Contains(bytes.ToLower(databaseBytes(t, k)), []byte(canary)) {
+			t.Error("the database still holds the words")
+		}
+		if _, err := k.files.Get(ctx, file.Key); err == nil {
+			t.Error("the attachment is still there")
+		}
+		if _, _, err := k.Submission(ctx, officer, c, id, true); models.KindOf(err) != models.KindNotFound {
+			t.Errorf("an officer can still open it: %v", err)
+		}
+		sub, err := k.store.Submission(ctx, id)
+		noError(t, err)
+		if len(sub.Answers)+len(sub.Groups)+len(sub.Consents)+len(sub.Attachments) > 0 || sub.Stance != "" || sub.Status != models.SubmissionWithdrawn {
+			t.Errorf("what is left of it: %+v", sub)
+		}
+		size, root, err := k.Checkpoint(ctx, c)
+		if err != nil || size != 2 || root != rootBefore {
+			t.Errorf("the log changed: %d leaves, root %s (was %s), %v", size, root, rootBefore, err)
+		}
+		trace, err := k.Trace(ctx, c, code)
+		noError(t, err)
+		if trace.Status != models.SubmissionWithdrawn || trace.CanWithdraw || len(trace.Themes) > 0 || trace.Quoted {
+			t.Errorf("its trace: %+v", trace)
+		}
+
+		// Twice is harmless, also in many hands at once.
+		before := k.tables(t, "audit", "leaves", "submissions")
+		noError(t, k.Withdraw(ctx, c, code))
+		if diff := cmp.Diff(before, k.tables(t, "audit", "leaves", "submissions")); diff != "" {
+			t.Errorf("withdrawing twice changed something (-before +after):\n%s", diff)
+		}
+
+		k.drain(t)
+		n, err := k.engine.Count(ctx)
+		if err != nil || n != 1 {
+			t.Errorf("the index holds %d answers (%v), want 1", n, err)
+		}
+		r, err := k.DraftReport(ctx, officer, c)
+		noError(t, err)
+		if r.RollCall.Withdrawn != 1 || r.RollCall.Submissions != 1 {
+			t.Errorf("the report counts %+v", r.RollCall)
+		}
+		if strings.Contains(k.log.String(), canary) {
+			t.Error("the log repeats the words")
+		}
+	})
+}
+
+func (k *kit) attachments(t *testing.T, id string) []models.Attachment {
+	t.Helper()
+	sub, err := k.store.Submission(ctx, id)
+	noError(t, err)
+	return sub.Attachments
+}
+
+func TestWithdrawTogether(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c := k.demo(t)
+		code := k.send(t, c, resident("The lamps are out.", true))
+		var all sync.WaitGroup
+		for i := range 10 {
+			all.Go(func() {
+				if err := k.Withdraw(ctx, c, code); err != nil {
+					t.Errorf("click %d: %v", i, err)
+				}
+			})
+		}
+		all.Wait()
+		trail, err := k.store.AuditTrail(ctx, c.ID, 0)
+		noError(t, err)
+		n := 0
+		for _, e := range trail {
+			if e.Action == "submission.withdrawn" {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("recorded %d times", n)
+		}
+	})
+}
+
+func TestWithdrawIsAllOrNothing(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c := k.demo(t)
+		code := k.send(t, c, resident("The lamps are out.", true))
+		for _, broken := range []string{"audit", "jobs"} {
+			mend := k.breakTable(t, broken)
+			err := k.Withdraw(ctx, c, code)
+			mend()
+			if err == nil {
+				t.Fatalf("%s cannot be written and yet it was withdrawn", broken)
+			}
+			if s := k.subs(t, c); len(s) != 1 || s[0].Answer("C6").Text == "" {
+				t.Errorf("%s cannot be written, yet something is gone", broken)
+			}
+		}
+		noError(t, k.Withdraw(ctx, c, code))
+	})
+}
+
+func TestWithdrawAfterFreeze(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		open := k.demo(t)
+		code := k.send(t, open, resident("The lamps are out.", true))
+		taken := k.send(t, open, resident("The lamps are bright.", true))
+		closed := k.move(t, open, models.StatusClosed)
+		noError(t, k.Withdraw(ctx, closed, taken)) // reading goes on, so this is still possible
+		frozen := k.move(t, closed, models.StatusFrozen)
+		// Also from a page that was opened before.
+		for _, c := range []*models.Consultation{frozen, closed, open} {
+			wantKind(t, "withdrawing when "+string(c.Status), k.Withdraw(ctx, c, code), models.KindClosed)
+		}
+		noError(t, k.Withdraw(ctx, frozen, taken))
+		if s := k.subs(t, open); len(s) != 1 || s[0].Answer("C6") == nil {
+			t.Errorf("%d submissions are left, want 1 with its words", len(s))
+		}
+	})
+}
+
+// meanwhile lets something happen just before documents reach the index.
+type meanwhile struct {
+	search.Engine
+	before func()
+}
+
+func (m *meanwhile) Put(ctx context.Context, docs ...search.Document) error {
+	if f := m.before; f != nil {
+		m.before = nil
+		f()
+	}
+	return m.Engine.Put(ctx, docs...)
+}
+
+// Somebody withdraws while the index is being brought in line with the themes:
+// the words must not come back into it.
+func TestWithdrawWhileIndexing(t *testing.T) {
+	var gate *meanwhile
+	k := newKit(t, storetest.SQLiteURL(t), func(e search.Engine) search.Engine {
+		gate = &meanwhile{Engine: e}
+		return gate
+	})
+	c := k.demo(t)
+	code := k.send(t, c, resident("There is quinceblossom on the steps.", true))
+	id := k.subs(t, c)[0].ID
+	k.drain(t)
+	gate.before = func() {
+		noError(t, k.Withdraw(ctx, c, code))
+		noError(t, k.IndexSubmission(ctx, id))
+	}
+	noError(t, k.IndexPlaces(ctx, c.ID))
+	result, err := k.engine.Search(ctx, search.Query{Consultation: c.ID, Tier: search.TierOfficer})
+	noError(t, err)
+	if result.Total > 0 {
+		t.Error("the words of somebody who withdrew came back into the index")
+	}
+}
+
+// Whoever holds a code learns where the words went, never what they are.
+func TestTraceNeverShowsAnswers(t *testing.T) {
+	k := one(t)
+	c := k.demo(t)
+	const canary = "quinceblossom"
+	code := k.send(t, c, models.Answers{"A1": ticks("self"), "A2": ticks("sex_work"), "C1": ticks("strongly_disagree"), "S5": words("It is " + canary + ".")})
+	trace, err := k.Trace(ctx, c, code)
+	noError(t, err)
+	for _, secret := range []string{canary, "sex_work", "strongly_disagree", "against", k.subs(t, c)[0].ID} {
+		if strings.Contains(fmt.Sprintf("%+v", *trace), secret) {
+			t.Errorf("the trace shows %q: %+v", secret, *trace)
+		}
+	}
+}

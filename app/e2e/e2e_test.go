@@ -1,0 +1,151 @@
+//go:build browser
+
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"heard/app"
+	"heard/app/consult"
+	"heard/app/demo"
+	"heard/models"
+)
+
+var screens = flag.String("screens", "", "write pictures of every page into this `folder` instead of following the journeys")
+
+// exitTo is the neutral page of these tests. It exists nowhere: the journeys
+// answer for it themselves.
+const exitTo = "https://weather.example/"
+
+// TestJourneys gives each journey a portal of its own, so that none sees what
+// another did.
+func TestJourneys(t *testing.T) {
+	if *screens != "" {
+		t.Skip("taking pictures instead, because of -screens")
+	}
+	journeys, err := filepath.Glob("*.test.mjs")
+	if err != nil || len(journeys) == 0 {
+		t.Fatalf("found no journeys beside this test: %v", err)
+	}
+	for _, journey := range journeys {
+		t.Run(strings.TrimSuffix(journey, ".test.mjs"), func(t *testing.T) {
+			node(t, "--test", "--test-reporter=spec", journey)
+		})
+	}
+}
+
+// TestScreens takes pictures of every page.
+func TestScreens(t *testing.T) {
+	if *screens == "" {
+		t.Skip("no pictures are taken without -screens FOLDER")
+	}
+	folder, err := filepath.Abs(*screens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	node(t, "screens.mjs", folder)
+}
+
+// node runs a script against a portal with the demonstration. The script finds
+// in its environment where the portal is (E2E_URL), the consultation (E2E_ID),
+// where "Exit this page" leads (E2E_EXIT) and who can sign in (E2E_ACCOUNTS).
+func node(t *testing.T, args ...string) {
+	ctx := t.Context()
+	var logged bytes.Buffer
+	dir := t.TempDir()
+	a, err := app.New(ctx, app.Config{
+		Addr: "127.0.0.1:0", Data: dir, Database: "sqlite:" + filepath.Join(dir, "heard.db"), Search: "bleve:" + filepath.Join(dir, "index"),
+		Files: "file://" + filepath.ToSlash(filepath.Join(dir, "files")), Secret: strings.Repeat("k", 32), ExitTo: exitTo,
+	}, app.Options{Log: slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(context.WithoutCancel(ctx)); err != nil {
+			t.Error(err)
+		}
+		if logged.Len() > 0 {
+			t.Errorf("the portal complained:\n%s", &logged)
+		}
+	})
+	c := openDemo(t, a)
+	accounts, err := json.Marshal(signUp(t, a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+
+	cmd := exec.CommandContext(ctx, "node", args...)
+	cmd.Env = append(os.Environ(), "E2E_URL="+a.URL(), "E2E_ID="+c.ID, "E2E_EXIT="+exitTo, "E2E_ACCOUNTS="+string(accounts))
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	// The script closes its browser when it is asked to end.
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 10 * time.Second
+	if err := cmd.Run(); err != nil {
+		t.Errorf("node %s: %v", strings.Join(args, " "), err)
+	}
+}
+
+// openDemo stores the demonstration, opens it, and brings its index and themes
+// up to date.
+func openDemo(t *testing.T, a *app.App) *models.Consultation {
+	t.Helper()
+	ctx, now := t.Context(), time.Now()
+	c, source, err := demo.Consultation(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	subs, err := demo.Submissions(c, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err = a.Service.SaveConsultation(ctx, consult.Portal, c.ID+".yaml", source); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Service.Move(ctx, consult.Portal, c, models.StatusOpen); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Service.Load(ctx, consult.Portal, subs); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Drain(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+type account struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
+}
+
+// signUp makes one account for each role.
+func signUp(t *testing.T, a *app.App) map[models.Role]account {
+	t.Helper()
+	accounts := map[models.Role]account{}
+	for _, role := range models.Roles {
+		u := account{Email: string(role) + "@demo.example", Password: "a long enough password"}
+		token, err := a.Service.Invite(t.Context(), consult.Portal, u.Email, role)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.Service.Accept(t.Context(), token, "", u.Password); err != nil {
+			t.Fatal(err)
+		}
+		accounts[role] = u
+	}
+	return accounts
+}

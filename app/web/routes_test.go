@@ -1,0 +1,449 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"heard/app/consult"
+	"heard/models"
+	"heard/models/storetest"
+)
+
+// access is what every route answers to everybody: to a plain GET, or to an
+// empty form. "sign" is a redirect to the sign-in page. 409 and 422 mean that
+// the actor may, and that the empty form says too little.
+const access = `
+                                            nobody councillor analyst officer auditor admin
+GET  /                                      200    200        200     200     200     200
+GET  /healthz                               200    200        200     200     200     200
+GET  /readyz                                200    200        200     200     200     200
+GET  /exit                                  303    303        303     303     303     303
+GET  /privacy                               200    200        200     200     200     200
+GET  /accessibility                         200    200        200     200     200     200
+
+GET  /:consultation                         200    200        200     200     200     200
+GET  /:consultation/respond                 303    303        303     303     303     303
+GET  /:consultation/respond/check           410    410        410     410     410     410
+POST /:consultation/respond/check           410    410        410     410     410     410
+GET  /:consultation/respond/:step           410    410        410     410     410     410
+POST /:consultation/respond/:step           410    410        410     410     410     410
+GET  /:consultation/receipt                 200    200        200     200     200     200
+POST /:consultation/receipt                 422    422        422     422     422     422
+GET  /:consultation/report                  404    404        404     404     404     404
+GET  /:consultation/report.csv              404    404        404     404     404     404
+GET  /:consultation/report.json             404    404        404     404     404     404
+GET  /:consultation/log/                    200    200        200     200     200     200
+GET  /:consultation/log/checkpoint          200    200        200     200     200     200
+GET  /:consultation/log/leaves              200    200        200     200     200     200
+
+GET  /staff/sign-in                         200    303        303     303     303     303
+POST /staff/sign-in                         422    422        422     422     422     422
+POST /staff/sign-out                        303    303        303     303     303     303
+GET  /staff/welcome                         404    404        404     404     404     404
+POST /staff/welcome                         404    404        404     404     404     404
+
+GET  /staff                                 sign   200        200     200     200     200
+POST /staff                                 401    403        403     422     403     422
+GET  /staff/audit                           sign   403        403     403     200     403
+GET  /staff/users                           sign   403        403     403     403     200
+POST /staff/users                           401    403        403     403     403     422
+GET  /staff/:consultation/search            sign   200        200     200     403     403
+GET  /staff/:consultation/submissions/:id   sign   200        200     200     403     403
+GET  /staff/:consultation/themes            sign   200        200     200     403     403
+POST /staff/:consultation/themes            401    403        303     303     403     403
+POST /staff/:consultation/themes/:id        401    403        422     422     403     403
+GET  /staff/:consultation/report            sign   403        200     200     200     403
+POST /staff/:consultation/report            401    403        403     409     403     403
+GET  /staff/:consultation/settings          sign   403        403     200     403     200
+POST /staff/:consultation/settings          401    403        403     422     403     422
+`
+
+// accessTable reads the table: answers by route, by actor.
+func accessTable(t *testing.T) (actors []string, rows map[string][]string) {
+	t.Helper()
+	rows = map[string][]string{}
+	for line := range strings.Lines(access) {
+		switch f := strings.Fields(line); {
+		case len(f) == 0:
+		case actors == nil:
+			actors = f
+		case len(f) != 2+len(actors):
+			t.Fatalf("the table has a crooked line: %s", line)
+		default:
+			rows[f[0]+" "+f[1]] = f[2:]
+		}
+	}
+	return actors, rows
+}
+
+// filledPortal has submissions, themes, accounts and a second consultation.
+func filledPortal(t testing.TB, choose ...func(*parts)) *testPortal {
+	t.Helper()
+	p := newPortal(t, choose...)
+	p.loadDemo(100)
+	for _, role := range models.Roles {
+		p.signUp(role)
+	}
+	other := p.open([]byte(storetest.Invented))
+	for i := range 12 {
+		storetest.Create(t, p.store, storetest.Submission(other.ID, i))
+	}
+	must(t, p.store.SaveThemes(t.Context(), models.ThemeRun{Consultation: other.ID, Documents: 12,
+		Themes:     []models.Theme{{ID: "otherstheme", Consultation: other.ID, Label: "Lamps", MachineLabel: "Lamps", Status: models.ThemeCandidate}},
+		Placements: []models.Placement{{Theme: "otherstheme", Submission: other.ID + "-s00000", Question: "C2", Score: 1}}}))
+	return p
+}
+
+// address is a route's address with things of the demonstration in it.
+func (p *testPortal) address(path string) string {
+	p.Helper()
+	id := "none"
+	switch {
+	case strings.Contains(path, "/submissions/"):
+		id = p.rows("SELECT id FROM submissions WHERE consultation = '" + p.demo.ID + "' ORDER BY id LIMIT 1")[0]
+	case strings.Contains(path, "/themes/"):
+		id = p.themes()[0].ID
+	}
+	return strings.NewReplacer(":consultation", p.demo.ID, ":step", "A1", ":id", id).Replace(path)
+}
+
+func (p *testPortal) themes() []models.Theme {
+	p.Helper()
+	all, err := p.store.Themes(p.Context(), p.demo.ID)
+	must(p.TB, err)
+	all = slices.DeleteFunc(all, func(t models.Theme) bool { return t.Status == models.ThemeMerged })
+	if len(all) < 2 {
+		p.Fatalf("the demonstration has %d themes, expected at least 2", len(all))
+	}
+	return all
+}
+
+func TestEveryRouteAndActor(t *testing.T) {
+	p := filledPortal(t)
+	actors, table := accessTable(t)
+	if !slices.Equal(slices.Sorted(slices.Values(actors[1:])), slices.Sorted(slices.Values(roleNames()))) {
+		t.Fatalf("the table has columns %v, expected nobody and %v", actors, models.Roles)
+	}
+	who := map[string]*browser{}
+	for _, r := range routes {
+		name := r.method + " " + r.path
+		want, ok := table[name]
+		if !ok {
+			t.Errorf("%s is not in the table: say who may open it", name)
+			continue
+		}
+		delete(table, name)
+		if r.staff() != (want[0] == "sign" || want[0] == "401") && r.need != consult.Public {
+			t.Errorf("%s needs %q but is open to nobody", name, r.need)
+		}
+		for i, actor := range actors {
+			t.Run(name+" "+actor, func(t *testing.T) {
+				b := who[actor]
+				if b == nil {
+					b = p.browser()
+					if i > 0 {
+						b = p.staff(models.Role(actor))
+					}
+					b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+					who[actor] = b
+				}
+				if name == "GET /:consultation/respond" || r.path == "/staff/sign-in" || r.path == "/staff/sign-out" {
+					delete(who, actor) // this one has other cookies now
+				}
+				var got *page
+				before := ""
+				if r.method == post {
+					before = p.state()
+					got = b.post(p.address(r.path), nil)
+				} else {
+					got = b.visit(p.address(r.path))
+				}
+				to, said := got.header.Get("Location"), strconv.Itoa(got.status)
+				if got.status == http.StatusSeeOther && strings.HasPrefix(to, "/staff/sign-in") && r.path != "/staff/sign-out" {
+					said = "sign"
+				}
+				if said != want[i] {
+					t.Errorf("answers %s, the table says %s: %s", said, want[i], got.text())
+				}
+				if slices.Contains([]string{"sign", "401", "403", "404"}, said) && r.method == post && p.state() != before {
+					t.Error("something changed although it was refused")
+				}
+				if said == "sign" && r.method == get && to != "/staff/sign-in?next="+url.QueryEscape(p.address(r.path)) {
+					t.Errorf("signing in would lead elsewhere: %s", to)
+				}
+			})
+		}
+	}
+	for name := range table {
+		t.Errorf("%s is in the table but is not a route", name)
+	}
+}
+
+func roleNames() (names []string) {
+	for _, r := range models.Roles {
+		names = append(names, string(r))
+	}
+	return names
+}
+
+// Administrators run the portal and never see what people wrote, on any page
+// they can open.
+func TestAdministratorsReadNoTestimony(t *testing.T) {
+	p := filledPortal(t)
+	var said []string
+	for _, row := range p.rows("SELECT text FROM answers WHERE length(text) > 40") {
+		said = append(said, squeezed(row)[:40])
+	}
+	if len(said) < 50 {
+		t.Fatalf("only %d texts to look for", len(said))
+	}
+	read := func(role models.Role) bool {
+		b := p.staff(role)
+		return slices.ContainsFunc(routes, func(r route) bool {
+			if r.method != get || !r.staff() {
+				return false
+			}
+			body := squeezed(b.visit(p.address(r.path)).doc.Text())
+			return slices.ContainsFunc(said, func(s string) bool { return strings.Contains(body, s) })
+		})
+	}
+	if read(models.RoleAdmin) {
+		t.Error("an administrator can read testimony")
+	}
+	if !read(models.RoleOfficer) {
+		t.Error("not even an officer reads it: this test looks for the wrong words")
+	}
+}
+
+func squeezed(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func TestOriginalWordsAreForOfficers(t *testing.T) {
+	p := filledPortal(t)
+	id := p.rows("SELECT id FROM submissions WHERE consultation = '" + p.demo.ID + "' LIMIT 1")[0]
+	for _, role := range []models.Role{models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor} {
+		before := p.count("audit")
+		p.staff(role).get("/staff/" + p.demo.ID + "/submissions/" + id + "?original=yes")
+		read := slices.ContainsFunc(p.rows("SELECT action FROM audit"), func(a string) bool { return a == "submission.original-read" })
+		switch {
+		case role == models.RoleOfficer && !read:
+			t.Error("an officer read the original and it is not on record")
+		case role != models.RoleOfficer && p.count("audit") != before+1: // the sign-in
+			t.Errorf("%s asked for the original and it was put on record as read", role)
+		}
+	}
+}
+
+// What belongs to another consultation is not there under this one's address.
+func TestThingsOfAnotherConsultation(t *testing.T) {
+	p := filledPortal(t)
+	officer := p.staff(models.RoleOfficer)
+	const other = "lantern-square"
+	officer.get("/staff/" + other + "/submissions/" + other + "-s00000")
+	before := p.state()
+	officer.visit("/staff/" + p.demo.ID + "/submissions/" + other + "-s00000").is(http.StatusNotFound)
+	officer.visit("/staff/" + p.demo.ID + "/submissions/" + other + "-s00000?original=yes").is(http.StatusNotFound)
+	officer.visit("/staff/no-such/submissions/" + other + "-s00000").is(http.StatusNotFound)
+	for _, do := range []string{"rename", "approve", "unapprove", "merge"} {
+		officer.post("/staff/"+p.demo.ID+"/themes/otherstheme", url.Values{"do": {do}, "version": {"1"}, "label": {"Mine now"}, "into": {p.themes()[0].ID}}).is(http.StatusNotFound)
+	}
+	mine := p.themes()[0]
+	if page := officer.post("/staff/"+p.demo.ID+"/themes/"+mine.ID, url.Values{"do": {"merge"}, "version": {strconv.Itoa(mine.Version)}, "into": {"otherstheme"}}); page.status < 400 {
+		t.Errorf("a theme was merged into another consultation's: %d", page.status)
+	}
+	if p.state() != before {
+		t.Error("something changed")
+	}
+
+	// Nor does a response started for one go on in the other, and nor does a
+	// receipt of one open the other.
+	b := p.browser()
+	b.get("/" + p.demo.ID + "/respond")
+	b.visit("/" + other + "/respond/A1").is(http.StatusGone)
+	b.post("/"+other+"/respond/A1", url.Values{"answer": {"visit"}}).is(http.StatusGone)
+	b.post("/"+other+"/respond/check", nil).is(http.StatusGone)
+	words := strings.Join(p.respond(p.browser(), sexWorker), " ")
+	b.post("/"+other+"/receipt", url.Values{"code": {words}, "do": {"check"}}).is(http.StatusUnprocessableEntity)
+	b.post("/"+p.demo.ID+"/receipt", url.Values{"code": {words}, "do": {"check"}}).is(http.StatusOK)
+}
+
+// A draft is not there for the public, only for staff.
+func TestDraftConsultationIsHidden(t *testing.T) {
+	p := newPortal(t)
+	_, err := p.service.SaveConsultation(t.Context(), consult.Portal, "x.yaml", []byte(storetest.Invented))
+	must(t, err)
+	b := p.browser()
+	for _, r := range routes {
+		if !strings.HasPrefix(r.path, "/:consultation") {
+			continue
+		}
+		path := strings.NewReplacer(":consultation", "lantern-square", ":step", "A1").Replace(r.path)
+		if r.method == post {
+			b.post(path, nil).is(http.StatusNotFound)
+		} else {
+			b.visit(path).is(http.StatusNotFound)
+		}
+	}
+	if strings.Contains(b.get("/").body, "Lantern") {
+		t.Error("the home page lists a draft")
+	}
+}
+
+// forgeries are ways in which browsers tell that a form stands on another
+// website.
+var forgeries = [][]string{
+	{"Sec-Fetch-Site", "cross-site"},
+	{"Sec-Fetch-Site", "same-site"},
+	{"Sec-Fetch-Site", "", "Origin", "https://evil.example"},
+	{"Sec-Fetch-Site", "", "Origin", "null"},
+	{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"},
+}
+
+// forms is one good form for every route that takes one.
+func (p *testPortal) forms(who map[string]*browser) map[string]form {
+	p.Helper()
+	answering := func() *browser {
+		b := p.browser()
+		b.get("/" + p.demo.ID + "/respond")
+		b.post("/"+p.demo.ID+"/respond/C1", url.Values{"answer": {"agree"}}).is(http.StatusOK)
+		return b
+	}
+	words := strings.Join(p.respond(p.browser(), sexWorker), " ")
+	token, err := p.service.Invite(p.Context(), consult.Portal, "new@penrow.example", models.RoleAnalyst)
+	must(p.TB, err)
+	theme := p.themes()[0]
+	return map[string]form{
+		"/:consultation/respond/:step":    {answering(), url.Values{"answer": {"elected"}}},
+		"/:consultation/respond/check":    {answering(), nil},
+		"/:consultation/receipt":          {p.browser(), url.Values{"code": {words}, "do": {"withdraw"}, "sure": {"yes"}}},
+		"/staff/sign-in":                  {p.browser(), url.Values{"email": {"officer@penrow.example"}, "password": {password}}},
+		"/staff/sign-out":                 {p.staff(models.RoleAnalyst), nil},
+		"/staff/welcome":                  {p.browser(), url.Values{"token": {token}, "password": {password}}},
+		"/staff":                          {who["officer"], url.Values{"source": {string(storetest.Version("brook-green", 1))}}},
+		"/staff/users":                    {who["admin"], url.Values{"do": {"invite"}, "email": {"another@penrow.example"}, "role": {"officer"}}},
+		"/staff/:consultation/themes":     {who["officer"], url.Values{"do": {"run"}}},
+		"/staff/:consultation/themes/:id": {who["officer"], url.Values{"do": {"rename"}, "version": {strconv.Itoa(theme.Version)}, "label": {"A name of ours"}}},
+		"/staff/:consultation/report":     {who["officer"], url.Values{"do": {"publish"}}},
+		"/staff/:consultation/settings":   {who["officer"], url.Values{"do": {"move"}, "to": {"closed"}}},
+	}
+}
+
+type form struct {
+	by     *browser
+	values url.Values
+}
+
+func TestFormsOfOtherWebsitesAreRefused(t *testing.T) {
+	p := filledPortal(t)
+	forms := p.forms(map[string]*browser{"officer": p.staff(models.RoleOfficer), "admin": p.staff(models.RoleAdmin)})
+	for _, r := range routes {
+		if r.method != post {
+			continue
+		}
+		f, ok := forms[r.path]
+		if !ok {
+			t.Errorf("%s: there is no form to try", r.path)
+			continue
+		}
+		before, sessions := p.state(), p.count("sessions")
+		for _, forged := range forgeries {
+			got := f.by.post(p.address(r.path), f.values, forged...)
+			if got.status != http.StatusForbidden || !strings.Contains(got.body, "another website") {
+				t.Errorf("%s with %v answers %d", r.path, forged, got.status)
+			}
+			if len(got.header.Values("Set-Cookie")) > 0 || p.state() != before || p.count("sessions") != sessions {
+				t.Errorf("%s with %v changed something", r.path, forged)
+			}
+		}
+		// The same form from our own page works, so it was the website that was
+		// refused.
+		if r.path == "/staff/:consultation/report" {
+			continue // only once the analysis is frozen
+		}
+		if got := f.by.post(p.address(r.path), f.values); got.status >= 400 {
+			t.Errorf("%s from our own page answers %d: %s", r.path, got.status, got.text())
+		} else if p.state() == before && r.path != "/staff/sign-out" {
+			t.Errorf("%s from our own page changed nothing", r.path)
+		}
+	}
+}
+
+// Signing in leads only to pages of the desk.
+func TestSignInLeadsNowhereElse(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleOfficer)
+	for _, next := range []string{"https://evil.example", "//evil.example", "/staff//evil.example", `/staff\evil.example`, "/staffroom", "/exit", "/staff/../exit", "/staff/%2e%2e/exit", "javascript:alert(1)", "/staff\r\nSet-Cookie: a=b", ""} {
+		b := p.browser()
+		b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		got := b.post("/staff/sign-in", url.Values{"email": {"officer@penrow.example"}, "password": {password}, "next": {next}}).is(http.StatusSeeOther)
+		to, err := got.url.Parse(got.header.Get("Location"))
+		must(t, err)
+		if !strings.HasPrefix(to.String(), p.url+"/staff") || (to.Path != "/staff" && !strings.HasPrefix(to.Path, "/staff/")) {
+			t.Errorf("next=%q leads to %s", next, got.header.Get("Location"))
+		}
+	}
+}
+
+// A closed account, or one whose role changed, is told so by its next request.
+func TestAccountChangesHoldAtOnce(t *testing.T) {
+	p := filledPortal(t)
+	officer, analyst := p.staff(models.RoleOfficer), p.staff(models.RoleAnalyst)
+	id := p.rows("SELECT id FROM users WHERE email = 'officer@penrow.example'")[0]
+	must(t, p.service.Disable(t.Context(), consult.Portal, id))
+	if page := officer.visit("/staff"); page.step() != "sign-in" {
+		t.Errorf("a closed account sees %s", page.url)
+	}
+	_, err := p.service.Invite(t.Context(), consult.Portal, "analyst@penrow.example", models.RoleAuditor)
+	must(t, err)
+	analyst.visit("/staff/" + p.demo.ID + "/search").is(http.StatusForbidden)
+	if len(officer.cookies()) != 0 {
+		t.Errorf("the cookie of the closed account stays: %v", officer.cookies())
+	}
+}
+
+// The token of a session is not the one from before signing in, and signing
+// out ends it in the database too.
+func TestSessionsAreRenewedAndEnd(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleOfficer)
+	planted := p.browser()
+	planted.get("/staff/sign-in")
+	if p.count("sessions") != 0 {
+		t.Error("looking at the sign-in page made a session")
+	}
+	b := p.staff(models.RoleOfficer)
+	token := b.cookies()[0].Value
+	if slices.ContainsFunc(p.rows("SELECT token FROM sessions"), func(s string) bool { return s == token }) {
+		t.Error("the token stands in the database as it is")
+	}
+	again := b.copy()
+	again.post("/staff/sign-in", url.Values{"email": {"officer@penrow.example"}, "password": {password}})
+	if again.cookies()[0].Value == token {
+		t.Error("signing in again kept the token")
+	}
+	if page := b.visit("/staff"); page.step() != "sign-in" {
+		t.Error("the token from before signing in again still works")
+	}
+	copied := again.copy()
+	again.post("/staff/sign-out", nil)
+	if page := copied.visit("/staff"); page.step() != "sign-in" || p.count("sessions") != 0 {
+		t.Errorf("a copied cookie works after signing out; %d sessions", p.count("sessions"))
+	}
+}
+
+// An error says the same for an unknown address and a wrong password.
+func TestSignInTellsNothing(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleOfficer)
+	var bodies []string
+	for _, email := range []string{"officer@penrow.example", "nobody12@penrow.example"} {
+		page := p.browser().post("/staff/sign-in", url.Values{"email": {email}, "password": {"not the right password"}}).is(http.StatusUnprocessableEntity)
+		bodies = append(bodies, strings.ReplaceAll(page.body, email, "X"))
+	}
+	if bodies[0] != bodies[1] {
+		t.Error("a wrong password and an unknown address can be told apart")
+	}
+}

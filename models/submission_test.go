@@ -1,0 +1,300 @@
+package models_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"heard/models"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+func TestQuestionCheck(t *testing.T) {
+	options := []models.Option{
+		{ID: "a", Text: models.Text{"en": "A"}},
+		{ID: "b", Text: models.Text{"en": "B"}},
+		{ID: "other", Text: models.Text{"en": "Other"}, WriteIn: true},
+		{ID: "none", Text: models.Text{"en": "None of these"}, Alone: true},
+	}
+	choice := models.Question{Type: models.TypeChoice, Options: options}
+	ticks := models.Question{Type: models.TypeTicks, Options: options}
+	text := models.Question{Type: models.TypeText}
+	required := func(q models.Question) models.Question { q.Required = true; return q }
+	given := func(text string, options ...string) models.Given { return models.Given{Text: text, Options: options} }
+	for _, test := range []struct {
+		name  string
+		q     models.Question
+		given models.Given
+		want  string // part of the message, "" for none
+	}{
+		{"nothing", choice, given(""), ""},
+		{"nothing, but required", required(choice), given(""), "Choose an answer"},
+		{"no words, but required", required(text), given(""), "Enter an answer"},
+		{"no ticks, but required", required(ticks), given(""), "Choose an answer"},
+		{"one", choice, given("", "a"), ""},
+		{"two of a choice", choice, given("", "a", "b"), "Choose one answer"},
+		{"one that is not shown", choice, given("", "z"), "Choose from the answers shown"},
+		{"an empty one", choice, given("", ""), "Choose from the answers shown"},
+		{"the same twice", ticks, given("", "a", "a"), "Choose from the answers shown"},
+		{"the same choice twice", choice, given("", "a", "a"), "Choose from the answers shown"},
+		{"two ticks", ticks, given("", "a", "b"), ""},
+		{"alone", ticks, given("", "none"), ""},
+		{"alone and another", ticks, given("", "none", "a"), "“None of these” on its own"},
+		{"another and alone", ticks, given("", "a", "none"), "“None of these” on its own"},
+		{"words beside the option for them", ticks, given("words", "a", "other"), ""},
+		{"words beside another", ticks, given("words", "a"), "that your words belong to"},
+		{"words beside none", choice, given("words"), "that your words belong to"},
+		{"the option for words without any", choice, given("", "other"), ""},
+		{"long words beside an option", choice, given(strings.Repeat("é", 301), "other"), "300 characters or fewer. You have 1 too many"},
+		{"just short enough beside an option", choice, given(strings.Repeat("é", 300), "other"), ""},
+		{"words", text, given("words"), ""},
+		{"options for words", text, given("words", "a"), "in words"},
+		{"words of the greatest length", text, given(strings.Repeat("é", 300)), ""},
+		{"words one too long", text, given(strings.Repeat("é", 301)), "300 characters or fewer. You have 1 too many"},
+		{"long text of the greatest length", models.Question{Type: models.TypeLongText}, given(strings.Repeat("x", 20_000)), ""},
+		{"long text too long", models.Question{Type: models.TypeLongText}, given(strings.Repeat("x", 20_005)), "You have 5 too many"},
+		{"longer than the question allows", models.Question{Type: models.TypeLongText, MaxLength: 3}, given("four"), "3 characters or fewer"},
+		{"a longer limit of the question's own", models.Question{Type: models.TypeText, MaxLength: 400}, given(strings.Repeat("x", 400)), ""},
+		{"words to an info page", models.Question{Type: models.TypeInfo}, given("words"), "takes no written answer"},
+		{"nothing to an info page", models.Question{Type: models.TypeInfo}, given(""), ""},
+		{"words to a file question", models.Question{Type: models.TypeFile}, given("words"), "takes no written answer"},
+	} {
+		got := test.q.Check(test.given)
+		if (got == "") != (test.want == "") || !strings.Contains(got, test.want) {
+			t.Errorf("%s: got %q, expected %q", test.name, got, test.want)
+		}
+	}
+}
+
+func TestCheckNeverRepeatsTheAnswer(t *testing.T) {
+	c := parsed(t)
+	rapid.Check(t, func(t *rapid.T) {
+		q := &c.Questions[rapid.IntRange(0, len(c.Questions)-1).Draw(t, "question")]
+		secret := "zqx" + rapid.StringMatching(`[a-z]{5,400}`).Draw(t, "words")
+		for _, g := range []models.Given{{Text: secret}, {Options: []string{secret}}, {Text: secret, Options: []string{"walk"}}} {
+			if m := q.Check(g); strings.Contains(m, "zqx") {
+				t.Fatalf("the message repeats the answer: %q", m)
+			}
+		}
+	})
+}
+
+func TestCheckAnswers(t *testing.T) {
+	c := parsed(t, "    about_you: true\n", "    about_you: true\n    required: true\n")
+	for _, test := range []struct {
+		name    string
+		answers models.Answers
+		want    []models.FieldError
+	}{
+		{"nothing at all", models.Answers{}, []models.FieldError{{Field: "A1", Message: "Choose an answer"}}},
+		{"who, but nothing said", models.Answers{"A1": {Options: []string{"row"}}}, []models.FieldError{{Message: "Answer at least one question before you send"}}},
+		{"something said", models.Answers{"A1": {Options: []string{"row"}}, "C1": {Options: []string{"agree"}}}, nil},
+		{"two faults, in the order of the route", models.Answers{"A1": {Options: []string{"row"}}, "C1": {Options: []string{"z"}}, "D1": {Options: []string{"z"}}},
+			[]models.FieldError{{Field: "C1", Message: "Choose from the answers shown"}, {Field: "D1", Message: "Enter your answer in words"}}},
+		{"an unknown question", models.Answers{"A1": {Options: []string{"row"}}, "D1": {Text: "words"}, "Z": {Text: "words"}}, []models.FieldError{{Field: "Z", Message: "There is no such question"}}},
+		{"an equality question, which is kept apart", models.Answers{"A1": {Options: []string{"row"}}, "D1": {Text: "words"}, "E1": {Options: []string{"over"}}}, []models.FieldError{{Field: "E1", Message: "There is no such question"}}},
+	} {
+		err := c.CheckAnswers(test.answers)
+		if diff := cmp.Diff(test.want, models.FieldsOf(err)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+		if err != nil && models.KindOf(err) != models.KindInvalid {
+			t.Errorf("%s: kind %d", test.name, models.KindOf(err))
+		}
+	}
+}
+
+// What survives pruning and checking holds only options that exist.
+func TestCheckedAnswersAreOnTheForm(t *testing.T) {
+	c := demonstration(t)
+	rapid.Check(t, func(t *rapid.T) {
+		kept, _ := c.Prune(answersTo(c).Draw(t, "answers"))
+		if c.CheckAnswers(kept) != nil {
+			return
+		}
+		for id, g := range kept {
+			for _, o := range g.Options {
+				if c.Question(id).Option(o) == nil {
+					t.Fatalf("%s has no option %s", id, o)
+				}
+			}
+		}
+	})
+}
+
+func TestCloneSharesNothing(t *testing.T) {
+	a := models.Answers{"A1": {Options: []string{"x", "y"}}}
+	b := a.Clone()
+	b["A1"].Options[0] = "changed"
+	b["B1"] = models.Given{Text: "new"}
+	if diff := cmp.Diff(models.Answers{"A1": {Options: []string{"x", "y"}}}, a); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCleanText(t *testing.T) {
+	for _, test := range []struct{ name, in, want string }{
+		{"nothing", "", ""},
+		{"plain", "Dear council", "Dear council"},
+		{"white space at the ends", " \n\tDear council\u00a0\n", "Dear council"},
+		{"paragraphs", "One.\r\n\r\nTwo.\rThree.", "One.\n\nTwo.\nThree."},
+		{"invalid UTF-8", "caf\xe9!", "caf\uFFFD!"},
+		{"composed", "cafe\u0301", "café"},
+		{"control characters", "a\x00b\x07c\x7fd\u0085e", "abcde"},
+		{"bidirectional overrides", "a\u202eb\u2066c\u2069d", "abcd"},
+		{"marks that Arabic and Hebrew need", "\u05d0\u200f\u200e", "\u05d0\u200f\u200e"},
+		{"joiners that emoji and Persian need", "👩\u200d🚒 می\u200cخواهم", "👩\u200d🚒 می\u200cخواهم"},
+		{"byte order marks", "\uFEFFa\uFEFFb", "ab"},
+		{"tabs stay", "a\tb", "a\tb"},
+		{"a form feed between words", "a\fb", "ab"},
+		{"only what is left out", "\x00\u202e \uFEFF", ""},
+	} {
+		if got := models.CleanText(test.in); got != test.want {
+			t.Errorf("%s: got %q, expected %q", test.name, got, test.want)
+		}
+	}
+}
+
+func checkClean(t interface{ Fatalf(string, ...any) }, in string) {
+	out := models.CleanText(in)
+	switch {
+	case !utf8.ValidString(out):
+		t.Fatalf("%q became %q, which is not UTF-8", in, out)
+	case strings.ContainsAny(out, "\x00\r\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\uFEFF"):
+		t.Fatalf("%q became %q", in, out)
+	case out != strings.TrimSpace(out):
+		t.Fatalf("%q became %q, with white space at an end", in, out)
+	case models.CleanText(out) != out:
+		t.Fatalf("%q became %q, which becomes %q", in, out, models.CleanText(out))
+	}
+}
+
+// awkward are characters that normalisation, trimming and bidirectional text
+// turn on.
+var awkward = []rune("ae \u0301\u0300\u0345\u0323\u1100\u1161\u11a8\ud55c\u00c5\u212b\u2000\u2001\u00a0\u2028\u0085\u202a\u202e\u2066\u2069\ufeff\u200b\u200d\r\n\t\x00\x7f\u034f\ufb1d\u0f73\u1e9b\U0001d15e👩")
+
+func TestCleanTextProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := rapid.OneOf(
+			rapid.String(),
+			rapid.StringOf(rapid.SampledFrom(awkward)),
+			rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }),
+			rapid.Map(rapid.IntRange(0, 99), func(n int) string { return " " + strings.Repeat("\u0301", n) + " \u0345" }),
+		).Draw(t, "in")
+		checkClean(t, in)
+	})
+}
+
+// Words come through unchanged: the letters of typed text are the same before
+// and after, in the same order.
+func TestCleanTextKeepsWords(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		words := rapid.SliceOfN(rapid.StringMatching(`[a-zA-Z0-9£“”’éăț.,;:!?()-]{1,12}`), 1, 30).Draw(t, "words")
+		breaks := rapid.SampledFrom([]string{" ", "\n", "\t", "\n\n"}).Draw(t, "breaks")
+		text := strings.Join(words, breaks)
+		if got := models.CleanText(text); got != text {
+			t.Fatalf("got %q, expected %q", got, text)
+		}
+		if got := models.CleanText("\r\n" + strings.ReplaceAll(text, "\n", "\r\n") + "\x00 "); got != text {
+			t.Fatalf("from Windows: got %q, expected %q", got, text)
+		}
+	})
+}
+
+func FuzzCleanText(f *testing.F) {
+	for _, s := range []string{"", "Dear council", "caf\xe9", "a\r\nb\rc", "\u202eabc", " \u0301", strings.Repeat("\u0301", 70), "\uFEFF\x00", string(awkward)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, in string) { checkClean(t, in) })
+}
+
+func TestTextIn(t *testing.T) {
+	for _, test := range []struct {
+		name               string
+		text               models.Text
+		language, want, in string
+	}{
+		{"the language asked for", models.Text{"en": "Yes", "cy": "Ydw"}, "cy", "Ydw", "cy"},
+		{"English when it has none", models.Text{"en": "Yes", "cy": "Ydw"}, "ro", "Yes", "en"},
+		{"English when it is empty", models.Text{"en": "Yes", "ro": ""}, "ro", "Yes", "en"},
+		{"the first there is, in order", models.Text{"ro": "Da", "cy": "Ydw", "ar": ""}, "pl", "Ydw", "cy"},
+		{"nothing at all", nil, "ro", "", "ro"},
+	} {
+		if got, in := test.text.In(test.language); got != test.want || in != test.in {
+			t.Errorf("%s: got %q in %q, expected %q in %q", test.name, got, in, test.want, test.in)
+		}
+	}
+	if !(models.Text{"en": " \n"}).Empty() || (models.Text{"en": "", "cy": "Ydw"}).Empty() {
+		t.Error("a text is empty when it has wording in no language")
+	}
+}
+
+func TestStatusOnlyMovesForward(t *testing.T) {
+	order := []models.Status{models.StatusDraft, models.StatusOpen, models.StatusClosed, models.StatusFrozen, models.StatusPublished}
+	for i, s := range order {
+		next, more := s.Next()
+		if more != (i+1 < len(order)) || more && next != order[i+1] || !more && next != s {
+			t.Errorf("%s: got %s, %v", s, next, more)
+		}
+		for j, other := range order {
+			if got := s.AtLeast(other); got != (i >= j) {
+				t.Errorf("%s at least %s: got %v", s, other, got)
+			}
+		}
+	}
+	if _, more := models.Status("lost").Next(); more {
+		t.Error("an unknown state has no next one")
+	}
+	if models.Status("").AtLeast(models.StatusDraft) {
+		t.Error("an unknown state is not even a draft")
+	}
+}
+
+func TestAccepting(t *testing.T) {
+	c := parsed(t, "opens: 2026-10-05", "opens: 2026-10-25 00:30", "closes: 2026-12-14 23:59", "closes: 2026-10-25 03:00")
+	c.Status = models.StatusOpen
+	opens, closes := c.Window()
+	// The clocks go back that night, so there are three and a half hours.
+	if got := closes.Sub(opens).Hours(); got != 3.5 {
+		t.Errorf("open for %v hours, expected 3.5", got)
+	}
+	for _, test := range []struct {
+		name string
+		at   int // seconds after opening
+		want bool
+	}{{"a second before", -1, false}, {"as it opens", 0, true}, {"the last second", 12599, true}, {"as it closes", 12600, false}} {
+		if got := c.Accepting(opens.Add(time.Duration(test.at) * time.Second)); got != test.want {
+			t.Errorf("%s: got %v", test.name, got)
+		}
+	}
+	for _, s := range []models.Status{models.StatusDraft, models.StatusClosed, models.StatusFrozen, models.StatusPublished} {
+		c.Status = s
+		if c.Accepting(opens) {
+			t.Errorf("a consultation that is %s accepts answers", s)
+		}
+	}
+}
+
+func TestUserValidate(t *testing.T) {
+	for email, ok := range map[string]bool{
+		"ada@example.org": true, "Ada@example.org": false, "Ada <ada@example.org>": false, "ada": false, "": false, "ada@example.org\n": false, "ada@": false,
+	} {
+		u := models.User{Email: email, Role: models.RoleOfficer}
+		if err := u.Validate(); (err == nil) != ok {
+			t.Errorf("%q: %v", email, err)
+		}
+	}
+	for _, role := range []models.Role{"", "owner", "Admin"} {
+		u := models.User{Email: "ada@example.org", Role: role}
+		if fields := models.FieldsOf(u.Validate()); len(fields) != 1 || fields[0].Field != "role" {
+			t.Errorf("%q: %v", role, fields)
+		}
+	}
+	if len(models.Roles) != 5 || !slices.Contains(models.Roles, models.RoleAuditor) {
+		t.Errorf("roles: %v", models.Roles)
+	}
+}
