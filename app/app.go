@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"heard/app/consult"
@@ -133,10 +134,20 @@ func (c *Config) pepper() ([]byte, error) {
 }
 
 func openSearch(ctx context.Context, cfg Config) (search.Engine, error) {
+	// An engine that could not be opened must not become an interface that is
+	// not nil.
 	if dir, ok := strings.CutPrefix(cfg.Search, "bleve:"); ok {
-		return embedded.Open(dir)
+		e, err := embedded.Open(dir)
+		if err != nil {
+			return nil, err
+		}
+		return e, nil
 	}
-	return meili.Open(ctx, meili.Config{URL: cfg.Search, Key: cfg.SearchKey, Index: cfg.SearchIndex})
+	e, err := meili.Open(ctx, meili.Config{URL: cfg.Search, Key: cfg.SearchKey, Index: cfg.SearchIndex})
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 func openFiles(ctx context.Context, url string) (*evidence.Store, error) {
@@ -172,11 +183,32 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	a.stopped = make(chan error, 1)
 	go func() { a.stopped <- a.server.Serve(listener) }()
+	a.sweep(ctx)
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan struct{})
-	go func() { defer close(done); a.runner.Run(working) }()
-	a.idle = func() { stop(); <-done }
+	var background sync.WaitGroup
+	background.Go(func() { a.runner.Run(working) })
+	background.Go(func() {
+		minute := time.NewTicker(time.Minute)
+		defer minute.Stop()
+		for {
+			select {
+			case <-working.Done():
+				return
+			case <-minute.C:
+				a.sweep(working)
+			}
+		}
+	})
+	a.idle = func() { stop(); background.Wait() }
 	return nil
+}
+
+// sweep removes the drafts that have been idle too long. They could not be
+// opened any more; now they are gone.
+func (a *App) sweep(ctx context.Context) {
+	if _, err := a.Store.PurgeDrafts(ctx); err != nil && ctx.Err() == nil {
+		a.log.Error("old drafts could not be removed; this is tried again every minute", "error", err)
+	}
 }
 
 // connectionErrors notes that a connection failed, without saying whose.

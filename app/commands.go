@@ -49,8 +49,11 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		err = command.Run(&run{ctx: ctx, cfg: *cfg, out: stdout, err: stderr})
 	}
-	if err == nil || errors.Is(err, context.Canceled) {
+	if err == nil {
 		return exitDone
+	}
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("stopped before it was done; run it again to go on")
 	}
 	fmt.Fprintf(stderr, "heard: %s\n", err)
 	var usage usageError
@@ -493,8 +496,12 @@ func (cmd reportCommand) Run(r *run) error {
 		if err != nil {
 			return err
 		}
+		say := r.out
+		if cmd.Out == "-" {
+			say = r.err // the report itself has standard output
+		}
 		roll := rep.RollCall
-		fmt.Fprintf(r.out, "%d submissions: %d in %d themes, %d listed singly, %d answered by choosing only. Written to %s.\n",
+		fmt.Fprintf(say, "%d submissions: %d in %d themes, %d listed singly, %d answered by choosing only. Written to %s.\n",
 			roll.Submissions, roll.InThemes, len(rep.Themes), roll.HeardOnce, roll.ClosedOnly, cmd.Out)
 		return nil
 	})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,7 +67,11 @@ func readSecretFiles() error {
 		if err != nil {
 			return usageError{fmt.Errorf("%s_FILE: %w", name, err)}
 		}
-		if err := os.Setenv(name, strings.TrimSpace(string(b))); err != nil {
+		secret := strings.TrimSpace(string(b))
+		if secret == "" {
+			return usageError{fmt.Errorf("%s_FILE: the file is empty", name)}
+		}
+		if err := os.Setenv(name, secret); err != nil {
 			return err
 		}
 	}
@@ -115,7 +120,8 @@ func (c *Config) check() error {
 	if c.Database == "" {
 		c.Database = "sqlite:" + filepath.Join(data, "heard.db")
 	}
-	if !hasPrefix(c.Database, "sqlite:", "postgres://", "postgresql://") {
+	// The address is not repeated: it may hold a password.
+	if _, err := url.Parse(c.Database); !hasPrefix(c.Database, "sqlite:", "postgres://", "postgresql://") || c.Database == "sqlite:" || err != nil && !hasPrefix(c.Database, "sqlite:") {
 		return fmt.Errorf("--database: expected sqlite:FILE or postgres://…")
 	}
 	if c.Search == "" {

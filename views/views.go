@@ -150,8 +150,16 @@ func (r *Renderer) Translate(lang, id string, pairs ...any) string {
 // translator returns wording in lang together with the language it is in:
 // English where the catalogue has nothing else.
 func (r *Renderer) translator(lang string) func(string, map[string]any) (wording, in string) {
-	localizer := i18n.NewLocalizer(r.catalogue, lang)
 	wanted, _ := language.Make(lang).Base()
+	// Language matching would give a reader of Persian the Urdu catalogue, as
+	// the nearest there is; a language without a catalogue is English here.
+	in := "en"
+	for _, tag := range r.catalogue.LanguageTags() {
+		if base, _ := tag.Base(); base == wanted {
+			in = lang
+		}
+	}
+	localizer := i18n.NewLocalizer(r.catalogue, in)
 	return func(id string, data map[string]any) (string, string) {
 		// An entry that a translation lacks comes back in English together with
 		// an error; one that English lacks shows its id, and fails the tests.

@@ -379,19 +379,19 @@ func TestFaultsLeadToTheField(t *testing.T) {
 func TestLanguages(t *testing.T) {
 	r := renderer(t)
 	p := step(choice())
-	p.Lang = "ur"
+	p.Lang = "fa" // written from the right, and no catalogue yet
 	doc := parsePage(t, render(t, r, p))
 	if got := doc.Find("html").AttrOr("dir", ""); got != "rtl" {
-		t.Errorf("an Urdu page has dir=%q", got)
+		t.Errorf("a Persian page has dir=%q", got)
 	}
 	if got := doc.Find("a.exit span").AttrOr("lang", ""); got != "en" {
-		t.Errorf("catalogue wording in English on an Urdu page has lang=%q", got)
+		t.Errorf("catalogue wording in English on a Persian page has lang=%q", got)
 	}
 	if got := doc.Find("title").Text(); strings.Contains(got, "<") {
 		t.Errorf("the title %q has markup in it", got)
 	}
 	if h := doc.Find("h1 > span[lang=en][dir=ltr]"); h.Text() != p.Question.Text.Default() {
-		t.Errorf("English wording on an Urdu page is not marked: %q", h.Text())
+		t.Errorf("English wording on a Persian page is not marked: %q", h.Text())
 	}
 	for lang, want := range map[string]string{"en": "ltr", "ro": "ltr", "ar": "rtl", "fa": "rtl", "he": "rtl", "ur-PK": "rtl", "pa": "ltr", "pa-Arab": "rtl", "": "ltr", "not a tag": "ltr"} {
 		b := &Base{Lang: lang}

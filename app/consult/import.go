@@ -163,12 +163,13 @@ func (s *Service) importedSubmissions(c *models.Consultation, q *models.Question
 	refuse := func(line int, format string, args ...any) {
 		out.Refused = append(out.Refused, sheet.Refusal{Line: line, Reason: fmt.Sprintf(format, args...)})
 	}
-	groupByName := map[string]string{}
+	groupByName, anyCase := map[string]string{}, map[string]string{}
 	var names []string
 	for _, g := range c.Groups {
-		groupByName[strings.ToLower(g.Name.Default())] = g.ID
-		groupByName[g.ID] = g.ID
-		names = append(names, g.Name.Default())
+		name := g.Name.Default()
+		groupByName[g.ID], groupByName[name] = g.ID, g.ID
+		anyCase[strings.ToLower(name)] = g.ID
+		names = append(names, name)
 	}
 	var fallback []string
 	for _, g := range c.Groups {
@@ -182,7 +183,10 @@ func (s *Service) importedSubmissions(c *models.Consultation, q *models.Question
 	for _, r := range rows {
 		groups := fallback
 		if r.Group != "" {
-			id, ok := groupByName[strings.ToLower(r.Group)]
+			id, ok := groupByName[r.Group]
+			if !ok {
+				id, ok = anyCase[strings.ToLower(r.Group)]
+			}
 			if !ok {
 				refuse(r.Line, "there is no respondent group %q: expected one of %s", sheet.Shorten(r.Group), strings.Join(names, ", "))
 				continue

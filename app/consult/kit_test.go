@@ -337,8 +337,6 @@ func (k *kit) load(t testing.TB, c *models.Consultation, texts []string, quotabl
 	noError(t, k.Load(ctx, officer, subs))
 }
 
-func always(int) bool { return true }
-
 const invented = storetest.Invented
 
 var searchAll = search.Query{}

@@ -123,6 +123,11 @@ func TestNobodyFindsAnotherConsultation(t *testing.T) {
 		if c == here && found.Total > 0 {
 			t.Error("the query chose its consultation")
 		}
+		all, err := k.Search(ctx, officer, c, search.Query{Consultation: "other-square"})
+		noError(t, err)
+		if q := all.Facets["questions"]; len(q) != 1 || c.Question(q[0].Value) == nil || q[0].Value != map[string]string{here.ID: "C6", there.ID: "C2"}[c.ID] {
+			t.Errorf("questions counted in %s: %v", c.ID, q)
+		}
 	}
 	id := k.subs(t, there)[0].ID
 	if _, _, err := k.Submission(ctx, officer, here, id, true); models.KindOf(err) != models.KindNotFound {

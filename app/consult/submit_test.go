@@ -413,6 +413,16 @@ func TestOrphansAreNeverSent(t *testing.T) {
 		if bytes.Contains(databaseBytes(t, k), []byte(orphan)) {
 			t.Error("the database holds words that were never sent")
 		}
+
+		// Nor do they put anybody into a group.
+		key = k.fill(t, c, models.Answers{"A1": ticks("self"), "A2": ticks("live_here", "sex_work")})
+		k.answer(t, key, c, models.Answers{"A1": ticks("organisation"), "C1": ticks("agree")})
+		noError(t, k.Submit(ctx, key, c))
+		for _, s := range k.subs(t, c) {
+			if s.Path == "organisation" && !slices.Equal(s.Groups, []string{"organisation"}) {
+				t.Errorf("an organisation is counted among %v", s.Groups)
+			}
+		}
 	})
 }
 

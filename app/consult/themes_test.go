@@ -125,7 +125,8 @@ func (k *kit) faults(t testing.TB, c *models.Consultation) (faults []string) {
 		if key == "" {
 			add("theme %s has no name", theme.ID)
 		}
-		if first, again := labels[key]; again && !theme.Renamed && !themes[first].Renamed {
+		decided := func(t models.Theme) bool { return t.Renamed || t.Status == models.ThemeApproved }
+		if first, again := labels[key]; again && !(decided(theme) && decided(themes[first])) {
 			add("two themes are called %q", theme.Label)
 		}
 		labels[key] = theme.ID
@@ -406,6 +407,43 @@ func TestApprovedThemesStay(t *testing.T) {
 	}
 }
 
+// So does one that others were merged into: what people put together does not
+// come apart.
+func TestMergedThemesStayTogether(t *testing.T) {
+	k := one(t)
+	c := k.themed(t, "lantern-square", 4)
+	run := k.refresh(t, c)
+	from, into := live(run)[0], live(run)[1]
+	noError(t, k.MergeTheme(ctx, officer, c, from.ID, from.Version, into.ID))
+	in := members(k.run(t, c))[into.ID]
+	for _, s := range k.subs(t, c) {
+		if !in[s.ID+"-C2"] {
+			noError(t, k.store.MoveSubmission(ctx, s.ID, models.SubmissionLive, models.SubmissionVoid))
+		}
+	}
+	after := k.refresh(t, c)
+	k.check(t, "few are left", c)
+	if diff := cmp.Diff(in, members(after)[into.ID]); diff != "" {
+		t.Errorf("people in the theme (-before +after):\n%s", diff)
+	}
+}
+
+// A name that a person gave is not given to another theme by the engine.
+func TestNamesAreNotGivenTwice(t *testing.T) {
+	k := one(t)
+	c := k.themed(t, "lantern-square", 6)
+	themes := live(k.refresh(t, c))
+	noError(t, k.RenameTheme(ctx, officer, c, themes[0].ID, themes[0].Version, strings.ToUpper(themes[1].Label)))
+	now := byID(k.refresh(t, c))
+	k.check(t, "renamed", c)
+	if got := now[themes[0].ID].Label; got != strings.ToUpper(themes[1].Label) {
+		t.Errorf("the name that was given became %q", got)
+	}
+	if got := now[themes[1].ID]; !strings.HasPrefix(got.Label, got.MachineLabel+", ") {
+		t.Errorf("the other theme is called %q", got.Label)
+	}
+}
+
 // Whatever people decide between runs, it stands, and nobody is lost.
 func TestThemesUnderRandomDecisions(t *testing.T) {
 	k := one(t)
@@ -488,9 +526,10 @@ func TestThemesUnderRandomDecisions(t *testing.T) {
 				}
 				approved[id] = in[id]
 			}
-			if diff := cmp.Diff(after, k.refresh(t, c)); diff != "" {
-				r.Fatalf("step %d, %s: another run changes something:\n%s", step, act, diff)
-			}
+		}
+		after := k.refresh(t, c)
+		if diff := cmp.Diff(after, k.refresh(t, c)); diff != "" {
+			r.Fatalf("another run changes something:\n%s", diff)
 		}
 	})
 }

@@ -132,7 +132,7 @@ func TestInvitationsWorkOnce(t *testing.T) {
 		}
 		// The token itself is not kept.
 		for _, u := range must(k.store.Users(ctx))(t) {
-			if strings.Contains(fmt.Sprintf("%s", u.InviteHash), token) {
+			if strings.Contains(string(u.InviteHash), token) {
 				t.Error("the token is in the database")
 			}
 		}

@@ -40,6 +40,7 @@ func TestJourneys(t *testing.T) {
 	}
 	for _, journey := range journeys {
 		t.Run(strings.TrimSuffix(journey, ".test.mjs"), func(t *testing.T) {
+			t.Parallel()
 			node(t, "--test", "--test-reporter=spec", journey)
 		})
 	}

@@ -61,7 +61,7 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	}{
 		{"in-themes", "Responses in at least one theme", r.RollCall.InThemes},
 		{"heard-once", "Responses listed singly", r.RollCall.HeardOnce},
-		{"closed-only", "Responses without words", r.RollCall.ClosedOnly},
+		{"closed-only", "Responses that answered by choosing, or whose words stand in no themed question", r.RollCall.ClosedOnly},
 	} {
 		_ = out.Write([]string{"roll-call", n.id, n.wording, "", strconv.Itoa(n.count)})
 	}

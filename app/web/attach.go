@@ -50,7 +50,7 @@ func (p *portal) answerFile(req *request, c *models.Consultation, page *views.St
 	}
 	for n := 0; parts != nil; n++ {
 		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
+		if n > 0 && errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

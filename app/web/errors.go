@@ -62,7 +62,9 @@ func (p *portal) fail(c *echo.Context, err error) {
 		page.Heading = "You cannot open this"
 	case http.StatusInternalServerError:
 		page.Heading, page.Message = "Something went wrong on our side", "Nothing you sent before was lost. Try again in a minute."
-		p.Log.Error("request failed", "route", c.Path(), "error", err)
+		if c.Request().Context().Err() == nil { // nobody is left to tell otherwise
+			p.Log.Error("request failed", "route", c.Path(), "error", err)
+		}
 	case http.StatusServiceUnavailable:
 		page.Heading = "We cannot answer at the moment"
 		c.Response().Header().Set("Retry-After", "30")

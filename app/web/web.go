@@ -152,7 +152,8 @@ func (p *portal) consultation(req *request) (*models.Consultation, error) {
 
 // render writes a page. It is rendered whole before the first byte goes out,
 // so a fault in it is an error page and never half a page.
-func (p *portal) render(c *echo.Context, status int, page views.Page) error {
+func (p *portal) render(c *echo.Context, status int, page views.Page) (err error) {
+	defer caught(&err)
 	buffer := getBuffer()
 	defer putBuffer(buffer)
 	if err := p.Views.Render(buffer, page); err != nil {

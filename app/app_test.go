@@ -1,0 +1,541 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"heard/app/consult"
+	"heard/app/theme"
+	"heard/models"
+	"heard/models/storetest"
+)
+
+// heard runs the program and returns its exit code and what it wrote.
+func heard(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	return heardUntil(t, t.Context(), args...)
+}
+
+func heardUntil(t *testing.T, ctx context.Context, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	for _, name := range secrets { // a run sets what it reads from files
+		t.Setenv(name, os.Getenv(name))
+	}
+	var out, err bytes.Buffer
+	code = Main(ctx, args, &out, &err)
+	return code, out.String(), err.String()
+}
+
+func file(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// sayings is a CSV file with n answers about each of three subjects.
+func sayings(n int) string {
+	subjects := [][]string{
+		strings.Fields("needles syringes condoms litter pavement doorstep nursery bins sweeping gutters"),
+		strings.Fields("wardens fines patrol uniform officers penalty moved chased harassed court"),
+		strings.Fields("lighting lamps bulbs alley towpath shadows lamppost torch bridge canal"),
+	}
+	var b strings.Builder
+	b.WriteString("id,group,words\n")
+	for i := range n {
+		for s, w := range subjects {
+			pick := func(j int) string { return w[(i*7+j*j+i*j)%len(w)] }
+			fmt.Fprintf(&b, "p%d-%d,%s,\"I keep seeing %s and %s here, then %s with %s, and more %s.\"\n", s, i, []string{"Residents", "Traders"}[i%2], pick(0), pick(1), pick(2), pick(3), pick(4))
+		}
+	}
+	return b.String()
+}
+
+// Faults in the settings stop the start with one clear line.
+func TestFaultsInSettings(t *testing.T) {
+	empty, short := file(t, "empty", " \n"), file(t, "short", "too short\n")
+	good := file(t, "good", strings.Repeat("s", 32)+"\n")
+	missing := filepath.Join(t.TempDir(), "missing")
+	for name, test := range map[string]struct {
+		env  map[string]string
+		args []string
+		says string
+	}{
+		"database":                  {nil, []string{"--database", "mysql://x"}, "--database: expected sqlite:FILE"},
+		"database without a file":   {nil, []string{"--database", "sqlite:"}, "--database"},
+		"an address with a fault":   {nil, []string{"--database", "postgres://heard:too short%zz@localhost/x"}, "--database: expected sqlite:FILE"},
+		"search":                    {nil, []string{"--search", "elastic"}, "--search: expected bleve:FOLDER"},
+		"files":                     {nil, []string{"--files", "/srv/files"}, "--files: expected file:///FOLDER"},
+		"url":                       {nil, []string{"--url", "consult.example"}, "--url: expected an address"},
+		"exit":                      {nil, []string{"--exit-to", "http://example.org"}, "--exit-to: expected an address"},
+		"secret":                    {nil, []string{"--secret", "short"}, "--secret: expected at least 32"},
+		"secret in the environment": {map[string]string{"HEARD_SECRET": "short"}, nil, "--secret: expected at least 32"},
+		"secret from a file":        {map[string]string{"HEARD_SECRET_FILE": short}, nil, "--secret: expected at least 32"},
+		"both":                      {map[string]string{"HEARD_SECRET": strings.Repeat("s", 32), "HEARD_SECRET_FILE": good}, nil, "HEARD_SECRET and HEARD_SECRET_FILE are both set"},
+		"missing file":              {map[string]string{"HEARD_SECRET_FILE": missing}, nil, "HEARD_SECRET_FILE"},
+		"empty file":                {map[string]string{"HEARD_SECRET_FILE": empty}, nil, "HEARD_SECRET_FILE"},
+		"empty database file":       {map[string]string{"HEARD_DATABASE_FILE": empty}, nil, "HEARD_DATABASE_FILE"},
+		"unknown flag":              {nil, []string{"--colour", "red"}, "--colour"},
+		"unknown command":           {nil, []string{"dance"}, "dance"},
+		"missing argument":          {nil, []string{"import", "x", "--text", "words"}, "<file>"},
+		"missing input":             {nil, []string{"themes", missing, "--text", "words"}, "missing"},
+		"missing flag":              {nil, []string{"themes", good}, "--text"},
+		"unknown format":            {nil, []string{"report", "x", "--format", "exe", "--out", "y"}, "--format"},
+		"unknown role":              {nil, []string{"user", "add", "a@example.org", "--role", "mayor"}, "--role"},
+		"receipt without its log":   {nil, []string{"verify", good}, "--log"},
+		"verify what is not there":  {nil, []string{"verify", missing}, "missing"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for k, v := range test.env {
+				t.Setenv(k, v)
+			}
+			t.Setenv("HEARD_DATA", t.TempDir())
+			code, _, stderr := heard(t, append([]string{"migrate"}, test.args...)...)
+			if len(test.args) > 0 && !strings.HasPrefix(test.args[0], "--") {
+				code, _, stderr = heard(t, test.args...)
+			}
+			if code != exitUsage {
+				t.Errorf("exit code %d, want %d: %s", code, exitUsage, stderr)
+			}
+			if !strings.HasPrefix(stderr, "heard: ") || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, test.says) {
+				t.Errorf("expected one line with %q, got:\n%s", test.says, stderr)
+			}
+			if strings.Contains(stderr, "too short") {
+				t.Error("the secret is shown")
+			}
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	code, stdout, stderr := heard(t, "--help")
+	if code != exitDone || stderr != "" || !strings.Contains(stdout, "HEARD_DATABASE") {
+		t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
+	}
+	for _, command := range []string{"serve", "demo", "import", "themes", "code", "report", "verify", "user add", "migrate", "reindex", "bench"} {
+		if !strings.Contains(stdout, "\n  "+command) {
+			t.Errorf("help does not name %q", command)
+		}
+	}
+}
+
+func TestThemesCommand(t *testing.T) {
+	in := file(t, "in.csv", sayings(20)+"p0-0,Residents,The same id again.\nbroken\n")
+	code, stdout, stderr := heard(t, "themes", in, "--text", "words", "--id", "id", "--group", "group")
+	if code != exitDone {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	var result theme.Result
+	if err := json.Unmarshal([]byte(stdout), &result); err != nil {
+		t.Fatal(err)
+	}
+	if result.Documents != 60 || result.Seed != 1 || len(result.Assignments) != 60 || len(result.Themes) == 0 {
+		t.Errorf("%d documents, seed %d, %d assignments, %d themes", result.Documents, result.Seed, len(result.Assignments), len(result.Themes))
+	}
+	if !strings.Contains(stderr, "line 62: the id \"p0-0\" is already on line 2") || !strings.Contains(stderr, "line 63: expected 3 columns") {
+		t.Errorf("refused rows:\n%s", stderr)
+	}
+	out := filepath.Join(t.TempDir(), "themes.json")
+	if code, silent, stderr := heard(t, "themes", in, "--text", "words", "--id", "id", "--group", "group", "--out", out); code != exitDone || silent != "" {
+		t.Errorf("exit code %d, wrote %q (%s)", code, silent, stderr)
+	}
+	if b, err := os.ReadFile(out); err != nil || string(b) != stdout {
+		t.Errorf("the file differs from what is written to the terminal (%v)", err)
+	}
+	code, _, stderr = heard(t, "themes", in, "--text", "answer")
+	if code == exitDone || !strings.Contains(stderr, "id, group, words") || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("exit code %d, the columns that there are should be listed:\n%s", code, stderr)
+	}
+	if code, _, _ := heard(t, "themes", in, "--text", "words", "--out", filepath.Join(t.TempDir(), "no", "such", "folder")); code != exitFailed {
+		t.Errorf("exit code %d, want %d", code, exitFailed)
+	}
+}
+
+func TestCodeCommand(t *testing.T) {
+	in := file(t, "in.csv", sayings(10))
+	frame := file(t, "frame.csv", "\ufefftheme,name,definition\nlitter,Litter,\"needles, condoms and rubbish on pavements\"\nfines,Fines,wardens who fine people and move them on\nlight,Lighting,lamps and bulbs that are out\n")
+	examples := file(t, "examples.csv", "text,theme\nSyringes in the gutters,litter\nThe bulbs on the towpath are gone,light\n")
+	code, stdout, stderr := heard(t, "code", in, "--text", "words", "--id", "id", "--frame", frame, "--examples", examples)
+	if code != exitDone {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	rows, err := csv.NewReader(strings.NewReader(stdout)).ReadAll()
+	if err != nil || len(rows) < 20 || strings.Join(rows[0], ",") != "document,theme,score" {
+		t.Fatalf("%d rows (%v), first %v", len(rows), err, rows[:1])
+	}
+	form := regexp.MustCompile(`^[01]\.\d{4}$`)
+	for _, row := range rows[1:] {
+		if !form.MatchString(row[2]) || !strings.Contains("litter fines light", row[1]) {
+			t.Errorf("row %v", row)
+		}
+	}
+	for name, test := range map[string]struct{ frame, examples, says string }{
+		"no such column": {file(t, "f.csv", "theme,title\nx,y\n"), examples, `no column "name": expected theme, name, definition`},
+		"empty":          {file(t, "f.csv", ""), examples, "is empty"},
+		"unknown theme":  {frame, file(t, "e.csv", "text,theme\nx,nothing\n"), `no theme "nothing"`},
+		"broken":         {file(t, "f.csv", "theme,name,definition\n\"x\n"), examples, "cannot be read"},
+	} {
+		code, stdout, stderr := heard(t, "code", in, "--text", "words", "--frame", test.frame, "--examples", test.examples)
+		if code == exitDone || stdout != "" || !strings.Contains(stderr, test.says) {
+			t.Errorf("%s: exit code %d, %q does not say %q", name, code, stderr, test.says)
+		}
+	}
+}
+
+// From a spreadsheet to a report, on the command line only.
+func TestImportAndReportCommands(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, database string) {
+		t.Setenv("HEARD_DATA", t.TempDir())
+		t.Setenv("HEARD_DATABASE", database)
+		in := file(t, "in.csv", sayings(10)+"x,Residents,\n")
+		flags := []string{"--text", "words", "--id", "id", "--group", "group"}
+		code, stdout, stderr := heard(t, append([]string{"import", "gathered", in}, flags...)...)
+		if code != exitDone || !strings.Contains(stdout, "31 rows: 30 taken, 0 already there, 1 refused") || !strings.Contains(stdout, "line 32: ") || !strings.Contains(stdout, "Made the consultation") {
+			t.Fatalf("exit code %d:\n%s%s", code, stdout, stderr)
+		}
+		code, stdout, stderr = heard(t, append([]string{"import", "gathered", in}, flags...)...)
+		if code != exitDone || !strings.Contains(stdout, "31 rows: 0 taken, 30 already there, 1 refused") || strings.Contains(stdout, "Made the consultation") {
+			t.Errorf("again: exit code %d:\n%s%s", code, stdout, stderr)
+		}
+		if code, _, stderr := heard(t, "import", "gathered", in, "--text", "answer"); code == exitDone || !strings.Contains(stderr, "id, group, words") {
+			t.Errorf("no such column: exit code %d:\n%s", code, stderr)
+		}
+
+		code, stdout, stderr = heard(t, "report", "gathered", "--format", "json", "--out", "-")
+		var report models.Report
+		if err := json.Unmarshal([]byte(stdout), &report); code != exitDone || err != nil {
+			t.Fatalf("report to the terminal: exit code %d, %v:\n%s%s", code, err, stdout, stderr)
+		}
+		if report.Published || report.RollCall.Submissions != 30 || !strings.Contains(stderr, "30 submissions: ") {
+			t.Errorf("report of %d submissions, published %v:\n%s", report.RollCall.Submissions, report.Published, stderr)
+		}
+		dir := t.TempDir()
+		for _, format := range []string{"html", "csv", "json"} {
+			out := filepath.Join(dir, "report."+format)
+			code, stdout, stderr := heard(t, "report", "gathered", "--format", format, "--out", out)
+			if code != exitDone || !strings.Contains(stdout, "30 submissions: ") {
+				t.Errorf("%s: exit code %d:\n%s%s", format, code, stdout, stderr)
+			}
+			b, err := os.ReadFile(out)
+			if err != nil || len(b) == 0 {
+				t.Fatalf("%s: %d bytes (%v)", format, len(b), err)
+			}
+			switch format {
+			case "csv":
+				if _, err := csv.NewReader(bytes.NewReader(b)).ReadAll(); err != nil {
+					t.Errorf("csv: %v", err)
+				}
+			case "html":
+				if !bytes.Contains(b, []byte("</html>")) {
+					t.Error("the page does not end")
+				}
+			}
+		}
+		if code, _, stderr := heard(t, "report", "nowhere", "--format", "json", "--out", "-"); code != exitFailed || !strings.Contains(stderr, "There is no such consultation.") {
+			t.Errorf("no such consultation: exit code %d: %s", code, stderr)
+		}
+		if code, stdout, stderr := heard(t, "reindex"); code != exitDone || !strings.HasPrefix(stdout, "30 answers indexed") {
+			t.Errorf("reindex: exit code %d: %s%s", code, stdout, stderr)
+		}
+		if code, stdout, stderr := heard(t, "migrate"); code != exitDone || !strings.Contains(stdout, "at this version") {
+			t.Errorf("migrate: exit code %d: %s%s", code, stdout, stderr)
+		}
+	})
+}
+
+// A command that was interrupted has not done what it was asked for.
+func TestInterrupted(t *testing.T) {
+	t.Setenv("HEARD_DATA", t.TempDir())
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	code, _, stderr := heardUntil(t, ctx, "import", "gathered", file(t, "in.csv", sayings(2)), "--text", "words")
+	if code != exitFailed || strings.Count(stderr, "heard: ") != 1 {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}
+
+// settings is how a portal is set up in a folder.
+func settings(dir string) Config {
+	return Config{Addr: "127.0.0.1:0", Data: dir, Database: "sqlite:" + filepath.Join(dir, "heard.db"), Search: "bleve:" + filepath.Join(dir, "index"),
+		Files: "file://" + filepath.ToSlash(filepath.Join(dir, "files")), ExitTo: "https://example.org/weather"}
+}
+
+func TestVerifyCommand(t *testing.T) {
+	dir := t.TempDir()
+	a, err := New(t.Context(), settings(dir), Options{Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := a.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}()
+	c, err := a.fillDemo(t.Context(), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := a.Service.StartDraft(t.Context(), c.ID, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err = a.Service.Consultation(t.Context(), consult.Portal, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Service.Answer(t.Context(), key, c, "C1", models.Given{Options: []string{"agree"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Service.Submit(t.Context(), key, c); err != nil {
+		t.Fatal(err)
+	}
+	words, err := a.Service.Receipt(t.Context(), key, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trace, err := a.Service.Trace(t.Context(), c, strings.Join(words, " "))
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := t.TempDir()
+	for _, name := range []string{consult.LogCheckpoint, consult.LogLeaves} {
+		b, err := a.Service.LogFile(t.Context(), c, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(log, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	receipt := file(t, "receipt.txt", trace.Receipt)
+	if code, stdout, stderr := heard(t, "verify", log); code != exitDone || !strings.Contains(stdout, fmt.Sprintf("The log is whole: %d submissions, root %s", trace.Size, trace.Root)) {
+		t.Errorf("the log: exit code %d: %s%s", code, stdout, stderr)
+	}
+	if code, stdout, stderr := heard(t, "verify", receipt, "--log", log); code != exitDone || !strings.Contains(stdout, "is in the log of "+c.ID) {
+		t.Errorf("the receipt: exit code %d: %s%s", code, stdout, stderr)
+	}
+	if code, _, _ := heard(t, "verify", file(t, "not.txt", "hello"), "--log", log); code != exitFailed {
+		t.Errorf("no receipt: exit code %d, want %d", code, exitFailed)
+	}
+	leaves := filepath.Join(log, consult.LogLeaves)
+	b, err := os.ReadFile(leaves)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(leaves, b[45:], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"verify", log}, {"verify", receipt, "--log", log}} {
+		if code, stdout, stderr := heard(t, args...); code != exitFailed || stdout != "" || stderr == "" {
+			t.Errorf("%v with a leaf gone: exit code %d: %s%s", args, code, stdout, stderr)
+		}
+	}
+}
+
+func TestUserAddCommand(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("HEARD_DATA", dir)
+	code, stdout, stderr := heard(t, "user", "add", "Ines@Example.org", "--role", "analyst", "--url", "https://consult.example/")
+	link := regexp.MustCompile(`https://consult\.example/staff/welcome\?token=(\S+)`).FindStringSubmatch(stdout)
+	if code != exitDone || link == nil {
+		t.Fatalf("exit code %d:\n%s%s", code, stdout, stderr)
+	}
+	a, err := New(t.Context(), settings(dir), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := a.Service.Accept(t.Context(), link[1], "", "a long enough password")
+	if err != nil || u.Email != "ines@example.org" || u.Role != models.RoleAnalyst {
+		t.Errorf("accepted as %+v (%v)", u, err)
+	}
+	if err := a.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if code, _, stderr := heard(t, "user", "add", "not an address", "--role", "analyst"); code == exitDone || !strings.Contains(stderr, "email") {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}
+
+// A second process on the same folder is told so and does not hang.
+func TestTwoOnOneFolder(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("HEARD_DATA", dir)
+	a, err := New(t.Context(), settings(dir), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr := heard(t, "reindex")
+	if code != exitFailed || !strings.Contains(stderr, "in use by another process") || strings.Count(stderr, "heard: ") != 1 {
+		t.Errorf("exit code %d:\n%s", code, stderr)
+	}
+	if err := a.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if code, _, stderr := heard(t, "reindex"); code != exitDone {
+		t.Errorf("after the first has ended: exit code %d:\n%s", code, stderr)
+	}
+}
+
+// A search server that is away stops a command with one line.
+func TestSearchIsAway(t *testing.T) {
+	t.Setenv("HEARD_DATA", t.TempDir())
+	nobody, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := nobody.Addr().String()
+	if err := nobody.Close(); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr := heard(t, "reindex", "--search", "http://"+address)
+	if code != exitFailed || strings.Count(stderr, "heard: ") != 1 || !strings.Contains(stderr, "search") {
+		t.Errorf("exit code %d:\n%s", code, stderr)
+	}
+}
+
+// The secret is made once, is for its owner alone, and is not replaced when it
+// is broken: receipt codes cannot be found without it.
+func TestSecretInTheDataFolder(t *testing.T) {
+	cfg := Config{Data: t.TempDir()}
+	first, err := cfg.pepper()
+	if err != nil || len(first) < 32 {
+		t.Fatalf("%d bytes (%v)", len(first), err)
+	}
+	again, err := cfg.pepper()
+	if err != nil || !bytes.Equal(first, again) {
+		t.Errorf("another secret at the second start (%v)", err)
+	}
+	name := filepath.Join(cfg.Data, "secret")
+	info, err := os.Stat(name)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if err := os.WriteFile(name, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cfg.pepper(); err == nil || !strings.Contains(err.Error(), "restore it from a backup") {
+		t.Errorf("an empty secret: %v", err)
+	}
+	cfg.Secret = strings.Repeat("s", 32)
+	if got, err := cfg.pepper(); err != nil || string(got) != cfg.Secret {
+		t.Errorf("a secret from the settings: %q, %v", got, err)
+	}
+}
+
+// Beside an exact time, an event could be matched with somebody's visit.
+func TestLoggerTellsDaysOnly(t *testing.T) {
+	var b bytes.Buffer
+	log := (&run{err: &b}).logger()
+	log.Info("something happened", "n", 1)
+	log.WithGroup("g").With("a", 1).Error("and again")
+	today := time.Now().UTC().Format(time.DateOnly)
+	for line := range strings.Lines(b.String()) {
+		if !strings.HasPrefix(line, "day="+today) {
+			t.Errorf("the line begins otherwise: %s", line)
+		}
+		if strings.Contains(line, "time=") || regexp.MustCompile(`\d{1,2}:\d{2}`).MatchString(line) {
+			t.Errorf("the line tells a time: %s", line)
+		}
+	}
+	if n := strings.Count(b.String(), "\n"); n != 2 {
+		t.Errorf("%d lines, want 2", n)
+	}
+}
+
+// A portal serves, says that it is ready, and stops when told to.
+func TestStartAndStop(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	a, err := New(ctx, settings(t.TempDir()), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	addr := strings.TrimPrefix(a.URL(), "http://")
+	if code, _, stderr := heard(t, "healthy", "--addr", addr); code != exitDone {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+	// Somebody else has the address.
+	other, err := New(ctx, settings(t.TempDir()), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.Config.Addr = addr
+	if err := other.Start(ctx); err == nil || !strings.Contains(err.Error(), "listen on "+addr) {
+		t.Errorf("two on one address: %v", err)
+	}
+	if err := other.Close(ctx); err != nil {
+		t.Error(err)
+	}
+	stop()
+	if err := a.Run(ctx); err != nil {
+		t.Errorf("stopped with %v", err)
+	}
+	if err := a.Close(ctx); err != nil {
+		t.Errorf("close: %v", err)
+	}
+	if code, _, _ := heard(t, "healthy", "--addr", addr); code != exitFailed {
+		t.Errorf("stopped, yet healthy: exit code %d", code)
+	}
+}
+
+// Drafts that died are not only closed but gone from the database.
+func TestDeadDraftsAreRemoved(t *testing.T) {
+	cfg := settings(t.TempDir())
+	clock := storetest.NewClock("2026-11-23T09:30:00Z")
+	a, err := New(t.Context(), cfg, Options{Now: clock.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := a.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}()
+	c, err := a.fillDemo(t.Context(), clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", strings.TrimPrefix(cfg.Database, "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	drafts := func() (n int) {
+		if err := db.QueryRow("SELECT COUNT(*) FROM drafts").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if _, err := a.Service.StartDraft(t.Context(), c.ID, "en"); err != nil {
+		t.Fatal(err)
+	}
+	clock.Advance(consult.DraftLife - time.Minute)
+	if _, err := a.Service.StartDraft(t.Context(), c.ID, "en"); err != nil {
+		t.Fatal(err)
+	}
+	if drafts() != 2 {
+		t.Fatalf("%d drafts, want 2", drafts())
+	}
+	clock.Advance(time.Minute)
+	if err := a.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if drafts() != 1 {
+		t.Errorf("%d drafts are kept, want the one that is alive", drafts())
+	}
+}
