@@ -1,7 +1,8 @@
 # make check   everything that must be clean before a change lands
 # make bench   the measurements behind the figures in the README
-# make e2e     the journeys in a real browser
-.PHONY: check staticcheck vulncheck test race bench e2e build
+# make e2e     the journeys in a real browser; needs Node 20 or later and Chromium
+# make screens pictures of every page, into docs/screens
+.PHONY: check staticcheck vulncheck test race bench e2e screens build
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -41,8 +42,15 @@ bench:
 	go run . bench themes
 	go run . bench report
 
-e2e:
-	go test -count=1 -tags browser ./app/e2e/
+e2e: app/e2e/node_modules
+	go test -count=1 -v -tags browser ./app/e2e/
+
+screens: app/e2e/node_modules
+	go test -count=1 -tags browser ./app/e2e/ -screens $(CURDIR)/docs/screens
+
+app/e2e/node_modules: app/e2e/package.json app/e2e/package-lock.json
+	cd app/e2e && npm ci
+	@touch $@
 
 build:
 	go build -trimpath -ldflags="-s -w" -o bin/heard .

@@ -21,6 +21,7 @@ var arrows = map[string][]string{
 	"heard/app/demo":            {"heard/models"},
 	"heard/app/disclose":        {"heard/models"},
 	"heard/app/evidence":        {"heard/models"},
+	"heard/app/e2e":             {},
 	"heard/app/jobs":            {"heard/models"},
 	"heard/app/ledger":          {"heard/models"},
 	"heard/app/redact":          {"heard/models"},

@@ -203,10 +203,9 @@ func (a *App) Start(ctx context.Context) error {
 	return nil
 }
 
-// sweep removes the drafts that have been idle too long. They could not be
-// opened any more; now they are gone.
+// sweep removes what died of itself: drafts that were left, with their files.
 func (a *App) sweep(ctx context.Context) {
-	if _, err := a.Store.PurgeDrafts(ctx); err != nil && ctx.Err() == nil {
+	if err := a.Service.Sweep(ctx); err != nil && ctx.Err() == nil {
 		a.log.Error("old drafts could not be removed; this is tried again every minute", "error", err)
 	}
 }

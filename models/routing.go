@@ -98,6 +98,9 @@ type Path struct {
 	// Quiet paths are for people who may be watched: no saving for later, no
 	// equality questions, no offer to be told the result.
 	Quiet bool `yaml:"quiet"`
+	// Assisted paths pass on what others said; their submissions are counted
+	// under that channel.
+	Assisted bool `yaml:"assisted"`
 }
 
 // PathFor returns the route that the answers given so far lead to: the first

@@ -174,10 +174,10 @@ func tooLong(s string, limit int) string {
 
 // CheckAnswers returns every fault in the answers along the route they lead
 // to, and the fault of having answered nothing. Answers to questions that are
-// not asked must have been pruned first.
-func (c *Consultation) CheckAnswers(answers Answers) error {
+// not asked must have been pruned first. Attached files are an answer too.
+func (c *Consultation) CheckAnswers(answers Answers, files int) error {
 	v := &validation{}
-	said := false
+	said := files > 0
 	for _, q := range c.Route(answers) {
 		g := answers[q.ID]
 		if message := q.Check(g); message != "" {

@@ -98,7 +98,7 @@ func TestCheckAnswers(t *testing.T) {
 		{"an unknown question", models.Answers{"A1": {Options: []string{"row"}}, "D1": {Text: "words"}, "Z": {Text: "words"}}, []models.FieldError{{Field: "Z", Message: "There is no such question"}}},
 		{"an equality question, which is kept apart", models.Answers{"A1": {Options: []string{"row"}}, "D1": {Text: "words"}, "E1": {Options: []string{"over"}}}, []models.FieldError{{Field: "E1", Message: "There is no such question"}}},
 	} {
-		err := c.CheckAnswers(test.answers)
+		err := c.CheckAnswers(test.answers, 0)
 		if diff := cmp.Diff(test.want, models.FieldsOf(err)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
@@ -113,7 +113,7 @@ func TestCheckedAnswersAreOnTheForm(t *testing.T) {
 	c := demonstration(t)
 	rapid.Check(t, func(t *rapid.T) {
 		kept, _ := c.Prune(answersTo(c).Draw(t, "answers"))
-		if c.CheckAnswers(kept) != nil {
+		if c.CheckAnswers(kept, 0) != nil {
 			return
 		}
 		for id, g := range kept {

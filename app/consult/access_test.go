@@ -93,6 +93,7 @@ var access = map[string]string{
 	"State":              "open",
 	"Submission":         "officer analyst councillor",
 	"Submit":             "open",
+	"Sweep":              "open",
 	"Themes":             "officer analyst councillor",
 	"Trace":              "open",
 	"User":               "open",

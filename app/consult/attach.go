@@ -28,6 +28,9 @@ func (s *Service) Attach(ctx context.Context, key DraftKey, c *models.Consultati
 	if err != nil {
 		return err
 	}
+	if !asksForFiles(c, d.Answers) {
+		return models.NewError(models.KindNotFound, "No file is asked for on your way through this form.")
+	}
 	refuse := func(message string) error {
 		return &models.Error{Kind: models.KindInvalid, Message: "The file was not added.", Fields: []models.FieldError{{Field: "file", Message: message}}}
 	}
@@ -63,10 +66,15 @@ func (s *Service) Attach(ctx context.Context, key DraftKey, c *models.Consultati
 	sum := sha256.Sum256(clean.Data)
 	d.Files = append(d.Files, models.Attachment{Key: stored, Kind: strings.ToUpper(string(clean.Type)), Size: int64(len(clean.Data)),
 		SHA256: hex.EncodeToString(sum[:]), Text: models.CleanText(text)})
-	if err := s.SaveDraft(ctx, key, d); err != nil {
+	if err := s.updateDraft(ctx, key, d); err != nil {
 		return errors.Join(err, s.files.Delete(ctx, stored))
 	}
 	return nil
+}
+
+// asksForFiles reports whether a file question stands on the route.
+func asksForFiles(c *models.Consultation, answers models.Answers) bool {
+	return slices.ContainsFunc(c.Route(answers), func(q *models.Question) bool { return q.Type == models.TypeFile })
 }
 
 // Detach takes a file out of the draft again.
@@ -80,10 +88,10 @@ func (s *Service) Detach(ctx context.Context, key DraftKey, c *models.Consultati
 	}
 	gone := d.Files[index]
 	d.Files = slices.Delete(d.Files, index, index+1)
-	if err := s.SaveDraft(ctx, key, d); err != nil {
+	if err := s.updateDraft(ctx, key, d); err != nil {
 		return err
 	}
-	return s.files.Delete(ctx, gone.Key)
+	return s.removeFiles(ctx, []string{gone.Key})
 }
 
 // sentence makes a refusal begin like one.

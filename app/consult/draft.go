@@ -7,11 +7,13 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"golang.org/x/crypto/chacha20poly1305"
 
+	"heard/app/evidence"
 	"heard/models"
 )
 
@@ -63,13 +65,63 @@ func (k DraftKey) derive(purpose string, n int) []byte {
 
 func (k DraftKey) id() []byte { return k.derive("id", 16) }
 
-// SaveDraft keeps a draft for another DraftLife.
+// SaveDraft keeps a new draft for DraftLife.
 func (s *Service) SaveDraft(ctx context.Context, key DraftKey, d *Draft) error {
+	return s.keepDraft(ctx, key, d, s.store.SaveDraft)
+}
+
+// updateDraft keeps a draft for another DraftLife, unless it was destroyed
+// since it was loaded.
+func (s *Service) updateDraft(ctx context.Context, key DraftKey, d *Draft) error {
+	return s.keepDraft(ctx, key, d, s.store.UpdateDraft)
+}
+
+func (s *Service) keepDraft(ctx context.Context, key DraftKey, d *Draft, keep func(ctx context.Context, id, sealed []byte, expires time.Time) error) error {
 	sealed, err := sealDraft(key, d)
 	if err != nil {
 		return err
 	}
-	return s.store.SaveDraft(ctx, key.id(), sealed, s.now().Add(DraftLife))
+	expires := s.now().Add(DraftLife)
+	if err := keep(ctx, key.id(), sealed, expires); err != nil {
+		return err
+	}
+	return s.store.KeepDraftFiles(ctx, keysOf(d.Files), expires)
+}
+
+func keysOf(files []models.Attachment) []string {
+	keys := make([]string, len(files))
+	for i, f := range files {
+		keys[i] = f.Key
+	}
+	return keys
+}
+
+// removeFiles deletes evidence files that no draft needs any more. What cannot
+// be deleted now is found again by Sweep.
+func (s *Service) removeFiles(ctx context.Context, keys []string) error {
+	var gone []string
+	var errs []error
+	for _, key := range keys {
+		if err := s.files.Delete(ctx, key); err != nil && !errors.Is(err, evidence.ErrNotFound) {
+			errs = append(errs, err)
+			continue
+		}
+		gone = append(gone, key)
+	}
+	return errors.Join(append(errs, s.store.ReleaseDraftFiles(ctx, gone))...)
+}
+
+// Sweep removes the drafts that have been idle too long, with their files. They
+// could not be opened any more; now they are gone.
+func (s *Service) Sweep(ctx context.Context) error {
+	if _, err := s.store.PurgeDrafts(ctx); err != nil {
+		return err
+	}
+	keys, err := s.store.ExpiredDraftFiles(ctx)
+	if err != nil {
+		return err
+	}
+	return s.removeFiles(ctx, keys)
 }
 
 // LoadDraft returns the draft under key, KindNotFound when there is none or it
@@ -108,14 +160,14 @@ func (s *Service) DestroyDraft(ctx context.Context, key DraftKey) error {
 	if key == nil {
 		return nil
 	}
-	if d, err := s.LoadDraft(ctx, key); err == nil && !d.Sent {
-		for _, f := range d.Files {
-			if err := s.files.Delete(ctx, f.Key); err != nil {
-				s.log.Warn("an attachment of a destroyed draft could not be deleted", "error", err)
-			}
-		}
+	d, err := s.LoadDraft(ctx, key)
+	if err := s.store.DeleteDraft(ctx, key.id()); err != nil {
+		return err
 	}
-	return s.store.DeleteDraft(ctx, key.id())
+	if err != nil || d.Sent {
+		return nil
+	}
+	return s.removeFiles(ctx, keysOf(d.Files))
 }
 
 func sealDraft(key DraftKey, d *Draft) ([]byte, error) {

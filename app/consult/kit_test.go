@@ -206,6 +206,10 @@ func ticks(options ...string) models.Given { return models.Given{Options: option
 func words(text string) models.Given       { return models.Given{Text: text} }
 
 // resident is what somebody who lives in the area answers.
+func organisation(text string) models.Answers {
+	return models.Answers{"A1": ticks("organisation"), "O4": ticks("yes"), "C6": words(text)}
+}
+
 func resident(text string, quote bool) models.Answers {
 	may := "no"
 	if quote {

@@ -192,6 +192,16 @@ func redactedOnly(sub *models.Submission, words bool) *models.Submission {
 	return &out
 }
 
+// withoutNames takes out what an organisation wrote about itself, such as its
+// name: the words that stand in no themed question.
+func withoutNames(c *models.Consultation, sub *models.Submission) {
+	for i := range sub.Answers {
+		if q := c.Question(sub.Answers[i].Question); q != nil && q.Written() && !q.Themed {
+			sub.Answers[i].Text, sub.Answers[i].Redacted = "", ""
+		}
+	}
+}
+
 func invalidQuery(err error) error {
 	return &models.Error{Kind: models.KindInvalid, Message: "The search could not be read.", Err: err,
 		Fields: []models.FieldError{{Field: "q", Message: "Use fewer words: a search can be up to 1,000 characters"}}}
@@ -226,6 +236,9 @@ func (s *Service) Submission(ctx context.Context, by Actor, c *models.Consultati
 	}
 	if !original {
 		sub = redactedOnly(sub, by.Role != models.RoleCouncillor || sub.Allows(models.ConsentQuote))
+		if by.Role == models.RoleCouncillor && !sub.Allows(models.ConsentName) {
+			withoutNames(c, sub)
+		}
 	} else {
 		if err := s.record(ctx, s.store, by, "submission.original-read", id, c.ID, ""); err != nil {
 			return nil, nil, err

@@ -2,6 +2,7 @@ package consult_test
 
 import (
 	"fmt"
+	"heard/app/consult"
 	"slices"
 	"strings"
 	"testing"
@@ -348,5 +349,26 @@ func TestSearchPages(t *testing.T) {
 	for name, q := range map[string]search.Query{"too long": {Text: strings.Repeat("x", 1001)}, "page": {Page: -1}, "sort": {Sort: 99}} {
 		_, err := k.Search(ctx, officer, c, q)
 		wantKind(t, name, err, models.KindInvalid)
+	}
+}
+
+func TestOrganisationsAreNamedWithConsentOnly(t *testing.T) {
+	k := one(t)
+	c := k.demo(t)
+	for consent, named := range map[string]bool{"yes": true, "without_name": false} {
+		key := k.fill(t, c, models.Answers{"A1": ticks("organisation"), "O1": words("The Lantern Society"), "O4": ticks(consent), "C6": words("More lamps, please.")})
+		noError(t, k.Submit(ctx, key, c))
+		for _, s := range k.subs(t, c) {
+			if s.Allows(models.ConsentName) != named {
+				continue
+			}
+			for role, by := range map[string]consult.Actor{"councillor": councillor, "officer": officer} {
+				shown, _, err := k.Submission(ctx, by, c, s.ID, false)
+				noError(t, err)
+				if got, want := shown.Answer("O1").Text != "", named || role == "officer"; got != want {
+					t.Errorf("O4 %s: a %s sees the name: %v, want %v", consent, role, got, want)
+				}
+			}
+		}
 	}
 }

@@ -59,7 +59,7 @@ func (s *Service) Answer(ctx context.Context, key DraftKey, c *models.Consultati
 	} else {
 		d.Answers[question] = given
 	}
-	if err := s.SaveDraft(ctx, key, d); err != nil {
+	if err := s.updateDraft(ctx, key, d); err != nil {
 		return "", err
 	}
 	route = c.Route(d.Answers)
@@ -104,7 +104,11 @@ func (s *Service) Submit(ctx context.Context, key DraftKey, c *models.Consultati
 		return err
 	}
 	answers, _ := c.Prune(d.Answers)
-	if err := c.CheckAnswers(answers); err != nil {
+	attached, stray := d.Files, []models.Attachment(nil)
+	if !asksForFiles(c, answers) {
+		attached, stray = nil, d.Files // an earlier answer was changed, so files are no longer asked for
+	}
+	if err := c.CheckAnswers(answers, len(attached)); err != nil {
 		return err
 	}
 	code, err := receiptCode(key)
@@ -113,10 +117,10 @@ func (s *Service) Submit(ctx context.Context, key DraftKey, c *models.Consultati
 	}
 	sub := s.newSubmission(c, answers)
 	sub.Channel = models.ChannelWeb
-	sub.Language = d.Language
-	for _, f := range d.Files {
-		sub.Attachments = append(sub.Attachments, models.Attachment(f))
+	if c.PathFor(answers).Assisted {
+		sub.Channel = models.ChannelAssisted
 	}
+	sub.Language, sub.Attachments = d.Language, attached
 	n, err := prepare(sub)
 	if err != nil {
 		return err
@@ -144,10 +148,16 @@ func (s *Service) Submit(ctx context.Context, key DraftKey, c *models.Consultati
 				return err
 			}
 		}
+		if err := tx.ReleaseDraftFiles(ctx, keysOf(attached)); err != nil {
+			return err
+		}
 		return tx.SaveDraft(ctx, key.id(), sealed, s.now().Add(DraftLife))
 	})
 	if err != nil {
 		return err
+	}
+	if err := s.removeFiles(ctx, keysOf(stray)); err != nil {
+		s.log.Error("files that were not sent could not be deleted; this is tried again", "error", err)
 	}
 	s.wake()
 	return nil
@@ -187,12 +197,17 @@ func prepare(sub models.Submission) (store.NewSubmission, error) {
 	return store.NewSubmission{Submission: sub, Leaf: leaf[:], Salt: salt[:]}, nil
 }
 
-// canonical is the content that a leaf commits to: consultation, version and
-// answers as they were given, as JSON with sorted keys.
+// canonical is the content that a leaf commits to: consultation, version,
+// answers as they were given and the hashes of attachments, as JSON with sorted
+// keys.
 func canonical(sub models.Submission) ([]byte, error) {
 	given := make(map[string]models.Given, len(sub.Answers))
 	for _, a := range sub.Answers {
 		given[a.Question] = models.Given{Options: a.Options, Text: a.Text}
+	}
+	var files []string
+	for _, a := range sub.Attachments {
+		files = append(files, a.SHA256)
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -201,7 +216,8 @@ func canonical(sub models.Submission) ([]byte, error) {
 		Consultation string                  `json:"consultation"`
 		Version      int                     `json:"version"`
 		Answers      map[string]models.Given `json:"answers"`
-	}{sub.Consultation, sub.FormVersion, given})
+		Files        []string                `json:"files,omitempty"`
+	}{sub.Consultation, sub.FormVersion, given, files})
 	return b.Bytes(), err
 }
 

@@ -275,7 +275,7 @@ func TestDraftDies(t *testing.T) {
 		k.clock.Advance(time.Minute)
 		gone("idle for 30 minutes", idle)
 
-		exit := k.fill(t, c, resident("Exit.", true))
+		exit := k.fill(t, c, organisation("Exit."))
 		noError(t, k.Attach(ctx, exit, c, "holiday.png", picture(t)))
 		d, err := k.LoadDraft(ctx, exit)
 		noError(t, err)
@@ -286,7 +286,7 @@ func TestDraftDies(t *testing.T) {
 		}
 		noError(t, k.DestroyDraft(ctx, exit))
 
-		sent := k.fill(t, c, resident("Sent words.", true))
+		sent := k.fill(t, c, organisation("Sent words."))
 		noError(t, k.Attach(ctx, sent, c, "holiday.png", picture(t)))
 		noError(t, k.Submit(ctx, sent, c))
 		d, err = k.LoadDraft(ctx, sent)
@@ -355,7 +355,7 @@ func TestOpenToTheSecond(t *testing.T) {
 
 		set(closes.Add(-time.Minute))
 		inTime := k.fill(t, c, resident("In time.", true))
-		late := k.fill(t, c, resident("Too late.", true))
+		late := k.fill(t, c, organisation("Too late."))
 		set(closes.Add(-time.Second))
 		noError(t, k.Submit(ctx, inTime, c))
 		set(closes)
@@ -599,6 +599,50 @@ func TestReceiptIsInTheLog(t *testing.T) {
 		other.ID = "another"
 		_, err = k.Trace(ctx, &other, code)
 		wantKind(t, "a code of another consultation", err, models.KindInvalid)
+	})
+}
+
+func TestFilesOfDraftsAreNotLeft(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c := k.demo(t)
+		left := k.fill(t, c, organisation("Left."))
+		noError(t, k.Attach(ctx, left, c, "plan.png", picture(t)))
+		d, err := k.LoadDraft(ctx, left)
+		noError(t, err)
+		abandoned := d.Files[0].Key
+		k.clock.Advance(consult.DraftLife - time.Minute)
+		noError(t, k.Sweep(ctx))
+		if _, err := k.files.Get(ctx, abandoned); err != nil {
+			t.Errorf("the file of a live draft was swept away: %v", err)
+		}
+		k.clock.Advance(2 * time.Minute)
+		noError(t, k.Sweep(ctx))
+		if _, err := k.files.Get(ctx, abandoned); err == nil {
+			t.Error("the file of an abandoned draft is still there")
+		}
+
+		// Somebody attaches as an organisation and then answers for herself.
+		changed := k.fill(t, c, organisation("Changed my mind."))
+		noError(t, k.Attach(ctx, changed, c, "plan.png", picture(t)))
+		d, err = k.LoadDraft(ctx, changed)
+		noError(t, err)
+		k.answer(t, changed, c, models.Answers{"A1": ticks("self"), "A2": ticks("live_here")})
+		wantKind(t, "attaching where no file is asked for", k.Attach(ctx, changed, c, "x.png", picture(t)), models.KindNotFound)
+		noError(t, k.Submit(ctx, changed, c))
+		for _, s := range k.subs(t, c) {
+			if len(s.Attachments) != 0 {
+				t.Error("a file that is no longer asked for was sent")
+			}
+		}
+		if _, err := k.files.Get(ctx, d.Files[0].Key); err == nil {
+			t.Error("a file that was not sent is still there")
+		}
+
+		// A document alone is an answer.
+		only := k.fill(t, c, models.Answers{"A1": ticks("organisation")})
+		wantKind(t, "sending nothing", k.Submit(ctx, only, c), models.KindInvalid)
+		noError(t, k.Attach(ctx, only, c, "plan.png", picture(t)))
+		noError(t, k.Submit(ctx, only, c))
 	})
 }
 

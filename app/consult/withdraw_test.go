@@ -19,7 +19,7 @@ func TestWithdraw(t *testing.T) {
 	each(t, func(t *testing.T, k *kit) {
 		c := k.demo(t)
 		const canary = "quinceblossom"
-		key := k.fill(t, c, resident("There is "+canary+" all over the steps.", true))
+		key := k.fill(t, c, organisation("There is "+canary+" all over the steps."))
 		noError(t, k.Attach(ctx, key, c, "steps.png", picture(t)))
 		noError(t, k.Submit(ctx, key, c))
 		list, err := k.Receipt(ctx, key, c)

@@ -148,7 +148,7 @@ func (e entry) submission(c *models.Consultation, today time.Time) (models.Submi
 	if _, dropped := c.Prune(answers); len(dropped) > 0 {
 		return none, fmt.Errorf("answers %v, which its own route does not ask", dropped)
 	}
-	if err := c.CheckAnswers(answers); err != nil {
+	if err := c.CheckAnswers(answers, 0); err != nil {
 		return none, err
 	}
 	s := models.Submission{

@@ -68,7 +68,7 @@ func node(t *testing.T, args ...string) {
 	a, err := app.New(ctx, app.Config{
 		Addr: "127.0.0.1:0", Data: dir, Database: "sqlite:" + filepath.Join(dir, "heard.db"), Search: "bleve:" + filepath.Join(dir, "index"),
 		Files: "file://" + filepath.ToSlash(filepath.Join(dir, "files")), Secret: strings.Repeat("k", 32), ExitTo: exitTo,
-	}, app.Options{Log: slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	}, app.Options{Log: slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelError}))})
 	if err != nil {
 		t.Fatal(err)
 	}

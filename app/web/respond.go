@@ -66,7 +66,7 @@ func (p *portal) respond(req *request) error {
 // resume is the first step of the route that has no answer.
 func resume(c *models.Consultation, d *consult.Draft) string {
 	for _, q := range c.Route(d.Answers) {
-		if d.Answers[q.ID].Empty() && q.Type != models.TypeInfo {
+		if d.Answers[q.ID].Empty() && q.Type != models.TypeInfo && q.Type != models.TypeFile {
 			return stepAddress(c, q.ID, noChange)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"gorm.io/gorm/clause"
+
+	"heard/models"
 )
 
 type draftRow struct {
@@ -21,6 +23,55 @@ func (s *Store) SaveDraft(ctx context.Context, id, sealed []byte, expires time.T
 	err := s.db.WithContext(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, UpdateAll: true}).
 		Create(&draftRow{ID: id, Sealed: sealed, Expires: minute(expires)}).Error
 	return failed(err, "save the draft")
+}
+
+// UpdateDraft replaces unfinished answers, NotFound when they are not there any
+// more: an answer that is still on its way must not bring back what its author
+// has just destroyed.
+func (s *Store) UpdateDraft(ctx context.Context, id, sealed []byte, expires time.Time) error {
+	const doing = "save the draft"
+	done := s.db.WithContext(ctx).Model(&draftRow{}).Where("id = ? AND expires > ?", id, minute(s.now())).
+		Updates(map[string]any{"sealed": sealed, "expires": minute(expires)})
+	if done.Error == nil && done.RowsAffected == 0 {
+		return models.NewError(models.KindNotFound, noDraft)
+	}
+	return failed(done.Error, doing)
+}
+
+type draftFileRow struct {
+	Key     string `gorm:"primaryKey"`
+	Expires int64  // minutes since 1970
+}
+
+func (draftFileRow) TableName() string { return "draft_files" }
+
+// KeepDraftFiles notes that evidence files belong to a draft that lives until
+// expires.
+func (s *Store) KeepDraftFiles(ctx context.Context, keys []string, expires time.Time) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	rows := make([]draftFileRow, len(keys))
+	for i, k := range keys {
+		rows[i] = draftFileRow{Key: k, Expires: minute(expires)}
+	}
+	err := s.db.WithContext(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "key"}}, UpdateAll: true}).Create(&rows).Error
+	return failed(err, "note the files of the draft")
+}
+
+// ReleaseDraftFiles forgets that files belong to a draft: they were sent with
+// it, or are gone.
+func (s *Store) ReleaseDraftFiles(ctx context.Context, keys []string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	return failed(s.db.WithContext(ctx).Where("key IN ?", keys).Delete(&draftFileRow{}).Error, "release the files of the draft")
+}
+
+// ExpiredDraftFiles returns the files of drafts that have died.
+func (s *Store) ExpiredDraftFiles(ctx context.Context) (keys []string, err error) {
+	err = s.db.WithContext(ctx).Model(&draftFileRow{}).Where("expires <= ?", minute(s.now())).Order("key").Limit(chunk).Pluck("key", &keys).Error
+	return keys, failed(err, "find the files of old drafts")
 }
 
 // Draft returns sealed unfinished answers, NotFound when there are none or

@@ -177,6 +177,7 @@ var columns = strings.Fields(`
 	campaigns.consultation campaigns.id campaigns.position campaigns.template
 	consultation_versions.consultation consultation_versions.source consultation_versions.version
 	consultations.id consultations.status consultations.version
+	draft_files.expires draft_files.key
 	drafts.expires drafts.id drafts.sealed
 	equality.answer equality.consultation equality.people equality.question
 	jobs.again jobs.attempts jobs.id jobs.kind jobs.last_error jobs.leased_until jobs.object jobs.run_at jobs.state
@@ -1147,10 +1148,23 @@ func testDrafts(t *testing.T, url string) {
 		t.Errorf("purged %d drafts, want 1", n)
 	}
 	wantSame(t, "the other", must[[]byte](t)(s.Draft(ctx, b)), []byte("other"))
+	noError(t, s.UpdateDraft(ctx, b, []byte("changed"), clock.Now().Add(time.Hour)))
+	wantSame(t, "the other", must[[]byte](t)(s.Draft(ctx, b)), []byte("changed"))
 	noError(t, s.DeleteDraft(ctx, b))
 	noError(t, s.DeleteDraft(ctx, b))
 	_, err = s.Draft(ctx, b)
 	wantKind(t, err, models.KindNotFound)
+	// What was destroyed stays so.
+	wantKind(t, s.UpdateDraft(ctx, b, []byte("late"), clock.Now().Add(time.Hour)), models.KindNotFound)
+	_, err = s.Draft(ctx, b)
+	wantKind(t, err, models.KindNotFound)
+
+	noError(t, s.KeepDraftFiles(ctx, []string{"f1", "f2", "f3"}, clock.Now().Add(30*time.Minute)))
+	noError(t, s.KeepDraftFiles(ctx, []string{"f2"}, clock.Now().Add(time.Hour)))
+	noError(t, s.ReleaseDraftFiles(ctx, []string{"f3"}))
+	wantSame(t, "files before their time", len(must[[]string](t)(s.ExpiredDraftFiles(ctx))), 0)
+	clock.Advance(30 * time.Minute)
+	wantSame(t, "files of dead drafts", must[[]string](t)(s.ExpiredDraftFiles(ctx)), []string{"f1"})
 }
 
 func testEquality(t *testing.T, url string) {

@@ -169,6 +169,13 @@ CREATE TABLE drafts (
     sealed  bytea NOT NULL,
     expires bigint NOT NULL
 );
+
+-- Evidence files of drafts, so that those of a draft that died can be removed
+-- too. Nothing here leads to the draft.
+CREATE TABLE draft_files (
+    key     text COLLATE "C" NOT NULL PRIMARY KEY CHECK (key <> ''),
+    expires bigint NOT NULL
+);
 CREATE INDEX drafts_expires ON drafts (expires);
 
 -- Counters, not rows about people: which answers one person gave together is

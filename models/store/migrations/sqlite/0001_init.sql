@@ -169,6 +169,13 @@ CREATE TABLE drafts (
     sealed  blob    NOT NULL,
     expires integer NOT NULL
 ) WITHOUT ROWID;
+
+-- Evidence files of drafts, so that those of a draft that died can be removed
+-- too. Nothing here leads to the draft.
+CREATE TABLE draft_files (
+    key     text    NOT NULL PRIMARY KEY CHECK (key <> ''),
+    expires integer NOT NULL
+) WITHOUT ROWID;
 CREATE INDEX drafts_expires ON drafts (expires);
 
 -- Counters, not rows about people: which answers one person gave together is
