@@ -172,7 +172,7 @@ func (a *App) Start(ctx context.Context) error {
 	a.url = "http://" + listener.Addr().String()
 	a.server = &http.Server{
 		Handler: web.New(web.Options{Service: a.Service, Views: a.Views, Sessions: a.Store.Sessions(), Log: a.log,
-			Secure: strings.HasPrefix(a.Config.URL, "https://"), ExitTo: a.Config.ExitTo, Templates: demo.Templates()}),
+			Secure: strings.HasPrefix(a.Config.URL, "https://"), ExitTo: a.Config.ExitTo, Address: a.address(), Templates: demo.Templates()}),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       5 * time.Minute, // a large file over a slow phone
 		WriteTimeout:      6 * time.Minute,

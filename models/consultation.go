@@ -35,7 +35,8 @@ type Consultation struct {
 	Help            []Signpost       `yaml:"help"`
 	Invented        bool             `yaml:"invented"` // every page says that the submissions are made up
 
-	Status Status `yaml:"-"` // kept by the portal, not by the file
+	Status   Status `yaml:"-"` // kept by the portal, not by the file
+	ClosedOn string `yaml:"-"` // day it was closed, YYYY-MM-DD; "" until then
 }
 
 // Council is whose consultation it is and how to reach it.
@@ -245,6 +246,17 @@ func (c *Consultation) Window() (opens, closes time.Time) {
 	opens, _ = c.Opens.In(zone)
 	closes, _ = c.Closes.In(zone)
 	return opens, closes
+}
+
+// Ended returns the day from which no answers were taken: the planned one, or
+// the day it was closed when that came first.
+func (c *Consultation) Ended() (day string, early bool) {
+	_, closes := c.Window()
+	day = closes.Format(time.DateOnly)
+	if c.ClosedOn != "" && c.ClosedOn < day {
+		return c.ClosedOn, true
+	}
+	return day, false
 }
 
 // Accepting reports whether answers are accepted at now.

@@ -98,7 +98,7 @@ func (s *Service) Search(ctx context.Context, by Actor, c *models.Consultation, 
 			f.Total--
 			continue
 		}
-		f.Hits = append(f.Hits, FoundAnswer{Submission: redactedOnly(sub, true), Question: h.Document.Question, Snippet: h.Snippet,
+		f.Hits = append(f.Hits, FoundAnswer{Submission: s.readableBy(by, c, sub), Question: h.Document.Question, Snippet: h.Snippet,
 			Themes: view.ofAnswer(sub.ID, h.Document.Question)})
 	}
 	if gated {
@@ -192,14 +192,27 @@ func redactedOnly(sub *models.Submission, words bool) *models.Submission {
 	return &out
 }
 
-// withoutNames takes out what an organisation wrote about itself, such as its
-// name: the words that stand in no themed question.
-func withoutNames(c *models.Consultation, sub *models.Submission) {
-	for i := range sub.Answers {
-		if q := c.Question(sub.Answers[i].Question); q != nil && q.Written() && !q.Themed {
-			sub.Answers[i].Text, sub.Answers[i].Redacted = "", ""
-		}
+// readableBy returns a copy of a submission that holds what somebody may read
+// of it, redacted words only. Councillors read no words of people who did not
+// agree to be quoted, and the name of an organisation only where it agreed. Of
+// people in a group at risk they read the words and that group alone: with
+// other groups, a day, a language or their choices beside them, the words could
+// tell who it was.
+func (s *Service) readableBy(by Actor, c *models.Consultation, sub *models.Submission) *models.Submission {
+	if by.Role != models.RoleCouncillor {
+		return redactedOnly(sub, true)
 	}
+	out := redactedOnly(sub, sub.Allows(models.ConsentQuote))
+	atRisk := c.Sensitive(sub.Groups)
+	out.Answers = slices.DeleteFunc(out.Answers, func(a models.Answer) bool {
+		q := c.Question(a.Question)
+		return q == nil || (atRisk && !q.Themed) || (q.Written() && !q.Themed && !sub.Allows(models.ConsentName))
+	})
+	if atRisk {
+		out.Groups = slices.DeleteFunc(slices.Clone(sub.Groups), func(g string) bool { return !c.Sensitive([]string{g}) })
+		out.Day, out.Language, out.Channel, out.Path, out.Stance = "", "", "", "", ""
+	}
+	return out
 }
 
 func invalidQuery(err error) error {
@@ -235,10 +248,7 @@ func (s *Service) Submission(ctx context.Context, by Actor, c *models.Consultati
 		themes[a.Question] = view.ofAnswer(sub.ID, a.Question)
 	}
 	if !original {
-		sub = redactedOnly(sub, by.Role != models.RoleCouncillor || sub.Allows(models.ConsentQuote))
-		if by.Role == models.RoleCouncillor && !sub.Allows(models.ConsentName) {
-			withoutNames(c, sub)
-		}
+		sub = s.readableBy(by, c, sub)
 	} else {
 		if err := s.record(ctx, s.store, by, "submission.original-read", id, c.ID, ""); err != nil {
 			return nil, nil, err

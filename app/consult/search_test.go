@@ -365,10 +365,43 @@ func TestOrganisationsAreNamedWithConsentOnly(t *testing.T) {
 			for role, by := range map[string]consult.Actor{"councillor": councillor, "officer": officer} {
 				shown, _, err := k.Submission(ctx, by, c, s.ID, false)
 				noError(t, err)
-				if got, want := shown.Answer("O1").Text != "", named || role == "officer"; got != want {
+				name := shown.Answer("O1")
+				if got, want := name != nil && name.Text != "", named || role == "officer"; got != want {
 					t.Errorf("O4 %s: a %s sees the name: %v, want %v", consent, role, got, want)
 				}
 			}
 		}
+	}
+}
+
+// What stands beside the words of somebody at risk must not tell who it was.
+func TestCouncillorsReadNothingBesideTheWordsOfPeopleAtRisk(t *testing.T) {
+	k := one(t)
+	c := k.demo(t)
+	key := k.fill(t, c, models.Answers{"A1": ticks("self"), "A2": ticks("live_here", "sex_work"), "S1": ticks("different_place"), "S5": words("We know the lanterns by name."), "G1": ticks("yes")})
+	noError(t, k.Submit(ctx, key, c))
+	k.drain(t)
+	sub := k.subs(t, c)[0]
+	found, err := k.Search(ctx, councillor, c, search.Query{Text: "lanterns"})
+	noError(t, err)
+	if len(found.Hits) != 1 {
+		t.Fatalf("a councillor finds %d answers, want 1", len(found.Hits))
+	}
+	read, _, err := k.Submission(ctx, councillor, c, sub.ID, false)
+	noError(t, err)
+	for where, s := range map[string]*models.Submission{"in search": found.Hits[0].Submission, "on its page": read} {
+		if len(s.Groups) != 1 || s.Groups[0] != "sex_worker" || s.Day != "" || s.Language != "" || s.Channel != "" || s.Stance != "" {
+			t.Errorf("%s a councillor sees %v %q %q %q %q beside the words", where, s.Groups, s.Day, s.Language, s.Channel, s.Stance)
+		}
+		for _, a := range s.Answers {
+			if a.Question != "S5" {
+				t.Errorf("%s a councillor sees the answer to %s", where, a.Question)
+			}
+		}
+	}
+	whole, _, err := k.Submission(ctx, officer, c, sub.ID, false)
+	noError(t, err)
+	if len(whole.Answers) != 5 || len(whole.Groups) != 2 || whole.Day == "" {
+		t.Errorf("an officer sees %d answers, groups %v, day %q", len(whole.Answers), whole.Groups, whole.Day)
 	}
 }

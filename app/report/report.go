@@ -40,9 +40,10 @@ func Build(in Input) (*models.Report, error) {
 		b.subs[s.ID] = s
 	}
 	c := in.Consultation
+	ended, _ := c.Ended()
 	r := &models.Report{
 		Consultation: c.ID, Title: b.text(c.Title), Council: c.Council.Name, Invented: c.Invented,
-		Opened: string(c.Opens), Closed: string(c.Closes), Checkpoint: in.Checkpoint,
+		Opened: string(c.Opens), Closed: ended, Checkpoint: in.Checkpoint,
 		Total: figure(disclose.Count(len(in.Submissions), false)),
 	}
 	for _, rule := range c.Restrictions {

@@ -121,6 +121,9 @@ func valueName(c *models.Consultation, found *consult.Found, facet, value string
 }
 
 func languageName(tag string) string {
+	if tag == "" {
+		return ""
+	}
 	t, err := language.Parse(tag)
 	if err != nil {
 		return "Not known"

@@ -39,10 +39,11 @@ func (p *portal) home(req *request) error {
 	}
 	page := &views.HomePage{Base: p.base(nil, "Consultations")}
 	for _, c := range all {
-		opens, closes := c.Window()
+		opens, _ := c.Window()
 		title, _ := c.Title.In(page.Lang)
 		summary, _ := c.Proposal.Summary.In(page.Lang)
-		card := views.ConsultationCard{ID: c.ID, Title: title, Summary: summary, Opens: longDay(opens), Closes: longDay(closes),
+		ended, _ := c.Ended()
+		card := views.ConsultationCard{ID: c.ID, Title: title, Summary: summary, Opens: longDay(opens), Closes: writtenDay(ended),
 			Report: c.Status == models.StatusPublished}
 		if p.service.Accepting(c) {
 			page.Open = append(page.Open, card)
@@ -63,6 +64,9 @@ func (p *portal) start(req *request) error {
 	page := &views.StartPage{Base: p.base(c, "Consultation"), Consultation: c, State: p.service.State(c),
 		Opens: longDay(opens), Closes: longTime(closes), DecisionDay: writtenDay(c.Proposal.Decision.When),
 		Report: c.Status == models.StatusPublished}
+	if ended, early := c.Ended(); early {
+		page.Closes = writtenDay(ended)
+	}
 	if d, err := p.service.LoadDraft(req.Request().Context(), draftKey(req)); err == nil {
 		page.Started = d.Consultation == c.ID && !d.Sent
 	}

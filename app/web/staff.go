@@ -369,6 +369,6 @@ func (p *portal) changeUsers(req *request) error {
 	if err != nil {
 		return err
 	}
-	page.For, page.Invite = email, "/staff/welcome?token="+token
+	page.For, page.Invite = email, p.Address+"/staff/welcome?token="+token
 	return p.render(req.Context, http.StatusOK, page)
 }

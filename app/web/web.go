@@ -29,6 +29,8 @@ type Options struct {
 	Secure bool
 	// ExitTo is the neutral page that "Exit this page" leads to.
 	ExitTo string
+	// Address is where people reach the portal, for links to hand over.
+	Address string
 	// Templates are consultation files to start from, by name.
 	Templates map[string][]byte
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"sync"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -16,6 +17,7 @@ type consultationRow struct {
 	ID      string `gorm:"primaryKey"`
 	Version int
 	Status  models.Status
+	Closed  string // day, "" until it is closed
 }
 
 func (consultationRow) TableName() string { return "consultations" }
@@ -106,9 +108,10 @@ func (s *Store) consultations(ctx context.Context, where *gorm.DB) ([]*models.Co
 	var rows []struct {
 		ID     string
 		Status models.Status
+		Closed string
 		Source []byte
 	}
-	err := where.WithContext(ctx).Table("consultations AS c").Select("c.id, c.status, v.source").
+	err := where.WithContext(ctx).Table("consultations AS c").Select("c.id, c.status, c.closed, v.source").
 		Joins("JOIN consultation_versions AS v ON v.consultation = c.id AND v.version = c.version").
 		Order("c.id").Scan(&rows).Error
 	if err != nil {
@@ -120,7 +123,7 @@ func (s *Store) consultations(ctx context.Context, where *gorm.DB) ([]*models.Co
 		if err != nil {
 			return nil, fmt.Errorf("cannot read the saved consultation %s: %w", row.ID, err)
 		}
-		c.Status = row.Status
+		c.Status, c.ClosedOn = row.Status, row.Closed
 		list[i] = c
 	}
 	return list, nil
@@ -130,7 +133,11 @@ func (s *Store) consultations(ctx context.Context, where *gorm.DB) ([]*models.Co
 // is not in from.
 func (s *Store) MoveStatus(ctx context.Context, id string, from, to models.Status) error {
 	const doing = "move the consultation on"
-	done := s.db.WithContext(ctx).Model(&consultationRow{}).Where("id = ? AND status = ?", id, from).Update("status", to)
+	change := map[string]any{"status": to}
+	if to == models.StatusClosed {
+		change["closed"] = s.now().Format(time.DateOnly)
+	}
+	done := s.db.WithContext(ctx).Model(&consultationRow{}).Where("id = ? AND status = ?", id, from).Updates(change)
 	if done.Error != nil || done.RowsAffected == 1 {
 		return failed(done.Error, doing)
 	}

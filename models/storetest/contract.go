@@ -176,7 +176,7 @@ var columns = strings.Fields(`
 	campaign_members.campaign campaign_members.consultation campaign_members.position campaign_members.submission
 	campaigns.consultation campaigns.id campaigns.position campaigns.template
 	consultation_versions.consultation consultation_versions.source consultation_versions.version
-	consultations.id consultations.status consultations.version
+	consultations.closed consultations.id consultations.status consultations.version
 	draft_files.expires draft_files.key
 	drafts.expires drafts.id drafts.sealed
 	equality.answer equality.consultation equality.people equality.question

@@ -8,7 +8,8 @@
 CREATE TABLE consultations (
     id      text COLLATE "C" NOT NULL PRIMARY KEY,
     version bigint NOT NULL,
-    status  text COLLATE "C" NOT NULL
+    status  text COLLATE "C" NOT NULL,
+    closed  text COLLATE "C" NOT NULL DEFAULT '' -- day it was closed, when that was before its time
 );
 
 CREATE TABLE consultation_versions (

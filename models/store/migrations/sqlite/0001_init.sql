@@ -8,7 +8,8 @@
 CREATE TABLE consultations (
     id      text    NOT NULL PRIMARY KEY,
     version integer NOT NULL,
-    status  text    NOT NULL
+    status  text    NOT NULL,
+    closed  text    NOT NULL DEFAULT '' -- day it was closed, when that was before its time
 );
 
 CREATE TABLE consultation_versions (
