@@ -94,6 +94,16 @@ func hold(ctx context.Context, tx *store.Store, c *models.Consultation) (*models
 	return tx.Consultation(ctx, c.ID)
 }
 
+// holdOpen does the same, and refuses in the words given once the analysis is
+// frozen.
+func holdOpen(ctx context.Context, tx *store.Store, c *models.Consultation, refusal string) error {
+	now, err := hold(ctx, tx, c)
+	if err == nil && now.Status.AtLeast(models.StatusFrozen) {
+		return models.NewError(models.KindClosed, refusal)
+	}
+	return err
+}
+
 func (s *Service) today() string { return s.now().UTC().Format(time.DateOnly) }
 
 // record writes an act into the audit, in the transaction tx.

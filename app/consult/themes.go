@@ -535,12 +535,8 @@ func (s *Service) RequestThemes(ctx context.Context, by Actor, c *models.Consult
 		return err
 	}
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		now, err := hold(ctx, tx, c)
-		if err != nil {
+		if err := holdOpen(ctx, tx, c, "The analysis has been frozen, so themes are no longer looked for."); err != nil {
 			return err
-		}
-		if now.Status.AtLeast(models.StatusFrozen) {
-			return models.NewError(models.KindClosed, "The analysis has been frozen, so themes are no longer looked for.")
 		}
 		if err := s.record(ctx, tx, by, "themes.requested", c.ID, c.ID, ""); err != nil {
 			return err
@@ -600,12 +596,8 @@ func (s *Service) changeTheme(ctx context.Context, by Actor, c *models.Consultat
 		return err
 	}
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		now, err := hold(ctx, tx, c)
-		if err != nil {
+		if err := holdOpen(ctx, tx, c, "The analysis has been frozen, so themes can no longer be changed."); err != nil {
 			return err
-		}
-		if now.Status.AtLeast(models.StatusFrozen) {
-			return models.NewError(models.KindClosed, "The analysis has been frozen, so themes can no longer be changed.")
 		}
 		t, err := tx.Theme(ctx, id)
 		if err != nil {

@@ -30,6 +30,11 @@ func (p *portal) fail(c *echo.Context, err error) {
 	if r, _ := echo.UnwrapResponse(c.Response()); r != nil && r.Committed {
 		return
 	}
+	var over ended
+	if errors.As(err, &over) {
+		p.answer(c, over.page(p))
+		return
+	}
 	page := &views.ErrorPage{Base: views.Base{Lang: "en", Service: "Heard", Home: "/"}, Retry: "/"}
 	if (route{path: c.Path()}).staff() {
 		page.Home, page.Retry = "/staff", "/staff"
@@ -75,6 +80,11 @@ func (p *portal) fail(c *echo.Context, err error) {
 	// Whoever has a response under way can leave from here too.
 	_, noDraft := c.Cookie(draftCookie)
 	page.Exit = noDraft == nil
+	p.answer(c, page)
+}
+
+// answer writes an error page.
+func (p *portal) answer(c *echo.Context, page *views.ErrorPage) {
 	if c.Request().Method == http.MethodHead {
 		_ = c.NoContent(page.Status)
 		return

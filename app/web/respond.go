@@ -99,37 +99,36 @@ func changeOf(req *request) change {
 	return noChange
 }
 
-// response is the consultation and draft of a step; over is set when there is
-// no draft (any more).
-func (p *portal) response(req *request) (c *models.Consultation, d *consult.Draft, over bool, err error) {
-	if c, err = p.consultation(req); err != nil {
-		return nil, nil, false, err
+// response returns the consultation and draft of a step. Where there is no
+// draft (any more), the error is an ended.
+func (p *portal) response(req *request) (*models.Consultation, *consult.Draft, error) {
+	c, err := p.consultation(req)
+	if err != nil {
+		return nil, nil, err
 	}
-	d, err = p.service.LoadDraft(req.Request().Context(), draftKey(req))
-	switch {
-	case models.KindOf(err) == models.KindNotFound, err == nil && (d.Consultation != c.ID || d.Sent):
-		return c, nil, true, nil
-	case err != nil:
-		return nil, nil, false, err
+	d, err := p.service.LoadDraft(req.Request().Context(), draftKey(req))
+	if models.KindOf(err) == models.KindNotFound || (err == nil && (d.Consultation != c.ID || d.Sent)) {
+		return nil, nil, ended{c}
 	}
-	return c, d, false, nil
+	return c, d, err
 }
 
-// ended tells somebody that there is no response under way in this browser.
-func (p *portal) ended(req *request, c *models.Consultation) error {
-	page := &views.ErrorPage{Base: p.base(c, "Start again"), Status: http.StatusGone, Heading: "Your answers are no longer here",
+// ended says that there is no response under way in this browser.
+type ended struct{ consultation *models.Consultation }
+
+func (ended) Error() string { return "no response is under way in this browser" }
+
+// page tells the person so.
+func (e ended) page(p *portal) *views.ErrorPage {
+	return &views.ErrorPage{Base: p.base(e.consultation, "Start again"), Status: http.StatusGone, Heading: "Your answers are no longer here",
 		Message: "To keep you safe, answers that have not been sent are deleted after 30 minutes without use, and when you leave. You can start again.",
-		Retry:   "/" + c.ID}
-	return p.render(req.Context, http.StatusGone, page)
+		Retry:   "/" + e.consultation.ID}
 }
 
 func (p *portal) showStep(req *request) error {
-	c, d, over, err := p.response(req)
+	c, d, err := p.response(req)
 	if err != nil {
 		return err
-	}
-	if over {
-		return p.ended(req, c)
 	}
 	page, err := p.stepPage(req, c, d)
 	if err != nil {
@@ -163,12 +162,9 @@ func (p *portal) stepPage(req *request, c *models.Consultation, d *consult.Draft
 }
 
 func (p *portal) answerStep(req *request) error {
-	c, d, over, err := p.response(req)
+	c, d, err := p.response(req)
 	if err != nil {
 		return err
-	}
-	if over {
-		return p.ended(req, c)
 	}
 	page, err := p.stepPage(req, c, d)
 	if err != nil {
@@ -224,12 +220,9 @@ func (p *portal) after(req *request, c *models.Consultation, page *views.StepPag
 }
 
 func (p *portal) showCheck(req *request) error {
-	c, d, over, err := p.response(req)
+	c, d, err := p.response(req)
 	if err != nil {
 		return err
-	}
-	if over {
-		return p.ended(req, c)
 	}
 	return p.render(req.Context, http.StatusOK, p.checkPage(c, d))
 }
@@ -280,7 +273,7 @@ func (p *portal) send(req *request) error {
 	case err == nil:
 		return req.Redirect(http.StatusSeeOther, "/"+c.ID+"/receipt")
 	case models.KindOf(err) == models.KindNotFound:
-		return p.ended(req, c)
+		return ended{c}
 	case models.KindOf(err) != models.KindInvalid:
 		return err
 	}
