@@ -786,3 +786,24 @@ func writeScreen(t *testing.T, name, body string) {
 		t.Fatal(err)
 	}
 }
+
+// The picture of the code has a quiet zone, a finder pattern in three corners
+// and nothing else to follow.
+func TestReceiptQR(t *testing.T) {
+	page := &ReceiptPage{Words: receiptWords()}
+	drawn := page.QR()
+	svg := string(drawn)
+	for _, want := range []string{`viewBox="0 0 `, `d="M4 4h7v1H4z`, `<path fill="#fff"`} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("the picture lacks %s:\n%.200s", want, svg)
+		}
+	}
+	for _, never := range []string{"http", "href", "style=", "script"} {
+		if strings.Contains(svg, never) {
+			t.Errorf("the picture holds %q", never)
+		}
+	}
+	if again := page.QR(); again != drawn {
+		t.Error("the same words give another picture")
+	}
+}
