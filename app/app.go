@@ -38,6 +38,9 @@ type App struct {
 	Service *consult.Service
 	Store   *store.Store
 	Views   *views.Renderer
+	// Invented says on every page that the submissions are made up. Set it
+	// before Start.
+	Invented bool
 
 	log     *slog.Logger
 	engine  search.Engine
@@ -172,7 +175,7 @@ func (a *App) Start(ctx context.Context) error {
 	a.url = "http://" + listener.Addr().String()
 	a.server = &http.Server{
 		Handler: web.New(web.Options{Service: a.Service, Views: a.Views, Sessions: a.Store.Sessions(), Log: a.log,
-			Secure: strings.HasPrefix(a.Config.URL, "https://"), ExitTo: a.Config.ExitTo, Address: a.address(), Templates: demo.Templates()}),
+			Secure: strings.HasPrefix(a.Config.URL, "https://"), ExitTo: a.Config.ExitTo, Address: a.address(), Invented: a.Invented, Templates: demo.Templates()}),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       5 * time.Minute, // a large file over a slow phone
 		WriteTimeout:      6 * time.Minute,

@@ -140,6 +140,7 @@ func (demoCommand) Run(r *run) (err error) {
 		if err != nil {
 			return err
 		}
+		a.Invented = true
 		accounts, err := a.demoAccounts(r.ctx)
 		if err != nil {
 			return err

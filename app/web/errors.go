@@ -35,7 +35,7 @@ func (p *portal) fail(c *echo.Context, err error) {
 		p.answer(c, over.page(p))
 		return
 	}
-	page := &views.ErrorPage{Base: views.Base{Lang: "en", Service: "Heard", Home: "/"}, Retry: "/"}
+	page := &views.ErrorPage{Base: views.Base{Lang: "en", Service: "Heard", Home: "/", Invented: p.Invented}, Retry: "/"}
 	if (route{path: c.Path()}).staff() {
 		page.Home, page.Retry = "/staff", "/staff"
 	}

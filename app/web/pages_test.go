@@ -760,3 +760,32 @@ func (b *browser) hurry(given answers) string {
 	}
 	return ""
 }
+
+// Every page of the demonstration says that the submissions are invented.
+func TestInvented(t *testing.T) {
+	p := newPortal(t)
+	p.loadDemo(40)
+	p.options.Invented = true
+	p.serve()
+	id := p.demo.ID
+	public := []string{"/", "/privacy", "/accessibility", "/nothing-here", "/" + id, "/" + id + "/receipt", "/" + id + "/report", "/" + id + "/log/", "/staff/sign-in", "/" + id + "/respond/A1"}
+	for _, path := range public {
+		says(t, p.browser().visit(path))
+	}
+	check := p.browser().start()
+	says(t, check)
+	for _, role := range models.Roles {
+		p.signUp(role)
+		b := p.staff(role)
+		for _, path := range []string{"/staff", "/staff/audit", "/staff/users", "/staff/" + id + "/search", "/staff/" + id + "/themes", "/staff/" + id + "/report", "/staff/" + id + "/settings"} {
+			says(t, b.visit(path))
+		}
+	}
+}
+
+func says(t *testing.T, p *page) {
+	t.Helper()
+	if text := p.doc.Find("body").Text(); !strings.Contains(text, "every submission here is invented") {
+		t.Errorf("%s does not say that the submissions are invented", p.url.Path)
+	}
+}

@@ -11,9 +11,10 @@ import (
 
 // base is what every public page has.
 func (p *portal) base(c *models.Consultation, title string) views.Base {
-	b := views.Base{Lang: "en", Title: title, Service: "Heard", Home: "/", Exit: true}
+	b := views.Base{Lang: "en", Title: title, Service: "Heard", Home: "/", Exit: true, Invented: p.Invented}
 	if c != nil {
-		b.Lang, b.Service, b.Home, b.Invented = c.Languages[0], c.Council.Name, "/"+c.ID, c.Invented
+		b.Lang, b.Service, b.Home = c.Languages[0], c.Council.Name, "/"+c.ID
+		b.Invented = p.Invented || c.Invented
 	}
 	return b
 }

@@ -16,14 +16,14 @@ const sessionNotice = "notice"
 
 // staffBase is what every page of the signed-in side has.
 func (p *portal) staffBase(req *request, c *models.Consultation, here, title string) views.Base {
-	b := views.Base{Lang: "en", Title: title, Service: "Heard", Home: "/staff"}
+	b := views.Base{Lang: "en", Title: title, Service: "Heard", Home: "/staff", Invented: p.Invented}
 	if req.user == nil {
 		return b
 	}
 	bar := &views.StaffBar{Email: req.user.Email, Role: req.user.Role, Here: here}
 	if c != nil {
 		bar.Consultation, bar.Title = c.ID, c.Title.Default()
-		b.Invented = c.Invented
+		b.Invented = p.Invented || c.Invented
 		bar.Links = consultationLinks(req, c, here)
 	}
 	bar.Links = append(bar.Links, permitted(req, here, []deskLink{

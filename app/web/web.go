@@ -31,6 +31,8 @@ type Options struct {
 	ExitTo string
 	// Address is where people reach the portal, for links to hand over.
 	Address string
+	// Invented says on every page that the submissions are made up.
+	Invented bool
 	// Templates are consultation files to start from, by name.
 	Templates map[string][]byte
 }
