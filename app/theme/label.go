@@ -359,9 +359,14 @@ func (f *finder) nameFrom(t *described, d int, at span) (string, float64) {
 	if l.function[words[len(words)-1]] {
 		score *= 0.5
 	}
+	// One or two words are seldom what people would call a point, and what is
+	// told of "I" and "my" is a story that stands for itself.
+	if len(words) < 3 || length < 2 {
+		score *= 0.3
+	}
 	for _, w := range words {
 		if persons[w] {
-			score *= 0.8
+			score *= 0.5
 		}
 	}
 	return sentenceCase(label), score
