@@ -98,10 +98,18 @@ func hold(ctx context.Context, tx *store.Store, c *models.Consultation) (*models
 // frozen.
 func holdOpen(ctx context.Context, tx *store.Store, c *models.Consultation, refusal string) error {
 	now, err := hold(ctx, tx, c)
-	if err == nil && now.Status.AtLeast(models.StatusFrozen) {
+	if err != nil {
+		return err
+	}
+	return unfrozen(now, refusal)
+}
+
+// unfrozen refuses in the words given once the analysis is frozen.
+func unfrozen(c *models.Consultation, refusal string) error {
+	if c.Status.AtLeast(models.StatusFrozen) {
 		return models.NewError(models.KindClosed, refusal)
 	}
-	return err
+	return nil
 }
 
 func (s *Service) today() string { return s.now().UTC().Format(time.DateOnly) }

@@ -60,7 +60,7 @@ func (s *Service) Import(ctx context.Context, by Actor, consultation string, fil
 		return nil, err
 	}
 	out.Consultation = c
-	if err := importable(c); err != nil {
+	if err := unfrozen(c, importRefusal(c)); err != nil {
 		return nil, err
 	}
 	q, err := importQuestion(c, opt.Question)
@@ -76,11 +76,8 @@ func (s *Service) Import(ctx context.Context, by Actor, consultation string, fil
 	return out, nil
 }
 
-func importable(c *models.Consultation) error {
-	if c.Status.AtLeast(models.StatusFrozen) {
-		return models.NewError(models.KindClosed, fmt.Sprintf("The analysis of %s is frozen, so no responses can be added.", c.ID))
-	}
-	return nil
+func importRefusal(c *models.Consultation) string {
+	return fmt.Sprintf("The analysis of %s is frozen, so no responses can be added.", c.ID)
 }
 
 func importQuestion(c *models.Consultation, id string) (*models.Question, error) {
@@ -239,11 +236,7 @@ func (s *Service) writeImport(ctx context.Context, by Actor, c *models.Consultat
 		var taken, known int
 		err := s.store.Tx(ctx, func(tx *store.Store) error {
 			taken, known = 0, 0
-			now, err := hold(ctx, tx, c)
-			if err == nil {
-				err = importable(now)
-			}
-			if err != nil {
+			if err := holdOpen(ctx, tx, c, importRefusal(c)); err != nil {
 				return err
 			}
 			for _, n := range batch {

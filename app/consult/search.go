@@ -98,7 +98,7 @@ func (s *Service) Search(ctx context.Context, by Actor, c *models.Consultation, 
 			f.Total--
 			continue
 		}
-		f.Hits = append(f.Hits, FoundAnswer{Submission: s.readableBy(by, c, sub), Question: h.Document.Question, Snippet: h.Snippet,
+		f.Hits = append(f.Hits, FoundAnswer{Submission: readableBy(by, c, sub), Question: h.Document.Question, Snippet: h.Snippet,
 			Themes: view.ofAnswer(sub.ID, h.Document.Question)})
 	}
 	if gated {
@@ -198,7 +198,7 @@ func redactedOnly(sub *models.Submission, words bool) *models.Submission {
 // people in a group at risk they read the words and that group alone: with
 // other groups, a day, a language or their choices beside them, the words could
 // tell who it was.
-func (s *Service) readableBy(by Actor, c *models.Consultation, sub *models.Submission) *models.Submission {
+func readableBy(by Actor, c *models.Consultation, sub *models.Submission) *models.Submission {
 	if by.Role != models.RoleCouncillor {
 		return redactedOnly(sub, true)
 	}
@@ -248,7 +248,7 @@ func (s *Service) Submission(ctx context.Context, by Actor, c *models.Consultati
 		themes[a.Question] = view.ofAnswer(sub.ID, a.Question)
 	}
 	if !original {
-		sub = s.readableBy(by, c, sub)
+		sub = readableBy(by, c, sub)
 	} else {
 		if err := s.record(ctx, s.store, by, "submission.original-read", id, c.ID, ""); err != nil {
 			return nil, nil, err

@@ -389,7 +389,12 @@ func TestCouncillorsReadNothingBesideTheWordsOfPeopleAtRisk(t *testing.T) {
 	}
 	read, _, err := k.Submission(ctx, councillor, c, sub.ID, false)
 	noError(t, err)
-	for where, s := range map[string]*models.Submission{"in search": found.Hits[0].Submission, "on its page": read} {
+	review, err := k.Themes(ctx, councillor, c)
+	noError(t, err)
+	if len(review.HeardOnce) != 1 {
+		t.Fatalf("%d points heard once, want 1", len(review.HeardOnce))
+	}
+	for where, s := range map[string]*models.Submission{"in search": found.Hits[0].Submission, "on its page": read, "among the points heard once": review.HeardOnce[0].Submission} {
 		if len(s.Groups) != 1 || s.Groups[0] != "sex_worker" || s.Day != "" || s.Language != "" || s.Channel != "" || s.Stance != "" {
 			t.Errorf("%s a councillor sees %v %q %q %q %q beside the words", where, s.Groups, s.Day, s.Language, s.Channel, s.Stance)
 		}

@@ -323,8 +323,8 @@ func (s *Service) Withdraw(ctx context.Context, c *models.Consultation, words st
 		if again, err := tx.Submission(ctx, sub.ID); err != nil || again.Status == models.SubmissionWithdrawn {
 			return err // a second click
 		}
-		if now.Status.AtLeast(models.StatusFrozen) {
-			return models.NewError(models.KindClosed, "The analysis has been frozen, so a submission can no longer be taken out of the totals. Write to the council to have your words removed.")
+		if err := unfrozen(now, "The analysis has been frozen, so a submission can no longer be taken out of the totals. Write to the council to have your words removed."); err != nil {
+			return err
 		}
 		if err := tx.MoveSubmission(ctx, sub.ID, models.SubmissionLive, models.SubmissionWithdrawn); err != nil {
 			return err

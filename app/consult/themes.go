@@ -457,7 +457,7 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation) 
 			}
 			if len(view.ofAnswer(sub.ID, a.Question)) == 0 {
 				readable := quotable || by.May(EditThemes)
-				e := Excerpt{Submission: redactedOnly(sub, readable), Question: a.Question}
+				e := Excerpt{Submission: readableBy(by, c, sub), Question: a.Question}
 				if readable {
 					e.Text = a.Redacted
 				}

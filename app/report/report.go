@@ -164,22 +164,18 @@ func (b *builder) groups() []models.GroupFigure {
 }
 
 func (b *builder) channels() []models.GroupFigure {
-	counts := map[models.Channel]int{}
+	var names []models.Channel
 	for _, s := range b.Submissions {
-		counts[s.Channel]++
-	}
-	t := disclose.Table{Columns: []string{"people"}, Sensitive: []bool{false}, Total: len(b.Submissions), ColumnTotals: []int{len(b.Submissions)}}
-	names := make([]models.Channel, 0, len(counts))
-	for ch := range counts {
-		names = append(names, ch)
+		if !slices.Contains(names, s.Channel) {
+			names = append(names, s.Channel)
+		}
 	}
 	slices.Sort(names)
-	for _, ch := range names {
-		t.Rows = append(t.Rows, string(ch))
-		t.Counts = append(t.Counts, []int{counts[ch]})
-		t.RowTotals = append(t.RowTotals, counts[ch])
+	rows := make([]string, len(names))
+	for i, ch := range names {
+		rows[i] = string(ch)
 	}
-	shown := disclose.Protect(t)
+	shown := alone(rows, false, b.Submissions, func(s *models.Submission) []int { return []int{slices.Index(names, s.Channel)} })
 	var out []models.GroupFigure
 	for i, ch := range names {
 		out = append(out, models.GroupFigure{ID: string(ch), Name: ch.Name(), Count: figure(shown.RowTotals[i])})
@@ -188,9 +184,9 @@ func (b *builder) channels() []models.GroupFigure {
 }
 
 // alone counts rows of people whatever their group, held against the threshold
-// of a sensitive one.
-func alone(rows []string, subs []*models.Submission, in func(*models.Submission) []int) disclose.Shown {
-	t := disclose.Table{Rows: rows, Columns: []string{"people"}, Sensitive: []bool{true}, RowTotals: make([]int, len(rows)),
+// of a sensitive one when sensitive is set.
+func alone(rows []string, sensitive bool, subs []*models.Submission, in func(*models.Submission) []int) disclose.Shown {
+	t := disclose.Table{Rows: rows, Columns: []string{"people"}, Sensitive: []bool{sensitive}, RowTotals: make([]int, len(rows)),
 		ColumnTotals: []int{len(subs)}, Total: len(subs)}
 	for _, s := range subs {
 		for _, r := range in(s) {
@@ -230,7 +226,7 @@ func (b *builder) question(q *models.Question) (rq models.ReportQuestion, asked 
 	rq = models.ReportQuestion{ID: q.ID, Text: b.text(q.Text), Type: q.Type, Restriction: q.Restriction}
 	var shown disclose.Shown
 	if q.Sensitive { // never broken down by group
-		shown = alone(rows, answered, chosen)
+		shown = alone(rows, true, answered, chosen)
 	} else {
 		shown = b.table(rows, answered, chosen)
 		rq.Groups = b.columns(shown.ColumnTotals)
