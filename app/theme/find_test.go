@@ -372,3 +372,29 @@ func TestThemeCount(t *testing.T) {
 		}
 	}
 }
+
+// A letter that several people sent, some with a word changed, is quoted once
+// in a theme.
+func TestALetterIsQuotedOnce(t *testing.T) {
+	docs := consultation(t)
+	letter := "We ask the council to let the order end and to spend the money on outreach, housing and drug treatment for everybody who needs it. " +
+		"Fines have never given anyone a home, and the towpath is no safer than the street was before the patrols came."
+	for i, opening := range []string{"", "", "Dear sir. ", "Good evening. ", "", "Please read this. "} {
+		text := opening + letter
+		if i%2 == 1 {
+			text = strings.Replace(text, "everybody who needs", "anybody who needs", 1)
+		}
+		docs = append(docs, Document{ID: fmt.Sprintf("letter%d", i), Text: text, Groups: []string{"visitor"}, Quotable: true})
+	}
+	for _, theme := range Find(docs, Options{Seed: 1}).Themes {
+		quoted := 0
+		for _, q := range theme.Quotes {
+			if strings.Contains(q.Text, "who needs it") {
+				quoted++
+			}
+		}
+		if quoted > 1 {
+			t.Errorf("%q quotes one sentence of the letter %d times", theme.Label, quoted)
+		}
+	}
+}

@@ -13,6 +13,10 @@ const (
 	quoteCandidates = 60 // documents of a group considered for quotation
 	quoteLeast      = 5  // words below which a quotation says little
 	quoteMost       = 45 // words above which it is cut to a clause
+
+	// sameWording: spans that share this much of their words say one thing in
+	// the same words, as the senders of a letter do who changed a word or two.
+	sameWording = 0.75
 )
 
 // A candidate is a span that may be quoted.
@@ -89,7 +93,7 @@ func (f *finder) quotes(t *described, heard map[int]bool) []Quote {
 			}
 			best, most := -1, 0.0
 			for i, c := range byGroup[g] {
-				if quoted[c.doc] || slices.ContainsFunc(said, func(terms []int32) bool { return slices.Equal(terms, c.terms) }) {
+				if quoted[c.doc] || slices.ContainsFunc(said, func(terms []int32) bool { return shareOfTerms(terms, c.terms) >= sameWording }) {
 					continue
 				}
 				gain := 1e-6
@@ -193,6 +197,28 @@ func cutAtWord(s string, at span, bytes int) span {
 		}
 	}
 	return span{at.start, end}
+}
+
+// shareOfTerms is how many of the terms in either of two ascending sets are in
+// both (Jaccard), between 0 and 1.
+func shareOfTerms(a, b []int32) float64 {
+	both := 0
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch {
+		case a[i] < b[j]:
+			i++
+		case a[i] > b[j]:
+			j++
+		default:
+			both++
+			i++
+			j++
+		}
+	}
+	if either := len(a) + len(b) - both; either > 0 {
+		return float64(both) / float64(either)
+	}
+	return 1
 }
 
 // likeness is the cosine of two sets of terms, each weighted by how much it
