@@ -55,6 +55,14 @@ func TestJourney(t *testing.T) {
 			t.Errorf("%d cookies before a response was started", n)
 		}
 		page := resident.get("/" + c.ID + "/respond")
+		page.must("a.exit", "Exit this page")
+		if n := len(resident.cookies()); n != 0 {
+			t.Errorf("%d cookies on the page before the questions", n)
+		}
+		page = page.submit("form[method=post]", nil)
+		if n := len(resident.cookies()); n != 1 {
+			t.Errorf("%d cookies while answering, expected one", n)
+		}
 		answers := map[string]url.Values{
 			"A1": {"answer": {"self"}}, "A2": {"answer": {"live_here"}},
 			"C1": {"answer": {"strongly_agree"}}, "C6": {"text": {said}}, "G1": {"answer": {"yes"}},
@@ -70,6 +78,8 @@ func TestJourney(t *testing.T) {
 		page.must("#main", said)
 		page.must("#main", "Not provided")
 		page = page.submit("form[method=post]", nil)
+		page.must("h1", "We have your answers")
+		page = resident.get("/"+c.ID+"/respond/equality?start=yes").submit("form[method=post]", url.Values{c.Equality[0].ID: {c.Equality[0].Options[0].ID}})
 		if page.url.Path != "/"+c.ID+"/receipt" {
 			t.Fatalf("sent to %s, not to the receipt:\n%s", page.url.Path, page.text())
 		}
@@ -79,6 +89,13 @@ func TestJourney(t *testing.T) {
 		}
 		if n := len(resident.cookies()); n != 0 {
 			t.Errorf("%d cookies after sending", n)
+		}
+
+		// Whoever has the code can change what it leads to and never reads it.
+		found := newBrowser(t, a.URL()).get("/"+c.ID+"/receipt").submit(`form:has([name="code"])`, url.Values{"code": {strings.Join(words, " ")}, "do": {"check"}})
+		found.must("#main", "held and counted")
+		if strings.Contains(found.body, "nursery") {
+			t.Error("the code shows what was answered")
 		}
 
 		// An officer finds it, with a spelling mistake, and reads the whole.

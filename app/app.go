@@ -45,6 +45,7 @@ type App struct {
 	log     *slog.Logger
 	engine  search.Engine
 	files   *evidence.Store
+	reader  *evidence.Reader
 	runner  *jobs.Runner
 	server  *http.Server
 	stopped chan error // the server's end
@@ -92,9 +93,17 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	if a.files, err = openFiles(ctx, cfg.Files); err != nil {
 		return a, fmt.Errorf("evidence files: %w", err)
 	}
-	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Files: a.files, Log: o.Log, Now: o.Now, Pepper: pepper,
+	var scanner *evidence.Scanner
+	if cfg.Clamd != "" {
+		if scanner, err = evidence.NewScanner(cfg.Clamd); err != nil {
+			return a, fmt.Errorf("virus scanner: %w", err)
+		}
+	}
+	a.reader = evidence.NewReader("tesseract")
+	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Files: a.files, Scanner: scanner, Reader: a.reader, Log: o.Log, Now: o.Now, Pepper: pepper,
 		Wake: func() { a.runner.Nudge() }})
 	a.runner = jobs.New(a.Store, map[models.JobKind]jobs.Handler{
+		models.JobRead:   a.Service.ReadAttachments,
 		models.JobIndex:  a.Service.IndexSubmission,
 		models.JobThemes: a.Service.RefreshThemes,
 		models.JobPlaces: a.Service.IndexPlaces,
@@ -175,7 +184,7 @@ func (a *App) Start(ctx context.Context) error {
 	a.url = "http://" + listener.Addr().String()
 	a.server = &http.Server{
 		Handler: web.New(web.Options{Service: a.Service, Views: a.Views, Sessions: a.Store.Sessions(), Log: a.log,
-			Secure: strings.HasPrefix(a.Config.URL, "https://"), ExitTo: a.Config.ExitTo, Address: a.address(), Invented: a.Invented, Templates: demo.Templates()}),
+			Secure: strings.HasPrefix(a.Config.URL, "https://"), ExitTo: a.Config.ExitTo, Onion: a.Config.Onion, Address: a.address(), Invented: a.Invented, Templates: demo.Templates()}),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       5 * time.Minute, // a large file over a slow phone
 		WriteTimeout:      6 * time.Minute,
@@ -251,6 +260,9 @@ func (a *App) Close(ctx context.Context) error {
 	}
 	if a.idle != nil {
 		a.idle()
+	}
+	if a.reader != nil {
+		errs = append(errs, a.reader.Close())
 	}
 	if a.files != nil {
 		errs = append(errs, a.files.Close())

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"heard/app/consult"
+	"heard/app/demo"
 	"heard/app/theme"
 	"heard/models"
 	"heard/models/storetest"
@@ -80,6 +81,8 @@ func TestFaultsInSettings(t *testing.T) {
 		"search":                    {nil, []string{"--search", "elastic"}, "--search: expected bleve:FOLDER"},
 		"files":                     {nil, []string{"--files", "/srv/files"}, "--files: expected file:///FOLDER"},
 		"url":                       {nil, []string{"--url", "consult.example"}, "--url: expected an address"},
+		"virus scanner":             {nil, []string{"--clamd", "localhost"}, "--clamd: expected unix:/SOCKET or tcp:HOST:PORT"},
+		"onion":                     {nil, []string{"--onion", "https://consult.example"}, "--onion: expected an address such as http"},
 		"exit":                      {nil, []string{"--exit-to", "http://example.org"}, "--exit-to: expected an address"},
 		"secret":                    {nil, []string{"--secret", "short"}, "--secret: expected at least 32"},
 		"secret in the environment": {map[string]string{"HEARD_SECRET": "short"}, nil, "--secret: expected at least 32"},
@@ -288,25 +291,24 @@ func TestVerifyCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := a.Service.StartDraft(t.Context(), c.ID, "en")
-	if err != nil {
+	if c, err = a.Service.Consultation(t.Context(), consult.Portal, c.ID); err != nil {
 		t.Fatal(err)
 	}
-	c, err = a.Service.Consultation(t.Context(), consult.Portal, c.ID)
+	key, err := a.Service.StartDraft(t.Context(), c, "en", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := a.Service.Answer(t.Context(), key, c, "C1", models.Given{Options: []string{"agree"}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Service.Submit(t.Context(), key, c); err != nil {
+	if err := a.Service.Submit(t.Context(), key, c, consult.Proof{}); err != nil {
 		t.Fatal(err)
 	}
-	words, err := a.Service.Receipt(t.Context(), key, c)
+	sent, err := a.Service.Sent(t.Context(), key, c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	trace, err := a.Service.Trace(t.Context(), c, strings.Join(words, " "))
+	trace, err := a.Service.Trace(t.Context(), c, strings.Join(sent.Words, " "))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -341,6 +343,187 @@ func TestVerifyCommand(t *testing.T) {
 	for _, args := range [][]string{{"verify", log}, {"verify", receipt, "--log", log}} {
 		if code, stdout, stderr := heard(t, args...); code != exitFailed || stdout != "" || stderr == "" {
 			t.Errorf("%v with a leaf gone: exit code %d: %s%s", args, code, stdout, stderr)
+		}
+	}
+}
+
+// People change their answers, take them back, and send a file and nothing else;
+// officers set one aside. The report holds those that count, each once, and the
+// log holds a line for every one that ever came.
+func TestReportOfWhatCounts(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, database string) {
+		ctx, dir := t.Context(), t.TempDir()
+		cfg := settings(dir)
+		cfg.Database = database
+		a, err := New(ctx, cfg, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		open := true
+		stop := func() {
+			if open {
+				open = false
+				if err := a.Close(context.Background()); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		defer stop()
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		c, source, err := demo.Consultation(time.Now())
+		must(err)
+		c, err = a.Service.SaveConsultation(ctx, consult.Portal, "c.yaml", source)
+		must(err)
+		again := func() { // as it is now
+			t.Helper()
+			c, err = a.Service.Consultation(ctx, consult.Portal, c.ID)
+			must(err)
+		}
+		must(a.Service.Move(ctx, consult.Portal, c, models.StatusOpen))
+		again()
+
+		fill := func(key consult.DraftKey, position, words string) string {
+			t.Helper()
+			for id, given := range map[string]models.Given{"A1": {Options: []string{"self"}}, "C1": {Options: []string{position}}, "C6": {Text: words}} {
+				_, err := a.Service.Answer(ctx, key, c, id, given)
+				must(err)
+			}
+			must(a.Service.Submit(ctx, key, c, consult.Proof{Token: a.Service.Challenge(key)}))
+			sent, err := a.Service.Sent(ctx, key, c)
+			must(err)
+			return strings.Join(sent.Words, " ")
+		}
+		start := func() consult.DraftKey {
+			t.Helper()
+			key, err := a.Service.StartDraft(ctx, c, "en", "")
+			must(err)
+			return key
+		}
+		stays := fill(start(), "agree", "The lamps by the canal are out.")
+		changed := fill(start(), "agree", "Keep the first wording, marmalade.")
+		back := fill(start(), "disagree", "I take this back, tangerine.")
+		fill(start(), "disagree", "Sent by a program, persimmon.")
+		file := start()
+		must(a.Service.Attach(ctx, file, c, "notes.txt", strings.NewReader("What I would like to say stands here.")))
+		must(a.Service.Submit(ctx, file, c, consult.Proof{Token: a.Service.Challenge(file)}))
+
+		// One is corrected, one taken back, one set aside.
+		key, err := a.Service.Correct(ctx, c, changed)
+		must(err)
+		fill(key, "disagree", "On second thoughts, quince.")
+		must(a.Service.Withdraw(ctx, c, back))
+		officer := consult.Actor{ID: "officer", Role: models.RoleOfficer}
+		for sub, err := range a.Store.Submissions(ctx, c.ID) {
+			must(err)
+			if answer := sub.Answer("C6"); answer != nil && strings.Contains(answer.Text, "persimmon") {
+				must(a.Service.SetAside(ctx, officer, c, sub.ID, "sent forty times by a program"))
+			}
+		}
+		must(a.Drain(ctx))
+
+		check := func(r *models.Report, err error) {
+			t.Helper()
+			must(err)
+			if roll := r.RollCall; roll.Submissions != 3 || roll.InThemes+roll.HeardOnce != 2 || roll.ClosedOnly != 1 || roll.Withdrawn != 1 {
+				t.Errorf("the roll-call has %+v, expected the one that stays, the one that was changed and the file", roll)
+			}
+			written, err := json.Marshal(r)
+			must(err)
+			for _, words := range []string{"marmalade", "tangerine", "persimmon"} {
+				if bytes.Contains(written, []byte(words)) {
+					t.Errorf("%q stands in the report and no longer counts", words)
+				}
+			}
+		}
+		check(a.Service.DraftReport(ctx, consult.Portal, c))
+		for words, want := range map[string]models.SubmissionStatus{stays: models.SubmissionLive, changed: models.SubmissionLive, back: models.SubmissionWithdrawn} {
+			trace, err := a.Service.Trace(ctx, c, words)
+			must(err)
+			if trace.Status != want || trace.Size != 6 {
+				t.Errorf("the code leads to a submission that is %s, expected %s; the log has %d lines, expected 6", trace.Status, want, trace.Size)
+			}
+		}
+
+		must(a.Service.Move(ctx, consult.Portal, c, models.StatusClosed))
+		again()
+		must(a.Service.Move(ctx, consult.Portal, c, models.StatusFrozen))
+		again()
+		must(a.Service.PublishReport(ctx, officer, c))
+		again()
+		check(a.Service.Report(ctx, c))
+
+		stop()
+		t.Setenv("HEARD_DATA", dir)
+		t.Setenv("HEARD_DATABASE", database)
+		code, stdout, stderr := heard(t, "report", c.ID, "--format", "csv", "--out", filepath.Join(dir, "report.csv"))
+		if code != exitDone || !strings.HasPrefix(stdout, "3 submissions: ") {
+			t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
+		}
+	})
+}
+
+// The demonstration comes up whole, says where it is, and leaves nothing.
+func TestDemoCommand(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	t.Setenv("HEARD_ADDR", "127.0.0.1:0")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	out := &waiting{text: "Stop with Ctrl-C.", then: stop}
+	var stderr bytes.Buffer
+	if code := Main(ctx, []string{"demo"}, out, &stderr); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, stderr.String())
+	}
+	said := out.String()
+	for _, want := range []string{"186 invented submissions", "http://127.0.0.1:", "/pspo-renewal", "officer@demo.example"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q:\n%s", want, said)
+		}
+	}
+	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v (%v)", left, err)
+	}
+}
+
+// waiting is a writer that does something once a text was written to it.
+type waiting struct {
+	bytes.Buffer
+	text string
+	then func()
+}
+
+func (w *waiting) Write(b []byte) (int, error) {
+	n, err := w.Buffer.Write(b)
+	if strings.Contains(w.Buffer.String(), w.text) {
+		w.then()
+	}
+	return n, err
+}
+
+// Each measurement runs through, with few answers.
+func TestBenchCommand(t *testing.T) {
+	t.Setenv("HEARD_DATABASE", "")
+	t.Setenv("HEARD_SEARCH", "")
+	for part, wants := range map[string]string{"intake": "stored and receipted", "search": "indexed", "themes": "listed singly", "report": "report"} {
+		code, stdout, stderr := heard(t, "bench", part, "--n", "40", "--json")
+		var result struct {
+			Part    string
+			Figures []struct {
+				Name  string
+				Value float64
+			}
+		}
+		if err := json.Unmarshal([]byte(stdout), &result); code != exitDone || err != nil || result.Part != part {
+			t.Errorf("%s: exit code %d, %v: %s%s", part, code, err, stdout, stderr)
+			continue
+		}
+		if !strings.Contains(stdout, `"name":"`+wants+`"`) || result.Figures[0].Value != 40 {
+			t.Errorf("%s: %s", part, stdout)
 		}
 	}
 }
@@ -521,11 +704,14 @@ func TestDeadDraftsAreRemoved(t *testing.T) {
 		}
 		return n
 	}
-	if _, err := a.Service.StartDraft(t.Context(), c.ID, "en"); err != nil {
+	if c, err = a.Service.Consultation(t.Context(), consult.Portal, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Service.StartDraft(t.Context(), c, "en", ""); err != nil {
 		t.Fatal(err)
 	}
 	clock.Advance(consult.DraftLife - time.Minute)
-	if _, err := a.Service.StartDraft(t.Context(), c.ID, "en"); err != nil {
+	if _, err := a.Service.StartDraft(t.Context(), c, "en", ""); err != nil {
 		t.Fatal(err)
 	}
 	if drafts() != 2 {

@@ -146,7 +146,7 @@ func (cmd benchCommand) intake(ctx context.Context, a *App, c *models.Consultati
 				err := a.Service.SaveDraft(ctx, key, d)
 				sent := time.Now()
 				if err == nil {
-					err = a.Service.Submit(ctx, key, c)
+					err = a.Service.Submit(ctx, key, c, consult.Proof{})
 				}
 				took[i] = time.Since(sent)
 				if err != nil {

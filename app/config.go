@@ -21,9 +21,11 @@ type Config struct {
 	Search      string `env:"HEARD_SEARCH" placeholder:"URL" help:"Search engine: bleve:FOLDER or the http(s) URL of a Meilisearch server. Default: bleve:index in the data folder."`
 	SearchKey   string `env:"HEARD_SEARCH_KEY" placeholder:"KEY" help:"Key for the Meilisearch server."`
 	SearchIndex string `default:"heard" env:"HEARD_SEARCH_INDEX" placeholder:"NAME" help:"Name of the index on the Meilisearch server."`
-	Files       string `env:"HEARD_FILES" placeholder:"URL" help:"Evidence files: file:///FOLDER. Default: files in the data folder."`
+	Files       string `env:"HEARD_FILES" placeholder:"URL" help:"Evidence files: file:///FOLDER or s3://BUCKET?region=REGION. Default: files in the data folder."`
+	Clamd       string `env:"HEARD_CLAMD" placeholder:"ADDRESS" help:"ClamAV daemon that scans attached files: unix:/SOCKET or tcp:HOST:PORT. Files cannot be added while it is away."`
 	Secret      string `env:"HEARD_SECRET" placeholder:"TEXT" help:"Secret that keys the hashes of receipt codes, at least 32 characters. Default: made at the first start and kept in the data folder."`
 	URL         string `env:"HEARD_URL" placeholder:"URL" help:"Address people reach the portal at, such as https://consult.example.gov.uk. With https, cookies are kept off plain connections."`
+	Onion       string `env:"HEARD_ONION" placeholder:"URL" help:"Onion address of this portal, such as http://….onion; browsers that can reach it are told."`
 	ExitTo      string `default:"https://www.bbc.co.uk/weather" env:"HEARD_EXIT_TO" placeholder:"URL" help:"Neutral page that “Exit this page” leads to."`
 }
 
@@ -133,14 +135,20 @@ func (c *Config) check() error {
 	if c.Files == "" {
 		c.Files = "file://" + filepath.ToSlash(filepath.Join(data, "files"))
 	}
-	if !hasPrefix(c.Files, "file://", "mem://") {
-		return fmt.Errorf("--files: expected file:///FOLDER")
+	if !hasPrefix(c.Files, "file://", "mem://", "s3://") {
+		return fmt.Errorf("--files: expected file:///FOLDER or s3://BUCKET?region=REGION")
 	}
 	if c.Secret != "" && len(c.Secret) < 32 {
 		return fmt.Errorf("--secret: expected at least 32 characters")
 	}
 	if c.URL != "" && !hasPrefix(c.URL, "http://", "https://") {
 		return fmt.Errorf("--url: expected an address that begins with https://")
+	}
+	if c.Clamd != "" && !hasPrefix(c.Clamd, "unix:/", "tcp:") {
+		return fmt.Errorf("--clamd: expected unix:/SOCKET or tcp:HOST:PORT")
+	}
+	if u, err := url.Parse(c.Onion); c.Onion != "" && (err != nil || !hasPrefix(c.Onion, "http://", "https://") || !strings.HasSuffix(u.Hostname(), ".onion") || strings.Trim(u.Path, "/") != "") {
+		return fmt.Errorf("--onion: expected an address such as http://….onion")
 	}
 	if !hasPrefix(c.ExitTo, "https://") {
 		return fmt.Errorf("--exit-to: expected an address that begins with https://")

@@ -27,16 +27,27 @@ type Consultation struct {
 	Confidentiality Text             `yaml:"confidentiality"` // the honest limits, shown on the start page
 	Restrictions    []Restriction    `yaml:"restrictions"`
 	Groups          []Group          `yaml:"groups"`
+	Areas           []Area           `yaml:"areas"` // the named places that place questions offer
 	Scales          map[string]Scale `yaml:"scales"`
 	Paths           []Path           `yaml:"paths"`
 	Questions       []Question       `yaml:"questions"`
 	Equality        []Question       `yaml:"equality"` // asked after sending, kept apart with no key to the submission
 	DefaultConsents []Consent        `yaml:"default_consents"`
 	Help            []Signpost       `yaml:"help"`
-	Invented        bool             `yaml:"invented"` // every page says that the submissions are made up
+	Formats         []OtherFormat    `yaml:"formats"`
+	Cards           []Card           `yaml:"cards"`
+	// GraceMinutes is how long after the closing time a response that was
+	// started before it can still be sent.
+	GraceMinutes int `yaml:"grace_minutes"`
+	// OfferResult lets people leave an e-mail address to be told the outcome.
+	// Addresses are kept apart, with no key to any submission.
+	OfferResult  bool                   `yaml:"offer_result"`
+	Translations map[string]Translation `yaml:"translations"`
+	Invented     bool                   `yaml:"invented"` // every page says that the submissions are made up
 
 	Status   Status `yaml:"-"` // kept by the portal, not by the file
 	ClosedOn string `yaml:"-"` // day it was closed, YYYY-MM-DD; "" until then
+	Paused   bool   `yaml:"-"` // an officer has stopped it for a while; nobody can answer
 }
 
 // Council is whose consultation it is and how to reach it.
@@ -91,6 +102,35 @@ type Group struct {
 	When      When   `yaml:"when"`
 }
 
+// Area is a named place. Nobody is asked for anything finer.
+type Area struct {
+	ID   string `yaml:"id"`
+	Name Text   `yaml:"name"`
+}
+
+// OtherFormat is another way to read or answer, such as Easy Read, large print,
+// a video in British Sign Language or a recording.
+type OtherFormat struct {
+	Name Text   `yaml:"name"`
+	URL  string `yaml:"url"` // where it is; "" when it has to be asked for
+}
+
+// Card is a neutral short link for outreach workers to hand out. It gives the
+// first answers, so that nobody has to tick them on a screen that others see.
+type Card struct {
+	ID      string              `yaml:"id"`
+	Answers map[string][]string `yaml:"answers"` // question id → option ids
+}
+
+// Given returns the answers that the card gives.
+func (k *Card) Given() Answers {
+	answers := Answers{}
+	for question, options := range k.Answers {
+		answers[question] = Given{Options: slices.Clone(options)}
+	}
+	return answers
+}
+
 // Scale is a list of options that several questions share.
 type Scale []Option
 
@@ -104,10 +144,14 @@ const (
 	TypeTicks    QuestionType = "ticks"     // any number of the options
 	TypeText     QuestionType = "text"      // one line
 	TypeLongText QuestionType = "long_text" // paragraphs
+	TypeDate     QuestionType = "date"      // a day
+	TypeNumber   QuestionType = "number"    // a whole number
+	TypeRanking  QuestionType = "ranking"   // the options in the person's order
+	TypePlace    QuestionType = "place"     // one of the consultation's areas, or of the options
 	TypeFile     QuestionType = "file"      // attachments
 )
 
-var questionTypes = []QuestionType{TypeInfo, TypeChoice, TypeTicks, TypeText, TypeLongText, TypeFile}
+var questionTypes = []QuestionType{TypeInfo, TypeChoice, TypeTicks, TypeText, TypeLongText, TypeDate, TypeNumber, TypeRanking, TypePlace, TypeFile}
 
 // Longest texts accepted, in Unicode code points: when a question states no
 // length, and the most that one may state.
@@ -119,22 +163,29 @@ const (
 
 // Question is one step of the questionnaire.
 type Question struct {
-	ID          string       `yaml:"id"`
-	Type        QuestionType `yaml:"type"`
-	Text        Text         `yaml:"text"`
-	Hint        Text         `yaml:"hint"`
-	Body        Text         `yaml:"body"` // paragraphs of an info page
-	Options     []Option     `yaml:"options"`
-	Scale       string       `yaml:"scale"` // takes its options from the consultation's scales
-	MaxLength   int          `yaml:"max_length"`
-	Required    bool         `yaml:"required"`
-	OnlyIf      When         `yaml:"only_if"`
-	Restriction string       `yaml:"restriction"` // the rule it asks about
-	Informs     string       `yaml:"informs"`     // the limb of the legal test it informs
-	AboutYou    bool         `yaml:"about_you"`   // who is answering: does not count as an answer to the consultation
-	Position    bool         `yaml:"position"`    // the answer says whether the person is for or against the proposal
-	Themed      bool         `yaml:"themed"`      // the words are searched, themed and may be quoted
-	Sensitive   bool         `yaml:"sensitive"`   // never broken down by another attribute
+	ID   string       `yaml:"id"`
+	Type QuestionType `yaml:"type"`
+	Text Text         `yaml:"text"`
+	Hint Text         `yaml:"hint"`
+	Body Text         `yaml:"body"` // paragraphs of an info page
+	// Options are what can be chosen or ranked. A question that is answered in
+	// words, a date or a number may have some too, to be chosen instead of
+	// answering it, such as "I'm not sure" and "Prefer not to say".
+	Options     []Option `yaml:"options"`
+	Scale       string   `yaml:"scale"` // takes its options from the consultation's scales
+	MaxLength   int      `yaml:"max_length"`
+	Min         *int     `yaml:"min"`      // smallest number
+	Max         *int     `yaml:"max"`      // largest number
+	Earliest    string   `yaml:"earliest"` // first day, YYYY-MM-DD
+	Latest      string   `yaml:"latest"`   // last day, YYYY-MM-DD
+	Required    bool     `yaml:"required"`
+	OnlyIf      When     `yaml:"only_if"`
+	Restriction string   `yaml:"restriction"` // the rule it asks about
+	Informs     string   `yaml:"informs"`     // the limb of the legal test it informs
+	AboutYou    bool     `yaml:"about_you"`   // who is answering: does not count as an answer to the consultation
+	Position    bool     `yaml:"position"`    // the answer says whether the person is for or against the proposal
+	Themed      bool     `yaml:"themed"`      // the words are searched, themed and may be quoted
+	Sensitive   bool     `yaml:"sensitive"`   // never broken down by another attribute
 }
 
 // Option is one answer that can be chosen.
@@ -142,7 +193,7 @@ type Option struct {
 	ID      string    `yaml:"id"`
 	Text    Text      `yaml:"text"`
 	WriteIn bool      `yaml:"write_in"` // choosing it offers a line to write on
-	Alone   bool      `yaml:"alone"`    // cannot be ticked together with another
+	Alone   bool      `yaml:"alone"`    // cannot be ticked together with another; in a ranking, is chosen instead of ranking
 	Stance  string    `yaml:"stance"`   // for, against or unsure, in a position question or agree scale
 	Grants  []Consent `yaml:"grants"`   // what choosing it allows
 }
@@ -155,7 +206,8 @@ const (
 )
 
 // Consent is a use of a submission that its author may allow. Being counted is
-// not among them: everybody is counted.
+// not among them: everybody is counted. Nor is being written to: those who want
+// to be are on a list of their own that leads to no submission.
 type Consent string
 
 // The consents.
@@ -163,10 +215,9 @@ const (
 	ConsentQuote   Consent = "quote"   // words may stand in the report
 	ConsentPublish Consent = "publish" // the redacted answer may be published whole
 	ConsentName    Consent = "name"    // the organisation's name may stand beside it
-	ConsentContact Consent = "contact" // the person may be written to
 )
 
-var consents = []Consent{ConsentQuote, ConsentPublish, ConsentName, ConsentContact}
+var consents = []Consent{ConsentQuote, ConsentPublish, ConsentName}
 
 // Signpost is somewhere to get help. Entries carry their source and the day
 // they were checked, because a wrong number can do harm.
@@ -259,11 +310,22 @@ func (c *Consultation) Ended() (day string, early bool) {
 	return day, false
 }
 
-// Accepting reports whether answers are accepted at now.
+// Accepting reports whether a response can be started at now.
 func (c *Consultation) Accepting(now time.Time) bool {
 	opens, closes := c.Window()
-	return c.Status == StatusOpen && !now.Before(opens) && now.Before(closes)
+	return c.Status == StatusOpen && !c.Paused && !now.Before(opens) && now.Before(closes)
 }
+
+// Finishing reports whether a response that was started in time can still be
+// sent at now: until the end of the grace that the consultation states. A pause
+// does not stop it.
+func (c *Consultation) Finishing(now time.Time) bool {
+	opens, closes := c.Window()
+	return c.Status == StatusOpen && !now.Before(opens) && now.Before(closes.Add(c.Grace()))
+}
+
+// Grace is how long after closing a response that was started can be sent.
+func (c *Consultation) Grace() time.Duration { return time.Duration(c.GraceMinutes) * time.Minute }
 
 // Question returns the question with the given id, nil when there is none.
 func (c *Consultation) Question(id string) *Question {
@@ -330,8 +392,27 @@ func (c *Consultation) StanceOf(answers Answers) string {
 	return ""
 }
 
+// Card returns the outreach card with the given id, nil when there is none.
+func (c *Consultation) Card(id string) *Card {
+	for i := range c.Cards {
+		if c.Cards[i].ID == id {
+			return &c.Cards[i]
+		}
+	}
+	return nil
+}
+
 // Closed reports whether the question is answered by choosing.
-func (q *Question) Closed() bool { return q.Type == TypeChoice || q.Type == TypeTicks }
+func (q *Question) Closed() bool {
+	switch q.Type {
+	case TypeChoice, TypeTicks, TypeRanking, TypePlace:
+		return true
+	}
+	return false
+}
+
+// Single reports whether one option is chosen at most.
+func (q *Question) Single() bool { return q.Type == TypeChoice || q.Type == TypePlace }
 
 // Written reports whether the question is answered in words.
 func (q *Question) Written() bool { return q.Type == TypeText || q.Type == TypeLongText }
@@ -357,6 +438,12 @@ func (q *Question) Limit() int {
 	return DefaultTextLength
 }
 
+// Ranked returns the options of a ranking that are put in order; the others
+// are chosen instead.
+func (q *Question) Ranked() []Option {
+	return slices.DeleteFunc(slices.Clone(q.Options), func(o Option) bool { return o.Alone })
+}
+
 func (q *Question) asksConsent() bool {
 	return slices.ContainsFunc(q.Options, func(o Option) bool { return len(o.Grants) > 0 })
 }
@@ -365,11 +452,14 @@ var (
 	slugForm     = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	questionForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,39}$`)
 	optionForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9_]{0,59}$`)
-	languageForm = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+	languageForm = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$`) // en-x-easy is English in Easy Read
 )
 
 // reservedSlugs are first parts of addresses that belong to the portal.
-var reservedSlugs = []string{"staff", "static", "exit", "accessibility", "privacy", "healthz", "readyz", "api", "help", "favicon.ico", "robots.txt", "language"}
+var reservedSlugs = []string{"staff", "static", "exit", "accessibility", "privacy", "healthz", "readyz", "api", "help", "favicon.ico", "robots.txt", "language", "safety"}
+
+// reservedSteps are addresses of the form that no question may have.
+var reservedSteps = []string{"check", "equality", "saved", "leave"}
 
 // Validate checks the whole definition and returns every fault, each with the
 // path of the key it is at. It expects the file's shorthands to be expanded
@@ -411,6 +501,12 @@ func (c *Consultation) Validate() error {
 		c.text(v, g.Name, key+".name", true)
 		c.when(v, g.When, key+".when", nil)
 	}
+	for i, a := range c.Areas {
+		key := at("areas", i)
+		v.check(optionForm.MatchString(a.ID), key+".id", "expected lower-case letters, digits and underscores, such as northgate")
+		unique(key+".id", a.ID, "area ")
+		c.text(v, a.Name, key+".name", true)
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Scales)) {
 		v.check(len(c.Scales[name]) >= 2, "scales."+name, "expected at least two options")
 		c.options(v, c.Scales[name], "scales."+name, true)
@@ -435,15 +531,27 @@ func (c *Consultation) Validate() error {
 	}
 	c.paths(v, unique)
 	for i, g := range c.DefaultConsents {
-		v.check(slices.Contains(consents, g), at("default_consents", i), fmt.Sprintf("unknown consent %q: expected quote, publish, name or contact", g))
+		v.check(slices.Contains(consents, g), at("default_consents", i), fmt.Sprintf("unknown consent %q: expected quote, publish or name", g))
 	}
+	v.check(c.GraceMinutes >= 0 && c.GraceMinutes <= 24*60, "grace_minutes", "expected minutes, from 0 to 1440")
+	for i, f := range c.Formats {
+		key := at("formats", i)
+		c.text(v, f.Name, key+".name", true)
+		v.check(f.URL == "" || isWebAddress(f.URL), key+".url", "expected an address that begins with https://")
+	}
+	for i, k := range c.Cards {
+		key := at("cards", i)
+		v.check(slugForm.MatchString(k.ID), key+".id", "expected lower-case letters, digits and hyphens: the card shows it, so it must not say what the card is about")
+		unique(key+".id", k.ID, "card ")
+		c.card(v, &c.Cards[i], key)
+	}
+	c.translations(v)
 	for i, s := range c.Help {
 		key := at("help", i)
 		v.check(s.Name != "", key+".name", "expected the name of the service")
 		v.check(s.URL != "" || s.Phone != "", key, "expected a url or a phone number")
 		if s.URL != "" {
-			u, err := url.Parse(s.URL)
-			v.check(err == nil && u.Scheme == "https" && u.Host != "", key+".url", "expected an address that begins with https://")
+			v.check(isWebAddress(s.URL), key+".url", "expected an address that begins with https://")
 		}
 		v.check(s.Source != "", key+".source", "expected where the entry comes from")
 		v.check(isDay(s.Checked), key+".checked", "expected the day it was last checked, as YYYY-MM-DD")
@@ -492,17 +600,62 @@ func (c *Consultation) proposal(v *validation) {
 	}
 }
 
+func isWebAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Scheme == "https" && u.Host != ""
+}
+
+// card checks that the answers a card gives are answers that could have been
+// given, in an order in which they would be asked.
+func (c *Consultation) card(v *validation, k *Card, key string) {
+	v.check(len(k.Answers) > 0, key+".answers", "expected the answers that the card gives, by question")
+	given := k.Given()
+	for _, id := range slices.Sorted(maps.Keys(given)) {
+		if q := c.Question(id); q == nil {
+			v.add(key+".answers", fmt.Sprintf("there is no question %q", id))
+		} else if fault := q.Check(given[id]); fault.Code != "" || given[id].Empty() {
+			v.add(key+".answers", fmt.Sprintf("%s: expected options of this question", id))
+		}
+	}
+	if len(c.Paths) > 0 && len(v.fields) == 0 {
+		_, dropped := c.Prune(given)
+		for _, id := range dropped {
+			v.add(key+".answers", fmt.Sprintf("%s is not asked of somebody with these answers", id))
+		}
+	}
+}
+
 func (c *Consultation) question(v *validation, q *Question, key string) {
 	v.check(questionForm.MatchString(q.ID), key+".id", "expected a letter followed by letters, digits or underscores, such as C1")
-	v.check(slices.Contains(questionTypes, q.Type), key+".type", fmt.Sprintf("unknown type %q: expected info, choice, ticks, text, long_text or file", q.Type))
+	v.check(!slices.Contains(reservedSteps, q.ID), key+".id", fmt.Sprintf("%q is the address of a page of the form; choose another", q.ID))
+	names := make([]string, len(questionTypes))
+	for i, t := range questionTypes {
+		names[i] = string(t)
+	}
+	v.check(slices.Contains(questionTypes, q.Type), key+".type", fmt.Sprintf("unknown type %q: expected one of %s", q.Type, strings.Join(names, ", ")))
 	c.text(v, q.Text, key+".text", true)
 	c.text(v, q.Hint, key+".hint", false)
 	c.text(v, q.Body, key+".body", false)
-	if q.Closed() {
+	switch q.Type {
+	case TypeChoice, TypeTicks:
 		v.check(len(q.Options) >= 2 || q.Scale != "", key+".options", "expected at least two options, or a scale")
-	} else {
+	case TypeRanking:
+		v.check(len(q.Ranked()) >= 2, key+".options", "expected at least two options to put in order")
+	case TypePlace:
+		v.check(len(c.Areas) > 0, key+".type", "expected areas in the consultation to choose from")
+	case TypeInfo, TypeFile:
 		v.check(len(q.Options) == 0, key+".options", fmt.Sprintf("a question of type %s has no options", q.Type))
+	default:
+		for i, o := range q.Options {
+			v.check(!o.WriteIn, at(key+".options", i)+".write_in", "this option is chosen instead of answering, so nothing is written beside it")
+		}
 	}
+	v.check((q.Min == nil && q.Max == nil) || q.Type == TypeNumber, key+".min", "only a number has a smallest and a largest")
+	v.check(q.Min == nil || q.Max == nil || *q.Min <= *q.Max, key+".max", "expected no less than min")
+	v.check((q.Earliest == "" && q.Latest == "") || q.Type == TypeDate, key+".earliest", "only a date has a first and a last day")
+	v.check(q.Earliest == "" || isDay(q.Earliest), key+".earliest", "expected a day as YYYY-MM-DD")
+	v.check(q.Latest == "" || isDay(q.Latest), key+".latest", "expected a day as YYYY-MM-DD")
+	v.check(q.Earliest == "" || q.Latest == "" || q.Earliest <= q.Latest, key+".latest", "expected no day before earliest")
 	v.check(q.MaxLength >= 0 && q.MaxLength <= MaxTextLength, key+".max_length", fmt.Sprintf("expected at most %d", MaxTextLength))
 	v.check(q.MaxLength == 0 || q.Written(), key+".max_length", "only text and long_text have a length")
 	v.check(!q.Themed || q.Written(), key+".themed", "only text and long_text can be themed")
@@ -512,7 +665,7 @@ func (c *Consultation) question(v *validation, q *Question, key string) {
 		v.check(c.Restriction(q.Restriction) != nil, key+".restriction", fmt.Sprintf("there is no restriction %q", q.Restriction))
 	}
 	if q.Scale == "" { // a scale is checked once, where it stands
-		c.options(v, q.Options, key+".options", q.Type == TypeTicks)
+		c.options(v, q.Options, key+".options", q.Type == TypeTicks || q.Type == TypeRanking)
 	}
 	c.when(v, q.OnlyIf, key+".only_if", nil)
 }
@@ -528,7 +681,7 @@ func (c *Consultation) options(v *validation, options []Option, key string, many
 		v.check(o.Stance == "" || o.Stance == StanceFor || o.Stance == StanceAgainst || o.Stance == StanceUnsure, okey+".stance", "expected for, against or unsure")
 		v.check(!o.Alone || many, okey+".alone", "only an option of a ticks question can stand alone")
 		for _, g := range o.Grants {
-			v.check(slices.Contains(consents, g), okey+".grants", fmt.Sprintf("unknown consent %q: expected quote, publish, name or contact", g))
+			v.check(slices.Contains(consents, g), okey+".grants", fmt.Sprintf("unknown consent %q: expected quote, publish or name", g))
 		}
 	}
 }
@@ -546,6 +699,9 @@ func (c *Consultation) paths(v *validation, unique func(key, id, kind string)) {
 			v.check(len(p.When) > 0, key+".when", "only the last path may go without a condition: the paths after this one could never be taken")
 		}
 		v.check(len(p.Ask) > 0, key+".ask", "expected the ids of the questions, in order")
+		v.check(!p.Quiet || !p.Organisation, key+".organisation", "a quiet path is for people, and never opens what was sent again")
+		v.check(!p.Quiet || !p.Equality, key+".equality", "a quiet path asks no equality questions")
+		v.check(!p.Equality || len(c.Equality) > 0, key+".equality", "expected equality questions in the consultation")
 		here := map[string]bool{}
 		for j, id := range p.Ask {
 			q := c.Question(id)
@@ -585,6 +741,8 @@ func (c *Consultation) when(v *validation, w When, key string, on map[string]boo
 			switch {
 			case q == nil:
 				v.add(key, fmt.Sprintf("there is no question %q", clause.Question))
+			case q.Type == TypeRanking:
+				v.add(key, fmt.Sprintf("%s is a ranking, which no condition can look at", clause.Question))
 			case !q.Closed():
 				v.add(key, fmt.Sprintf("%s has no options to compare with", clause.Question))
 			default:
@@ -623,6 +781,10 @@ type validation struct{ fields []FieldError }
 
 func (v *validation) add(field, message string) {
 	v.fields = append(v.fields, FieldError{Field: field, Message: message})
+}
+
+func (v *validation) fault(field string, f Fault) {
+	v.fields = append(v.fields, FieldError{Field: field, Message: f.Message, Code: f.Code, Values: f.Values})
 }
 
 func (v *validation) check(ok bool, field, message string) {

@@ -138,9 +138,17 @@ func (c *Consultation) expand() error {
 		})
 	}
 	v := &validation{}
+	c.translate()
 	resolve := func(list string, questions []Question) {
 		for i := range questions {
 			q := &questions[i]
+			if q.Type == TypePlace {
+				places := make([]Option, len(c.Areas), len(c.Areas)+len(q.Options))
+				for j, a := range c.Areas {
+					places[j] = Option{ID: a.ID, Text: a.Name}
+				}
+				q.Options = append(places, q.Options...)
+			}
 			if q.Scale == "" {
 				continue
 			}

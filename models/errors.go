@@ -30,6 +30,8 @@ const (
 type FieldError struct {
 	Field   string // question id or form field name; for files a path such as questions[3].id
 	Message string
+	Code    string         // names the wording in the catalogues; "" where there is English only
+	Values  map[string]any // what the wording mentions, by name
 }
 
 // Error is a failure that a person may be told about. Message is a full
@@ -37,6 +39,7 @@ type FieldError struct {
 type Error struct {
 	Kind    Kind
 	Message string
+	Code    string // names the wording in the catalogues; "" where there is English only
 	Fields  []FieldError
 	Err     error // the cause, for operators; may be nil
 }

@@ -7,6 +7,7 @@ type JobKind string
 
 // The kinds of background work.
 const (
+	JobRead   JobKind = "read"   // read the text out of the files of one submission
 	JobIndex  JobKind = "index"  // bring the search index in line with one submission
 	JobThemes JobKind = "themes" // find the themes of one consultation again
 	JobPlaces JobKind = "places" // bring the search index in line with the themes of one consultation

@@ -99,10 +99,12 @@ type ReportCampaign struct {
 type RollCall struct {
 	Submissions int             `json:"submissions"`
 	InThemes    int             `json:"in_themes"`
-	HeardOnce   int             `json:"heard_once"`  // words that share no theme with anybody, listed singly
-	ClosedOnly  int             `json:"closed_only"` // answered by choosing only
-	Withdrawn   int             `json:"withdrawn"`   // taken back by the person who sent it; not among Submissions
-	Entries     []RollCallEntry `json:"-"`           // for staff: where each submission went
+	HeardOnce   int             `json:"heard_once"`          // words that share no theme with anybody, listed singly
+	ClosedOnly  int             `json:"closed_only"`         // answered by choosing only
+	Withdrawn   int             `json:"withdrawn"`           // taken back by the person who sent it; not among Submissions
+	Replaced    int             `json:"replaced,omitempty"`  // by its author, with another that is counted; not among Submissions
+	SetAside    int             `json:"set_aside,omitempty"` // by an officer, with a reason; not among Submissions
+	Entries     []RollCallEntry `json:"-"`                   // for staff: where each submission went
 }
 
 // RollCallEntry says where one submission stands in the report.

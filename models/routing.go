@@ -96,8 +96,13 @@ type Path struct {
 	When When     `yaml:"when"`
 	Ask  []string `yaml:"ask"`
 	// Quiet paths are for people who may be watched: no saving for later, no
-	// equality questions, no offer to be told the result.
+	// equality questions, no copy of the answers, no offer to be told the result.
 	Quiet bool `yaml:"quiet"`
+	// Organisation paths speak for a body: with its receipt code it opens what
+	// it sent, to correct it. Other codes never show an answer.
+	Organisation bool `yaml:"organisation"`
+	// Equality paths are offered the equality questions after sending.
+	Equality bool `yaml:"equality"`
 	// Assisted paths pass on what others said; their submissions are counted
 	// under that channel.
 	Assisted bool `yaml:"assisted"`

@@ -88,7 +88,7 @@ func answersTo(c *models.Consultation) *rapid.Generator[models.Answers] {
 					ids = append(ids, o.ID)
 				}
 				most := 1
-				if q.Type == models.TypeTicks {
+				if q.Type == models.TypeTicks || q.Type == models.TypeRanking {
 					most = len(ids)
 				}
 				g.Options = rapid.SliceOfNDistinct(rapid.SampledFrom(ids), 0, most, rapid.ID).Draw(t, q.ID+" options")
@@ -266,7 +266,7 @@ func TestGroupsFor(t *testing.T) {
 
 func TestConsentsFor(t *testing.T) {
 	// The default holds only where nobody was asked.
-	asks := parsed(t, "{id: row, text: I row}", "{id: row, text: I row, grants: [publish, quote, quote]}", "[quote]", "[contact]")
+	asks := parsed(t, "{id: row, text: I row}", "{id: row, text: I row, grants: [publish, quote, quote]}", "[quote]", "[name]")
 	none := parsed(t)
 	for _, test := range []struct {
 		name    string

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -42,8 +43,39 @@ type SubmissionStatus string
 const (
 	SubmissionLive      SubmissionStatus = "live"
 	SubmissionWithdrawn SubmissionStatus = "withdrawn" // by the person who sent it
+	SubmissionReplaced  SubmissionStatus = "replaced"  // its author sent another in its place
 	SubmissionVoid      SubmissionStatus = "void"      // by an officer, with a reason in the audit
 )
+
+// Attention is why a person should look at a submission. Nothing is refused or
+// left out of the count because of it: a person decides.
+type Attention string
+
+// The reasons.
+const (
+	AttentionMisread  Attention = "misread"  // its author says: that is not what I meant
+	AttentionReply    Attention = "reply"    // its author has answered a message
+	AttentionHoneypot Attention = "honeypot" // a field that people do not see was filled in
+	AttentionHurried  Attention = "hurried"  // sent sooner after starting than anybody reads
+	AttentionUnworked Attention = "unworked" // sent while very many came, without the work asked of browsers
+	AttentionSeen     Attention = "seen"     // a person has looked at it since
+)
+
+// Open reports whether nobody has looked at the submission since a reason came up.
+func (s *Submission) Open() bool {
+	return len(s.Attention) > 0 && !slices.Contains(s.Attention, AttentionSeen)
+}
+
+// Message is a question of an officer to the person behind a receipt code, or
+// the answer. It belongs to the submission and goes with it.
+type Message struct {
+	Officer bool
+	Day     string // YYYY-MM-DD
+	Text    string
+}
+
+// MaxMessage is the longest message, in Unicode code points.
+const MaxMessage = 2000
 
 // Submission is one response to a consultation. It holds no name, address,
 // account, IP address, user agent or time of day: what is not kept cannot be
@@ -61,6 +93,7 @@ type Submission struct {
 	Consents     []Consent
 	Stance       string // StanceFor, StanceAgainst, StanceUnsure or "", from the person's own answer
 	Status       SubmissionStatus
+	Attention    []Attention
 	Source       string // for imports: the row it came from, so that a second import adds nothing
 	Answers      []Answer
 	Attachments  []Attachment
@@ -74,16 +107,33 @@ type Attachment struct {
 	Kind   string // such as PDF
 	Size   int64  // bytes
 	SHA256 string // of the cleaned file, hex
-	Text   string // what could be read out of it
+	Text   string // what could be read out of it; pages of a PDF are parted by form feeds
+	// Original is the key of the file as it was sent, sealed, "" where none is kept.
+	Original string
+}
+
+// Keys returns the keys of everything that is kept of the attachments.
+func Keys(attachments []Attachment) []string {
+	var keys []string
+	for _, a := range attachments {
+		keys = append(keys, a.Key)
+		if a.Original != "" {
+			keys = append(keys, a.Original)
+		}
+	}
+	return keys
 }
 
 // Answer is what somebody answered to one question. Text is exactly what they
-// wrote and is never changed; Redacted is new text that may leave the desk.
+// wrote and is never changed; Redacted is new text that may leave the desk, and
+// Translation stands beside both.
 type Answer struct {
-	Question string
-	Options  []string
-	Text     string
-	Redacted string
+	Question    string
+	Options     []string
+	Text        string
+	Redacted    string
+	Language    string // BCP 47 tag of the words as far as it can be told, "" where it cannot
+	Translation string // into the consultation's first language, made or checked by a person
 }
 
 // Allows reports whether the submission's author allowed a use.
@@ -124,52 +174,107 @@ func (a Answers) Clone() Answers {
 	return out
 }
 
-// Check returns what is wrong with an answer to q, worded for the person who
-// gave it; "" when nothing is.
-func (q *Question) Check(g Given) string {
+// Fault is what is wrong with an answer, worded for the person who gave it.
+// Code names the wording in the catalogue of each language, Values is what it
+// mentions, by name; Message is the same in English. The zero Fault is none.
+type Fault struct {
+	Code    string
+	Message string
+	Values  map[string]any
+}
+
+func fault(code, message string) Fault { return Fault{Code: code, Message: message} }
+
+// Check returns what is wrong with an answer to q.
+func (q *Question) Check(g Given) Fault {
 	if g.Empty() {
-		if q.Required {
+		if q.Required && q.Type != TypeFile {
 			if q.Closed() {
-				return "Choose an answer"
+				return fault("answer.choose", "Choose an answer")
 			}
-			return "Enter an answer"
+			return fault("answer.enter", "Enter an answer")
 		}
-		return ""
+		return Fault{}
 	}
-	switch q.Type {
-	case TypeInfo, TypeFile:
-		return "This page takes no written answer"
-	case TypeText, TypeLongText:
-		if len(g.Options) > 0 {
-			return "Enter your answer in words"
-		}
-		return tooLong(g.Text, q.Limit())
+	if q.Type == TypeInfo || q.Type == TypeFile {
+		return fault("answer.none", "This page takes no written answer")
 	}
+	if f := q.checkOptions(g); f.Code != "" {
+		return f
+	}
+	switch {
+	case q.Closed():
+		return tooLong(g.Text, DefaultTextLength)
+	case len(g.Options) > 0 && g.Text != "":
+		return fault("answer.instead", "Give an answer, or choose the box below it, but not both")
+	case g.Text == "":
+		return Fault{}
+	case q.Type == TypeDate:
+		return q.checkDate(g.Text)
+	case q.Type == TypeNumber:
+		return q.checkNumber(g.Text)
+	}
+	return tooLong(g.Text, q.Limit())
+}
+
+func (q *Question) checkOptions(g Given) Fault {
 	writeIn := false
 	for i, id := range g.Options {
 		o := q.Option(id)
 		if o == nil || slices.Contains(g.Options[:i], id) {
-			return "Choose from the answers shown"
+			if q.Type == TypeRanking && o != nil {
+				return fault("answer.rank", "Give each place to one answer only")
+			}
+			return fault("answer.shown", "Choose from the answers shown")
 		}
-		if o.Alone && len(g.Options) > 1 {
-			return fmt.Sprintf("Choose “%s” on its own, or choose the other answers", o.Text.Default())
+		if (o.Alone || !q.Closed()) && len(g.Options) > 1 {
+			return Fault{Code: "answer.alone", Message: fmt.Sprintf("Choose “%s” on its own, or choose the other answers", o.Text.Default()), Values: map[string]any{"Option": o.Text}}
 		}
 		writeIn = writeIn || o.WriteIn
 	}
-	if q.Type == TypeChoice && len(g.Options) > 1 {
-		return "Choose one answer"
+	if q.Single() && len(g.Options) > 1 {
+		return fault("answer.one", "Choose one answer")
 	}
-	if g.Text != "" && !writeIn {
-		return "Choose the answer that your words belong to"
+	if q.Closed() && g.Text != "" && !writeIn {
+		return fault("answer.belong", "Choose the answer that your words belong to")
 	}
-	return tooLong(g.Text, DefaultTextLength)
+	return Fault{}
 }
 
-func tooLong(s string, limit int) string {
-	if n := utf8.RuneCountInString(s); n > limit {
-		return fmt.Sprintf("Your answer must be %d characters or fewer. You have %d too many", limit, n-limit)
+func (q *Question) checkDate(day string) Fault {
+	if !isDay(day) {
+		return fault("answer.date", "Enter a real date, as day, month and year")
 	}
-	return ""
+	if q.Earliest != "" && day < q.Earliest || q.Latest != "" && day > q.Latest {
+		switch {
+		case q.Latest == "":
+			return Fault{"answer.date.from", "Enter a date that is not before " + q.Earliest, map[string]any{"Earliest": q.Earliest}}
+		case q.Earliest == "":
+			return Fault{"answer.date.to", "Enter a date that is not after " + q.Latest, map[string]any{"Latest": q.Latest}}
+		}
+		return Fault{"answer.date.between", fmt.Sprintf("Enter a date from %s to %s", q.Earliest, q.Latest), map[string]any{"Earliest": q.Earliest, "Latest": q.Latest}}
+	}
+	return Fault{}
+}
+
+func (q *Question) checkNumber(text string) Fault {
+	n, err := strconv.Atoi(text)
+	switch {
+	case err != nil || len(text) > 12:
+		return fault("answer.number", "Enter a whole number, in figures")
+	case q.Min != nil && n < *q.Min:
+		return Fault{"answer.number.least", fmt.Sprintf("Enter a number that is %d or more", *q.Min), map[string]any{"Min": *q.Min}}
+	case q.Max != nil && n > *q.Max:
+		return Fault{"answer.number.most", fmt.Sprintf("Enter a number that is %d or less", *q.Max), map[string]any{"Max": *q.Max}}
+	}
+	return Fault{}
+}
+
+func tooLong(s string, limit int) Fault {
+	if n := utf8.RuneCountInString(s); n > limit {
+		return Fault{"answer.long", fmt.Sprintf("Your answer must be %d characters or fewer. You have %d too many", limit, n-limit), map[string]any{"Limit": limit, "Over": n - limit}}
+	}
+	return Fault{}
 }
 
 // CheckAnswers returns every fault in the answers along the route they lead
@@ -180,8 +285,11 @@ func (c *Consultation) CheckAnswers(answers Answers, files int) error {
 	said := files > 0
 	for _, q := range c.Route(answers) {
 		g := answers[q.ID]
-		if message := q.Check(g); message != "" {
-			v.add(q.ID, message)
+		if q.Required && q.Type == TypeFile && files == 0 {
+			v.fault(q.ID, fault("answer.file", "Add a file"))
+		}
+		if f := q.Check(g); f.Code != "" {
+			v.fault(q.ID, f)
 		}
 		said = said || (!g.Empty() && !q.AboutYou)
 	}
@@ -191,7 +299,7 @@ func (c *Consultation) CheckAnswers(answers Answers, files int) error {
 		}
 	}
 	if len(v.fields) == 0 && !said {
-		v.add("", "Answer at least one question before you send")
+		v.fault("", fault("answer.something", "Answer at least one question before you send"))
 	}
 	return v.err("There is a problem with your answers.")
 }

@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +25,13 @@ func TestQuestionCheck(t *testing.T) {
 	ticks := models.Question{Type: models.TypeTicks, Options: options}
 	text := models.Question{Type: models.TypeText}
 	required := func(q models.Question) models.Question { q.Required = true; return q }
+	number := func(least, most int) models.Question {
+		return models.Question{Type: models.TypeNumber, Min: &least, Max: &most}
+	}
+	instead := func(q models.Question) models.Question {
+		q.Options = []models.Option{{ID: "not_sure", Text: models.Text{"en": "I'm not sure"}}, {ID: "prefer_not", Text: models.Text{"en": "Prefer not to say"}}}
+		return q
+	}
 	given := func(text string, options ...string) models.Given { return models.Given{Text: text, Options: options} }
 	for _, test := range []struct {
 		name  string
@@ -52,7 +60,7 @@ func TestQuestionCheck(t *testing.T) {
 		{"long words beside an option", choice, given(strings.Repeat("é", 301), "other"), "300 characters or fewer. You have 1 too many"},
 		{"just short enough beside an option", choice, given(strings.Repeat("é", 300), "other"), ""},
 		{"words", text, given("words"), ""},
-		{"options for words", text, given("words", "a"), "in words"},
+		{"an option that words do not have", text, given("words", "a"), "Choose from the answers shown"},
 		{"words of the greatest length", text, given(strings.Repeat("é", 300)), ""},
 		{"words one too long", text, given(strings.Repeat("é", 301)), "300 characters or fewer. You have 1 too many"},
 		{"long text of the greatest length", models.Question{Type: models.TypeLongText}, given(strings.Repeat("x", 20_000)), ""},
@@ -61,11 +69,32 @@ func TestQuestionCheck(t *testing.T) {
 		{"a longer limit of the question's own", models.Question{Type: models.TypeText, MaxLength: 400}, given(strings.Repeat("x", 400)), ""},
 		{"words to an info page", models.Question{Type: models.TypeInfo}, given("words"), "takes no written answer"},
 		{"nothing to an info page", models.Question{Type: models.TypeInfo}, given(""), ""},
+		{"a date", models.Question{Type: models.TypeDate}, given("2026-02-28"), ""},
+		{"no such date", models.Question{Type: models.TypeDate}, given("2026-02-30"), "real date"},
+		{"words for a date", models.Question{Type: models.TypeDate}, given("last week"), "real date"},
+		{"before the first date", models.Question{Type: models.TypeDate, Earliest: "2026-01-01"}, given("2025-12-31"), "not before 2026-01-01"},
+		{"after the last date", models.Question{Type: models.TypeDate, Latest: "2026-01-01"}, given("2026-01-02"), "not after 2026-01-01"},
+		{"outside the dates", models.Question{Type: models.TypeDate, Earliest: "2026-01-01", Latest: "2026-01-31"}, given("2026-02-01"), "from 2026-01-01 to 2026-01-31"},
+		{"the last date", models.Question{Type: models.TypeDate, Earliest: "2026-01-01", Latest: "2026-01-31"}, given("2026-01-31"), ""},
+		{"a number", number(1, 12), given("12"), ""},
+		{"too small a number", number(1, 12), given("0"), "1 or more"},
+		{"too large a number", number(1, 12), given("13"), "12 or less"},
+		{"words for a number", number(1, 12), given("twelve"), "whole number"},
+		{"a fraction", number(1, 12), given("1.5"), "whole number"},
+		{"digits without end", number(1, 12), given(strings.Repeat("1", 400)), "whole number"},
+		{"not sure of a number", instead(number(1, 12)), given("", "not_sure"), ""},
+		{"a number and not sure", instead(number(1, 12)), given("3", "not_sure"), "not both"},
+		{"not sure twice", instead(number(1, 12)), given("", "not_sure", "prefer_not"), "on its own"},
+		{"a ranking", models.Question{Type: models.TypeRanking, Options: options}, given("", "b", "a"), ""},
+		{"one place twice", models.Question{Type: models.TypeRanking, Options: options}, given("", "b", "b"), "one answer only"},
+		{"ranked and none", models.Question{Type: models.TypeRanking, Options: options}, given("", "b", "none"), "on its own"},
+		{"a place", models.Question{Type: models.TypePlace, Options: options}, given("", "b"), ""},
+		{"two places", models.Question{Type: models.TypePlace, Options: options}, given("", "a", "b"), "Choose one answer"},
 		{"words to a file question", models.Question{Type: models.TypeFile}, given("words"), "takes no written answer"},
 	} {
 		got := test.q.Check(test.given)
-		if (got == "") != (test.want == "") || !strings.Contains(got, test.want) {
-			t.Errorf("%s: got %q, expected %q", test.name, got, test.want)
+		if (got.Code == "") != (test.want == "") || !strings.Contains(got.Message, test.want) {
+			t.Errorf("%s: got %q, expected %q", test.name, got.Message, test.want)
 		}
 	}
 }
@@ -76,7 +105,7 @@ func TestCheckNeverRepeatsTheAnswer(t *testing.T) {
 		q := &c.Questions[rapid.IntRange(0, len(c.Questions)-1).Draw(t, "question")]
 		secret := "zqx" + rapid.StringMatching(`[a-z]{5,400}`).Draw(t, "words")
 		for _, g := range []models.Given{{Text: secret}, {Options: []string{secret}}, {Text: secret, Options: []string{"walk"}}} {
-			if m := q.Check(g); strings.Contains(m, "zqx") {
+			if m := fmt.Sprint(q.Check(g)); strings.Contains(m, "zqx") {
 				t.Fatalf("the message repeats the answer: %q", m)
 			}
 		}
@@ -90,11 +119,11 @@ func TestCheckAnswers(t *testing.T) {
 		answers models.Answers
 		want    []models.FieldError
 	}{
-		{"nothing at all", models.Answers{}, []models.FieldError{{Field: "A1", Message: "Choose an answer"}}},
-		{"who, but nothing said", models.Answers{"A1": {Options: []string{"row"}}}, []models.FieldError{{Message: "Answer at least one question before you send"}}},
+		{"nothing at all", models.Answers{}, []models.FieldError{{Field: "A1", Message: "Choose an answer", Code: "answer.choose"}}},
+		{"who, but nothing said", models.Answers{"A1": {Options: []string{"row"}}}, []models.FieldError{{Message: "Answer at least one question before you send", Code: "answer.something"}}},
 		{"something said", models.Answers{"A1": {Options: []string{"row"}}, "C1": {Options: []string{"agree"}}}, nil},
 		{"two faults, in the order of the route", models.Answers{"A1": {Options: []string{"row"}}, "C1": {Options: []string{"z"}}, "D1": {Options: []string{"z"}}},
-			[]models.FieldError{{Field: "C1", Message: "Choose from the answers shown"}, {Field: "D1", Message: "Enter your answer in words"}}},
+			[]models.FieldError{{Field: "C1", Message: "Choose from the answers shown", Code: "answer.shown"}, {Field: "D1", Message: "Choose from the answers shown", Code: "answer.shown"}}},
 		{"an unknown question", models.Answers{"A1": {Options: []string{"row"}}, "D1": {Text: "words"}, "Z": {Text: "words"}}, []models.FieldError{{Field: "Z", Message: "There is no such question"}}},
 		{"an equality question, which is kept apart", models.Answers{"A1": {Options: []string{"row"}}, "D1": {Text: "words"}, "E1": {Options: []string{"over"}}}, []models.FieldError{{Field: "E1", Message: "There is no such question"}}},
 	} {
@@ -251,6 +280,159 @@ func TestStatusOnlyMovesForward(t *testing.T) {
 	}
 	if models.Status("").AtLeast(models.StatusDraft) {
 		t.Error("an unknown state is not even a draft")
+	}
+}
+
+// The wording of a fault is put together in the language of the page, so what it
+// mentions travels beside it.
+func TestFaultsSayWhatTheyMention(t *testing.T) {
+	least, most := -2, 12
+	alone := models.Text{"en": "None of these", "cy": "Dim un"}
+	ticks := models.Question{Type: models.TypeTicks, Options: []models.Option{{ID: "a", Text: models.Text{"en": "A"}}, {ID: "none", Text: alone, Alone: true}}}
+	number := models.Question{Type: models.TypeNumber, Min: &least, Max: &most}
+	for _, test := range []struct {
+		name   string
+		q      models.Question
+		given  models.Given
+		code   string
+		values map[string]any
+	}{
+		{"too long", models.Question{Type: models.TypeText, MaxLength: 3}, models.Given{Text: "four"}, "answer.long", map[string]any{"Limit": 3, "Over": 1}},
+		{"alone", ticks, models.Given{Options: []string{"a", "none"}}, "answer.alone", map[string]any{"Option": alone}},
+		{"from", models.Question{Type: models.TypeDate, Earliest: "2026-01-02"}, models.Given{Text: "2026-01-01"}, "answer.date.from", map[string]any{"Earliest": "2026-01-02"}},
+		{"to", models.Question{Type: models.TypeDate, Latest: "2026-01-02"}, models.Given{Text: "2026-01-03"}, "answer.date.to", map[string]any{"Latest": "2026-01-02"}},
+		{"between", models.Question{Type: models.TypeDate, Earliest: "2026-01-02", Latest: "2026-01-04"}, models.Given{Text: "2026-01-05"}, "answer.date.between", map[string]any{"Earliest": "2026-01-02", "Latest": "2026-01-04"}},
+		{"least", number, models.Given{Text: "-3"}, "answer.number.least", map[string]any{"Min": -2}},
+		{"most", number, models.Given{Text: "13"}, "answer.number.most", map[string]any{"Max": 12}},
+		{"nothing wrong", number, models.Given{Text: "-2"}, "", nil},
+	} {
+		f := test.q.Check(test.given)
+		if f.Code != test.code {
+			t.Errorf("%s: got %q", test.name, f.Code)
+		}
+		if diff := cmp.Diff(test.values, f.Values); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
+
+func TestDatesNumbersAndRankings(t *testing.T) {
+	options := []models.Option{{ID: "a"}, {ID: "b"}, {ID: "c"}, {ID: "none", Alone: true}}
+	ranking := models.Question{Type: models.TypeRanking, Options: options}
+	must := func(q models.Question) models.Question { q.Required = true; return q }
+	instead := func(kind models.QuestionType) models.Question {
+		return models.Question{Type: kind, Required: true, Options: []models.Option{{ID: "prefer_not"}}}
+	}
+	for _, test := range []struct {
+		name  string
+		q     models.Question
+		given models.Given
+		code  string
+	}{
+		{"the leap day", models.Question{Type: models.TypeDate}, models.Given{Text: "2028-02-29"}, ""},
+		{"no leap day", models.Question{Type: models.TypeDate}, models.Given{Text: "2026-02-29"}, "answer.date"},
+		{"a day without a month", models.Question{Type: models.TypeDate}, models.Given{Text: "2026--12"}, "answer.date"},
+		{"a day written otherwise", models.Question{Type: models.TypeDate}, models.Given{Text: "12/03/2026"}, "answer.date"},
+		{"the first day", models.Question{Type: models.TypeDate, Earliest: "2026-01-02"}, models.Given{Text: "2026-01-02"}, ""},
+		{"no date", must(models.Question{Type: models.TypeDate}), models.Given{}, "answer.enter"},
+		{"no number", must(models.Question{Type: models.TypeNumber}), models.Given{}, "answer.enter"},
+		{"no order", must(ranking), models.Given{}, "answer.choose"},
+		{"no place", must(models.Question{Type: models.TypePlace, Options: options}), models.Given{}, "answer.choose"},
+		{"nought", models.Question{Type: models.TypeNumber}, models.Given{Text: "0"}, ""},
+		{"a number in hexadecimal", models.Question{Type: models.TypeNumber}, models.Given{Text: "0x10"}, "answer.number"},
+		{"a number with an exponent", models.Question{Type: models.TypeNumber}, models.Given{Text: "1e3"}, "answer.number"},
+		{"twelve digits", models.Question{Type: models.TypeNumber}, models.Given{Text: "999999999999"}, ""},
+		{"thirteen digits", models.Question{Type: models.TypeNumber}, models.Given{Text: "9999999999999"}, "answer.number"},
+		{"some of an order", ranking, models.Given{Options: []string{"c"}}, ""},
+		{"all of an order", ranking, models.Given{Options: []string{"c", "a", "b"}}, ""},
+		{"none instead of an order", ranking, models.Given{Options: []string{"none"}}, ""},
+		{"an order that holds none", ranking, models.Given{Options: []string{"none", "a"}}, "answer.alone"},
+		{"an order of what is not shown", ranking, models.Given{Options: []string{"a", "z"}}, "answer.shown"},
+		{"an order in words", ranking, models.Given{Text: "a, then b"}, "answer.belong"},
+		{"instead of a required date", instead(models.TypeDate), models.Given{Options: []string{"prefer_not"}}, ""},
+		{"instead of a required number", instead(models.TypeNumber), models.Given{Options: []string{"prefer_not"}}, ""},
+		{"instead of required words", instead(models.TypeLongText), models.Given{Options: []string{"prefer_not"}}, ""},
+		{"both", instead(models.TypeDate), models.Given{Text: "2026-01-01", Options: []string{"prefer_not"}}, "answer.instead"},
+		{"another instead", instead(models.TypeText), models.Given{Options: []string{"z"}}, "answer.shown"},
+		{"an option of a page that takes none", models.Question{Type: models.TypeFile}, models.Given{Options: []string{"a"}}, "answer.none"},
+	} {
+		if f := test.q.Check(test.given); f.Code != test.code {
+			t.Errorf("%s: got %+v, expected %q", test.name, f, test.code)
+		}
+	}
+}
+
+// A file that must be there is asked for by its number, not by an answer.
+func TestARequiredFile(t *testing.T) {
+	c := parsed(t, "    type: long_text\n    text: Why?\n    themed: true\n", "    type: file\n    text: Your plan\n    required: true\n")
+	answers := models.Answers{"C1": {Options: []string{"agree"}}}
+	want := []models.FieldError{{Field: "D1", Message: "Add a file", Code: "answer.file"}}
+	if diff := cmp.Diff(want, models.FieldsOf(c.CheckAnswers(answers, 0))); diff != "" {
+		t.Errorf("without a file (-want +got):\n%s", diff)
+	}
+	if err := c.CheckAnswers(answers, 1); err != nil {
+		t.Errorf("with a file: %v", err)
+	}
+	answers["A1"] = models.Given{Options: []string{"walk"}} // a path that asks for none
+	if err := c.CheckAnswers(answers, 0); err != nil {
+		t.Errorf("where none is asked for: %v", err)
+	}
+}
+
+// Grace is for whoever started in time, to the second; a pause is for whoever
+// has not started.
+func TestFinishing(t *testing.T) {
+	c := parsed(t, "equality:\n", "grace_minutes: 30\nequality:\n")
+	c.Status = models.StatusOpen
+	opens, closes := c.Window()
+	for _, test := range []struct {
+		name                 string
+		at                   time.Time
+		accepting, finishing bool
+	}{
+		{"a second before it opens", opens.Add(-time.Second), false, false},
+		{"as it opens", opens, true, true},
+		{"the last second", closes.Add(-time.Second), true, true},
+		{"as it closes", closes, false, true},
+		{"the last second of the grace", closes.Add(30*time.Minute - time.Second), false, true},
+		{"as the grace ends", closes.Add(30 * time.Minute), false, false},
+	} {
+		for _, paused := range []bool{false, true} {
+			c.Paused = paused
+			if got := c.Accepting(test.at); got != (test.accepting && !paused) {
+				t.Errorf("%s, paused %v: accepting is %v", test.name, paused, got)
+			}
+			if got := c.Finishing(test.at); got != test.finishing {
+				t.Errorf("%s, paused %v: finishing is %v", test.name, paused, got)
+			}
+		}
+	}
+	c.Paused = false
+	for _, s := range []models.Status{models.StatusDraft, models.StatusClosed, models.StatusFrozen, models.StatusPublished} {
+		if c.Status = s; c.Finishing(opens) {
+			t.Errorf("a consultation that is %s takes what was started", s)
+		}
+	}
+	c = parsed(t)
+	c.Status = models.StatusOpen
+	if c.Grace() != 0 || c.Finishing(closes) || !c.Finishing(closes.Add(-time.Second)) {
+		t.Error("without grace it does not end as it closes")
+	}
+}
+
+func TestAttentionIsOpenUntilSomebodyHasLooked(t *testing.T) {
+	for _, test := range []struct {
+		attention []models.Attention
+		want      bool
+	}{
+		{nil, false},
+		{[]models.Attention{models.AttentionMisread}, true},
+		{[]models.Attention{models.AttentionHurried, models.AttentionSeen}, false},
+		{[]models.Attention{models.AttentionSeen}, false},
+	} {
+		if got := (&models.Submission{Attention: test.attention}).Open(); got != test.want {
+			t.Errorf("%v: open is %v", test.attention, got)
+		}
 	}
 }
 

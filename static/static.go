@@ -1,4 +1,4 @@
-// Package static holds the style sheets and images of the portal, embedded in
+// Package static holds the style sheets, images and the one script of the portal, embedded in
 // the program and served under names that contain a hash of their content. A
 // changed file has a new address, so browsers may keep each one for ever and a
 // second page costs nothing but its own text.
@@ -21,7 +21,7 @@ import (
 // Prefix is the first part of every address of a file.
 const Prefix = "/static/"
 
-//go:embed css img
+//go:embed css img js
 var files embed.FS
 
 // FS returns the files under their own names, such as css/heard.css.

@@ -17,7 +17,7 @@ func get(t *testing.T, method, address string) *httptest.ResponseRecorder {
 }
 
 func TestEveryFileIsServedUnderItsHashedNameOnly(t *testing.T) {
-	types := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+	types := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
 	seen := map[string]string{}
 	err := fs.WalkDir(FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -109,5 +109,45 @@ func TestStyleSheets(t *testing.T) {
 		if m := physical.FindString(string(content)); m != "" {
 			t.Errorf("%s contains %q: use the logical property, so that right-to-left pages work", name, m)
 		}
+	}
+}
+
+// The script runs beside what people write, under a policy that allows nothing
+// inline. It makes no code out of text, puts no text into a page as markup,
+// keeps nothing in the browser, and asks nobody but the portal.
+func TestScript(t *testing.T) {
+	found, err := fs.Glob(FS(), "js/*")
+	if err != nil || len(found) != 1 {
+		t.Fatalf("expected one script: %v (%v)", found, err)
+	}
+	content, err := fs.ReadFile(FS(), found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := string(content)
+	t.Logf("%s: %d bytes", found[0], len(script))
+	if len(script) > 6<<10 {
+		t.Errorf("the script has %d bytes, expected at most %d", len(script), 6<<10)
+	}
+	for _, banned := range []string{
+		"eval(", "Function(", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "createContextualFragment", ".srcdoc",
+		"localStorage", "sessionStorage", "indexedDB", "caches", "document.cookie", "serviceWorker", "sendBeacon", "WebSocket", "XMLHttpRequest", "EventSource",
+		"import(", "http:", "https:", "'//", "\"//", "navigator.", "screen.", "Date", "performance.", "console.", "window.open", ".style",
+		"setAttribute", "createElement", "javascript:", "setTimeout('", "setTimeout(\"",
+	} {
+		if strings.Contains(script, banned) {
+			t.Errorf("the script has %s", banned)
+		}
+	}
+	// The one request is to where the form goes anyway.
+	if n := strings.Count(script, "fetch("); n != 1 || !strings.Contains(script, "fetch(form.action,") || !strings.Contains(script, "credentials: 'same-origin'") {
+		t.Errorf("%d requests, expected one, to the address of the form", n)
+	}
+	// Leaving replaces the page, so that Back does not lead to it.
+	if !strings.Contains(script, "location.replace(exit.href)") || strings.Contains(script, "location.href =") || strings.Contains(script, "location.assign") {
+		t.Error("leaving keeps the page in the browser's history")
+	}
+	if !strings.Contains(script, "\n(function () {\n  'use strict';\n") || !strings.HasSuffix(script, "\n})();\n") {
+		t.Error("the script leaves names behind on the page")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"html"
 	"html/template"
 	"image/color"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +28,6 @@ var functions = template.FuncMap{
 	"cell":        cell,
 	"add":         func(a, b int) int { return a + b },
 	"opening":     opening,
-	"day":         day,
 	"minPassword": func() int { return models.MinPasswordLength },
 	"join":        func(list []string) string { return strings.Join(list, ", ") },
 	"has":         slices.Contains[[]string],
@@ -43,16 +43,6 @@ func figure(f models.Figure) string {
 		return "<" + strconv.Itoa(f.Threshold)
 	}
 	return "–"
-}
-
-// day writes the day of a date, or date and time, out: 14 December 2026.
-func day(s string) string {
-	date, _, _ := strings.Cut(s, " ")
-	t, err := time.Parse(time.DateOnly, date)
-	if err != nil {
-		return s
-	}
-	return t.Format("2 January 2006")
 }
 
 // opening returns the first paragraph.
@@ -113,6 +103,13 @@ func (b *Base) T(id string, pairs ...any) template.HTML {
 	return b.marked(b.wording(id, pairs...))
 }
 
+// Word is T without marks, for places that cannot carry them, such as the title
+// of the document.
+func (b *Base) Word(id string, pairs ...any) string {
+	wording, _ := b.wording(id, pairs...)
+	return wording
+}
+
 func (b *Base) wording(id string, pairs ...any) (wording, in string) {
 	if b.translate == nil {
 		return id, b.Lang
@@ -126,6 +123,49 @@ func dataOf(pairs []any) map[string]any {
 		data[fmt.Sprint(pairs[i])] = pairs[i+1]
 	}
 	return data
+}
+
+// To is an address on this portal that keeps the page's language.
+func (b *Base) To(path string) string {
+	if b.Lang == b.Default {
+		return path
+	}
+	path, fragment, _ := strings.Cut(path, "#")
+	sep := "?"
+	if strings.Contains(path, "?") {
+		sep = "&"
+	}
+	path += sep + "lang=" + url.QueryEscape(b.Lang)
+	if fragment != "" {
+		path += "#" + fragment
+	}
+	return path
+}
+
+// Day writes the day of a date (YYYY-MM-DD), or of a date and time, out in the
+// page's language: 14 December 2026.
+func (b *Base) Day(s string) string {
+	date, _, _ := strings.Cut(s, " ")
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return s
+	}
+	month, _ := b.wording("month." + strconv.Itoa(int(t.Month())))
+	wording, _ := b.wording("date", "Day", t.Day(), "Month", month, "Year", strconv.Itoa(t.Year()))
+	return wording
+}
+
+// Time writes a day with the time of day out (2006-01-02 15:04).
+func (b *Base) Time(s string) string {
+	date, clock, _ := strings.Cut(s, " ")
+	wording, _ := b.wording("date.time", "Day", b.Day(date), "Time", clock)
+	return wording
+}
+
+// Checked reports whether a person has checked what the page says.
+func (b *Base) Checked() bool {
+	checked, _ := b.wording("catalogue.checked")
+	return checked != "no" && !b.Unchecked
 }
 
 // Inline is the style of a page that stands alone, "" for a page of the portal.
@@ -162,6 +202,13 @@ func (b *Base) Figure(f models.Figure) string {
 // rightly.
 func (b *Base) Say(t models.Text) template.HTML {
 	return b.marked(t.In(b.Lang))
+}
+
+// Plain returns wording in the page's language without marks, for places that
+// cannot carry them.
+func (b *Base) Plain(t models.Text) string {
+	wording, _ := t.In(b.Lang)
+	return wording
 }
 
 func (b *Base) marked(wording, in string) template.HTML {
@@ -240,7 +287,8 @@ func (p *StepPage) Described() string {
 	if p.Question != nil && !p.Question.Hint.Empty() {
 		ids = append(ids, "hint")
 	}
-	if p.Question != nil && (p.Question.Type == models.TypeLongText || p.Question.Type == models.TypeFile && p.File != nil && p.File.Limit != "") {
+	if p.Question != nil && (p.Question.Written() || p.Question.Type == models.TypeDate || p.Question.Type == models.TypeRanking ||
+		p.Question.Type == models.TypeFile && p.File != nil && p.File.Limit != "") {
 		ids = append(ids, "limit")
 	}
 	if p.Fault != "" {
@@ -262,12 +310,120 @@ func (p *StepPage) WriteIn() int {
 	return last
 }
 
+// Falls reports whether the question is not in the page's language.
+func (p *StepPage) Falls() bool {
+	_, in := p.Question.Text.In(p.Lang)
+	return in != p.Lang
+}
+
+// Instead returns the options that are chosen instead of answering.
+func (p *StepPage) Instead() []models.Option {
+	if p.Question.Type == models.TypeRanking {
+		return slices.DeleteFunc(slices.Clone(p.Question.Options), func(o models.Option) bool { return !o.Alone })
+	}
+	if p.Question.Closed() {
+		return nil
+	}
+	return p.Question.Options
+}
+
+// Many reports whether there are more options than a phone shows at once.
+func (p *StepPage) Many() bool {
+	return p.Question.Type == models.TypePlace && len(p.Question.Options) > 12 && p.WriteIn() < 0
+}
+
+// Places returns the numbers that an option of a ranking can be given.
+func (p *StepPage) Places() []string {
+	places := make([]string, len(p.Question.Ranked()))
+	for i := range places {
+		places[i] = strconv.Itoa(i + 1)
+	}
+	return places
+}
+
+// Place returns the number that an option was given, "" for none.
+func (p *StepPage) Place(option string) string {
+	if p.Ranks != nil {
+		return p.Ranks[option]
+	}
+	if i := slices.Index(p.Given.Options, option); i >= 0 {
+		return strconv.Itoa(i + 1)
+	}
+	return ""
+}
+
+// Date returns the day, month or year of what was typed as a date.
+func (p *StepPage) Date(part string) string {
+	parts := strings.SplitN(p.Given.Text, "-", 3)
+	i := slices.Index([]string{"year", "month", "day"}, part)
+	if i < 0 || i >= len(parts) {
+		return ""
+	}
+	if part == "year" || len(parts[i]) != 2 {
+		return parts[i]
+	}
+	return strings.TrimPrefix(parts[i], "0")
+}
+
+// Field is the id that the error summary leads to: the field at fault, or the
+// top of the page where what became of the submission has taken the field away.
+func (p *ReceiptCheckPage) Field() string {
+	if p.Found == nil {
+		return "code"
+	}
+	live := p.Found.Status == models.SubmissionLive
+	if live && (p.At == "message" && len(p.Found.Messages) > 0 || p.At == "sure" && p.Found.Open) {
+		return p.At
+	}
+	return "main"
+}
+
+// Lines returns how many lines to leave on paper for a written answer.
+func (p *PaperPage) Lines(q *models.Question) []struct{} {
+	if q.Type != models.TypeLongText {
+		return make([]struct{}, 1)
+	}
+	return make([]struct{}, min(max(q.Limit()/250, 4), 14))
+}
+
+// Only says in words on paper when a question is to be answered, "" for always.
+func (p *PaperPage) Only(q *models.Question) template.HTML {
+	var rules []string
+	for _, rule := range q.OnlyIf {
+		var clauses []string
+		for _, clause := range rule {
+			asked := p.Consultation.Question(clause.Question)
+			var options []string
+			for _, id := range clause.Options {
+				if asked == nil || asked.Option(id) == nil {
+					continue
+				}
+				label, _ := asked.Option(id).Text.In(p.Lang)
+				options = append(options, "“"+label+"”")
+			}
+			key := "paper.if"
+			if clause.Not {
+				key = "paper.ifnot"
+			}
+			wording, _ := p.wording(key, "Question", clause.Question, "Answers", strings.Join(options, ", "))
+			clauses = append(clauses, wording)
+		}
+		rules = append(rules, strings.Join(clauses, " "))
+	}
+	return template.HTML(html.EscapeString(strings.Join(rules, " / ")))
+}
+
 // QR draws the receipt's words as a QR code, in SVG with a quiet zone of four
 // modules (ISO/IEC 18004), so that a phone can take them in without typing.
 // Nothing is asked of another server for it. Text too long for any QR code,
 // which twelve words never are, has none.
-func (p *ReceiptPage) QR() template.HTML {
-	code, err := qr.Encode(strings.Join(p.Words, " "), qr.M, qr.Auto)
+func (p *ReceiptPage) QR() template.HTML { return drawQR(p.Words) }
+
+// QR draws the words as ReceiptPage.QR does.
+func (p *SavedPage) QR() template.HTML { return drawQR(p.Words) }
+
+func drawQR(words []string) template.HTML {
+	code, err := qr.Encode(strings.Join(words, " "), qr.M, qr.Auto)
 	if err != nil {
 		return ""
 	}

@@ -11,12 +11,15 @@ import (
 // Base is what every page has: its language, its title, who is signed in.
 type Base struct {
 	Lang      string // BCP 47 tag of the page
+	Default   string // the language that addresses need not name; "en" when empty
 	Title     string // first part of the document's title; neutral on public pages, because it stays in the browser's history
 	Service   string // name in the header: the council's, or "Heard"
 	Home      string // where the header leads
 	Exit      bool   // show "Exit this page"
 	Invented  bool   // say that the submissions are made up
 	Languages []Link // this page in each language it can be read in: Key is the tag, Text the language's own name for itself
+	Form      bool   // the page has a form with the id "step", and changing the language must not lose what is typed in it
+	Unchecked bool   // nobody has checked the consultation's wording in this language
 	Staff     *StaffBar
 
 	// Set by the Renderer.
@@ -58,18 +61,28 @@ type ConsultationCard struct {
 	ID, Title, Summary string
 	Opens, Closes      string // written out: 14 December 2026
 	Report             bool   // its report is published
+	Note               string // why nobody can answer now although it has not ended, "" when they can
 }
 
 // StartPage is what is proposed, why, and how to answer.
 type StartPage struct {
 	Base
 	Consultation *models.Consultation
-	State        string // open, before, after (closed), draft (staff preview)
+	State        string // open, paused, before, after (closed), draft (staff preview)
 	Opens        string // written out
 	Closes       string // written out, with the time
 	DecisionDay  string
 	Started      bool // a response is under way in this browser
 	Report       bool
+	Partly       bool // some of the wording is not in the page's language
+}
+
+// BeginPage stands before the first question: how to leave in a hurry.
+type BeginPage struct {
+	Base
+	Consultation *models.Consultation
+	Card         string // outreach card they came by, "" for none
+	Refusal      string // why no response can be started now
 }
 
 // StepPage asks one question.
@@ -77,16 +90,19 @@ type StepPage struct {
 	Base
 	Consultation string // id
 	Question     *models.Question
-	Given        models.Given // what was typed, also when it was refused
-	Faults       []Fault      // every fault on the page
-	Fault        string       // the fault beside the field
-	Back         string       // address
-	Action       string       // address the form posts to
-	Change       bool         // reached from check answers
-	Number       int          // of this step, from 1
+	Given        models.Given      // what was typed, also when it was refused
+	Ranks        map[string]string // place typed for each option of a ranking
+	Faults       []Fault           // every fault on the page
+	Fault        string            // the fault beside the field
+	Back         string            // address
+	Action       string            // address the form posts to
+	Change       bool              // reached from check answers
+	Number       int               // of this step, from 1
 	Optional     bool
 	Restriction  *models.Restriction
 	File         *UploadState
+	CanSave      bool // the response can be saved to come back to
+	Unsaved      bool // its saved copy was deleted, because nothing is saved on this path
 }
 
 // UploadState is the attachments of a file step.
@@ -101,8 +117,13 @@ type CheckPage struct {
 	Consultation string
 	Rows         []CheckRow
 	Dropped      []string // questions whose answers no longer apply
+	Preset       string   // address of the first answer that a card gave, "" for none
 	Faults       []Fault
 	Back, Action string
+	Token        string // ties the page to its draft, and says how much work is asked of scripts
+	CanSave      bool
+	Replaces     bool // it takes the place of what was sent before
+	Quiet        bool
 }
 
 // CheckRow is one question with its answer; Answers is empty when not provided.
@@ -112,13 +133,32 @@ type CheckRow struct {
 	Change       string // address
 }
 
+// SavedPage shows the code that an unfinished response is saved under.
+type SavedPage struct {
+	Base
+	Consultation string
+	Words        []string
+	Until        string // written out, with the time
+	Resume       string // address to go on at
+}
+
+// EqualityPage asks the equality questions, after sending.
+type EqualityPage struct {
+	Base
+	Consultation *models.Consultation
+	Asking       bool // the questions; otherwise whether to answer them
+}
+
 // ReceiptPage is shown once, after sending.
 type ReceiptPage struct {
 	Base
 	Consultation *models.Consultation
-	Words        []string // the code
-	Closes       string
+	Words        []string // the code, nil when an earlier one goes on being used
+	Closes       string   // "" when it has closed
 	DecisionDay  string
+	Copy         []CheckRow // what was sent, to print or keep; nil on quiet paths
+	Result       bool       // offer to be told the outcome
+	Another      bool       // offer to answer for another person
 }
 
 // ReceiptCheckPage takes a code and tells what became of the submission; it
@@ -127,9 +167,11 @@ type ReceiptCheckPage struct {
 	Base
 	Consultation *models.Consultation
 	Code         string
-	Fault        string
+	Fault        string // what is wrong, beside the field named by At
+	At           string // code, sure, message
+	Message      string // what was typed as a reply
 	Found        *ReceiptState
-	Done         string // outcome of withdrawing: withdrawn
+	Done         string // outcome: withdrawn, misread, replied
 }
 
 // ReceiptState is what became of a submission.
@@ -140,17 +182,41 @@ type ReceiptState struct {
 	HeardOnce   bool
 	ClosedOnly  bool
 	Quoted      bool
-	CanWithdraw bool
+	Open        bool // it can be changed and taken back
+	Shown       bool // changing it begins with what was sent
+	Misread     bool
+	Messages    []models.Message
 	LogPosition int // from 0
 	LogSize     int
 	Root        string
 	ReceiptFile string // text a person may keep for an offline check
 }
 
+// ResultPage takes an e-mail address of somebody who wants to be told the
+// outcome. It leads to no submission.
+type ResultPage struct {
+	Base
+	Consultation *models.Consultation
+	Email        string
+	Fault        string
+	Done         string // added, removed
+}
+
+// PaperPage is the questionnaire to print: first which form, then the form.
+type PaperPage struct {
+	Base
+	Consultation *models.Consultation
+	Forms        []Link // one for each path
+	Path         *models.Path
+	Number       int // of the form, from 1; printed instead of the path's id, which would tell whose form it is
+	Questions    []*models.Question
+	Closes       string
+}
+
 // TextPage is a page of prose: privacy, accessibility, exit.
 type TextPage struct {
 	Base
-	Page    string          // privacy, accessibility, exit
+	Page    string          // privacy, accessibility, safety
 	Council *models.Council // who answers for the portal and how to reach them; nil when it has no consultation yet
 }
 
@@ -238,7 +304,7 @@ type SearchPage struct {
 	Chosen       []Link // filters in force: Text, Href removes it
 	Previous     string // address, "" on the first page
 	Next         string
-	From, To     int
+	First, Last  int
 	Problem      string // the search is away, or the query could not be read
 }
 
@@ -276,13 +342,19 @@ type SubmissionPage struct {
 	Base
 	Consultation string
 	ID, PublicID string
-	Day          string
+	Received     string // day, written out
 	Channel      string
 	Language     string
 	Groups       []string
 	Consents     []string
 	Status       models.SubmissionStatus
 	Rows         []SubmissionRow
+	Attachments  []string // such as "PDF, 1.2 MB"
+	Why          []string // why a person should look at it
+	Seen         bool     // a person has
+	Messages     []models.Message
+	CanAct       bool   // mark, ask, set aside
+	Act          string // address the forms post to
 	Original     bool   // the unredacted words are shown
 	ShowOriginal string // address that shows them, "" when the role may not
 	Back         string
@@ -294,6 +366,8 @@ type SubmissionRow struct {
 	Options      []string
 	Text         string
 	Language     string
+	LanguageName string // when it is not the language of the form
+	Translation  string
 	Redacted     bool // something was taken out of Text
 	Themes       []string
 }
@@ -329,9 +403,42 @@ type SettingsPage struct {
 	Faults       []models.FieldError
 	Next         models.Status
 	NextText     string
+	Translations []TranslationRow
 	Opens        string
 	Closes       string
 	Live         int
+}
+
+// TranslationRow is how far the wording in one more language has come.
+type TranslationRow struct {
+	Language string
+	Missing  []string // keys of wordings that it lacks
+	Of       int
+	Checked  bool // by a person, the consultation's wording
+	Pages    bool // and that of the pages
+}
+
+// AttentionPage lists the submissions that a person should look at.
+type AttentionPage struct {
+	Base
+	Consultation string
+	Open, Seen   []AttentionRow
+	Frozen       bool
+}
+
+// AttentionRow is one of them and why.
+type AttentionRow struct {
+	ID, PublicID, Day string
+	Why               []string
+	Href              string
+}
+
+// ContactsPage is the list of those who want to be told the outcome.
+type ContactsPage struct {
+	Base
+	Consultation string
+	Addresses    []string
+	Asked        bool // the list was asked for, which is put on record
 }
 
 // AuditPage is the record of acts.

@@ -52,7 +52,20 @@ func consultation() *models.Consultation {
 
 func step(q *models.Question) *StepPage {
 	b := base("Question")
+	b.Form = true
 	return &StepPage{Base: b, Consultation: "station-quarter", Question: q, Back: "/station-quarter", Action: "/station-quarter/respond/" + q.ID, Number: 3, Optional: true}
+}
+
+// wrong is a step that was refused.
+func wrong(p *StepPage, fault string) *StepPage {
+	p.Fault = fault
+	p.Faults = []Fault{{Href: "#answer", Message: fault}}
+	return p
+}
+
+// unsaid are the options that are chosen instead of answering.
+func unsaid() []models.Option {
+	return []models.Option{{ID: "unsure", Text: text("I’m not sure")}, {ID: "prefer_not", Text: text("Prefer not to say")}}
 }
 
 func choice() *models.Question {
@@ -69,6 +82,39 @@ func ticks() *models.Question {
 
 func words() *models.Question {
 	return &models.Question{ID: "C6", Type: models.TypeLongText, Text: text("Why do you think this? Tell us about changes you would make"), Hint: text("Do not name anyone or give number plates."), MaxLength: 3000}
+}
+
+func date() *models.Question {
+	return &models.Question{ID: "D1", Type: models.TypeDate, Text: text("When did you first notice this?"), Hint: text("If you are not sure, give a day that is close."), Earliest: "2020-01-01", Latest: "2026-12-14", Options: unsaid()}
+}
+
+func number() *models.Question {
+	least, most := 0, 7
+	return &models.Question{ID: "N1", Type: models.TypeNumber, Text: text("On how many nights a week do you walk here?"), Hint: text("A number from 0 to 7."), Min: &least, Max: &most, Options: unsaid()}
+}
+
+func ranking() *models.Question {
+	return &models.Question{ID: "R9", Type: models.TypeRanking, Text: text("What matters most to you?"), Options: []models.Option{
+		{ID: "light", Text: text("Better lighting")}, {ID: "outreach", Text: text("More outreach and health support")}, {ID: "clean", Text: text("Cleaner streets")}, {ID: "none", Text: text("None of these"), Alone: true}}}
+}
+
+// place offers n areas, and two answers for those who live in none of them or
+// do not say.
+func place(n int) *models.Question {
+	q := &models.Question{ID: "P1", Type: models.TypePlace, Text: text("Which part of Fairmead do you live or work in?"), Hint: text("Nobody is asked for a street.")}
+	for i := range n {
+		q.Options = append(q.Options, models.Option{ID: fmt.Sprintf("ward_%d", i+1), Text: text(fmt.Sprintf("Ward %d, invented", i+1))})
+	}
+	q.Options = append(q.Options, models.Option{ID: "outside", Text: text("Outside Fairmead")}, models.Option{ID: "prefer_not", Text: text("Prefer not to say")})
+	return q
+}
+
+func equality() []models.Question {
+	return []models.Question{
+		{ID: "E1", Type: models.TypeChoice, Text: text("How old are you?"), Options: []models.Option{{ID: "under_18", Text: text("Under 18")}, {ID: "over", Text: text("18 or over")}, {ID: "prefer_not", Text: text("Prefer not to say")}}},
+		{ID: "E2", Type: models.TypeChoice, Text: text("Do you have a health condition that has lasted 12 months or more?"), Hint: text("If you do, tell us if it makes day-to-day activities harder."),
+			Options: []models.Option{{ID: "yes", Text: text("Yes")}, {ID: "no", Text: text("No")}, {ID: "prefer_not", Text: text("Prefer not to say")}}},
+	}
 }
 
 func receiptWords() []string {
@@ -106,7 +152,7 @@ func report() *models.Report {
 		DataHash: hash, Checkpoint: hash, Opened: "5 October 2026", Closed: "14 December 2026", Total: shown(190), Groups: names,
 		Channels:     []models.GroupFigure{{ID: "web", Name: "Web form", Count: shown(151)}, {ID: "paper", Name: "Paper", Count: shown(27)}, {ID: "assisted", Name: "With help", Count: shown(12)}},
 		Restrictions: []models.ReportRule{{ID: "R1", Text: "Nobody may stop or slow a vehicle to approach somebody in the street for services.", Paraphrase: true}},
-		RollCall: models.RollCall{Submissions: 190, InThemes: 121, HeardOnce: 27, ClosedOnly: 42, Withdrawn: 1,
+		RollCall: models.RollCall{Submissions: 190, InThemes: 121, HeardOnce: 27, ClosedOnly: 42, Withdrawn: 1, Replaced: 2, SetAside: 1,
 			Entries: []models.RollCallEntry{{Submission: "s1", PublicID: "p1", Themes: []string{"Lighting"}}, {Submission: "s2", PublicID: "p2", HeardOnce: true}, {Submission: "s3", PublicID: "p3", ClosedOnly: true}}}}
 	for i := range 20 {
 		q := models.ReportQuestion{ID: fmt.Sprintf("C%d", i+1), Text: fmt.Sprintf("Question %d: do you agree or disagree with this part of the proposal?", i+1), Type: models.TypeChoice, Restriction: "R1", Base: shown(184), Groups: names}
@@ -155,61 +201,133 @@ func report() *models.Report {
 // samples is every page with everything on it, in each of its faces.
 func samples() []sample {
 	c := consultation()
-	open := &StartPage{Base: base("Consultation"), Consultation: c, State: "open", Opens: "5 October 2026", Closes: "11:59pm on 14 December 2026", DecisionDay: "9 February 2027"}
-	started, before, after, draft := *open, *open, *open, *open
+	c.OfferResult = true
+	c.Equality = equality()
+	c.Formats = []models.OtherFormat{{Name: text("Easy Read"), URL: "https://fairmead.example.org/easy-read"}, {Name: text("Answering by phone, or with somebody’s help")}}
+	open := &StartPage{Base: base("Consultation"), Consultation: c, State: "open", Opens: "5 October 2026", Closes: "14 December 2026 at 23:59", DecisionDay: "9 February 2027"}
+	started, before, after, draft, paused, pausedStarted, partly := *open, *open, *open, *open, *open, *open, *open
 	started.Started = true
 	before.State, after.State, draft.State = "before", "after", "draft"
 	after.Report = true
+	paused.State, pausedStarted.State, pausedStarted.Started = "paused", "paused", true
+	partly.Base.Lang, partly.Default, partly.Partly, partly.Unchecked = "ro", "en", true, true
 
-	wrongChoice := step(choice())
+	begin := &BeginPage{Base: base(""), Consultation: c}
+	card, stopped := *begin, *begin
+	card.Card = "fern"
+	stopped.Refusal = "This consultation is paused at the moment."
+
+	wrongChoice := wrong(step(choice()), "Choose the answer that your words belong to")
 	wrongChoice.Restriction = &c.Restrictions[0]
 	wrongChoice.Given = models.Given{Options: []string{"agree"}, Text: "Only after 10pm"}
-	wrongChoice.Fault = "Choose the answer that your words belong to"
-	wrongChoice.Faults = []Fault{{Href: "#answer", Message: wrongChoice.Fault}}
 	rightChoice := step(choice())
 	rightChoice.Restriction = &c.Restrictions[0]
 	tick := step(ticks())
 	tick.Given = models.Given{Options: []string{"live", "other"}, Text: "I walk my dog here"}
 	long := step(words())
-	wrongLong := step(words())
+	long.CanSave = true
+	wrongLong := wrong(step(words()), "Your answer must be 3,000 characters or fewer. You have 12 too many")
 	wrongLong.Given.Text = sentence(3, 600)
-	wrongLong.Fault = "Your answer must be 3,000 characters or fewer. You have 12 too many"
-	wrongLong.Faults = []Fault{{Href: "#answer", Message: wrongLong.Fault}}
 	line := step(&models.Question{ID: "O1", Type: models.TypeText, Text: text("Name of your organisation or group")})
 	info := step(&models.Question{ID: "S0", Type: models.TypeInfo, Text: text("We want to hear from you"), Body: text("We do not ask your name.\n\n- Skip any question.\n- Stop at any time.")})
-	file := step(&models.Question{ID: "F1", Type: models.TypeFile, Text: text("Add a document"), Hint: text("We remove hidden details such as the author.")})
+	file := wrong(step(&models.Question{ID: "F1", Type: models.TypeFile, Text: text("Add a document"), Hint: text("We remove hidden details such as the author.")}), "This PDF is locked with a password. Save it without one and try again")
 	file.File = &UploadState{Attached: []string{"PDF, 1.2 MB", "JPG, 340 KB"}, Limit: "PDF, DOCX, ODT, JPG or PNG. Up to 3 files of 10 MB each."}
-	file.Fault = "This PDF is locked with a password. Save it without one and try again"
-	file.Faults = []Fault{{Href: "#answer", Message: file.Fault}}
 	romanian := step(choice())
 	romanian.Lang = "ro"
 	urdu := step(ticks())
-	urdu.Lang, urdu.Languages = "ur", nil
+	urdu.Lang, urdu.Languages[0].Current, urdu.Languages[2].Current, urdu.Unchecked = "ur", false, true, true
 	urdu.Question.Text = models.Text{"en": "What is your link to the area?", "ur": "اس علاقے سے آپ کا کیا تعلق ہے؟"}
 
-	check := &CheckPage{Base: base("Check your answers"), Consultation: c.ID, Back: "/b", Action: "/station-quarter/respond/check", Dropped: []string{"How often do you visit?"}, Rows: []CheckRow{
+	given := step(date())
+	given.Given.Text = "2026-03-27"
+	noDay := wrong(step(date()), "Enter a real date, as day, month and year")
+	noDay.Given.Text = "2026-13-41"
+	nights := step(number())
+	nights.Given.Options = []string{"unsure"}
+	noNumber := wrong(step(number()), "Enter a whole number, in figures")
+	noNumber.Given.Text = "three or so"
+	ordered := step(ranking())
+	ordered.Given.Options = []string{"clean", "light"}
+	twice := wrong(step(ranking()), "Give each place to one answer only")
+	twice.Ranks = map[string]string{"light": "1", "outreach": "1"}
+	few, many := step(place(5)), step(place(30))
+	few.Given.Options, many.Given.Options = []string{"ward_2"}, []string{"ward_17"}
+	noPlace := wrong(step(place(30)), "Choose an answer")
+	few.Change = true
+	instead := step(words())
+	instead.Question.Options = unsaid()
+	both := wrong(step(words()), "Give an answer, or choose the box below it, but not both")
+	both.Question.Options, both.Given = unsaid(), models.Given{Options: []string{"unsure"}, Text: "It depends"}
+	unsaved := step(ticks())
+	unsaved.Unsaved = true
+	longUrdu := step(words())
+	longUrdu.Lang, longUrdu.Languages, longUrdu.CanSave = "ur", urdu.Languages, true
+	longUrdu.Question.Text = models.Text{"ur": strings.Repeat("آپ ایسا کیوں سوچتے ہیں؟ ", 12) + "https://fairmead.example.org/" + strings.Repeat("x", 120)}
+	longUrdu.Given.Text = strings.Repeat("اندھیری گلی میں روشنی کم ہے۔ ", 80) + "Harbour Lane 20:30, " + strings.Repeat("w", 200)
+
+	check := &CheckPage{Base: base("Check your answers"), Consultation: c.ID, Back: "/b", Action: "/station-quarter/respond/check", Token: "3f2a9c.0", CanSave: true, Dropped: []string{"How often do you visit?"}, Rows: []CheckRow{
 		{ID: "A1", Question: "How are you answering?", Answers: []string{"For myself"}, Change: "/c/A1"},
 		{ID: "A2", Question: "What is your link to the area?", Answers: []string{"I live in the proposed area", "Something else: I walk my dog here"}, Change: "/c/A2"},
 		{ID: "A3", Question: "Which part of Fairmead do you live or work in?", Change: "/c/A3"},
+		{ID: "R9", Question: "What matters most to you?", Answers: []string{"1. Cleaner streets", "2. Better lighting"}, Change: "/c/R9"},
 		{ID: "C6", Question: "Why do you think this? Tell us about changes you would make", Answers: []string{sentence(8, 320) + "\n\n" + sentence(9, 120)}, Change: "/c/C6"}}}
-	wrongCheck := *check
+	check.Form = true
+	wrongCheck, stale, preset, replacing := *check, *check, *check, *check
 	wrongCheck.Faults = []Fault{{Href: "/c/A1", Message: "Answer at least one question before you send"}}
+	stale.Faults = []Fault{{Href: "#main", Message: "This page was not up to date. Look at them and send again"}}
+	preset.Preset, preset.Quiet, preset.CanSave, preset.Rows = "/c/A1", true, false, check.Rows[2:]
+	replacing.Replaces, replacing.CanSave, replacing.Dropped = true, false, nil
 
-	state := &ReceiptState{Day: "11 November 2026", Status: models.SubmissionLive, Themes: []string{"Better lighting along the canal", "Fines do not help"}, Quoted: true, CanWithdraw: true, LogPosition: 131, LogSize: 1190, Root: hash, ReceiptFile: "heard receipt v1\nstation-quarter\n131\n" + hash + "\n"}
-	once, closed, waiting, gone, void := *state, *state, *state, *state, *state
+	saved := &SavedPage{Base: base(""), Consultation: c.ID, Words: receiptWords(), Until: "14 December 2026 at 23:59", Resume: "/station-quarter/respond/C6"}
+	receipt := &ReceiptPage{Base: base("Answers received"), Consultation: c, Words: receiptWords(), Closes: "14 December 2026", DecisionDay: "9 February 2027"}
+	sameCode, copied := *receipt, *receipt
+	sameCode.Words = nil
+	copied.Copy, copied.Result, copied.Another = check.Rows, true, true
+
+	state := &ReceiptState{Day: "2026-11-11", Status: models.SubmissionLive, Themes: []string{"Better lighting along the canal", "Fines do not help"}, Quoted: true, Open: true, LogPosition: 131, LogSize: 1190, Root: hash, ReceiptFile: "heard receipt v1\nstation-quarter\n131\n" + hash + "\n"}
+	once, closed, waiting, gone, void, replaced := *state, *state, *state, *state, *state, *state
 	once.Themes, once.HeardOnce = nil, true
 	closed.Themes, closed.ClosedOnly = nil, true
 	waiting.Themes = nil
-	gone.Status, gone.CanWithdraw = models.SubmissionWithdrawn, false
-	void.Status, void.CanWithdraw = models.SubmissionVoid, false
-	code := func(found *ReceiptState, fault, done string) *ReceiptCheckPage {
-		return &ReceiptCheckPage{Base: base("Use a code"), Consultation: c, Code: "harvest cabin lemon", Fault: fault, Found: found, Done: done}
+	gone.Status, gone.Open = models.SubmissionWithdrawn, false
+	void.Status, void.Open = models.SubmissionVoid, false
+	replaced.Status, replaced.Open = models.SubmissionReplaced, false
+	asked, misread, shown, frozen := *state, *state, *state, *state
+	asked.Messages = []models.Message{{Officer: true, Day: "2026-11-20", Text: "Which of the two crossings do you mean?\n\nYou do not have to answer."}, {Day: "2026-11-21", Text: "The one by the canal."}}
+	misread.Misread = true
+	shown.Shown = true
+	frozen.Open = false
+	code := func(found *ReceiptState, fault, at, done string) *ReceiptCheckPage {
+		return &ReceiptCheckPage{Base: base("Use a code"), Consultation: c, Code: "harvest cabin lemon", Fault: fault, At: at, Found: found, Done: done}
 	}
+	tooLong := code(&asked, "Your answer must be 2,000 characters or fewer. You have 12 too many", "message", "")
+	tooLong.Message = sentence(21, 300)
+
+	result := &ResultPage{Base: base(""), Consultation: c}
+	noAddress, told, forgotten := *result, *result, *result
+	noAddress.Email, noAddress.Fault = "somebody", "Enter an email address, like name@example.org"
+	told.Done, forgotten.Done = "added", "removed"
+
+	paper := &PaperPage{Base: base(""), Consultation: c, Forms: []Link{{Href: "/station-quarter/paper?form=1", Text: "People"}, {Href: "/station-quarter/paper?form=2", Text: "Organisations"}}}
+	sheet := *paper
+	sheet.Path, sheet.Number, sheet.Closes = &models.Path{ID: "person"}, 1, "14 December 2026 at 23:59"
+	c.Questions = []models.Question{*choice(), *ticks(), *words(), *date(), *number(), *ranking(), *place(5), {ID: "S0", Type: models.TypeInfo, Text: text("Before you go on"), Body: text("Skip any question.")},
+		{ID: "O1", Type: models.TypeText, Text: text("Name of your organisation or group")}, {ID: "F1", Type: models.TypeFile, Text: text("Add a document"), Hint: text("We remove hidden details.")},
+		{ID: "Z1", Type: models.TypeLongText, Text: text("Why there?"), OnlyIf: models.When{{{Question: "A2", Options: []string{"live", "work"}}, {Question: "C2", Not: true, Options: []string{"agree"}}}}}}
+	c.Questions[0].Restriction = "R1"
+	for i := range c.Questions {
+		sheet.Questions = append(sheet.Questions, &c.Questions[i])
+	}
+
+	row := AttentionRow{ID: "s1", PublicID: "7k3m01q", Day: "11 November 2026", Why: []string{"Its author says: that is not what I meant", "Its author has answered your message"}, Href: "/staff/station-quarter/submissions/s1"}
+	done := desk("home", "")
+	done.Staff.Notice = "The theme was renamed."
+	attention := &AttentionPage{Base: desk("attention", "To look at again"), Consultation: c.ID, Open: []AttentionRow{row, row}, Seen: []AttentionRow{row}}
 
 	refused := &ReportPage{Base: desk("report", "Report"), Draft: true, Refusal: "The consultation is still open. The report can be drafted after it closes.", Status: models.StatusOpen}
 	hit := SearchHit{Submission: "s1", Question: "C6", QuestionText: "Why do you think this?", Groups: []string{"Residents"}, Themes: []string{"Moved on to less safe places"}, Day: "11 November 2026", Language: "en",
 		Snippet: []Snippet{{Text: "they are only "}, {Text: "displaced", Match: true}, {Text: " to where nobody sees them, " + sentence(4, 120)}}, Href: "/staff/station-quarter/submissions/s1"}
-	find := &SearchPage{Base: desk("search", "Search the answers"), Consultation: c.ID, Text: "displacement", Sort: "best", Total: 38, TotalText: "38", Hits: []SearchHit{hit, hit, hit}, From: 1, To: 20, Next: "?page=2", Previous: "?page=0",
+	find := &SearchPage{Base: desk("search", "Search the answers"), Consultation: c.ID, Text: "displacement", Sort: "best", Total: 38, TotalText: "38", Hits: []SearchHit{hit, hit, hit}, First: 1, Last: 20, Next: "?page=2", Previous: "?page=0",
 		Chosen: []Link{{Text: "Residents", Href: "?q=displacement"}},
 		Filters: []Filter{{Key: "g", Name: "Group", Values: []FilterValue{{Value: "resident", Name: "Residents", Count: "24", Chosen: true}, {Value: "sex_worker", Name: "Sex workers", Count: "fewer than 10"}}},
 			{Key: "qn", Name: "Question", Values: []FilterValue{{Value: "C6", Name: "Why do you think this?", Count: "30"}}}, {Key: "t", Name: "Theme", Values: []FilterValue{{Value: "t1", Name: "Better lighting along the canal", Count: "12"}}}, {Key: "l", Name: "Language", Values: []FilterValue{{Value: "en", Name: "English", Count: "38"}}}}}
@@ -228,19 +346,29 @@ func samples() []sample {
 	fileFaults := []models.FieldError{{Field: "questions[3].id", Message: "line 41: expected an id such as C1"}}
 	draftConsultation := *c
 	draftConsultation.Status = models.StatusDraft
+	pausedConsultation := *c
+	pausedConsultation.Paused = true
+	pausedConsultation.Cards = []models.Card{{ID: "fern"}}
 
 	return []sample{
-		{"home", &HomePage{Base: base("Consultations"), Open: []ConsultationCard{{ID: c.ID, Title: c.Title.Default(), Summary: "An order with two rules for the streets around the station ends in March.", Opens: "5 October 2026", Closes: "14 December 2026"}},
+		{"home", &HomePage{Base: base("Consultations"), Open: []ConsultationCard{{ID: c.ID, Title: c.Title.Default(), Summary: "An order with two rules for the streets around the station ends in March.", Opens: "5 October 2026", Closes: "14 December 2026"}, {ID: "parks", Title: "Parks", Note: "This consultation is paused at the moment."}},
 			Closed: []ConsultationCard{{ID: "library-hours", Title: "Library opening hours", Summary: "When should libraries open?", Closes: "1 May 2026", Report: true}}}},
 		{"home-none", &HomePage{Base: base("")}},
-		{"start", open}, {"start-started", &started}, {"start-before", &before}, {"start-after", &after}, {"start-draft", &draft},
+		{"start", open}, {"start-started", &started}, {"start-before", &before}, {"start-after", &after}, {"start-draft", &draft}, {"start-paused", &paused}, {"start-paused-started", &pausedStarted}, {"start-partly", &partly},
+		{"begin", begin}, {"begin-card", &card}, {"begin-stopped", &stopped},
 		{"step-choice", rightChoice}, {"step-choice-wrong", wrongChoice}, {"step-ticks", tick}, {"step-long", long}, {"step-long-wrong", wrongLong}, {"step-line", line}, {"step-info", info}, {"step-file", file}, {"step-romanian", romanian}, {"step-urdu", urdu},
-		{"check", check}, {"check-wrong", &wrongCheck},
-		{"receipt", &ReceiptPage{Base: base("Answers received"), Consultation: c, Words: receiptWords(), Closes: "14 December 2026", DecisionDay: "9 February 2027"}},
-		{"code", code(nil, "", "")}, {"code-wrong", code(nil, "We do not know this code. Check each of the twelve words", "")}, {"code-found", code(state, "", "")}, {"code-unsure", code(state, "Tick the box if you are sure", "")},
-		{"code-once", code(&once, "", "")}, {"code-closed", code(&closed, "", "")}, {"code-waiting", code(&waiting, "", "")}, {"code-gone", code(&gone, "", "")}, {"code-void", code(&void, "", "")}, {"code-done", code(nil, "", "withdrawn")},
+		{"step-date", given}, {"step-date-wrong", noDay}, {"step-number", nights}, {"step-number-wrong", noNumber}, {"step-ranking", ordered}, {"step-ranking-wrong", twice}, {"step-place-few", few}, {"step-place-many", many}, {"step-place-wrong", noPlace},
+		{"step-instead", instead}, {"step-instead-wrong", both}, {"step-unsaved", unsaved}, {"step-long-urdu", longUrdu},
+		{"check", check}, {"check-wrong", &wrongCheck}, {"check-stale", &stale}, {"check-card", &preset}, {"check-replaces", &replacing},
+		{"saved", saved}, {"equality", &EqualityPage{Base: base(""), Consultation: c}}, {"equality-asking", &EqualityPage{Base: base(""), Consultation: c, Asking: true}},
+		{"receipt", receipt}, {"receipt-same", &sameCode}, {"receipt-copy", &copied},
+		{"code", code(nil, "", "", "")}, {"code-wrong", code(nil, "We do not know this code. Check each of the twelve words", "code", "")}, {"code-found", code(state, "", "", "")}, {"code-unsure", code(state, "Tick the box if you are sure", "sure", "")},
+		{"code-once", code(&once, "", "", "")}, {"code-closed", code(&closed, "", "", "")}, {"code-waiting", code(&waiting, "", "", "")}, {"code-gone", code(&gone, "", "", "")}, {"code-void", code(&void, "", "", "")}, {"code-replaced", code(&replaced, "", "", "")}, {"code-done", code(nil, "", "", "withdrawn")},
+		{"code-asked", code(&asked, "", "", "")}, {"code-reply-wrong", tooLong}, {"code-replied", code(&asked, "", "", "replied")}, {"code-misread", code(&misread, "", "", "misread")}, {"code-shown", code(&shown, "", "", "")}, {"code-frozen", code(&frozen, "", "", "")},
+		{"code-reply-nowhere", code(state, "Enter an answer", "message", "")}, {"code-reply-unknown", code(nil, "We do not know this code. Check each of the twelve words", "message", "")}, {"code-unsure-frozen", code(&frozen, "Tick the box if you are sure", "sure", "")}, {"code-unsure-gone", code(&gone, "Tick the box if you are sure", "sure", "")},
+		{"result", result}, {"result-wrong", &noAddress}, {"result-added", &told}, {"result-removed", &forgotten}, {"paper", paper}, {"paper-form", &sheet},
 		{"privacy", &TextPage{Base: base("Privacy and cookies"), Page: "privacy", Council: &c.Council}}, {"privacy-nobody", &TextPage{Base: base(""), Page: "privacy"}},
-		{"accessibility", &TextPage{Base: base("Accessibility"), Page: "accessibility", Council: &c.Council}}, {"exit", &TextPage{Base: base(""), Page: "exit"}},
+		{"accessibility", &TextPage{Base: base("Accessibility"), Page: "accessibility", Council: &c.Council}}, {"safety", &TextPage{Base: base(""), Page: "safety"}},
 		{"log", &LogPage{Base: base("Public log"), Consultation: c, Size: 1190, Root: hash}},
 		{"report", &ReportPage{Base: base("Consultation report"), Report: report()}}, {"report-none", &ReportPage{Base: base("")}},
 		{"report-draft", &ReportPage{Base: desk("report", "Report"), Report: report(), Draft: true, CanPublish: true, PublishTo: "/staff/station-quarter/report", Status: models.StatusFrozen}}, {"report-refused", refused},
@@ -250,12 +378,20 @@ func samples() []sample {
 		{"welcome-first", &WelcomePage{Base: base(""), Token: "t", First: true, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address"}, {Href: "#password", Message: "Use 12 characters or more"}}, Problems: map[string]string{"email": "Enter an email address", "password": "Use 12 characters or more"}}},
 		{"desk", &StaffHomePage{Base: desk("home", "Your desk"), Consultations: []StaffCard{{ID: c.ID, Title: c.Title.Default(), Status: models.StatusOpen, Opens: "5 October 2026", Closes: "14 December 2026", Live: 190, ShowCounts: true, Links: []Link{{Href: "/a", Text: "Search"}, {Href: "/b", Text: "Themes"}, {Href: "/c", Text: "Report"}}}, {ID: "y", Title: "Library opening hours", Status: models.StatusPublished, Opens: "1 March 2026", Closes: "1 May 2026"}},
 			CanCreate: true, Templates: []Link{{Href: "/t", Text: "Public spaces protection order"}}, Source: source, Faults: fileFaults, DeadJobs: 1, PendingJobs: 3}},
-		{"search", find}, {"search-nothing", nothing}, {"search-away", away},
-		{"submission", &SubmissionPage{Base: desk("search", "One submission"), Consultation: c.ID, ID: "s1", PublicID: "7k3m01q", Day: "11 November 2026", Channel: "web", Language: "English", Groups: []string{"Residents"}, Consents: []string{"may be quoted"}, Status: models.SubmissionLive,
+		{"desk-done", &StaffHomePage{Base: done}}, {"search", find}, {"search-nothing", nothing}, {"search-away", away},
+		{"submission", &SubmissionPage{Base: desk("search", "One submission"), Consultation: c.ID, ID: "s1", PublicID: "7k3m01q", Received: "11 November 2026", Channel: "web", Language: "English", Groups: []string{"Residents"}, Consents: []string{"may be quoted"}, Status: models.SubmissionLive,
 			Rows: []SubmissionRow{{ID: "A1", Question: "How are you answering?", Options: []string{"For myself"}}, {ID: "C6", Question: "Why do you think this?", Text: "I walk past [place] every night. " + sentence(2, 200), Language: "en", Redacted: true, Themes: []string{"Lighting"}}}, ShowOriginal: "?original=yes", Back: "/staff/station-quarter/search"}},
 		{"submission-original", &SubmissionPage{Base: desk("search", ""), ID: "s2", Status: models.SubmissionVoid, Original: true}}, {"submission-withdrawn", &SubmissionPage{Base: desk("search", ""), ID: "s3", Status: models.SubmissionWithdrawn}},
+		{"submission-look", &SubmissionPage{Base: desk("search", ""), Consultation: c.ID, ID: "s4", PublicID: "7k3m04q", Status: models.SubmissionLive, CanAct: true, Act: "/staff/station-quarter/submissions/s4", Why: row.Why, Messages: asked.Messages, Attachments: []string{"PDF, 1.2 MB"},
+			Rows: []SubmissionRow{{ID: "C6", Question: "Why do you think this?", Text: "ہم رات کو ڈرتے ہیں۔", Language: "ur", LanguageName: "Urdu", Translation: "We are afraid at night."}}}},
+		{"submission-seen", &SubmissionPage{Base: desk("search", ""), ID: "s5", Status: models.SubmissionLive, CanAct: true, Act: "/staff/station-quarter/submissions/s5", Why: row.Why, Seen: true}},
+		{"submission-aside", &SubmissionPage{Base: desk("search", ""), ID: "s6", Status: models.SubmissionVoid, CanAct: true, Act: "/staff/station-quarter/submissions/s6"}}, {"submission-replaced", &SubmissionPage{Base: desk("search", ""), ID: "s7", Status: models.SubmissionReplaced, CanAct: true, Act: "/staff/station-quarter/submissions/s7"}},
+		{"attention", attention}, {"attention-none", &AttentionPage{Base: desk("attention", "")}}, {"attention-frozen", &AttentionPage{Base: desk("attention", ""), Seen: attention.Seen, Frozen: true}},
+		{"contacts", &ContactsPage{Base: desk("contacts", "Who wants to be told"), Consultation: c.ID}}, {"contacts-shown", &ContactsPage{Base: desk("contacts", ""), Asked: true, Addresses: []string{"a@example.org", "b@example.org"}}}, {"contacts-none", &ContactsPage{Base: desk("contacts", ""), Asked: true}},
 		{"themes", themes}, {"themes-running", running},
 		{"settings", &SettingsPage{Base: desk("settings", "Settings"), Consultation: c, Source: source, Next: models.StatusClosed, NextText: "Close the consultation", Opens: "5 October 2026", Closes: "14 December 2026", Live: 190}},
+		{"settings-paused", &SettingsPage{Base: desk("settings", ""), Consultation: &pausedConsultation, Source: source, Opens: "5 October 2026", Closes: "14 December 2026",
+			Translations: []TranslationRow{{Language: "română", Of: 120, Missing: []string{"title", "question A1"}}, {Language: "اردو", Of: 120, Checked: true, Pages: true}}}},
 		{"settings-draft", &SettingsPage{Base: desk("settings", ""), Consultation: &draftConsultation, Source: source, Faults: fileFaults, Next: models.StatusOpen}},
 		{"audit", &AuditPage{Base: desk("audit", "Record of acts"), Names: map[string]string{"u1": "p.okafor@fairmead.example.org"}, Events: []models.AuditEvent{{Sequence: 12, Day: "2026-11-11", Time: "09:14", Actor: "u1", Action: "submission.read", Object: "s1", Consultation: c.ID, Reason: "checking a redaction"}, {Sequence: 11, Day: "2026-11-11", Actor: models.ActorRespondent, Action: "submission.received", Object: "s1", Consultation: c.ID}}}},
 		{"users", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Role: models.RoleAnalyst, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address, like name@example.org"}, {Href: "#role", Message: "Choose a role"}}, Invite: "https://consult.fairmead.example.org/staff/welcome?token=3f2a9c", For: "d.shah@fairmead.example.org",
@@ -266,8 +402,8 @@ func samples() []sample {
 // hostile puts s into every string of v that strangers or officers can write,
 // and address into every address.
 func hostile(v reflect.Value, s, address string) {
-	fixed := map[string]bool{"Lang": true, "Page": true, "State": true, "Sort": true, "ID": true, "Key": true, "Language": true, "Consultation": true, "Done": true, "Acts": true}
-	addresses := map[string]bool{"Href": true, "Back": true, "Action": true, "Change": true, "Retry": true, "Next": true, "Previous": true, "URL": true, "Home": true, "Hits": true, "ShowOriginal": true, "PublishTo": true}
+	fixed := map[string]bool{"Lang": true, "Page": true, "State": true, "Sort": true, "ID": true, "Key": true, "Language": true, "Consultation": true, "Done": true, "At": true, "Acts": true}
+	addresses := map[string]bool{"Href": true, "Back": true, "Action": true, "Change": true, "Retry": true, "Next": true, "Previous": true, "URL": true, "Home": true, "Hits": true, "ShowOriginal": true, "PublishTo": true, "Resume": true, "Preset": true, "Act": true}
 	var walk func(v reflect.Value, field string)
 	walk = func(v reflect.Value, field string) {
 		switch v.Kind() {

@@ -2,9 +2,9 @@
 // typed struct (pages.go) with one template (pages/*.html) inside one layout;
 // the wording of public pages comes from a catalogue per language (locales/).
 //
-// Pages need no script, carry no style of their own and ask for nothing from
-// another host, so the strictest content security policy holds for all of
-// them.
+// Pages work without scripts, carry no script or style of their own and ask for
+// nothing from another host, so a strict content security policy holds for all
+// of them.
 package views
 
 import (
@@ -16,9 +16,13 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 	"golang.org/x/text/message"
 
 	"heard/static"
@@ -41,18 +45,24 @@ type Page interface {
 // pages lists every kind of page, so that each template is parsed, and
 // checked against its struct in the tests, before anybody asks for it.
 var pages = []Page{
-	&HomePage{}, &StartPage{}, &StepPage{}, &CheckPage{}, &ReceiptPage{}, &ReceiptCheckPage{},
+	&HomePage{}, &StartPage{}, &BeginPage{}, &StepPage{}, &CheckPage{}, &SavedPage{}, &EqualityPage{},
+	&ReceiptPage{}, &ReceiptCheckPage{}, &ResultPage{}, &PaperPage{},
 	&TextPage{}, &LogPage{}, &ReportPage{}, &ErrorPage{},
 	&SignInPage{}, &WelcomePage{}, &StaffHomePage{}, &SearchPage{}, &SubmissionPage{},
-	&ThemesPage{}, &SettingsPage{}, &AuditPage{}, &UsersPage{},
+	&ThemesPage{}, &SettingsPage{}, &AttentionPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
 }
 
 func (*HomePage) file() string         { return "home" }
 func (*StartPage) file() string        { return "start" }
+func (*BeginPage) file() string        { return "begin" }
 func (*StepPage) file() string         { return "step" }
 func (*CheckPage) file() string        { return "check" }
+func (*SavedPage) file() string        { return "saved" }
+func (*EqualityPage) file() string     { return "equality" }
 func (*ReceiptPage) file() string      { return "receipt" }
 func (*ReceiptCheckPage) file() string { return "receipt-check" }
+func (*ResultPage) file() string       { return "result" }
+func (*PaperPage) file() string        { return "paper" }
 func (*TextPage) file() string         { return "text" }
 func (*LogPage) file() string          { return "log" }
 func (*ReportPage) file() string       { return "report" }
@@ -64,6 +74,8 @@ func (*SearchPage) file() string       { return "search" }
 func (*SubmissionPage) file() string   { return "submission" }
 func (*ThemesPage) file() string       { return "themes" }
 func (*SettingsPage) file() string     { return "settings" }
+func (*AttentionPage) file() string    { return "attention" }
+func (*ContactsPage) file() string     { return "contacts" }
 func (*AuditPage) file() string        { return "audit" }
 func (*UsersPage) file() string        { return "users" }
 
@@ -128,6 +140,9 @@ func (r *Renderer) prepare(b *Base) {
 	if b.Lang == "" {
 		b.Lang = "en"
 	}
+	if b.Default == "" {
+		b.Default = "en"
+	}
 	if b.Service == "" {
 		b.Service = "Heard"
 	}
@@ -145,6 +160,42 @@ func (r *Renderer) prepare(b *Base) {
 func (r *Renderer) Translate(lang, id string, pairs ...any) string {
 	wording, _ := r.translator(lang)(id, dataOf(pairs))
 	return wording
+}
+
+// Languages returns the tags of the catalogues, English first.
+func (r *Renderer) Languages() []string {
+	tags := []string{"en"}
+	for _, t := range r.catalogue.LanguageTags() {
+		if s := t.String(); s != "en" {
+			tags = append(tags, s)
+		}
+	}
+	slices.Sort(tags[1:])
+	return tags
+}
+
+// LanguageName is what a language calls itself.
+func LanguageName(tag string) string {
+	base, easy := strings.CutSuffix(tag, "-x-easy")
+	name := display.Self.Name(language.Make(base))
+	if easy {
+		name += " (Easy Read)"
+	}
+	return name
+}
+
+// Day writes a day (YYYY-MM-DD) out in a language.
+func (r *Renderer) Day(lang, day string) string {
+	b := &Base{Lang: lang}
+	r.prepare(b)
+	return b.Day(day)
+}
+
+// Time writes a time of day out in a language.
+func (r *Renderer) Time(lang string, t time.Time) string {
+	b := &Base{Lang: lang}
+	r.prepare(b)
+	return b.Time(t.Format("2006-01-02 15:04"))
 }
 
 // translator returns wording in lang together with the language it is in:

@@ -89,6 +89,44 @@ func TestSamplesCoverEveryPage(t *testing.T) {
 	}
 }
 
+// A field that is empty in every sample is a face of a page that no test looks
+// at.
+func TestSamplesShowEveryFace(t *testing.T) {
+	filled := map[string]bool{}
+	var walk func(v reflect.Value)
+	walk = func(v reflect.Value) {
+		switch v.Kind() {
+		case reflect.Pointer, reflect.Interface:
+			if !v.IsNil() {
+				walk(v.Elem())
+			}
+		case reflect.Slice:
+			for i := range v.Len() {
+				walk(v.Index(i))
+			}
+		case reflect.Struct:
+			if v.Type().PkgPath() != reflect.TypeFor[Base]().PkgPath() {
+				return
+			}
+			for i := range v.NumField() {
+				if f := v.Type().Field(i); f.IsExported() {
+					name := v.Type().Name() + "." + f.Name
+					filled[name] = filled[name] || !v.Field(i).IsZero()
+					walk(v.Field(i))
+				}
+			}
+		}
+	}
+	for _, s := range samples() {
+		walk(reflect.ValueOf(s.page))
+	}
+	for name, ok := range filled {
+		if !ok {
+			t.Errorf("%s is empty in every sample", name)
+		}
+	}
+}
+
 func TestSamplePages(t *testing.T) {
 	r := renderer(t)
 	for _, s := range samples() {
@@ -96,9 +134,12 @@ func TestSamplePages(t *testing.T) {
 			body := render(t, r, s.page)
 			doc := parsePage(t, body)
 			checkSafe(t, doc)
-			checkStructure(t, doc)
+			checkStructure(t, r, doc)
 			checkForms(t, doc)
 			public := s.page.base().Staff == nil
+			if got := doc.Find("script").Length() == 1; got != public {
+				t.Errorf("the script is on the page: %t, expected %t", got, public)
+			}
 			if public {
 				checkNeutral(t, doc)
 			}
@@ -147,11 +188,18 @@ func parsePage(t *testing.T, body string) *goquery.Document {
 }
 
 // checkSafe holds what is true of every page whatever its content: nothing
-// that a strict content security policy would refuse, nothing from elsewhere.
+// that a strict content security policy would refuse, nothing from elsewhere,
+// and no script but our own one, which never holds up the page.
 func checkSafe(t *testing.T, doc *goquery.Document) {
 	t.Helper()
-	doc.Find("script, style, iframe, object, embed, base, meta[http-equiv]").Each(func(_ int, s *goquery.Selection) {
+	doc.Find("style, iframe, object, embed, base, meta[http-equiv]").Each(func(_ int, s *goquery.Selection) {
 		t.Errorf("unexpected <%s>", goquery.NodeName(s))
+	})
+	doc.Find("script").Each(func(_ int, s *goquery.Selection) {
+		_, deferred := s.Attr("defer")
+		if s.AttrOr("src", "") != static.Path("js/heard.js") || !deferred || s.Text() != "" {
+			t.Errorf("the script from %q, deferred %t, holds %q", s.AttrOr("src", ""), deferred, s.Text())
+		}
 	})
 	doc.Find("*").Each(func(_ int, s *goquery.Selection) {
 		for _, a := range s.Nodes[0].Attr {
@@ -173,7 +221,7 @@ func checkSafe(t *testing.T, doc *goquery.Document) {
 	})
 }
 
-func checkStructure(t *testing.T, doc *goquery.Document) {
+func checkStructure(t *testing.T, r *Renderer, doc *goquery.Document) {
 	t.Helper()
 	if n := doc.Find("h1").Length(); n != 1 {
 		t.Errorf("%d h1, expected one", n)
@@ -201,7 +249,7 @@ func checkStructure(t *testing.T, doc *goquery.Document) {
 		}
 		ids[id] = true
 	})
-	for _, attribute := range []string{"for", "aria-describedby", "aria-labelledby"} {
+	for _, attribute := range []string{"for", "form", "aria-describedby", "aria-labelledby"} {
 		doc.Find("[" + attribute + "]").Each(func(_ int, s *goquery.Selection) {
 			for _, id := range strings.Fields(s.AttrOr(attribute, "")) {
 				if !ids[id] {
@@ -239,9 +287,42 @@ func checkStructure(t *testing.T, doc *goquery.Document) {
 	if title := doc.Find("head title").Text(); !strings.HasSuffix(title, " – Fairmead Council") || strings.HasPrefix(title, " –") {
 		t.Errorf("the title is %q", title)
 	}
-	if wrong := doc.Find(".problem[role=alert] a").Length() > 0; wrong && !strings.HasPrefix(doc.Find("head title").Text(), "Error: ") {
-		t.Error("the title does not say that there is an error")
+	prefix := r.Translate(root.AttrOr("lang", ""), "fault.prefix") + " "
+	if wrong := doc.Find(".problem[role=alert] a").Length() > 0; wrong != strings.HasPrefix(doc.Find("head title").Text(), prefix) {
+		t.Errorf("there is an error: %t, and the title is %q", wrong, doc.Find("head title").Text())
 	}
+	doc.Find(".fault[id]").Each(func(_ int, s *goquery.Selection) {
+		id := s.AttrOr("id", "")
+		described := doc.Find("input, textarea, select, fieldset").FilterFunction(func(_ int, f *goquery.Selection) bool {
+			return slices.Contains(strings.Fields(f.AttrOr("aria-describedby", "")), id)
+		})
+		if described.Length() == 0 {
+			t.Errorf("the fault %q stands beside no field", s.Text())
+		}
+	})
+	doc.Find(".scroll").Each(func(_ int, s *goquery.Selection) {
+		if s.AttrOr("tabindex", "") != "0" || s.AttrOr("role", "") != "region" || s.AttrOr("aria-label", "")+s.AttrOr("aria-labelledby", "") == "" {
+			t.Error("a box that scrolls can be reached with the keyboard, and has a name")
+		}
+	})
+	named := map[string]bool{}
+	doc.Find("nav, [role=img], [role=region]").Each(func(_ int, s *goquery.Selection) {
+		name := s.AttrOr("aria-label", "") + s.AttrOr("aria-labelledby", "")
+		if name == "" || named[name] {
+			t.Errorf("<%s> has no name, or that of another: %q", goquery.NodeName(s), name)
+		}
+		named[name] = true
+	})
+	doc.Find("[aria-hidden=true]").Find("a, button, input, select, textarea, [tabindex]").Each(func(_ int, s *goquery.Selection) {
+		if s.AttrOr("tabindex", "") != "-1" {
+			t.Errorf("<%s> is hidden from screen readers and can be reached with the keyboard", goquery.NodeName(s))
+		}
+	})
+	doc.Find("dl > *").Each(func(_ int, s *goquery.Selection) {
+		if goquery.NodeName(s) == "div" && (s.ChildrenFiltered("dt").Length() == 0 || s.ChildrenFiltered("dd").Length() == 0) {
+			t.Error("an entry of a list of terms lacks the term or what it means")
+		}
+	})
 	doc.Find("table svg").Each(func(_ int, s *goquery.Selection) {
 		if s.AttrOr("aria-hidden", "") != "true" {
 			t.Error("a bar repeats the number beside it: hide it from screen readers")
@@ -271,8 +352,15 @@ func checkForms(t *testing.T, doc *goquery.Document) {
 		}
 	})
 	doc.Find("button").Each(func(_ int, s *goquery.Selection) {
-		if s.Closest("form").Length() == 0 {
+		if id, elsewhere := s.Attr("form"); elsewhere != (s.Closest("form").Length() == 0) || elsewhere && doc.Find("form#"+id).Length() != 1 {
 			t.Errorf("the button %q is outside a form", s.Text())
+		}
+	})
+	// Enter in a field presses the first button of its form: it must be the one
+	// that goes on.
+	doc.Find("form#step").Each(func(_ int, s *goquery.Selection) {
+		if first := s.Find("button").First(); !s.Is("[enctype]") && (first.AttrOr("name", "") == "lang" || slices.Contains([]string{"save", "keep"}, first.AttrOr("value", ""))) {
+			t.Errorf("Enter presses %q", first.Text())
 		}
 	})
 	doc.Find("form").Each(func(_ int, s *goquery.Selection) {
@@ -308,11 +396,11 @@ func checkNeutral(t *testing.T, doc *goquery.Document) {
 func TestReceiptSaysNothingAboutTheAnswers(t *testing.T) {
 	r := renderer(t)
 	for _, s := range samples() {
-		if s.name != "receipt" {
+		if !slices.Contains([]string{"receipt", "receipt-same", "saved", "equality", "begin", "begin-card", "begin-stopped"}, s.name) {
 			continue
 		}
 		if body := render(t, r, s.page); regexp.MustCompile(`(?i)\bsex|prostitut|drop-in`).MatchString(body) {
-			t.Error("the receipt tells what the consultation is about")
+			t.Errorf("%s tells what the consultation is about", s.name)
 		}
 	}
 }
@@ -359,8 +447,12 @@ func TestStepKeepsWhatWasTyped(t *testing.T) {
 }
 
 func TestFaultsLeadToTheField(t *testing.T) {
-	for _, kind := range []models.QuestionType{models.TypeChoice, models.TypeTicks, models.TypeText, models.TypeLongText, models.TypeFile} {
-		p := step(&models.Question{ID: "Q1", Type: kind, Text: text("Why?"), Options: []models.Option{{ID: "a", Text: text("A")}}})
+	kinds := map[string]*models.Question{"long list of places": place(30)}
+	for _, kind := range []models.QuestionType{models.TypeChoice, models.TypeTicks, models.TypeText, models.TypeLongText, models.TypeDate, models.TypeNumber, models.TypeRanking, models.TypePlace, models.TypeFile} {
+		kinds[string(kind)] = &models.Question{ID: "Q1", Type: kind, Text: text("Why?"), Options: []models.Option{{ID: "a", Text: text("A")}}}
+	}
+	for kind, q := range kinds {
+		p := step(q)
 		p.File = &UploadState{}
 		p.Fault = "Enter an answer"
 		p.Faults = []Fault{{Href: "#answer", Message: p.Fault}}
@@ -370,6 +462,11 @@ func TestFaultsLeadToTheField(t *testing.T) {
 			t.Errorf("%s: the field #answer is not on the page", kind)
 		}
 		described := field.AttrOr("aria-describedby", "") + " " + field.Closest("fieldset").AttrOr("aria-describedby", "")
+		for _, id := range []string{"limit", "hint"} {
+			if doc.Find("#"+id).Length() > 0 && !slices.Contains(strings.Fields(described), id) {
+				t.Errorf("%s: what the page says about the field is not announced with it: #%s", kind, id)
+			}
+		}
 		if !slices.Contains(strings.Fields(described), "fault") {
 			t.Errorf("%s: the fault is not announced with the field, only %q", kind, described)
 		}
@@ -444,11 +541,15 @@ func TestFigures(t *testing.T) {
 	}
 }
 
-// A cheap phone on a slow line: the first page with its style sheet, and a
-// long report.
+// A cheap phone on a slow line: the first page with its style sheet and its
+// script, and a long report.
 func TestSizes(t *testing.T) {
 	r := renderer(t)
 	css, err := fs.ReadFile(static.FS(), "css/heard.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	js, err := fs.ReadFile(static.FS(), "js/heard.js")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -457,10 +558,10 @@ func TestSizes(t *testing.T) {
 			continue
 		}
 		body := render(t, r, s.page)
-		packed := squeezed(t, []byte(body)) + squeezed(t, css)
-		t.Logf("%-20s %6d bytes, %5d compressed with the style sheet", s.name, len(body), packed)
+		packed := squeezed(t, []byte(body)) + squeezed(t, css) + squeezed(t, js)
+		t.Logf("%-20s %6d bytes, %5d compressed with the style sheet and the script", s.name, len(body), packed)
 		if len(body) > 60<<10 || packed > 30<<10 {
-			t.Errorf("%s has %d bytes, %d compressed with the style sheet; expected at most %d and %d", s.name, len(body), packed, 60<<10, 30<<10)
+			t.Errorf("%s has %d bytes, %d compressed with the style sheet and the script; expected at most %d and %d", s.name, len(body), packed, 60<<10, 30<<10)
 		}
 	}
 }
@@ -505,13 +606,15 @@ func TestRenderConcurrently(t *testing.T) {
 	wait.Wait()
 }
 
-// use is one place that asks for a catalogue entry, with the names it gives.
+// use is one place that asks for a catalogue entry, with the names it gives and,
+// for a fault that code also words in English, what it says.
 type use struct {
 	where string
 	names []string
+	says  string
 }
 
-// usesInTemplates finds every call of T in the templates.
+// usesInTemplates finds every call of T and Word in the templates.
 func usesInTemplates(t *testing.T) map[string][]use {
 	t.Helper()
 	uses := map[string][]use{}
@@ -556,11 +659,11 @@ func usesInTemplates(t *testing.T) map[string][]use {
 			case *parse.VariableNode:
 				name = strings.Join(f.Ident, ".")
 			}
-			if name != "T" && name != "$.T" {
+			if !slices.Contains([]string{"T", "$.T", "Word", "$.Word"}, name) {
 				return
 			}
 			if len(n.Args) < 2 {
-				t.Errorf("%s: T without a key", where)
+				t.Errorf("%s: %s without a key", where, name)
 				return
 			}
 			key, ok := n.Args[1].(*parse.StringNode)
@@ -588,54 +691,158 @@ func usesInTemplates(t *testing.T) map[string][]use {
 	return uses
 }
 
-// usesInCode finds the calls of T, wording and Translate with a literal key in the Go
-// files of a folder.
+// asks are the functions that take the key of a wording, with its position.
+var asks = map[string]int{".T": 0, ".Word": 0, ".wording": 0, ".Translate": 1, "say": 0, "fault": 0, "fileFault": 0}
+
+// faults are the types that carry the key of a wording.
+var faults = map[string]bool{"Fault": true, "models.Fault": true, "Error": true, "models.Error": true, "FieldError": true, "models.FieldError": true}
+
+// usesInCode finds the keys that the Go files of a folder ask for: in the calls
+// of asks, in faults and errors that carry one as their Code, in the table of
+// refusals of files, and as a word with a number after it, such as month.1.
 func usesInCode(t *testing.T, folder string, uses map[string][]use) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(files) == 0 {
+		t.Fatalf("there is no code in %s", folder)
+	}
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		tree, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		set := token.NewFileSet()
+		tree, err := parser.ParseFile(set, name, nil, 0)
 		if err != nil {
 			continue // that package's own tests say so
 		}
-		ast.Inspect(tree, func(n ast.Node) bool {
-			call, ok := n.(*ast.CallExpr)
-			if !ok {
-				return true
-			}
-			f, ok := call.Fun.(*ast.SelectorExpr)
-			first, known := map[string]int{"T": 0, "wording": 0, "Translate": 1}[selectorName(f, ok)]
-			if !known || len(call.Args) <= first {
-				return true
-			}
-			u := use{where: name}
-			var literals []string
-			for _, a := range call.Args[first:] {
-				if l, ok := a.(*ast.BasicLit); ok && l.Kind == token.STRING {
-					s, _ := strconv.Unquote(l.Value)
-					literals = append(literals, s)
+		add := func(at ast.Node, key, says string, with []ast.Expr) {
+			u := use{where: fmt.Sprintf("%s:%d", name, set.Position(at.Pos()).Line), says: says}
+			for _, e := range with {
+				if s := literal(e); s != "" {
+					u.names = append(u.names, s)
+				}
+				if values, ok := e.(*ast.CompositeLit); ok && mapOf(values, "string") {
+					for _, v := range values.Elts {
+						u.names = append(u.names, literal(v.(*ast.KeyValueExpr).Key))
+					}
 				}
 			}
-			if len(literals) > 0 {
-				u.names = literals[1:]
-				uses[literals[0]] = append(uses[literals[0]], u)
-			}
-			return true
-		})
+			uses[key] = append(uses[key], u)
+		}
+		listed := map[ast.Expr]string{} // the type of an entry of a list that does not state it
+		for _, d := range tree.Decls {
+			ast.Inspect(d, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.CallExpr:
+					at, known := asks[called(n)]
+					if !known || len(n.Args) <= at {
+						return true
+					}
+					rest, says := n.Args[at+1:], ""
+					if f := called(n); (f == "fault" || f == "fileFault") && len(rest) > 0 {
+						says = literal(rest[0])
+					}
+					switch key := n.Args[at].(type) {
+					case *ast.BasicLit:
+						add(n, literal(key), says, rest)
+					case *ast.Ident:
+						for _, s := range assigned(d, key.Name) {
+							add(n, s, "", rest)
+						}
+					case *ast.BinaryExpr:
+						for i := 1; i <= 12 && literal(key.X) == "month."; i++ {
+							add(n, literal(key.X)+strconv.Itoa(i), "", nil)
+						}
+					}
+				case *ast.CompositeLit:
+					if mapOf(n, "evidence.Refusal") {
+						for _, v := range n.Elts {
+							add(v, literal(v.(*ast.KeyValueExpr).Value), "", nil)
+						}
+						return true
+					}
+					if !faults[typeName(n.Type)] && !faults[listed[n]] {
+						if list, ok := n.Type.(*ast.ArrayType); ok {
+							for _, e := range n.Elts {
+								listed[e] = typeName(list.Elt)
+							}
+						}
+						return true
+					}
+					fields := map[string]ast.Expr{}
+					for i, e := range n.Elts {
+						if kv, ok := e.(*ast.KeyValueExpr); ok {
+							fields[typeName(kv.Key)] = kv.Value
+						} else if i < 3 {
+							fields[[]string{"Code", "Message", "Values"}[i]] = e
+						}
+					}
+					if key := literal(fields["Code"]); key != "" {
+						add(n, key, literal(fields["Message"]), []ast.Expr{fields["Values"]})
+					}
+				case *ast.AssignStmt:
+					for i, left := range n.Lhs {
+						if f, ok := left.(*ast.SelectorExpr); ok && f.Sel.Name == "Code" && i < len(n.Rhs) && literal(n.Rhs[i]) != "" {
+							add(n, literal(n.Rhs[i]), "", n.Rhs[i+1:])
+						}
+					}
+				}
+				return true
+			})
+		}
 	}
 }
 
-func selectorName(f *ast.SelectorExpr, ok bool) string {
-	if !ok {
+// literal is the text of a string that is written out, "" for anything else.
+func literal(e ast.Expr) string {
+	l, ok := e.(*ast.BasicLit)
+	if !ok || l.Kind != token.STRING {
 		return ""
 	}
-	return f.Sel.Name
+	s, _ := strconv.Unquote(l.Value)
+	return s
+}
+
+// called is the name of the function or, with a dot before it, of the method
+// that a call is of.
+func called(c *ast.CallExpr) string {
+	name := typeName(c.Fun)
+	return name[max(strings.LastIndex(name, "."), 0):]
+}
+
+// typeName writes a name as the code does, with its package.
+func typeName(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.SelectorExpr:
+		return typeName(e.X) + "." + e.Sel.Name
+	}
+	return ""
+}
+
+func mapOf(c *ast.CompositeLit, key string) bool {
+	m, ok := c.Type.(*ast.MapType)
+	return ok && typeName(m.Key) == key
+}
+
+// assigned returns the texts that a variable is given inside a declaration.
+func assigned(d ast.Decl, name string) []string {
+	var all []string
+	ast.Inspect(d, func(n ast.Node) bool {
+		if a, ok := n.(*ast.AssignStmt); ok {
+			for i, left := range a.Lhs {
+				if typeName(left) == name && i < len(a.Rhs) && literal(a.Rhs[i]) != "" {
+					all = append(all, literal(a.Rhs[i]))
+				}
+			}
+		}
+		return true
+	})
+	return all
 }
 
 // entries reads a catalogue: the wordings of each entry, by plural form.
@@ -679,7 +886,9 @@ func placeholders(wordings map[string]string) []string {
 func TestCatalogueHoldsWhatPagesSay(t *testing.T) {
 	uses := usesInTemplates(t)
 	usesInCode(t, ".", uses)
-	usesInCode(t, filepath.Join("..", "app", "web"), uses)
+	for _, folder := range []string{"../app/web", "../app/consult", "../models"} {
+		usesInCode(t, filepath.FromSlash(folder), uses)
+	}
 	english := entries(t, "locales/en.json")
 	for key, places := range uses {
 		wordings, ok := english[key]
@@ -695,6 +904,9 @@ func TestCatalogueHoldsWhatPagesSay(t *testing.T) {
 			}
 			if len(wordings) > 1 && !slices.Contains(u.names, "Count") {
 				t.Errorf("%s: %q has plural forms and needs Count", u.where, key)
+			}
+			if u.says != "" && len(placeholders(wordings)) == 0 && u.says != wordings["other"] {
+				t.Errorf("%s: %q says %q in code, and %q in the catalogue", u.where, key, u.says, wordings["other"])
 			}
 		}
 	}
@@ -727,7 +939,24 @@ func TestTranslationsFitTheCatalogue(t *testing.T) {
 				t.Errorf("%s: %q asks for other values than English (-en +it):\n%s", name, key, diff)
 			}
 		}
-		t.Logf("%s: %d of %d entries", name, len(translated), len(english))
+		for key := range english {
+			if len(translated[key]) == 0 {
+				t.Errorf("%s lacks %q", name, key)
+			}
+		}
+		figures := regexp.MustCompile(`\d+`)
+		for key, wordings := range translated {
+			for _, n := range figures.FindAllString(english[key]["other"], -1) {
+				if !slices.Contains(figures.FindAllString(wordings["other"], -1), n) {
+					t.Errorf("%s: %q lacks the figure %s that English states: %q", name, key, n, wordings["other"])
+				}
+			}
+			for form, s := range wordings {
+				if s != strings.TrimSpace(s) && key != "respond.left" || s == "" || strings.Contains(s, "  ") || strings.ContainsAny(s, "<>\"\u202a\u202b\u202c\u202d\u202e") {
+					t.Errorf("%s: %q (%s): the wording %q is empty, has spaces too many, markup, straight quotes or marks that turn text round", name, key, form, s)
+				}
+			}
+		}
 	}
 }
 
@@ -736,6 +965,29 @@ func TestPlurals(t *testing.T) {
 	for n, want := range map[int]string{1: "1 entry", 0: "0 entries", 2: "2 entries"} {
 		if got := r.Translate("en", "log.entries", "Count", n, "Size", n); got != want {
 			t.Errorf("%d: %q, expected %q", n, got, want)
+		}
+	}
+	// Every language has the forms that its grammar needs (CLDR): one that is
+	// missing would be shown in English.
+	for key, wordings := range entries(t, "locales/en.json") {
+		if len(wordings) < 2 {
+			continue
+		}
+		for _, lang := range r.Languages() {
+			for _, n := range []int{0, 1, 2, 3, 5, 12, 19, 20, 21, 22, 100, 101} {
+				data := map[string]any{"Count": n}
+				for _, name := range placeholders(wordings) {
+					data[name] = n
+				}
+				if said, in := r.translator(lang)(key, data); in != lang || strings.Contains(said, "<no value>") {
+					t.Errorf("%s: %q for %d is %q, in %q", lang, key, n, said, in)
+				}
+			}
+		}
+	}
+	for n, want := range map[int]string{1: "1 wpis", 2: "2 wpisy", 5: "5 wpisów", 22: "22 wpisy"} {
+		if got := r.Translate("pl", "log.entries", "Count", n, "Size", n); got != want {
+			t.Errorf("%d in Polish: %q, expected %q", n, got, want)
 		}
 	}
 	if got := r.Translate("cy", "respond.continue"); got != "Continue" {
@@ -771,7 +1023,7 @@ func FuzzSay(f *testing.F) {
 
 func writeScreen(t *testing.T, name, body string) {
 	t.Helper()
-	for _, asset := range []string{"css/heard.css", "css/staff.css", "img/icon.svg"} {
+	for _, asset := range []string{"css/heard.css", "css/staff.css", "img/icon.svg", "js/heard.js"} {
 		content, err := fs.ReadFile(static.FS(), asset)
 		if err != nil {
 			t.Fatal(err)

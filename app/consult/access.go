@@ -26,6 +26,8 @@ const (
 	SeeThemes    Permission = "see themes"
 	EditThemes   Permission = "decide on themes"
 	ReadOriginal Permission = "read the original words"
+	LookAgain    Permission = "look at marked submissions, ask their authors, set aside"
+	ReadContacts Permission = "read the addresses of those who want to be told"
 	SeeDraft     Permission = "see the draft report"
 	Publish      Permission = "publish the report"
 	Configure    Permission = "set up consultations"
@@ -41,6 +43,8 @@ var allowed = map[Permission][]models.Role{
 	SeeThemes:    {models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor},
 	EditThemes:   {models.RoleOfficer, models.RoleAnalyst},
 	ReadOriginal: {models.RoleOfficer},
+	LookAgain:    {models.RoleOfficer},
+	ReadContacts: {models.RoleOfficer},
 	SeeDraft:     {models.RoleOfficer, models.RoleAnalyst, models.RoleAuditor},
 	Publish:      {models.RoleOfficer},
 	Configure:    {models.RoleOfficer, models.RoleAdmin},

@@ -21,55 +21,147 @@ const MaxFiles = 5
 const MaxFileSize = evidence.MaxSize
 
 // Attach takes a file into the draft: it is inspected, a copy without metadata
-// is made and only that copy is kept. A file that cannot be taken is refused in
-// words, and the draft stays as it was.
-func (s *Service) Attach(ctx context.Context, key DraftKey, c *models.Consultation, name string, r io.Reader) (err error) {
-	d, err := s.draftOf(ctx, key, c)
+// is made for reading, and the file as it was sent is kept sealed. A file that
+// cannot be taken is refused in words, and the draft stays as it was.
+func (s *Service) Attach(ctx context.Context, key DraftKey, c *models.Consultation, name string, r io.Reader) error {
+	d, err := s.LoadDraft(ctx, key)
 	if err != nil {
 		return err
 	}
-	if !asksForFiles(c, d.Answers) {
-		return models.NewError(models.KindNotFound, "No file is asked for on your way through this form.")
+	if err := s.takesFile(d, c); err != nil {
+		return err
 	}
-	refuse := func(message string) error {
-		return &models.Error{Kind: models.KindInvalid, Message: "The file was not added.", Fields: []models.FieldError{{Field: "file", Message: message}}}
-	}
-	if len(d.Files) >= MaxFiles {
-		return refuse(fmt.Sprintf("You can add up to %d files. Remove one to add another", MaxFiles))
-	}
-	var refusal evidence.Refusal
 	file, err := evidence.Inspect(name, r, MaxFileSize)
 	if err != nil {
-		if errors.As(err, &refusal) {
-			return refuse(sentence(string(refusal)))
+		return refuseFile(err)
+	}
+	if s.scanner != nil {
+		if err := s.scanner.Scan(ctx, file.Data); err != nil {
+			if errors.As(err, new(evidence.Refusal)) {
+				return refuseFile(err)
+			}
+			s.log.Error("the virus scanner does not answer, so files cannot be added", "error", err)
+			return fileFault("file.scanner", "Files cannot be checked for viruses at the moment, so none can be added. Try again in some minutes. Your other answers are safe.", nil)
 		}
-		return err
 	}
 	clean, err := evidence.Clean(file)
 	if err != nil {
-		if errors.As(err, &refusal) {
-			return refuse(sentence(string(refusal)))
-		}
-		return err
-	}
-	text, err := evidence.Text(clean.File)
-	if err != nil {
-		if errors.As(err, &refusal) {
-			return refuse(sentence(string(refusal)))
-		}
-		return err
-	}
-	stored, err := s.files.Put(ctx, clean.Data)
-	if err != nil {
-		return err
+		return refuseFile(err)
 	}
 	sum := sha256.Sum256(clean.Data)
-	d.Files = append(d.Files, models.Attachment{Key: stored, Kind: strings.ToUpper(string(clean.Type)), Size: int64(len(clean.Data)),
-		SHA256: hex.EncodeToString(sum[:]), Text: models.CleanText(text)})
-	if err := s.updateDraft(ctx, key, d); err != nil {
-		return errors.Join(err, s.files.Delete(ctx, stored))
+	kept := models.Attachment{Kind: strings.ToUpper(string(clean.Type)), Size: int64(len(clean.Data)),
+		SHA256: hex.EncodeToString(sum[:])}
+	if kept.Key, err = s.keepFile(ctx, clean.Data); err != nil {
+		return err
+	}
+	if kept.Original, err = s.keepOriginal(ctx, file.Data); err != nil {
+		return errors.Join(err, s.removeFiles(ctx, models.Keys([]models.Attachment{kept})))
+	}
+	_, err = s.changeDraft(ctx, key, c, func(d *Draft) error {
+		if err := s.takesFile(d, c); err != nil {
+			return err
+		}
+		d.Files = append(d.Files, kept)
+		return nil
+	})
+	if err != nil {
+		return errors.Join(err, s.removeFiles(ctx, models.Keys([]models.Attachment{kept})))
 	}
 	return nil
+}
+
+// keepFile keeps a file and notes that it is a draft's before it is, so that
+// Sweep finds it should nothing come of it.
+func (s *Service) keepFile(ctx context.Context, data []byte) (key string, err error) {
+	if key, err = s.files.Put(ctx, data); err != nil {
+		return "", err
+	}
+	ctx = context.WithoutCancel(ctx) // a person who goes away does not leave it behind
+	if err := s.store.KeepDraftFiles(ctx, []string{key}, s.now().Add(DraftLife)); err != nil {
+		return "", errors.Join(err, s.files.Delete(ctx, key))
+	}
+	return key, nil
+}
+
+// keepOriginal keeps a file as it was sent under a key that the file store and
+// the database do not hold.
+func (s *Service) keepOriginal(ctx context.Context, data []byte) (key string, err error) {
+	sealed, err := s.seal(sealOriginals, data)
+	if err != nil {
+		return "", err
+	}
+	return s.keepFile(ctx, sealed)
+}
+
+// ReadAttachments reads the text out of the files of a submission that has been
+// sent, so that they can be searched. It is background work, because reading a
+// scan takes seconds a page; it is safe to repeat.
+func (s *Service) ReadAttachments(ctx context.Context, submission string) error {
+	sub, err := s.store.Submission(ctx, submission)
+	if models.KindOf(err) == models.KindNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, a := range sub.Attachments {
+		if a.Text != "" {
+			continue
+		}
+		data, err := s.files.Get(ctx, a.Key)
+		if errors.Is(err, evidence.ErrNotFound) {
+			continue // withdrawn since
+		}
+		if err != nil {
+			return err
+		}
+		text, err := s.reader.Text(ctx, evidence.File{Type: evidence.Type(strings.ToLower(a.Kind)), Data: data})
+		switch {
+		case errors.Is(err, evidence.ErrNotAllRead), errors.As(err, new(evidence.Refusal)):
+			// What could be read is kept; an officer reads the file itself.
+			s.log.Warn("not all of an attachment could be read for search", "submission", sub.ID)
+		case err != nil:
+			return err
+		}
+		if err := s.store.SetAttachmentText(ctx, a.Key, models.CleanText(text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takesFile reports whether one more file can be added to the draft.
+func (s *Service) takesFile(d *Draft, c *models.Consultation) error {
+	if err := s.checkDraft(d, c); err != nil {
+		return err
+	}
+	if !asksForFiles(c, d.Answers) {
+		return notOnRoute
+	}
+	if len(d.Files) >= MaxFiles {
+		return fileFault("file.many", fmt.Sprintf("You can add up to %d files. Remove one to add another", MaxFiles), map[string]any{"Limit": MaxFiles})
+	}
+	return nil
+}
+
+// refusals names the wording of each refusal in the catalogues.
+var refusals = map[evidence.Refusal]string{
+	evidence.TooBig: "file.big", evidence.Empty: "file.empty", evidence.NotAccepted: "file.type", evidence.Mismatch: "file.mismatch",
+	evidence.Protected: "file.protected", evidence.Damaged: "file.damaged", evidence.Unpacks: "file.unpacks", evidence.Dimensions: "file.dimensions", evidence.Infected: "file.infected",
+}
+
+// refuseFile turns a refusal into a fault of the field.
+func refuseFile(err error) error {
+	var refusal evidence.Refusal
+	if errors.As(err, &refusal) {
+		return fileFault(refusals[refusal], sentence(string(refusal)), nil)
+	}
+	return err
+}
+
+func fileFault(code, message string, values map[string]any) error {
+	return &models.Error{Kind: models.KindInvalid, Message: "The file was not added.",
+		Fields: []models.FieldError{{Field: "file", Code: code, Message: message, Values: values}}}
 }
 
 // asksForFiles reports whether a file question stands on the route.
@@ -79,19 +171,27 @@ func asksForFiles(c *models.Consultation, answers models.Answers) bool {
 
 // Detach takes a file out of the draft again.
 func (s *Service) Detach(ctx context.Context, key DraftKey, c *models.Consultation, index int) error {
-	d, err := s.draftOf(ctx, key, c)
+	var gone []models.Attachment
+	_, err := s.changeDraft(ctx, key, c, func(d *Draft) error {
+		if err := s.checkDraft(d, c); err != nil {
+			return err
+		}
+		gone = nil
+		if index < 0 || index >= len(d.Files) {
+			return nil
+		}
+		before := d.own()
+		d.Files = slices.Delete(slices.Clone(d.Files), index, index+1)
+		after := d.own()
+		gone = slices.DeleteFunc(before, func(f models.Attachment) bool {
+			return slices.ContainsFunc(after, func(a models.Attachment) bool { return a.Key == f.Key })
+		})
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	if index < 0 || index >= len(d.Files) {
-		return nil
-	}
-	gone := d.Files[index]
-	d.Files = slices.Delete(d.Files, index, index+1)
-	if err := s.updateDraft(ctx, key, d); err != nil {
-		return err
-	}
-	return s.removeFiles(ctx, []string{gone.Key})
+	return s.removeFiles(ctx, models.Keys(gone))
 }
 
 // sentence makes a refusal begin like one.

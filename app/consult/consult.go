@@ -20,8 +20,12 @@ type Config struct {
 	Store  *store.Store
 	Search search.Engine
 	Files  *evidence.Store
-	Log    *slog.Logger
-	Now    func() time.Time
+	// Scanner looks for viruses in files before they are kept; nil when none is
+	// configured. Reader reads their text afterwards.
+	Scanner *evidence.Scanner
+	Reader  *evidence.Reader
+	Log     *slog.Logger
+	Now     func() time.Time
 	// Pepper keys the hashes of receipt codes. It is kept outside the database,
 	// so that a stolen database cannot be searched by code.
 	Pepper []byte
@@ -31,18 +35,21 @@ type Config struct {
 
 // Service does what the portal does. It is safe for concurrent use.
 type Service struct {
-	store  *store.Store
-	engine search.Engine
-	files  *evidence.Store
-	log    *slog.Logger
-	now    func() time.Time
-	pepper []byte
-	wake   func()
+	store   *store.Store
+	engine  search.Engine
+	files   *evidence.Store
+	scanner *evidence.Scanner
+	reader  *evidence.Reader
+	log     *slog.Logger
+	now     func() time.Time
+	pepper  []byte
+	wake    func()
+	pace    pace
 }
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{store: c.Store, engine: c.Search, files: c.Files, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake}
+	s := &Service{store: c.Store, engine: c.Search, files: c.Files, scanner: c.Scanner, reader: c.Reader, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake}
 	if s.wake == nil {
 		s.wake = func() {}
 	}
@@ -84,6 +91,9 @@ func (s *Service) Consultation(ctx context.Context, by Actor, id string) (*model
 // Accepting reports whether answers are accepted now.
 func (s *Service) Accepting(c *models.Consultation) bool { return c.Accepting(s.now()) }
 
+// Finishing reports whether a response that was started can still be sent.
+func (s *Service) Finishing(c *models.Consultation) bool { return c.Finishing(s.now()) }
+
 // hold keeps others from changing a consultation until the transaction tx ends
 // and returns it as it is now: it may have been moved on since the caller read
 // it.
@@ -106,10 +116,14 @@ func holdOpen(ctx context.Context, tx *store.Store, c *models.Consultation, refu
 
 // unfrozen refuses in the words given once the analysis is frozen.
 func unfrozen(c *models.Consultation, refusal string) error {
-	if c.Status.AtLeast(models.StatusFrozen) {
-		return models.NewError(models.KindClosed, refusal)
+	if !c.Status.AtLeast(models.StatusFrozen) {
+		return nil
 	}
-	return nil
+	e := models.NewError(models.KindClosed, refusal)
+	if refusal == frozenChange { // the one that is said to the public
+		e.Code = "error.frozen"
+	}
+	return e
 }
 
 func (s *Service) today() string { return s.now().UTC().Format(time.DateOnly) }

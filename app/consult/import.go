@@ -191,8 +191,8 @@ func (s *Service) importedSubmissions(c *models.Consultation, q *models.Question
 			groups = []string{id}
 		}
 		text := models.CleanText(r.Text)
-		if message := q.Check(models.Given{Text: text}); message != "" {
-			refuse(r.Line, "the text cannot be taken: %s", message)
+		if f := q.Check(models.Given{Text: text}); f.Code != "" {
+			refuse(r.Line, "the text cannot be taken: %s", f.Message)
 			continue
 		}
 		if text == "" {

@@ -215,6 +215,37 @@ func TestImportRefusesFiles(t *testing.T) {
 	}
 }
 
+// What comes from a file is not judged as what comes through the form is, has no
+// code that somebody could use, and can be looked at again like any other.
+func TestImportedAreNotMarked(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		out := k.imported(t, "council-2026", answers, consult.ImportOptions{Columns: sheet.Columns{Text: "words", Group: "group", Date: "day"}})
+		c := out.Consultation
+		for _, s := range k.subs(t, c) {
+			if len(s.Attention) > 0 || s.Answers[0].Translation != "" || len(s.Attachments) > 0 {
+				t.Errorf("imported as %+v", s)
+			}
+		}
+		if ids, _ := k.toLookAt(t, c); len(ids) != 0 {
+			t.Errorf("%d are to be looked at", len(ids))
+		}
+		var receipts, nonces int
+		noError(t, k.sql(t).QueryRow("SELECT COUNT(receipt), COUNT(nonce) FROM submissions").Scan(&receipts, &nonces))
+		if receipts+nonces != 0 {
+			t.Errorf("%d have receipts and %d have nonces", receipts, nonces)
+		}
+		id := k.subs(t, c)[0].ID
+		noError(t, k.SetAside(ctx, officer, c, id, "Stands in the file twice."))
+		noError(t, k.CountAgain(ctx, officer, c, id))
+		again := k.imported(t, "council-2026", answers, consult.ImportOptions{Columns: sheet.Columns{Text: "words", Group: "group", Date: "day"}})
+		if again.Taken != 0 || again.Known != 4 || len(k.subs(t, c)) != 4 {
+			t.Errorf("the same file again: %+v", again)
+		}
+		_, err := k.StartDraft(ctx, c, "en", "")
+		wantKind(t, "answering what was imported", err, models.KindClosed)
+	})
+}
+
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("the disk is gone") }

@@ -1,6 +1,7 @@
 package consult
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"slices"
@@ -45,7 +46,7 @@ func documents(c *models.Consultation, sub *models.Submission, view *themeView) 
 	for _, a := range themedAnswers(c, sub) {
 		doc := search.Document{
 			ID: documentID(sub.ID, a.Question), Consultation: c.ID, Submission: sub.ID, Question: a.Question,
-			Text: a.Redacted, Language: sub.Language, Groups: sub.Groups, Channel: string(sub.Channel), Day: sub.Day, Tiers: tiers,
+			Text: a.Redacted, Language: cmp.Or(a.Language, sub.Language), Groups: sub.Groups, Channel: string(sub.Channel), Day: sub.Day, Tiers: tiers,
 		}
 		for _, t := range view.ofAnswer(sub.ID, a.Question) {
 			doc.Themes = append(doc.Themes, t.ID)

@@ -6,13 +6,12 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	_ "gocloud.dev/blob/memblob" // mem:// stores
 
 	"heard/app/consult"
 	"heard/app/demo"
@@ -37,6 +36,8 @@ var (
 	public     = consult.Actor{}
 )
 
+var pepper = []byte(strings.Repeat("p", 32))
+
 const began = "2026-11-23T09:30:00Z"
 
 // kit is a whole portal without its web pages, on a clock that stands still.
@@ -46,6 +47,7 @@ type kit struct {
 	store  *store.Store
 	engine search.Engine
 	files  *evidence.Store
+	folder string // where the files are
 	clock  *storetest.Clock
 	log    *bytes.Buffer
 	runner *jobs.Runner
@@ -71,15 +73,16 @@ func newKit(t testing.TB, url string, wrap func(search.Engine) search.Engine) *k
 	if wrap != nil {
 		k.engine = wrap(engine)
 	}
-	k.files, err = evidence.OpenStore(ctx, "mem://files")
+	k.folder = t.TempDir()
+	k.files, err = evidence.OpenStore(ctx, "file://"+k.folder)
 	noError(t, err)
 	t.Cleanup(func() {
 		_ = k.engine.Close()
 		_ = k.files.Close()
 	})
-	k.Service = consult.New(consult.Config{Store: k.store, Search: k.engine, Files: k.files, Log: log, Now: k.clock.Now, Pepper: []byte(strings.Repeat("p", 32))})
+	k.Service = consult.New(consult.Config{Store: k.store, Search: k.engine, Files: k.files, Reader: evidence.NewReader(""), Log: log, Now: k.clock.Now, Pepper: pepper})
 	k.runner = jobs.New(k.store, map[models.JobKind]jobs.Handler{
-		models.JobIndex: k.IndexSubmission, models.JobThemes: k.RefreshThemes, models.JobPlaces: k.IndexPlaces,
+		models.JobRead: k.ReadAttachments, models.JobIndex: k.IndexSubmission, models.JobThemes: k.RefreshThemes, models.JobPlaces: k.IndexPlaces,
 	}, jobs.Options{Logger: log, Workers: 1})
 	return k
 }
@@ -94,6 +97,16 @@ func (l *locked) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.w.Write(b)
+}
+
+// restart is another process on the same database and files, at the same time.
+func (k *kit) restart(t testing.TB) *kit {
+	t.Helper()
+	again := newKit(t, k.url, nil)
+	again.clock.Advance(k.clock.Now().Sub(again.clock.Now()))
+	again.files, again.folder = k.files, k.folder
+	again.Service = consult.New(consult.Config{Store: again.store, Search: again.engine, Files: k.files, Reader: evidence.NewReader(""), Log: slog.New(slog.NewTextHandler(again.log, nil)), Now: again.clock.Now, Pepper: pepper})
+	return again
 }
 
 // drain does all background work, also what waits for more to come.
@@ -162,7 +175,7 @@ func (k *kit) full(t testing.TB) *models.Consultation {
 // would.
 func (k *kit) fill(t testing.TB, c *models.Consultation, answers models.Answers) consult.DraftKey {
 	t.Helper()
-	key, err := k.StartDraft(ctx, c.ID, "en")
+	key, err := k.StartDraft(ctx, c, "en", "")
 	noError(t, err)
 	k.answer(t, key, c, answers)
 	return key
@@ -196,10 +209,19 @@ func (k *kit) answer(t testing.TB, key consult.DraftKey, c *models.Consultation,
 func (k *kit) send(t testing.TB, c *models.Consultation, answers models.Answers) string {
 	t.Helper()
 	key := k.fill(t, c, answers)
-	noError(t, k.Submit(ctx, key, c))
-	words, err := k.Receipt(ctx, key, c)
+	noError(t, k.Submit(ctx, key, c, consult.Proof{}))
+	words, err := k.receipt(key, c)
 	noError(t, err)
 	return strings.Join(words, " ")
+}
+
+// receipt returns the words that are shown after sending.
+func (k *kit) receipt(key consult.DraftKey, c *models.Consultation) ([]string, error) {
+	sent, err := k.Sent(ctx, key, c)
+	if err != nil {
+		return nil, err
+	}
+	return sent.Words, nil
 }
 
 func ticks(options ...string) models.Given { return models.Given{Options: options} }
@@ -264,15 +286,26 @@ func (k *kit) tables(t testing.TB, names ...string) map[string]int {
 	return counts
 }
 
-// breakTable makes every insertion into a table fail until mend is called.
+// countFiles counts what is in the evidence store.
+func (k *kit) countFiles(t testing.TB) int {
+	t.Helper()
+	entries, err := os.ReadDir(k.folder)
+	noError(t, err)
+	return len(entries)
+}
+
+// breakTable makes every insertion into a table and every change of it fail
+// until mend is called.
 func (k *kit) breakTable(t testing.TB, table string) (mend func()) {
 	t.Helper()
 	if !k.onPostgres() {
-		k.exec(t, "CREATE TRIGGER broken BEFORE INSERT ON "+table+" BEGIN SELECT RAISE(ABORT, 'broken'); END")
-		return func() { k.exec(t, "DROP TRIGGER broken") }
+		for _, act := range []string{"INSERT", "UPDATE"} {
+			k.exec(t, "CREATE TRIGGER broken_"+act+" BEFORE "+act+" ON "+table+" BEGIN SELECT RAISE(ABORT, 'broken'); END")
+		}
+		return func() { k.exec(t, "DROP TRIGGER broken_INSERT"); k.exec(t, "DROP TRIGGER broken_UPDATE") }
 	}
 	k.exec(t, "CREATE OR REPLACE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$")
-	k.exec(t, "CREATE TRIGGER broken BEFORE INSERT ON "+table+" FOR EACH ROW EXECUTE FUNCTION broken()")
+	k.exec(t, "CREATE TRIGGER broken BEFORE INSERT OR UPDATE ON "+table+" FOR EACH ROW EXECUTE FUNCTION broken()")
 	return func() { k.exec(t, "DROP TRIGGER broken ON "+table) }
 }
 

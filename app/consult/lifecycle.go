@@ -77,6 +77,25 @@ func (s *Service) Move(ctx context.Context, by Actor, c *models.Consultation, to
 	})
 }
 
+// Pause stops an open consultation for a while: nobody can start a response, and
+// pages say so. What was started can be sent. Going on again is the same with
+// pause false.
+func (s *Service) Pause(ctx context.Context, by Actor, c *models.Consultation, pause bool) error {
+	if err := by.need(Configure); err != nil {
+		return err
+	}
+	action := "consultation.paused"
+	if !pause {
+		action = "consultation.resumed"
+	}
+	return s.store.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.SetPaused(ctx, c.ID, pause); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, by, action, c.ID, c.ID, "")
+	})
+}
+
 // Live returns how many submissions count.
 func (s *Service) Live(ctx context.Context, by Actor, c *models.Consultation) (int, error) {
 	if err := by.need(SeeDraft); err != nil {

@@ -33,7 +33,7 @@ func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.
 	if err != nil {
 		return nil, err
 	}
-	in.Withdrawn = counts[models.SubmissionWithdrawn]
+	in.Withdrawn, in.Replaced, in.SetAside = counts[models.SubmissionWithdrawn], counts[models.SubmissionReplaced], counts[models.SubmissionVoid]
 	if in.Themes, err = from.Themes(ctx, c.ID); err != nil {
 		return nil, err
 	}

@@ -176,7 +176,7 @@ func redactedOnly(sub *models.Submission, words bool) *models.Submission {
 	for i := range out.Answers {
 		a := &out.Answers[i]
 		if !words {
-			a.Redacted = ""
+			a.Redacted, a.Translation = "", ""
 		}
 		a.Text = a.Redacted
 	}
@@ -203,6 +203,7 @@ func readableBy(by Actor, c *models.Consultation, sub *models.Submission) *model
 		return redactedOnly(sub, true)
 	}
 	out := redactedOnly(sub, sub.Allows(models.ConsentQuote))
+	out.Attention = nil
 	atRisk := c.Sensitive(sub.Groups)
 	out.Answers = slices.DeleteFunc(out.Answers, func(a models.Answer) bool {
 		q := c.Question(a.Question)
@@ -211,6 +212,10 @@ func readableBy(by Actor, c *models.Consultation, sub *models.Submission) *model
 	if atRisk {
 		out.Groups = slices.DeleteFunc(slices.Clone(sub.Groups), func(g string) bool { return !c.Sensitive([]string{g}) })
 		out.Day, out.Language, out.Channel, out.Path, out.Stance = "", "", "", "", ""
+		out.Attachments = nil
+		for i := range out.Answers {
+			out.Answers[i].Language = ""
+		}
 	}
 	return out
 }
@@ -236,7 +241,9 @@ func (s *Service) Submission(ctx context.Context, by Actor, c *models.Consultati
 	if err != nil {
 		return nil, nil, err
 	}
-	if sub.Consultation != c.ID || sub.Status != models.SubmissionLive {
+	// What was set aside stays open to those who can count it again.
+	open := sub.Status == models.SubmissionLive || sub.Status == models.SubmissionVoid && by.May(LookAgain)
+	if sub.Consultation != c.ID || !open {
 		return nil, nil, models.NewError(models.KindNotFound, "There is no such submission. It may have been withdrawn.")
 	}
 	view, err := s.themesOf(ctx, c, id)

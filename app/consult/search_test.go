@@ -206,7 +206,7 @@ func TestOnlyRedactedWordsAreHandedOn(t *testing.T) {
 	const phone = "07700 900123"
 	key := k.fill(t, c, models.Answers{"A1": ticks("organisation"), "O1": words("The Lantern Society"), "O4": ticks("without_name"), "C6": words("Lanterns: ring " + phone + ".")})
 	noError(t, k.Attach(ctx, key, c, "plan.png", picture(t)))
-	noError(t, k.Submit(ctx, key, c))
+	noError(t, k.Submit(ctx, key, c, consult.Proof{}))
 	k.send(t, c, resident("Lanterns and refusal: ring "+phone+".", false))
 	k.exec(t, "UPDATE attachments SET text = 'Ring "+phone+" too'")
 	k.drain(t)
@@ -357,7 +357,7 @@ func TestOrganisationsAreNamedWithConsentOnly(t *testing.T) {
 	c := k.demo(t)
 	for consent, named := range map[string]bool{"yes": true, "without_name": false} {
 		key := k.fill(t, c, models.Answers{"A1": ticks("organisation"), "O1": words("The Lantern Society"), "O4": ticks(consent), "C6": words("More lamps, please.")})
-		noError(t, k.Submit(ctx, key, c))
+		noError(t, k.Submit(ctx, key, c, consult.Proof{}))
 		for _, s := range k.subs(t, c) {
 			if s.Allows(models.ConsentName) != named {
 				continue
@@ -379,7 +379,7 @@ func TestCouncillorsReadNothingBesideTheWordsOfPeopleAtRisk(t *testing.T) {
 	k := one(t)
 	c := k.demo(t)
 	key := k.fill(t, c, models.Answers{"A1": ticks("self"), "A2": ticks("live_here", "sex_work"), "S1": ticks("different_place"), "S5": words("We know the lanterns by name."), "G1": ticks("yes")})
-	noError(t, k.Submit(ctx, key, c))
+	noError(t, k.Submit(ctx, key, c, consult.Proof{}))
 	k.drain(t)
 	sub := k.subs(t, c)[0]
 	found, err := k.Search(ctx, councillor, c, search.Query{Text: "lanterns"})

@@ -5,98 +5,197 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"heard/app/ledger"
+	"heard/app/theme"
 	"heard/models"
 	"heard/models/store"
 )
 
-// StartDraft starts a response and returns the key for the person's cookie.
-func (s *Service) StartDraft(ctx context.Context, consultation, language string) (DraftKey, error) {
-	c, err := s.Consultation(ctx, Actor{}, consultation)
-	if err != nil {
-		return nil, err
-	}
+// StartDraft starts a response in a language and returns the key for the
+// person's cookie. card is the outreach card they came by, "" for none.
+func (s *Service) StartDraft(ctx context.Context, c *models.Consultation, language, card string) (DraftKey, error) {
 	if !s.Accepting(c) {
 		return nil, s.notAccepting(c)
 	}
+	d := &Draft{Consultation: c.ID, Answers: models.Answers{}, Language: language, Started: s.now()}
+	if k := c.Card(card); k != nil {
+		d.Answers = k.Given()
+		d.Preset = slices.Sorted(maps.Keys(d.Answers))
+	}
 	key := NewDraftKey()
-	d := &Draft{Consultation: consultation, Answers: models.Answers{}, Language: language}
 	return key, s.SaveDraft(ctx, key, d)
 }
 
 func (s *Service) notAccepting(c *models.Consultation) error {
-	opens, _ := c.Window()
-	if s.now().Before(opens) || c.Status == models.StatusDraft {
-		return models.NewError(models.KindClosed, "This consultation is not open yet.")
+	switch s.State(c) {
+	case StateDraft, StateBefore:
+		return &models.Error{Kind: models.KindClosed, Code: "error.before", Message: "This consultation is not open yet."}
+	case StatePaused:
+		return &models.Error{Kind: models.KindClosed, Code: "error.paused", Message: "This consultation is paused at the moment. What you have started can still be sent."}
 	}
-	return models.NewError(models.KindClosed, "This consultation has closed. No more answers can be sent.")
+	return &models.Error{Kind: models.KindClosed, Code: "error.after", Message: "This consultation has closed. No more answers can be sent."}
 }
+
+var notOnRoute = &models.Error{Kind: models.KindNotFound, Code: "error.step", Message: "There is no such question on your way through this form."}
 
 // Answer puts one answer into the draft and returns the step that follows: a
 // question id, or "" when the route is at its end. A faulty answer is refused
 // with KindInvalid and the draft stays as it was.
 func (s *Service) Answer(ctx context.Context, key DraftKey, c *models.Consultation, question string, given models.Given) (next string, err error) {
-	d, err := s.draftOf(ctx, key, c)
+	given.Text = models.CleanText(given.Text)
+	d, err := s.changeDraft(ctx, key, c, func(d *Draft) error {
+		if err := s.checkDraft(d, c); err != nil {
+			return err
+		}
+		q := c.Question(question)
+		if q == nil || !slices.Contains(c.Route(d.Answers), q) {
+			return notOnRoute
+		}
+		if f := q.Check(given); f.Code != "" {
+			return &models.Error{Kind: models.KindInvalid, Message: "There is a problem with your answer.",
+				Fields: []models.FieldError{{Field: question, Message: f.Message, Code: f.Code, Values: f.Values}}}
+		}
+		d.put(question, given)
+		return nil
+	})
 	if err != nil {
 		return "", err
 	}
-	q := c.Question(question)
 	route := c.Route(d.Answers)
-	if q == nil || !slices.Contains(route, q) {
-		return "", models.NewError(models.KindNotFound, "There is no such question on your way through this form.")
-	}
-	given.Text = models.CleanText(given.Text)
-	if message := q.Check(given); message != "" {
-		return "", &models.Error{Kind: models.KindInvalid, Message: "There is a problem with your answer.",
-			Fields: []models.FieldError{{Field: question, Message: message}}}
-	}
-	if given.Empty() {
-		delete(d.Answers, question)
-	} else {
-		d.Answers[question] = given
-	}
-	if err := s.updateDraft(ctx, key, d); err != nil {
-		return "", err
-	}
-	route = c.Route(d.Answers)
-	at := slices.Index(route, q)
+	at := slices.Index(route, c.Question(question))
 	if at < 0 || at+1 == len(route) {
 		return "", nil
 	}
 	return route[at+1].ID, nil
 }
 
-// draftOf returns the unsent draft under key for a consultation that accepts
-// answers.
-func (s *Service) draftOf(ctx context.Context, key DraftKey, c *models.Consultation) (*Draft, error) {
-	d, err := s.LoadDraft(ctx, key)
-	if err != nil {
-		return nil, err
-	}
-	return d, s.checkDraft(d, c)
+// Keep puts what somebody has typed so far into the draft as it is, so that a
+// page that is left, reloaded or turned into another language loses nothing.
+// Its faults are found when it is answered or sent. What would lead a saved
+// response onto a path on which nothing is saved is not kept, because a slip
+// would end the saving: it waits until it is answered.
+func (s *Service) Keep(ctx context.Context, key DraftKey, c *models.Consultation, question string, given models.Given) error {
+	const most = models.MaxTextLength + 50_000 // code points
+	given.Text = models.CleanText(given.Text)
+	_, err := s.changeDraft(ctx, key, c, func(d *Draft) error {
+		if err := s.checkDraft(d, c); err != nil {
+			return err
+		}
+		q := c.Question(question)
+		if q == nil || !slices.Contains(c.Route(d.Answers), q) {
+			return notOnRoute
+		}
+		if d.Code != "" {
+			would := Draft{Answers: d.Answers.Clone()}
+			if would.put(question, given); c.PathFor(would.Answers).Quiet {
+				return nil
+			}
+		}
+		if q.Type != models.TypeInfo && q.Type != models.TypeFile && utf8.RuneCountInString(given.Text) <= most && len(given.Options) <= len(q.Options) {
+			d.put(question, given)
+		}
+		return nil
+	})
+	return err
 }
+
+// put sets the answer to one question. An answer that was given anew is the
+// person's own, whatever the card had set.
+func (d *Draft) put(question string, given models.Given) {
+	if given.Empty() {
+		delete(d.Answers, question)
+	} else {
+		d.Answers[question] = given
+	}
+	d.Preset = slices.DeleteFunc(d.Preset, func(id string) bool { return id == question })
+}
+
+// Speak turns the pages of the response into another language. Answers stay.
+func (s *Service) Speak(ctx context.Context, key DraftKey, c *models.Consultation, language string) error {
+	if !slices.Contains(c.Languages, language) {
+		return nil
+	}
+	_, err := s.changeDraft(ctx, key, c, func(d *Draft) error {
+		if d.Consultation != c.ID || d.Sent {
+			return noDraft
+		}
+		d.Language = language
+		return nil
+	})
+	return err
+}
+
+var noDraft = models.NewError(models.KindNotFound, "No response has been started in this browser.")
 
 func (s *Service) checkDraft(d *Draft, c *models.Consultation) error {
 	if d.Consultation != c.ID || d.Sent {
-		return models.NewError(models.KindNotFound, "No response has been started in this browser.")
+		return noDraft
 	}
-	if !s.Accepting(c) {
+	return s.mayFinish(d, c)
+}
+
+// mayFinish reports whether the draft can still be sent. What takes the place
+// of a submission can be until the analysis is frozen, as that one could be
+// taken back.
+func (s *Service) mayFinish(d *Draft, c *models.Consultation) error {
+	if d.Replaces != "" {
+		return unfrozen(c, frozenChange)
+	}
+	if !c.Finishing(s.now()) {
 		return s.notAccepting(c)
 	}
 	return nil
 }
 
 // Submit sends the draft under key. When it returns nil the submission is
-// stored for good. Sending the same draft again changes nothing.
-func (s *Service) Submit(ctx context.Context, key DraftKey, c *models.Consultation) error {
-	d, err := s.LoadDraft(ctx, key)
+// stored for good. Sending the same draft again changes nothing, also from
+// another browser that it was saved with. proof is what the browser sent beside
+// it; it never stops anybody.
+func (s *Service) Submit(ctx context.Context, key DraftKey, c *models.Consultation, proof Proof) error {
+	return again(func() error {
+		err := s.submit(ctx, key, c, proof)
+		if err != nil && models.KindOf(err) == models.KindNotFound {
+			return s.sentElsewhere(ctx, key, c, err)
+		}
+		return err
+	})
+}
+
+// sentElsewhere puts this browser's draft where it would be after sending, if
+// somebody who writes the same saved response has just sent it. Otherwise it
+// returns the error given.
+func (s *Service) sentElsewhere(ctx context.Context, key DraftKey, c *models.Consultation, otherwise error) error {
+	d, way, err := s.unseal(ctx, key)
+	switch {
+	case err != nil || d.Consultation != c.ID:
+		return otherwise
+	case d.Sent:
+		return nil // a second click
+	case !d.Elsewhere:
+		return otherwise
+	}
+	sub, _, err := s.byCode(ctx, c, d.Code)
+	if err != nil {
+		return otherwise
+	}
+	after, err := sealDraft(key, &Draft{Consultation: c.ID, Sent: true, Language: sub.Language, Code: d.Code})
 	if err != nil {
 		return err
 	}
+	return swap(ctx, s.store, key, way, after, s.now().Add(DraftLife))
+}
+
+func (s *Service) submit(ctx context.Context, key DraftKey, c *models.Consultation, proof Proof) error {
+	h, err := s.openDraft(ctx, key)
+	if err != nil {
+		return err
+	}
+	d := h.draft
 	if d.Consultation == c.ID && d.Sent {
 		return nil // a second click, a retry, a refresh
 	}
@@ -104,63 +203,120 @@ func (s *Service) Submit(ctx context.Context, key DraftKey, c *models.Consultati
 		return err
 	}
 	answers, _ := c.Prune(d.Answers)
-	attached, stray := d.Files, []models.Attachment(nil)
+	path := c.PathFor(answers)
+	attached, stray := d.Files, []string(nil)
 	if !asksForFiles(c, answers) {
-		attached, stray = nil, d.Files // an earlier answer was changed, so files are no longer asked for
+		attached, stray = nil, models.Keys(d.own()) // an earlier answer was changed, so files are no longer asked for
 	}
 	if err := c.CheckAnswers(answers, len(attached)); err != nil {
 		return err
 	}
-	code, err := receiptCode(key)
-	if err != nil {
-		return err
-	}
 	sub := s.newSubmission(c, answers)
 	sub.Channel = models.ChannelWeb
-	if c.PathFor(answers).Assisted {
+	if path.Assisted {
 		sub.Channel = models.ChannelAssisted
 	}
 	sub.Language, sub.Attachments = d.Language, attached
+	sub.Attention = s.judge(key, d, proof)
 	n, err := prepare(sub)
 	if err != nil {
 		return err
 	}
-	n.Receipt = code.Lookup(s.pepper)
-	n.Nonce = key.derive("nonce", 16)
-	sealed, err := sealDraft(key, &Draft{Consultation: c.ID, Sent: true, Language: d.Language})
+	n.Receipt = d.Receipt
+	if n.Receipt == nil {
+		code, err := receiptCode(key, d)
+		if err != nil {
+			return err
+		}
+		n.Receipt = code.Lookup(s.pepper)
+	}
+	n.Nonce = h.at.derive("nonce", 16)
+	after := &Draft{Consultation: c.ID, Sent: true, Language: d.Language, Code: d.Code, Replaces: d.Replaces, Assisted: path.Assisted, Equality: path.Equality && d.Replaces == ""}
+	if !path.Quiet {
+		after.Answers, after.Files = answers, attached // a copy to look at once
+	}
+	sealed, err := sealDraft(key, after)
 	if err != nil {
 		return err
 	}
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
+		// What is sent is what the draft holds, to the last answer: if one came
+		// in since it was read, it is read again.
+		if err := s.markSent(ctx, tx, key, h, sealed); err != nil {
+			return err
+		}
 		now, err := hold(ctx, tx, c)
 		if err != nil {
 			return err
+		}
+		if err := s.mayFinish(d, now); err != nil {
+			return err
+		}
+		if d.Replaces != "" {
+			before, err := s.replace(ctx, tx, c, d.Replaces)
+			if err != nil {
+				return err
+			}
+			kept := models.Keys(attached)
+			stray = append(stray, slices.DeleteFunc(models.Keys(before), func(key string) bool { return slices.Contains(kept, key) })...)
 		}
 		created, err := tx.CreateSubmission(ctx, n)
 		if err != nil {
 			return err
 		}
 		if created {
-			if !s.Accepting(now) {
-				return s.notAccepting(now)
-			}
 			if err := s.received(ctx, tx, Actor{}, sub); err != nil {
 				return err
 			}
 		}
-		if err := tx.ReleaseDraftFiles(ctx, keysOf(attached)); err != nil {
+		if err := tx.ReleaseDraftFiles(ctx, models.Keys(attached)); err != nil {
 			return err
 		}
-		return tx.SaveDraft(ctx, key.id(), sealed, s.now().Add(DraftLife))
+		return tx.KeepDraftFiles(ctx, stray, s.now()) // for Sweep, should it not work below
 	})
 	if err != nil {
 		return err
 	}
-	if err := s.removeFiles(ctx, keysOf(stray)); err != nil {
+	s.pace.sent(s.now())
+	if err := s.removeFiles(ctx, stray); err != nil {
 		s.log.Error("files that were not sent could not be deleted; this is tried again", "error", err)
 	}
 	s.wake()
 	return nil
+}
+
+// markSent leaves only what there is to show after sending of the draft.
+func (s *Service) markSent(ctx context.Context, tx *store.Store, key DraftKey, h held, sealed []byte) error {
+	expires := s.now().Add(DraftLife)
+	if h.draft.Code == "" {
+		return swap(ctx, tx, key, h.sealed, sealed, expires)
+	}
+	if err := swap(ctx, tx, h.at, h.sealed, h.sealed, expires); err != nil {
+		return err
+	}
+	if err := tx.DeleteDraft(ctx, h.at.id()); err != nil {
+		return err
+	}
+	return swap(ctx, tx, key, h.way, sealed, expires)
+}
+
+// replace takes a submission out of the count because its author sends another
+// in its place, and returns the files that came with it.
+func (s *Service) replace(ctx context.Context, tx *store.Store, c *models.Consultation, id string) ([]models.Attachment, error) {
+	before, err := tx.Submission(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if before.Status != models.SubmissionLive {
+		return nil, &models.Error{Kind: models.KindConflict, Code: "error.replaced", Message: "The answers that you wanted to change were taken back or changed since, so nothing was sent."}
+	}
+	if err := tx.ReplaceSubmission(ctx, id); err != nil {
+		return nil, err
+	}
+	if err := s.record(ctx, tx, Actor{}, "submission.replaced", id, c.ID, ""); err != nil {
+		return nil, err
+	}
+	return before.Attachments, tx.Enqueue(ctx, models.JobIndex, id, 0)
 }
 
 // newSubmission makes a submission of answers that have been pruned and
@@ -178,7 +334,11 @@ func (s *Service) newSubmission(c *models.Consultation, answers models.Answers) 
 		if g.Empty() {
 			continue
 		}
-		sub.Answers = append(sub.Answers, models.Answer{Question: q.ID, Options: g.Options, Text: g.Text, Redacted: redacted(g.Text)})
+		a := models.Answer{Question: q.ID, Options: g.Options, Text: g.Text, Redacted: redacted(g.Text)}
+		if q.Written() {
+			a.Language = theme.Language(g.Text)
+		}
+		sub.Answers = append(sub.Answers, a)
 	}
 	return sub
 }
@@ -227,19 +387,40 @@ func (s *Service) received(ctx context.Context, tx *store.Store, by Actor, sub m
 	if err := s.record(ctx, tx, by, "submission.received", sub.ID, sub.Consultation, ""); err != nil {
 		return err
 	}
+	if len(sub.Attachments) > 0 {
+		if err := tx.Enqueue(ctx, models.JobRead, sub.ID, 0); err != nil {
+			return err
+		}
+	}
 	if err := tx.Enqueue(ctx, models.JobIndex, sub.ID, 0); err != nil {
 		return err
 	}
 	return tx.Enqueue(ctx, models.JobThemes, sub.Consultation, themeDelay)
 }
 
-func receiptCode(key DraftKey) (ledger.Code, error) {
+// receiptCode is the code of the submission that a draft becomes: the one it
+// was saved under, or one worked out from the key, so that sending twice gives
+// the same.
+func receiptCode(key DraftKey, d *Draft) (ledger.Code, error) {
+	if d.Code != "" {
+		return ledger.ParseCode(d.Code)
+	}
 	return ledger.NewCode(bytes.NewReader(key.derive("receipt", 16)))
 }
 
-// Receipt returns the code of the submission that the draft under key became,
-// to be shown once.
-func (s *Service) Receipt(ctx context.Context, key DraftKey, c *models.Consultation) (words []string, err error) {
+// Sending is what there is to show once, after a response was sent.
+type Sending struct {
+	Words    []string       // the receipt code, nil when it replaced a submission, whose code it goes on using
+	Answers  models.Answers // a copy of what was sent, nil on quiet paths
+	Files    []models.Attachment
+	Language string
+	Assisted bool // it passed on what somebody else said
+	Equality bool // the equality questions have not been answered yet
+}
+
+// Sent returns what there is to show of the response under key after it was
+// sent.
+func (s *Service) Sent(ctx context.Context, key DraftKey, c *models.Consultation) (*Sending, error) {
 	d, err := s.LoadDraft(ctx, key)
 	if err != nil {
 		return nil, err
@@ -247,137 +428,75 @@ func (s *Service) Receipt(ctx context.Context, key DraftKey, c *models.Consultat
 	if !d.Sent || d.Consultation != c.ID {
 		return nil, models.NewError(models.KindNotFound, "There is no receipt to show.")
 	}
-	code, err := receiptCode(key)
-	if err != nil {
-		return nil, err
+	sent := &Sending{Files: d.Files, Language: d.Language, Assisted: d.Assisted, Equality: d.Equality}
+	if len(d.Answers) > 0 {
+		sent.Answers = d.Answers
 	}
-	return strings.Fields(code.Words()), nil
+	if d.Replaces == "" {
+		code, err := receiptCode(key, d)
+		if err != nil {
+			return nil, err
+		}
+		sent.Words = strings.Fields(code.Words())
+	}
+	return sent, nil
 }
 
-// Trace is what became of a submission. It never holds the answers, because
-// somebody else may hold the code.
-type Trace struct {
-	Day         string
-	Status      models.SubmissionStatus
-	Themes      []string
-	HeardOnce   bool
-	ClosedOnly  bool
-	Quoted      bool
-	CanWithdraw bool
-	Position    int
-	Size        int
-	Root        ledger.Hash
-	Receipt     string // for an offline check with heard verify
-}
-
-// Trace finds a submission by its receipt code.
-func (s *Service) Trace(ctx context.Context, c *models.Consultation, words string) (*Trace, error) {
-	sub, err := s.byCode(ctx, c, words)
-	if err != nil {
-		return nil, err
+// AnswerEquality counts the answers to the equality questions of somebody who
+// has just sent a response. They are kept as totals, with no key to the
+// submission. None or unknown ones are left out. The questions can be answered
+// once.
+func (s *Service) AnswerEquality(ctx context.Context, key DraftKey, c *models.Consultation, answers map[string]string) error {
+	counted := map[string]string{}
+	for i := range c.Equality {
+		q := &c.Equality[i]
+		if o := q.Option(answers[q.ID]); o != nil {
+			counted[q.ID] = o.ID
+		}
 	}
-	leaf, _, position, err := s.store.Leaf(ctx, sub.ID)
-	if err != nil {
-		return nil, err
-	}
-	leaves, err := s.leaves(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	t := &Trace{Day: sub.Day, Status: sub.Status, Position: position, Size: len(leaves), Root: ledger.Root(leaves),
-		CanWithdraw: sub.Status == models.SubmissionLive && !c.Status.AtLeast(models.StatusFrozen),
-		Receipt:     ledger.Receipt{Consultation: c.ID, Leaf: ledger.Hash(leaf), Day: sub.Day}.String(),
-	}
-	if sub.Status != models.SubmissionLive {
-		return t, nil
-	}
-	view, err := s.themeView(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	for _, theme := range view.of(sub.ID) {
-		t.Themes = append(t.Themes, theme.Label)
-	}
-	words2 := len(themedAnswers(c, sub)) > 0
-	t.HeardOnce = words2 && len(t.Themes) == 0
-	t.ClosedOnly = !words2
-	t.Quoted = slices.ContainsFunc(view.quotes, func(q models.Quote) bool { return q.Submission == sub.ID })
-	return t, nil
-}
-
-// Withdraw takes a submission back: its answers are erased, it is no longer
-// counted, and only the fact that it was withdrawn stays.
-func (s *Service) Withdraw(ctx context.Context, c *models.Consultation, words string) error {
-	sub, err := s.byCode(ctx, c, words)
-	if err != nil {
-		return err
-	}
-	if sub.Status == models.SubmissionWithdrawn {
-		return nil
-	}
-	err = s.store.Tx(ctx, func(tx *store.Store) error {
-		now, err := hold(ctx, tx, c)
+	return again(func() error {
+		d, sealed, err := s.unseal(ctx, key)
 		if err != nil {
 			return err
 		}
-		if again, err := tx.Submission(ctx, sub.ID); err != nil || again.Status == models.SubmissionWithdrawn {
-			return err // a second click
+		if d.Consultation != c.ID || !d.Sent || !d.Equality {
+			return nil
 		}
-		if err := unfrozen(now, "The analysis has been frozen, so a submission can no longer be taken out of the totals. Write to the council to have your words removed."); err != nil {
+		d.Equality = false
+		next, err := sealDraft(key, d)
+		if err != nil {
 			return err
 		}
-		if err := tx.MoveSubmission(ctx, sub.ID, models.SubmissionLive, models.SubmissionWithdrawn); err != nil {
-			return err
-		}
-		if err := tx.EraseAnswers(ctx, sub.ID); err != nil {
-			return err
-		}
-		if err := s.record(ctx, tx, Actor{}, "submission.withdrawn", sub.ID, c.ID, ""); err != nil {
-			return err
-		}
-		if err := tx.Enqueue(ctx, models.JobIndex, sub.ID, 0); err != nil {
-			return err
-		}
-		return tx.Enqueue(ctx, models.JobThemes, c.ID, 0)
+		return s.store.Tx(ctx, func(tx *store.Store) error {
+			if err := swap(ctx, tx, key, sealed, next, s.now().Add(DraftLife)); err != nil {
+				return err
+			}
+			return tx.SaveEquality(ctx, c.ID, counted)
+		})
 	})
-	if err != nil {
-		return err
-	}
-	for _, a := range sub.Attachments {
-		if err := s.files.Delete(ctx, a.Key); err != nil {
-			s.log.Error("an attachment of a withdrawn submission could not be deleted", "error", err)
-		}
-	}
-	s.wake()
-	return nil
 }
 
-func (s *Service) byCode(ctx context.Context, c *models.Consultation, words string) (*models.Submission, error) {
-	unknown := &models.Error{Kind: models.KindInvalid, Message: "There is a problem with the code.",
-		Fields: []models.FieldError{{Field: "code", Message: "We do not know this code. Check each of the twelve words"}}}
-	code, err := ledger.ParseCode(words)
-	if err != nil {
-		unknown.Fields[0].Message = fmt.Sprintf("Enter the twelve words of your code: %s", err)
-		return nil, unknown
-	}
-	sub, err := s.store.SubmissionByReceipt(ctx, code.Lookup(s.pepper))
-	if models.KindOf(err) == models.KindNotFound || (err == nil && sub.Consultation != c.ID) {
-		return nil, unknown
-	}
-	return sub, err
-}
+// Where a consultation stands for somebody who wants to answer.
+const (
+	StateDraft  = "draft"
+	StateBefore = "before"
+	StateOpen   = "open"
+	StatePaused = "paused"
+	StateAfter  = "after"
+)
 
-// State is where a consultation stands for somebody who wants to answer: open,
-// before, after, or draft.
+// State is where a consultation stands for somebody who wants to answer.
 func (s *Service) State(c *models.Consultation) string {
-	opens, _ := c.Window()
+	opens, closes := c.Window()
 	switch {
 	case c.Status == models.StatusDraft:
-		return "draft"
-	case s.Accepting(c):
-		return "open"
+		return StateDraft
+	case c.Status != models.StatusOpen || !s.now().Before(closes):
+		return StateAfter
 	case s.now().Before(opens):
-		return "before"
+		return StateBefore
+	case c.Paused:
+		return StatePaused
 	}
-	return "after"
+	return StateOpen
 }

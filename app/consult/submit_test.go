@@ -33,7 +33,7 @@ func TestSubmitIsAllOrNothing(t *testing.T) {
 			before := k.tables(t, all...)
 			key := k.fill(t, c, resident("The lamps are out again.", true))
 			mend := k.breakTable(t, broken)
-			err := k.Submit(ctx, key, c)
+			err := k.Submit(ctx, key, c, consult.Proof{})
 			mend()
 			if err == nil {
 				t.Fatalf("%s cannot be written and yet it was sent", broken)
@@ -49,10 +49,10 @@ func TestSubmitIsAllOrNothing(t *testing.T) {
 			if d.Sent || d.Answers["C6"].Text == "" {
 				t.Errorf("%s cannot be written, yet the draft is %+v", broken, d)
 			}
-			if _, err := k.Receipt(ctx, key, c); models.KindOf(err) != models.KindNotFound {
+			if _, err := k.receipt(key, c); models.KindOf(err) != models.KindNotFound {
 				t.Errorf("%s cannot be written, yet there is a receipt (%v)", broken, err)
 			}
-			noError(t, k.Submit(ctx, key, c))
+			noError(t, k.Submit(ctx, key, c, consult.Proof{}))
 			after := k.tables(t, "submissions", "leaves")
 			if after["submissions"] != before["submissions"]+1 || after["leaves"] != before["leaves"]+1 {
 				t.Errorf("sending again after a fault: %v, before %v", after, before)
@@ -68,7 +68,7 @@ func TestSubmitOnAClosedStore(t *testing.T) {
 	c := k.demo(t)
 	key := k.fill(t, c, resident("The lamps are out again.", true))
 	noError(t, k.store.Close())
-	if err := k.Submit(ctx, key, c); err == nil {
+	if err := k.Submit(ctx, key, c, consult.Proof{}); err == nil {
 		t.Error("sent into a closed store")
 	}
 }
@@ -81,11 +81,11 @@ func TestSubmitTwiceIsOne(t *testing.T) {
 		codes := make([]string, 10)
 		for i := range codes {
 			senders.Go(func() {
-				if err := k.Submit(ctx, key, c); err != nil {
+				if err := k.Submit(ctx, key, c, consult.Proof{}); err != nil {
 					t.Errorf("sender %d: %v", i, err)
 					return
 				}
-				words, err := k.Receipt(ctx, key, c)
+				words, err := k.receipt(key, c)
 				if err != nil {
 					t.Errorf("sender %d: %v", i, err)
 				}
@@ -93,7 +93,7 @@ func TestSubmitTwiceIsOne(t *testing.T) {
 			})
 		}
 		senders.Wait()
-		noError(t, k.Submit(ctx, key, c))
+		noError(t, k.Submit(ctx, key, c, consult.Proof{}))
 		if first := codes[0]; len(strings.Fields(first)) != 12 || slices.ContainsFunc(codes, func(s string) bool { return s != first }) {
 			t.Errorf("codes differ: %q", codes)
 		}
@@ -117,7 +117,7 @@ func TestSubmitTwiceIsOne(t *testing.T) {
 		// Also once the consultation is over, and never again as something else.
 		k.clock.Advance(20 * time.Minute)
 		later := k.move(t, c, models.StatusClosed)
-		noError(t, k.Submit(ctx, key, later))
+		noError(t, k.Submit(ctx, key, later, consult.Proof{}))
 		if _, err := k.Answer(ctx, key, c, "C1", ticks("disagree")); models.KindOf(err) != models.KindNotFound {
 			t.Errorf("a sent draft was answered: %v", err)
 		}
@@ -129,7 +129,7 @@ func databaseBytes(t *testing.T, k *kit) []byte {
 	t.Helper()
 	if k.onPostgres() {
 		var all bytes.Buffer
-		for _, table := range []string{"drafts", "submissions", "answers", "leaves", "audit", "jobs"} {
+		for _, table := range k.allTables(t) {
 			rows, err := k.sql(t).Query("SELECT t::text FROM " + table + " AS t")
 			noError(t, err)
 			for rows.Next() {
@@ -158,6 +158,29 @@ func databaseBytes(t *testing.T, k *kit) []byte {
 		all = append(all, b...)
 	}
 	return all
+}
+
+// allTables are the names of the tables.
+func (k *kit) allTables(t *testing.T) []string {
+	t.Helper()
+	query := "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
+	if !k.onPostgres() {
+		query = "SELECT name FROM sqlite_schema WHERE type = 'table'"
+	}
+	rows, err := k.sql(t).Query(query)
+	noError(t, err)
+	defer func() { _ = rows.Close() }()
+	var names []string
+	for rows.Next() {
+		var name string
+		noError(t, rows.Scan(&name))
+		names = append(names, name)
+	}
+	noError(t, rows.Err())
+	if len(names) < 20 {
+		t.Fatalf("found the tables %q", names)
+	}
+	return names
 }
 
 func TestDraftIsSealed(t *testing.T) {
@@ -237,7 +260,7 @@ func TestDraftKeyForms(t *testing.T) {
 	k := one(t)
 	c := k.demo(t)
 	for what, err := range map[string]error{
-		"submit": k.Submit(ctx, nil, c),
+		"submit": k.Submit(ctx, nil, c, consult.Proof{}),
 		"answer": func() error { _, err := k.Answer(ctx, nil, c, "C1", ticks("agree")); return err }(),
 	} {
 		wantKind(t, what+" without a key", err, models.KindNotFound)
@@ -259,7 +282,7 @@ func TestDraftDies(t *testing.T) {
 			t.Helper()
 			_, err := k.LoadDraft(ctx, key)
 			wantKind(t, when, err, models.KindNotFound)
-			wantKind(t, when+", sending", k.Submit(ctx, key, c), models.KindNotFound)
+			wantKind(t, when+", sending", k.Submit(ctx, key, c, consult.Proof{}), models.KindNotFound)
 		}
 		// The clock stands at a whole minute.
 		idle := k.fill(t, c, resident("Idle.", true))
@@ -288,23 +311,33 @@ func TestDraftDies(t *testing.T) {
 
 		sent := k.fill(t, c, organisation("Sent words."))
 		noError(t, k.Attach(ctx, sent, c, "holiday.png", picture(t)))
-		noError(t, k.Submit(ctx, sent, c))
+		noError(t, k.Submit(ctx, sent, c, consult.Proof{}))
 		d, err = k.LoadDraft(ctx, sent)
 		noError(t, err)
-		if !d.Sent || len(d.Answers) > 0 || len(d.Files) > 0 {
-			t.Errorf("after sending the draft still holds %+v", d)
+		if !d.Sent || d.Answers["C6"].Text != "Sent words." || len(d.Files) != 1 {
+			t.Errorf("there is no copy of what was sent to look at once: %+v", d)
+		}
+		quiet := k.fill(t, c, models.Answers{"A1": ticks("self"), "A2": ticks("sex_work"), "S5": words("Sent quietly.")})
+		noError(t, k.Submit(ctx, quiet, c, consult.Proof{}))
+		d, err = k.LoadDraft(ctx, quiet)
+		noError(t, err)
+		if !d.Sent || len(d.Answers)+len(d.Files)+len(d.Preset) > 0 || d.Equality || d.Code != "" {
+			t.Errorf("after sending on a quiet path the draft still holds %+v", d)
 		}
 		// Leaving afterwards takes away the receipt, never what was sent.
 		noError(t, k.DestroyDraft(ctx, sent))
-		if _, err := k.Receipt(ctx, sent, c); models.KindOf(err) != models.KindNotFound {
+		if _, err := k.receipt(sent, c); models.KindOf(err) != models.KindNotFound {
 			t.Errorf("the receipt outlives leaving: %v", err)
 		}
 		s := k.subs(t, c)
+		s = slices.DeleteFunc(s, func(s *models.Submission) bool { return s.Path != "organisation" })
 		if len(s) != 1 || len(s[0].Attachments) != 1 {
 			t.Fatalf("%d submissions, want 1 with its attachment", len(s))
 		}
-		if _, err := k.files.Get(ctx, s[0].Attachments[0].Key); err != nil {
-			t.Errorf("leaving after sending removed an attachment that was sent: %v", err)
+		for _, key := range models.Keys(s[0].Attachments) {
+			if _, err := k.files.Get(ctx, key); err != nil {
+				t.Errorf("leaving after sending removed an attachment that was sent: %v", err)
+			}
 		}
 	})
 }
@@ -347,7 +380,7 @@ func TestOpenToTheSecond(t *testing.T) {
 		set := func(at time.Time) { k.clock.Advance(at.Sub(k.clock.Now())) }
 
 		set(opens.Add(-time.Second))
-		if _, err := k.StartDraft(ctx, c.ID, "en"); models.KindOf(err) != models.KindClosed {
+		if _, err := k.StartDraft(ctx, c, "en", ""); models.KindOf(err) != models.KindClosed {
 			t.Errorf("a second before opening: %v", err)
 		}
 		set(opens)
@@ -355,19 +388,39 @@ func TestOpenToTheSecond(t *testing.T) {
 
 		set(closes.Add(-time.Minute))
 		inTime := k.fill(t, c, resident("In time.", true))
+		finishing := k.fill(t, c, resident("Just in time.", true))
 		late := k.fill(t, c, organisation("Too late."))
 		set(closes.Add(-time.Second))
-		noError(t, k.Submit(ctx, inTime, c))
+		noError(t, k.Submit(ctx, inTime, c, consult.Proof{}))
+		k.fill(t, c, models.Answers{}) // the last that can be started
 		set(closes)
-		wantKind(t, "sending at closing time", k.Submit(ctx, late, c), models.KindClosed)
-		_, err := k.Answer(ctx, late, c, "C7", words("x"))
-		wantKind(t, "answering at closing time", err, models.KindClosed)
-		wantKind(t, "attaching at closing time", k.Attach(ctx, late, c, "x.png", picture(t)), models.KindClosed)
-		_, err = k.StartDraft(ctx, c.ID, "en")
+		_, err := k.StartDraft(ctx, c, "en", "")
 		wantKind(t, "starting at closing time", err, models.KindClosed)
-		noError(t, k.Submit(ctx, inTime, c)) // a retry of what was sent in time
-		if got := len(k.subs(t, c)); got != 2 {
-			t.Errorf("%d submissions, want 2", got)
+		if got := k.State(c); got != consult.StateAfter {
+			t.Errorf("at closing time the consultation stands at %q", got)
+		}
+
+		// Whoever started in time can finish until the grace is over.
+		if c.Grace() != consult.DraftLife {
+			t.Fatalf("the grace is %v: this test takes it to be as long as a draft lives", c.Grace())
+		}
+		set(closes.Add(c.Grace() - 2*time.Minute))
+		noError(t, k.Attach(ctx, late, c, "x.png", picture(t)))
+		k.answer(t, finishing, c, models.Answers{"C7": words("And this.")})
+		set(closes.Add(c.Grace() - time.Second))
+		noError(t, k.Submit(ctx, finishing, c, consult.Proof{}))
+		set(closes.Add(c.Grace()))
+		wantKind(t, "sending when the grace is over", k.Submit(ctx, late, c, consult.Proof{}), models.KindClosed)
+		_, err = k.Answer(ctx, late, c, "C7", words("x"))
+		wantKind(t, "answering when the grace is over", err, models.KindClosed)
+		wantKind(t, "keeping when the grace is over", k.Keep(ctx, late, c, "C7", words("x")), models.KindClosed)
+		wantKind(t, "attaching when the grace is over", k.Attach(ctx, late, c, "x.png", picture(t)), models.KindClosed)
+		wantKind(t, "taking a file out when the grace is over", k.Detach(ctx, late, c, 0), models.KindClosed)
+		_, err = k.SaveForLater(ctx, late, c)
+		wantKind(t, "saving when the grace is over", err, models.KindClosed)
+		noError(t, k.Submit(ctx, finishing, c, consult.Proof{})) // a retry of what was sent in time
+		if got := len(k.subs(t, c)); got != 3 {
+			t.Errorf("%d submissions, want 3", got)
 		}
 	})
 }
@@ -379,7 +432,7 @@ func TestSubmitAfterItWasClosedMeanwhile(t *testing.T) {
 		stale := k.demo(t)
 		key := k.fill(t, stale, resident("Just then.", true))
 		k.move(t, stale, models.StatusClosed)
-		wantKind(t, "sending", k.Submit(ctx, key, stale), models.KindClosed)
+		wantKind(t, "sending", k.Submit(ctx, key, stale, consult.Proof{}), models.KindClosed)
 		if got := k.tables(t, "submissions", "leaves"); got["submissions"]+got["leaves"] != 0 {
 			t.Errorf("sent after closing: %v", got)
 		}
@@ -396,7 +449,7 @@ func TestOrphansAreNeverSent(t *testing.T) {
 		key := k.fill(t, c, answers)
 		k.answer(t, key, c, models.Answers{"A2": ticks("live_here", "sex_work")})
 		k.answer(t, key, c, models.Answers{"S5": words("Let us be."), "M1": ticks("no")})
-		noError(t, k.Submit(ctx, key, c))
+		noError(t, k.Submit(ctx, key, c, consult.Proof{}))
 		s := k.subs(t, c)[0]
 		asked := map[string]bool{}
 		for _, q := range c.Route(models.Answers{"A1": ticks("self"), "A2": ticks("live_here", "sex_work"), "M1": ticks("no")}) {
@@ -417,7 +470,7 @@ func TestOrphansAreNeverSent(t *testing.T) {
 		// Nor do they put anybody into a group.
 		key = k.fill(t, c, models.Answers{"A1": ticks("self"), "A2": ticks("live_here", "sex_work")})
 		k.answer(t, key, c, models.Answers{"A1": ticks("organisation"), "C1": ticks("agree")})
-		noError(t, k.Submit(ctx, key, c))
+		noError(t, k.Submit(ctx, key, c, consult.Proof{}))
 		for _, s := range k.subs(t, c) {
 			if s.Path == "organisation" && !slices.Equal(s.Groups, []string{"organisation"}) {
 				t.Errorf("an organisation is counted among %v", s.Groups)
@@ -437,7 +490,7 @@ func TestSubmitFaults(t *testing.T) {
 		"only about you": {models.Answers{"A1": ticks("self"), "A2": ticks("live_here"), "G1": ticks("yes")}, ""},
 	} {
 		key := k.fill(t, c, test.answers)
-		err := k.Submit(ctx, key, c)
+		err := k.Submit(ctx, key, c, consult.Proof{})
 		wantKind(t, name, err, models.KindInvalid)
 		if fields := models.FieldsOf(err); len(fields) != 1 || fields[0].Field != test.field {
 			t.Errorf("%s: faults %v", name, fields)
@@ -467,7 +520,7 @@ func TestSubmitFaults(t *testing.T) {
 	}
 	other := *c
 	other.ID = "another"
-	wantKind(t, "sent to another consultation", k.Submit(ctx, key, &other), models.KindNotFound)
+	wantKind(t, "sent to another consultation", k.Submit(ctx, key, &other, consult.Proof{}), models.KindNotFound)
 }
 
 // What the demonstration's paths make of answers, worked out by hand from its
@@ -571,7 +624,7 @@ func TestReceiptIsInTheLog(t *testing.T) {
 		k.send(t, c, resident("No they are not.", true))
 		trace, err := k.Trace(ctx, c, " "+strings.ToUpper(strings.ReplaceAll(code, " ", ",\n2. "))+" ")
 		noError(t, err)
-		if trace.Size != 2 || trace.Position != 0 || !trace.CanWithdraw || trace.ClosedOnly || !trace.HeardOnce {
+		if trace.Size != 2 || trace.Position != 0 || !trace.Open || trace.ClosedOnly || !trace.HeardOnce {
 			t.Errorf("trace: %+v", trace)
 		}
 		dir := t.TempDir()
@@ -609,16 +662,23 @@ func TestFilesOfDraftsAreNotLeft(t *testing.T) {
 		noError(t, k.Attach(ctx, left, c, "plan.png", picture(t)))
 		d, err := k.LoadDraft(ctx, left)
 		noError(t, err)
-		abandoned := d.Files[0].Key
+		abandoned := models.Keys(d.Files)
+		if len(abandoned) != 2 {
+			t.Fatalf("%d files are kept of one, want the copy and the sealed original", len(abandoned))
+		}
 		k.clock.Advance(consult.DraftLife - time.Minute)
 		noError(t, k.Sweep(ctx))
-		if _, err := k.files.Get(ctx, abandoned); err != nil {
-			t.Errorf("the file of a live draft was swept away: %v", err)
+		for _, key := range abandoned {
+			if _, err := k.files.Get(ctx, key); err != nil {
+				t.Errorf("the file of a live draft was swept away: %v", err)
+			}
 		}
 		k.clock.Advance(2 * time.Minute)
 		noError(t, k.Sweep(ctx))
-		if _, err := k.files.Get(ctx, abandoned); err == nil {
-			t.Error("the file of an abandoned draft is still there")
+		for _, key := range abandoned {
+			if _, err := k.files.Get(ctx, key); err == nil {
+				t.Error("the file of an abandoned draft is still there")
+			}
 		}
 
 		// Somebody attaches as an organisation and then answers for herself.
@@ -626,23 +686,25 @@ func TestFilesOfDraftsAreNotLeft(t *testing.T) {
 		noError(t, k.Attach(ctx, changed, c, "plan.png", picture(t)))
 		d, err = k.LoadDraft(ctx, changed)
 		noError(t, err)
-		k.answer(t, changed, c, models.Answers{"A1": ticks("self"), "A2": ticks("live_here")})
+		k.answer(t, changed, c, models.Answers{"A1": ticks("self"), "A2": ticks("sex_work"), "S5": words("Listen.")})
 		wantKind(t, "attaching where no file is asked for", k.Attach(ctx, changed, c, "x.png", picture(t)), models.KindNotFound)
-		noError(t, k.Submit(ctx, changed, c))
+		noError(t, k.Submit(ctx, changed, c, consult.Proof{}))
 		for _, s := range k.subs(t, c) {
 			if len(s.Attachments) != 0 {
 				t.Error("a file that is no longer asked for was sent")
 			}
 		}
-		if _, err := k.files.Get(ctx, d.Files[0].Key); err == nil {
-			t.Error("a file that was not sent is still there")
+		for _, key := range models.Keys(d.Files) {
+			if _, err := k.files.Get(ctx, key); err == nil {
+				t.Error("a file that was not sent is still there")
+			}
 		}
 
 		// A document alone is an answer.
 		only := k.fill(t, c, models.Answers{"A1": ticks("organisation")})
-		wantKind(t, "sending nothing", k.Submit(ctx, only, c), models.KindInvalid)
+		wantKind(t, "sending nothing", k.Submit(ctx, only, c, consult.Proof{}), models.KindInvalid)
 		noError(t, k.Attach(ctx, only, c, "plan.png", picture(t)))
-		noError(t, k.Submit(ctx, only, c))
+		noError(t, k.Submit(ctx, only, c, consult.Proof{}))
 	})
 }
 
@@ -660,15 +722,17 @@ func TestAttach(t *testing.T) {
 	noError(t, k.Detach(ctx, key, c, 1))
 	noError(t, k.Detach(ctx, key, c, 99))
 	noError(t, k.Detach(ctx, key, c, -1))
-	if _, err := k.files.Get(ctx, gone.Key); err == nil {
-		t.Error("a file that was taken out is still there")
+	for _, key := range models.Keys([]models.Attachment{gone}) {
+		if _, err := k.files.Get(ctx, key); err == nil {
+			t.Error("a file that was taken out is still there")
+		}
 	}
 	err = k.Attach(ctx, key, c, "plan.exe", strings.NewReader("MZ\x90\x00 this is no picture"))
 	wantKind(t, "a program", err, models.KindInvalid)
 	if f := models.FieldsOf(err); len(f) != 1 || f[0].Field != "file" || f[0].Message == "" || f[0].Message[0] < 'A' || f[0].Message[0] > 'Z' {
 		t.Errorf("refused with %v", f)
 	}
-	noError(t, k.Submit(ctx, key, c))
+	noError(t, k.Submit(ctx, key, c, consult.Proof{}))
 	if got := len(k.subs(t, c)[0].Attachments); got != consult.MaxFiles-1 {
 		t.Errorf("%d files were sent, want %d", got, consult.MaxFiles-1)
 	}

@@ -553,6 +553,9 @@ const MaxLabel = 120
 // RenameTheme gives a theme the name that people will read. version is the one
 // the officer saw: a theme that somebody else changed since is refused.
 func (s *Service) RenameTheme(ctx context.Context, by Actor, c *models.Consultation, id string, version int, label string) error {
+	if err := by.need(EditThemes); err != nil {
+		return err
+	}
 	label = strings.Join(strings.Fields(models.CleanText(label)), " ")
 	if n := len([]rune(label)); n == 0 || n > MaxLabel {
 		return &models.Error{Kind: models.KindInvalid, Message: "The theme was not renamed.",

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"heard/app/consult"
 	"heard/models"
 	"heard/models/storetest"
 	"heard/search"
@@ -21,8 +22,8 @@ func TestWithdraw(t *testing.T) {
 		const canary = "quinceblossom"
 		key := k.fill(t, c, organisation("There is "+canary+" all over the steps."))
 		noError(t, k.Attach(ctx, key, c, "steps.png", picture(t)))
-		noError(t, k.Submit(ctx, key, c))
-		list, err := k.Receipt(ctx, key, c)
+		noError(t, k.Submit(ctx, key, c, consult.Proof{}))
+		list, err := k.receipt(key, c)
 		noError(t, err)
 		code := strings.Join(list, " ")
 		k.send(t, c, resident("The lamps are out.", true))
@@ -45,8 +46,10 @@ func TestWithdraw(t *testing.T) {
 		if bytes.Contains(bytes.ToLower(databaseBytes(t, k)), []byte(canary)) {
 			t.Error("the database still holds the words")
 		}
-		if _, err := k.files.Get(ctx, file.Key); err == nil {
-			t.Error("the attachment is still there")
+		for _, key := range models.Keys([]models.Attachment{file}) {
+			if _, err := k.files.Get(ctx, key); err == nil {
+				t.Error("the attachment is still there")
+			}
 		}
 		if _, _, err := k.Submission(ctx, officer, c, id, true); models.KindOf(err) != models.KindNotFound {
 			t.Errorf("an officer can still open it: %v", err)
@@ -62,7 +65,7 @@ func TestWithdraw(t *testing.T) {
 		}
 		trace, err := k.Trace(ctx, c, code)
 		noError(t, err)
-		if trace.Status != models.SubmissionWithdrawn || trace.CanWithdraw || len(trace.Themes) > 0 || trace.Quoted {
+		if trace.Status != models.SubmissionWithdrawn || trace.Open || len(trace.Themes) > 0 || trace.Quoted {
 			t.Errorf("its trace: %+v", trace)
 		}
 

@@ -2,10 +2,12 @@ package demo
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -105,6 +107,7 @@ func TestRoutes(t *testing.T) {
 	}
 	one := func(options ...string) models.Given { return models.Given{Options: options} }
 	person := "B1 B2 B3 B4 B5 B6 C1 C2 C3 C4 C5 C6 C7 C8 C9 C10"
+	last := " F1 G1 G2"
 	short := "S0 S1 S2 S3 S4 S5 C1 C2 C3 C8"
 	for _, test := range []struct {
 		name    string
@@ -113,18 +116,18 @@ func TestRoutes(t *testing.T) {
 		groups  []string
 		route   string
 	}{
-		{"nothing answered", nil, "person", []string{"other"}, "A1 A2 A3 " + person + " G1"},
-		{"resident and trader", models.Answers{"A1": one("self"), "A2": one("live_here", "work_here")}, "person", []string{"resident", "business"}, "A1 A2 A3 " + person + " G1"},
+		{"nothing answered", nil, "person", []string{"other"}, "A1 A2 A3 " + person + last},
+		{"resident and trader", models.Answers{"A1": one("self"), "A2": one("live_here", "work_here")}, "person", []string{"resident", "business"}, "A1 A2 A3 " + person + last},
 		{"sex worker", models.Answers{"A1": one("self"), "A2": one("sex_work")}, "sex_worker", []string{"sex_worker"}, "A1 A2 " + short + " G1"},
 		{"sex worker who lives here, before the offer", models.Answers{"A1": one("self"), "A2": one("sex_work", "live_here")}, "sex_worker", []string{"resident", "sex_worker"}, "A1 A2 " + short + " M1 G1"},
 		{"sex worker who lives here and declines", models.Answers{"A1": one("self"), "A2": one("sex_work", "live_here"), "M1": one("no")}, "sex_worker", []string{"resident", "sex_worker"}, "A1 A2 " + short + " M1 G1"},
 		{"sex worker who lives here and accepts", models.Answers{"A1": one("self"), "A2": one("sex_work", "live_here"), "M1": one("yes")}, "sex_worker_both", []string{"resident", "sex_worker"}, "A1 A2 " + short + " M1 B1 B2 B5 B6 C4 C5 C6 C7 C9 C10 G1"},
 		{"helper for one sex worker", models.Answers{"A1": one("helper"), "H1": one("own_words"), "H3": one("yes_all"), "H4": one("sex_workers"), "H5": one("english")}, "helper_sex_workers", []string{"sex_worker"}, "A1 H1 H3 H4 H5 " + short + " G1"},
 		{"helper's summary of several sex workers", models.Answers{"A1": one("helper"), "H1": one("summary"), "H3": one("yes_all"), "H4": one("sex_workers"), "H5": one("romanian")}, "helper_sex_workers", []string{"organisation"}, "A1 H1 H2 H3 H4 H5 H5b " + short + " G1"},
-		{"helper whose people do not agree", models.Answers{"A1": one("helper"), "H1": one("summary"), "H3": one("no"), "A2": one("support_work")}, "helper_own", []string{"support_worker"}, "A1 H1 H2 H3 H6 A2 A3 " + person + " G1"},
-		{"helper for a resident", models.Answers{"A1": one("helper"), "H1": one("own_words"), "H4": one("residents")}, "helper", []string{"resident"}, "A1 H1 H3 H4 H5 A3 " + person + " G1"},
+		{"helper whose people do not agree", models.Answers{"A1": one("helper"), "H1": one("summary"), "H3": one("no"), "A2": one("support_work")}, "helper_own", []string{"support_worker"}, "A1 H1 H2 H3 H6 A2 A3 " + person + last},
+		{"helper for a resident", models.Answers{"A1": one("helper"), "H1": one("own_words"), "H4": one("residents")}, "helper", []string{"resident"}, "A1 H1 H3 H4 H5 A3 " + person + " G1 G2"},
 		{"organisation", models.Answers{"A1": one("organisation")}, "organisation", []string{"organisation"}, "A1 O1 O2 O3 O4 B1 B3 B5 B6 C1 C2 C3 C4 C5 C6 C7 C8 C9 C10 F1"},
-		{"councillor", models.Answers{"A1": one("elected")}, "elected", []string{"elected"}, "A1 A3 " + person + " G1"},
+		{"councillor", models.Answers{"A1": one("elected")}, "elected", []string{"elected"}, "A1 A3 " + person + last},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if _, dropped := c.Prune(test.answers); len(dropped) > 0 {
@@ -144,6 +147,225 @@ func TestRoutes(t *testing.T) {
 				t.Errorf("route (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestPaths checks what each kind of person is spared and offered. What is
+// asked of people at risk leaves nothing that somebody else could find.
+func TestPaths(t *testing.T) {
+	c, _, err := Consultation(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range c.Paths {
+		sensitive := slices.ContainsFunc(p.Ask, func(id string) bool { return c.Question(id).Sensitive })
+		if p.Quiet != sensitive {
+			t.Errorf("path %s asks what only people at risk are asked: %t, quiet: %t", p.ID, sensitive, p.Quiet)
+		}
+		for _, id := range p.Ask {
+			q := c.Question(id)
+			if p.Quiet && (q.Type == models.TypeFile || id == "A3" || id == "B3" || id == "B4" || id == "G2") {
+				t.Errorf("path %s asks %s: where, when, for a file, or to publish all of it", p.ID, id)
+			}
+		}
+		want := map[string][3]bool{ // organisation, assisted, equality
+			"organisation": {true, false, false}, "helper": {false, true, false}, "helper_sex_workers": {false, true, false},
+			"person": {false, false, true}, "helper_own": {false, false, true},
+		}[p.ID]
+		if got := [3]bool{p.Organisation, p.Assisted, p.Equality}; got != want {
+			t.Errorf("path %s: organisation, assisted, equality are %v, expected %v", p.ID, got, want)
+		}
+	}
+	if len(c.Equality) == 0 {
+		t.Error("there are no equality questions")
+	}
+	for _, q := range c.Equality {
+		if q.Type != models.TypeChoice || q.Required || q.Option("prefer_not") == nil {
+			t.Errorf("%s can not be left unsaid", q.ID)
+		}
+	}
+}
+
+// TestCard checks the card for outreach workers: it opens the questions for sex
+// workers, and neither its name nor its address tells anybody that.
+func TestCard(t *testing.T) {
+	c, _, err := Consultation(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Cards) != 1 || c.Card("fern") == nil || c.Card("no such card") != nil {
+		t.Fatalf("cards: %+v", c.Cards)
+	}
+	given := c.Card("fern").Given()
+	if kept, dropped := c.Prune(given); len(dropped) > 0 || len(kept) != len(given) || len(given) == 0 {
+		t.Errorf("of the answers %v the route drops %v", given, dropped)
+	}
+	if path := c.PathFor(given); path.ID != "sex_worker" || !path.Quiet {
+		t.Errorf("the card leads to the path %s", path.ID)
+	}
+	if diff := cmp.Diff([]string{"sex_worker"}, c.GroupsFor(given)); diff != "" {
+		t.Errorf("groups (-want +got):\n%s", diff)
+	}
+	var left []string
+	for _, q := range c.Route(given) {
+		if given[q.ID].Empty() {
+			left = append(left, q.ID)
+		}
+	}
+	if diff := cmp.Diff(strings.Fields("S0 S1 S2 S3 S4 S5 C1 C2 C3 C8 G1"), left); diff != "" {
+		t.Errorf("what is left to answer (-want +got):\n%s", diff)
+	}
+	// A card alone is no answer: it cannot be sent as one.
+	if err := c.CheckAnswers(given, 0); err == nil {
+		t.Error("what the card says counts as somebody's answer to the consultation")
+	}
+	if regexp.MustCompile(`(?i)sex|work|street|order|help|outreach`).MatchString(c.Cards[0].ID) {
+		t.Errorf("the address of the card says %q", c.Cards[0].ID)
+	}
+	// Whoever holds a phone after somebody else starts from the card again.
+	given["A2"].Options[0] = "live_here"
+	if c.Card("fern").Answers["A2"][0] != "sex_work" {
+		t.Error("an answer in a response has changed the card")
+	}
+}
+
+func TestPlaceQuestion(t *testing.T) {
+	c, _, err := Consultation(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := c.Question("A3")
+	var ids []string
+	for _, o := range q.Options {
+		ids = append(ids, o.ID)
+	}
+	if diff := cmp.Diff(strings.Fields("northgate millbrook canal_side st_annes eastfield another outside prefer_not"), ids); diff != "" || q.Type != models.TypePlace || !q.Single() {
+		t.Errorf("type %s, options (-want +got):\n%s", q.Type, diff)
+	}
+	if f := q.Check(models.Given{Options: []string{"northgate", "millbrook"}}); f.Code != "answer.one" {
+		t.Errorf("two places at once: %+v", f)
+	}
+	if f := q.Check(models.Given{Options: []string{"14 Mill Row"}}); f.Code != "answer.shown" {
+		t.Errorf("a place finer than a ward: %+v", f)
+	}
+	if q.Options[0].Text["ur"] == "" {
+		t.Error("the names of the places are not in the languages of the form")
+	}
+}
+
+// TestConsents checks what each answer allows. Silence allows nothing.
+func TestConsents(t *testing.T) {
+	c, _, err := Consultation(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := func(options ...string) models.Given { return models.Given{Options: options} }
+	self, body := one("self"), one("organisation")
+	for _, test := range []struct {
+		name    string
+		answers models.Answers
+		want    []models.Consent
+	}{
+		{"nothing said", models.Answers{"A1": self}, nil},
+		{"neither", models.Answers{"A1": self, "G1": one("no"), "G2": one("no")}, nil},
+		{"quoted", models.Answers{"A1": self, "G1": one("yes"), "G2": one("no")}, []models.Consent{models.ConsentQuote}},
+		{"published", models.Answers{"A1": self, "G1": one("no"), "G2": one("yes")}, []models.Consent{models.ConsentPublish}},
+		{"both", models.Answers{"A1": self, "G1": one("yes"), "G2": one("yes")}, []models.Consent{models.ConsentPublish, models.ConsentQuote}},
+		{"a sex worker is not asked for more than words", models.Answers{"A1": self, "A2": one("sex_work"), "G1": one("yes"), "G2": one("yes")}, []models.Consent{models.ConsentQuote}},
+		{"an organisation with its name", models.Answers{"A1": body, "O4": one("yes")}, []models.Consent{models.ConsentName, models.ConsentPublish, models.ConsentQuote}},
+		{"an organisation without its name", models.Answers{"A1": body, "O4": one("without_name")}, []models.Consent{models.ConsentPublish, models.ConsentQuote}},
+		{"an organisation in confidence", models.Answers{"A1": body, "O4": one("confidential")}, nil},
+		{"an organisation that says nothing", models.Answers{"A1": body}, nil},
+	} {
+		if diff := cmp.Diff(test.want, c.ConsentsFor(test.answers)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+	if len(c.DefaultConsents) != 0 {
+		t.Errorf("allowed without asking: %v", c.DefaultConsents)
+	}
+}
+
+// numbers writes the numbers in a wording in figures of one script, sorted.
+func numbers(s string) []string {
+	s = strings.Map(func(r rune) rune {
+		for _, digits := range unicode.Nd.R16 {
+			if rune(digits.Lo) <= r && r <= rune(digits.Hi) {
+				return '0' + (r-rune(digits.Lo))%10
+			}
+		}
+		return r
+	}, s)
+	found := regexp.MustCompile(`[0-9]+(?:[.,][0-9]+)*`).FindAllString(s, -1)
+	slices.Sort(found)
+	return found
+}
+
+// TestTranslations: nothing is missing in any language, no draft passes for
+// checked, no figure or phone number has changed, and what people read has as
+// many paragraphs and points as the council wrote.
+func TestTranslations(t *testing.T) {
+	c, _, err := Consultation(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Fields("en ro ur pa bn pl"), c.Languages); diff != "" {
+		t.Errorf("languages (-want +got):\n%s", diff)
+	}
+	if c.Unchecked("en") {
+		t.Error("the council's own wording is said to be unchecked")
+	}
+	all := c.Wordings()
+	for _, lang := range c.Languages[1:] {
+		if missing := c.Untranslated(lang); len(missing) > 0 {
+			t.Errorf("%s lacks %d of %d wordings: %v", lang, len(missing), len(all), missing)
+		}
+		if !c.Unchecked(lang) {
+			t.Errorf("%s is said to have been checked by a person", lang)
+		}
+		for key, wording := range all {
+			english, theirs := (*wording)["en"], (*wording)[lang]
+			if diff := cmp.Diff(numbers(english), numbers(theirs)); diff != "" {
+				t.Errorf("%s, %s: numbers (-en +%s):\n%s", lang, key, lang, diff)
+			}
+			for _, mark := range []string{"\n\n", "\n- "} {
+				if e, n := strings.Count(english, mark), strings.Count(theirs, mark); e != n {
+					t.Errorf("%s, %s: %d of %q, expected %d", lang, key, n, mark, e)
+				}
+			}
+			if theirs == english && len(strings.Fields(english)) > 3 {
+				t.Errorf("%s, %s: is still in English", lang, key)
+			}
+			if strings.ContainsAny(theirs, "<>\u202a\u202b\u202c\u202d\u202e") || theirs != strings.TrimSpace(theirs) {
+				t.Errorf("%s, %s: has markup, marks that turn text round, or space at its ends", lang, key)
+			}
+		}
+	}
+}
+
+func TestGraceAndFormats(t *testing.T) {
+	c, _, err := Consultation(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Status = models.StatusOpen
+	_, closes := c.Window()
+	for _, test := range []struct {
+		minutes            int
+		accepts, finishing bool
+	}{{-1, true, true}, {0, false, true}, {29, false, true}, {30, false, false}} {
+		at := closes.Add(time.Duration(test.minutes) * time.Minute)
+		if c.Accepting(at) != test.accepts || c.Finishing(at) != test.finishing {
+			t.Errorf("%d minutes after closing: can be started %t, sent %t", test.minutes, c.Accepting(at), c.Finishing(at))
+		}
+	}
+	if !c.OfferResult || len(c.Formats) == 0 {
+		t.Error("people cannot ask to be told, or for another form")
+	}
+	for _, s := range c.Help {
+		if s.What["ur"] == "" {
+			t.Errorf("what %s does is not in the languages of the form", s.Name)
+		}
 	}
 }
 

@@ -58,9 +58,11 @@ func TestScreens(t *testing.T) {
 	node(t, "screens.mjs", folder)
 }
 
-// node runs a script against a portal with the demonstration. The script finds
-// in its environment where the portal is (E2E_URL), the consultation (E2E_ID),
-// where "Exit this page" leads (E2E_EXIT) and who can sign in (E2E_ACCOUNTS).
+// node runs a script against a portal with the demonstration and the small
+// consultations of testdata. The script finds in its environment where the
+// portal is (E2E_URL), the demonstration (E2E_ID) and what each of its paths
+// asks (E2E_PATHS), where "Exit this page" leads (E2E_EXIT) and who can sign in
+// (E2E_ACCOUNTS).
 func node(t *testing.T, args ...string) {
 	ctx := t.Context()
 	var logged bytes.Buffer
@@ -81,6 +83,11 @@ func node(t *testing.T, args ...string) {
 		}
 	})
 	c := openDemo(t, a)
+	openOthers(t, a)
+	paths, err := json.Marshal(asked(c))
+	if err != nil {
+		t.Fatal(err)
+	}
 	accounts, err := json.Marshal(signUp(t, a))
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +97,7 @@ func node(t *testing.T, args ...string) {
 	}
 
 	cmd := exec.CommandContext(ctx, "node", args...)
-	cmd.Env = append(os.Environ(), "E2E_URL="+a.URL(), "E2E_ID="+c.ID, "E2E_EXIT="+exitTo, "E2E_ACCOUNTS="+string(accounts))
+	cmd.Env = append(os.Environ(), "E2E_URL="+a.URL(), "E2E_ID="+c.ID, "E2E_PATHS="+string(paths), "E2E_EXIT="+exitTo, "E2E_ACCOUNTS="+string(accounts))
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	// The script closes its browser when it is asked to end.
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
@@ -126,6 +133,43 @@ func openDemo(t *testing.T, a *app.App) *models.Consultation {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// openOthers stores and opens the consultations of testdata: one that asks every
+// kind of question, one that is not open yet and one that is over.
+func openOthers(t *testing.T, a *app.App) {
+	t.Helper()
+	names, err := filepath.Glob("testdata/*.yaml")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("found no consultations in testdata: %v", err)
+	}
+	for _, name := range names {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := a.Service.SaveConsultation(t.Context(), consult.Portal, filepath.Base(name), source)
+		if err != nil {
+			t.Fatalf("%v: %v", err, models.FieldsOf(err))
+		}
+		if err := a.Service.Move(t.Context(), consult.Portal, c, models.StatusOpen); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// asked lists the questions of each path, in order, without the pages that ask
+// nothing.
+func asked(c *models.Consultation) [][]string {
+	paths := make([][]string, len(c.Paths))
+	for i, p := range c.Paths {
+		for _, id := range p.Ask {
+			if c.Question(id).Type != models.TypeInfo {
+				paths[i] = append(paths[i], id)
+			}
+		}
+	}
+	return paths
 }
 
 type account struct {

@@ -1,53 +1,109 @@
-// An outreach worker passes on what one woman said, and starts the next form.
+// An outreach worker passes on what three women said, one form for each, then
+// what a group said, and learns what not to pass on.
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { desk, id, launch, phone, Visitor } from './browser.mjs';
+import { both, desk, id, launch, until, Visitor } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-const said = 'She says the vans come at midnight now and nobody stays long enough to talk to.';
+const word = 'saltmarsh'; // stands in no other answer
 
-const answers = {
+const women = [
+  `She says the vans come at midnight now and nobody at the ${word} stays long enough to talk to.`,
+  `She says she was fined near the ${word} and had to work twice as long to pay it.`,
+  `She says the ${word} is where she was hurt, and that she told nobody.`,
+];
+
+const hers = said => ({
   A1: { options: ['helper'] }, H1: { options: ['own_words'] }, H3: { options: ['yes_all'] }, H4: { options: ['sex_workers'] },
   H5: { options: ['romanian'] }, H5b: { options: ['me'] }, S1: { options: ['less_time'] }, S2: { options: ['bit_less_safe'] },
   S5: { text: said }, C1: { options: ['disagree'] }, G1: { options: ['yes'] },
+});
+
+const summary = {
+  A1: { options: ['helper'] }, H1: { options: ['summary'] }, H2: { options: ['five_to_nine'] }, H3: { options: ['yes_all'] }, H4: { options: ['sex_workers'] },
+  H5: { options: ['english'] }, S5: { text: `Most of those we met by the ${word} want the van to come later in the night.` }, C1: { options: ['disagree'] }, G1: { options: ['yes'] },
 };
 
-for (const [name, screen, scripts] of [['on a phone, scripts off', phone, false], ['at a desk, scripts on', desk, true]]) {
-  test(`a helper passes on one woman's words ${name}`, async () => {
-    const v = await Visitor.arrive(browser, screen, scripts);
-    await v.start();
-    await v.answer(answers, 'S5');
+/** Answers one form from its first question. The first goes page by page, and every one begins with nothing in it. */
+async function form(v, answers, before = []) {
+  assert.equal(v.step, 'A1');
+  if (before.length === 0) {
     await v.answer(answers);
-    assert.match(await v.page.locator('#S5').innerText(), /midnight/);
-    await v.press('Send my answers');
-    assert.equal(await v.page.locator('.words li').count(), 12);
-    assert.deepEqual(await v.cookies(), [], 'cookies after sending');
-
-    // The next form knows nothing of the last one.
-    await v.go('/' + id);
-    assert.equal(await v.page.getByRole('link', { name: 'Continue your answers' }).count(), 0);
-    await v.start();
-    for (const seen = []; v.step !== 'check';) {
-      assert.ok(seen.push(v.step) < 60);
-      assert.equal(await v.page.locator(':checked').count(), 0, `${v.step}: something is ticked`);
-      for (const box of await v.page.locator('[name=text]').all()) assert.equal(await box.inputValue(), '', `${v.step}: something is written`);
-      if (v.step !== 'S5') await v.fill(answers[v.step]);
+  } else {
+    await v.go(`/${id}/respond/check`);
+    assert.deepEqual(await v.answered(), [], 'nothing is carried over');
+    await v.go(`/${id}/respond/A1`);
+    for (const question of Object.keys(answers)) {
+      if (v.step !== question) await v.go(`/${id}/respond/${question}`);
+      assert.equal(await v.page.locator(':checked').count(), 0, `${question}: something is ticked`);
+      for (const box of await v.page.locator('[name=text]').all()) assert.equal(await box.inputValue(), '', `${question}: something is written`);
+      await v.fill(answers[question]);
       await v.proceed();
     }
-    assert.doesNotMatch(await v.page.content(), /midnight/);
+    await v.go(`/${id}/respond/check`);
+  }
+  assert.deepEqual(await v.answered(), Object.keys(answers));
+  for (const said of before) assert.ok(!(await v.page.content()).includes(said.slice(0, 30)));
+  assert.match(await v.page.locator('#S5').innerText(), new RegExp(word));
+  await v.send();
+  assert.equal(v.address, `/${id}/receipt`, 'no equality questions about somebody else');
+  const words = await v.words();
+  assert.equal(words.length, 12);
+  assert.deepEqual(await v.cookies(), [], 'cookies after sending');
+  return words.join(' ');
+}
 
-    // Without agreement, only the helper's own view is asked for.
+for (const [name, screen, scripts] of both) {
+  test(`an outreach worker passes on what four forms say ${name}`, async t => {
+    const v = await Visitor.arrive(browser, screen, scripts);
+    await v.start();
+    const codes = [];
+    for (const [i, said] of women.entries()) {
+      codes.push(await form(v, hers(said), women.slice(0, i)));
+      assert.match(await v.text(), /Nothing is carried over/);
+      await v.follow('Answer for another person');
+      await v.proceed(v.main);
+    }
+    codes.push(await form(v, summary, women));
+    assert.equal(new Set(codes).size, 4, 'each has a code of its own');
+
+    // Without agreement, only the helper's own view is asked for, also where
+    // something of theirs was entered already.
+    await v.start();
+    await v.give(hers(women[0]));
     await v.follow(/Change/, v.page.locator('#H3'));
     await v.fill({ options: ['no'] });
     await v.proceed();
-    await v.answer({ A2: { options: ['support_work'] } });
-    assert.ok(v.pages.some(p => p.address.includes('/respond/H6')), 'the helper is told to give only their own view');
+    assert.equal(v.step, 'H6', 'the helper is told to give only their own view');
+    assert.match(await v.text(), /do not pass on what they said/);
+    await v.give({ A2: { options: ['support_work'] } });
+    assert.match(await v.text(), /no longer appl/, 'what is not sent is said');
     for (const theirs of ['H4', 'S1', 'S5']) assert.equal(await v.page.locator('#' + theirs).count(), 0, `${theirs} is not asked any more`);
+    assert.doesNotMatch(await v.page.content(), new RegExp(word));
     assert.match(await v.page.locator('#A2').innerText(), /supporting sex workers/);
-    await v.leave();
+    await v.send();
+    await v.follow('No, finish');
+    await v.leave(t);
   });
 }
+
+test('an officer sees three people and one summary', async t => {
+  const v = await Visitor.arrive(browser, desk, false);
+  await v.signIn('officer');
+  const forms = both.length, hits = v.page.locator('.hits .meta');
+  await until('the forms to be found', async () => {
+    await v.go(`/staff/${id}/search?q=${word}&ch=assisted`);
+    return await v.page.locator('mark').count() >= 4 * forms;
+  });
+  const groups = await hits.allInnerTexts();
+  assert.equal(groups.length, 4 * forms, 'and nothing of those who did not agree');
+  assert.equal(groups.filter(g => /Sex workers/.test(g)).length, 3 * forms);
+  assert.equal(groups.filter(g => /summaries of what several people said/.test(g)).length, forms);
+  await v.turn(() => v.page.locator('.hits a').first().click());
+  assert.doesNotMatch(await v.text(), /Outreach|helper's/i);
+  await v.leave(t);
+});

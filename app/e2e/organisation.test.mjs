@@ -1,20 +1,35 @@
-// An organisation answers and attaches documents.
+// An organisation answers over several days, several people together, attaches
+// documents, and corrects what it sent.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test, { after, before } from 'node:test';
-import { desk, launch, phone, Visitor } from './browser.mjs';
+import { both, desk, id, launch, Visitor } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-const answers = {
-  A1: { options: ['organisation'] }, O1: { text: 'Fairmead Night Shelter (invented)' }, O2: { options: ['support_health'] },
-  O3: { text: 'Twelve people who use the shelter.' }, O4: { options: ['without_name'] }, B1: { options: ['most_months'] },
-  C1: { options: ['neither'] }, C6: { text: 'Fund the outreach van first, then look at the order again.' },
-};
+const name = 'Fairmead Night Shelter (invented)';
+const first = { A1: { options: ['organisation'] }, O1: { text: name }, O2: { options: ['support_health'] } };
+const then = { O3: { text: 'Twelve people who use the shelter.' }, O4: { options: ['without_name'] }, B1: { options: ['most_months'] }, C1: { options: ['neither'] } };
+const point = 'Fund the outreach van first, then look at the order again.';
 
-const locked = Buffer.from('%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R /Encrypt 2 0 R >>\nstartxref\n9\n%%EOF\n');
+// "two herons" opens it.
+const locked = readFileSync(new URL('testdata/locked.pdf', import.meta.url));
+
+/** A picture with what a phone writes into it: a comment, and the place in degrees (EXIF 2.3, GPS IFD). */
+function placed(jpeg) {
+  const exif = Buffer.from([
+    '457869660000', '4d4d002a00000008', // Exif, big-endian TIFF
+    '0001', '8825', '0004', '00000001', '0000001a', '00000000', // one entry: where the GPS IFD is
+    '0002', '0001', '0002', '00000002', '4e000000', // latitude reference N
+    '0002', '0005', '00000003', '00000038', '00000000', // latitude
+    '00000033', '00000001', '00000022', '00000001', '00000009', '00000001',
+  ].join(''), 'hex');
+  const part = (marker, data) => Buffer.concat([Buffer.from([0xff, marker, (data.length + 2) >> 8, (data.length + 2) & 255]), data]);
+  return Buffer.concat([jpeg.subarray(0, 2), part(0xe1, exif), part(0xfe, Buffer.from('Taken by Margaret Ellery')), jpeg.subarray(2)]);
+}
 
 /** Uploads files and waits for the page that says what became of them. */
 async function upload(v, ...files) {
@@ -34,35 +49,112 @@ async function refused(v, words) {
   assert.equal(await link.getAttribute('href'), '#answer');
 }
 
-for (const [name, screen, scripts] of [['on a phone, scripts off', phone, false], ['at a desk, scripts on', desk, true]]) {
-  test(`an organisation attaches documents ${name}`, async () => {
+for (const [where, screen, scripts] of both) {
+  test(`an organisation answers together ${where}`, async t => {
+    const manager = await Visitor.arrive(browser, screen, scripts);
+    await manager.start();
+    await manager.answer(first, 'O3');
+    // What stands on the page is saved with the rest.
+    await manager.fill({ text: 'Twelve people' });
+    await manager.press('Save and come back later');
+    assert.equal(manager.step, 'saved');
+    const words = await manager.words();
+    assert.equal(words.length, 12);
+    assert.match(await manager.text(), /You can go on until .* at 23:59/);
+    assert.doesNotMatch(await manager.text(), /Night Shelter/);
+    await manager.press('Close my answers in this browser');
+    assert.equal(manager.address, '/' + id);
+    assert.deepEqual(await manager.cookies(), [], 'cookies after closing');
+    await manager.back();
+    assert.doesNotMatch(await manager.page.content(), new RegExp(words.slice(0, 3).join('.*'), 's'), 'Back does not show the words again');
+
+    // The next day, at another computer.
     const v = await Visitor.arrive(browser, screen, scripts);
-    await v.start();
-    // What is on the screen, printed and photographed, serves as documents.
-    const pdf = { name: 'evidence.pdf', mimeType: 'application/pdf', buffer: await v.page.pdf() };
-    const png = { name: 'picture.png', mimeType: 'image/png', buffer: await v.page.screenshot() };
-    await v.answer(answers, 'F1');
+    await v.use(words.with(3, words[4]));
+    assert.match(await v.page.getByRole('alert').innerText(), /do not know this code|spelling/, 'the words are taken in their order only');
+    await v.use(words);
+    assert.equal(v.step, 'O4', 'it goes on where it stopped');
+    await v.follow('Back');
+    assert.equal(await v.page.locator('#answer').inputValue(), 'Twelve people');
+    await v.answer(then, 'C6');
+    await v.fill({ text: point });
+
+    // A colleague works on the same answers with the same words, at the same time.
+    const colleague = await Visitor.arrive(browser, desk, scripts);
+    await colleague.use(words);
+    await colleague.go(`/${id}/respond/C9`);
+    await colleague.fill({ text: 'Women who have just arrived, most of all.' });
+    await colleague.proceed();
+    await v.proceed();
+    await v.answer({}, 'F1');
+
     const attached = v.page.locator('.attached li');
-
-    await upload(v, pdf, png);
+    const pdf = { name: 'evidence.pdf', mimeType: 'application/pdf', buffer: await v.page.pdf() };
+    const jpeg = { name: 'stairs.jpg', mimeType: 'image/jpeg', buffer: placed(await v.page.screenshot({ type: 'jpeg' })) };
+    await upload(v, pdf, jpeg);
     assert.equal(await attached.count(), 2);
-    assert.match((await attached.allInnerTexts()).join(), /pdf.*png/is);
-
+    assert.match((await attached.allInnerTexts()).join(), /pdf.*(jpg|jpeg)/is);
+    assert.match(await v.text(), /We have removed hidden data, such as the author, places/);
     await upload(v, { name: 'minutes.pdf', mimeType: 'application/pdf', buffer: locked });
-    await refused(v, /protected with a password.*remove the password/i);
+    await refused(v, /protected with a password: remove the password/i);
     assert.equal(await attached.count(), 2, 'what was attached before is kept');
     await upload(v, { name: 'setup.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ\x90\x00 not a document') });
     await refused(v, /type of file cannot be accepted/i);
-
-    await v.press(/^Remove.*png/i);
-    assert.equal(await attached.count(), 1);
-    assert.match(await attached.innerText(), /pdf/i);
+    await upload(v, { name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) });
+    await refused(v, /empty/i);
+    await upload(v, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('Minutes of the night team') });
+    assert.equal(await attached.count(), 3);
+    await v.press(/^Remove.*(txt|text)/i);
+    assert.equal(await attached.count(), 2);
     await v.proceed();
+
     assert.equal(v.step, 'check');
-    assert.match(await v.page.locator('#F1').innerText(), /pdf/i);
-    assert.match(await v.page.locator('#O1').innerText(), /Night Shelter/);
-    await v.press('Send my answers');
-    assert.equal(await v.page.locator('.words li').count(), 12);
-    await v.leave();
+    const row = question => v.page.locator('#' + question).innerText();
+    for (const [question, says] of [['O1', /Night Shelter/], ['O3', /Twelve people who use/], ['C6', /outreach van first/], ['C9', /just arrived/], ['F1', /pdf.*jp/is]]) {
+      assert.match(await row(question), says);
+    }
+    await v.send();
+    assert.equal(v.address, `/${id}/receipt`, 'no equality questions to an organisation');
+    assert.deepEqual(await v.words(), words, 'the words it was saved under are its receipt code');
+    await v.page.getByText('What you sent').click();
+    const copy = await v.page.locator('.copy').innerText();
+    for (const says of [/Night Shelter/, /outreach van first/, /just arrived/, /pdf/i]) assert.match(copy, says);
+    assert.ok(await v.page.getByRole('link', { name: 'Be told what is decided' }).isVisible());
+
+    // The colleague's page was left open.
+    await colleague.fill({ text: 'One more thing.' });
+    await colleague.proceed();
+    assert.match(await colleague.text(), /no longer here/);
+    await colleague.go('/exit-is-not-needed');
+    await colleague.context.clearCookies();
+    await colleague.leave(t);
+
+    // With the code the answers open as they were sent, and take the place of the old ones.
+    await manager.use(words);
+    assert.match(await manager.text(), /held and counted/);
+    assert.match(await manager.text(), /Your answers open as you sent them/);
+    assert.doesNotMatch(await manager.page.content(), /Night Shelter|outreach van/, 'not on the page that everybody with the code sees');
+    await manager.press('Change my answers');
+    await manager.go(`/${id}/respond/check`);
+    assert.match(await manager.text(), /take the place of those that you sent before/);
+    for (const says of [/Night Shelter/, /outreach van first/, /just arrived/, /pdf/i]) assert.match(await manager.text(), says);
+    assert.equal(await manager.page.locator('[value=save]').count(), 0, 'a correction is sent in one go');
+    await manager.follow(/Change/, manager.page.locator('#C6'));
+    assert.equal(await manager.page.locator('#answer').inputValue(), point);
+    await manager.fill({ text: point.replace('outreach van', 'night van') });
+    await manager.proceed();
+    await manager.send();
+    assert.match(await manager.text(), /Your code stays the same as before/);
+    assert.equal(await manager.page.locator('.words').count(), 0);
+    await manager.use(words);
+    assert.match(await manager.text(), /held and counted/);
+    await manager.press('Change my answers');
+    await manager.go(`/${id}/respond/check`);
+    assert.match(await manager.page.locator('#C6').innerText(), /night van first/);
+    assert.match(await manager.page.locator('#F1').innerText(), /pdf.*jp/is);
+    await manager.answerForExit();
+    await manager.follow('Exit this page');
+    await manager.leave(t);
+    await v.leave(t);
   });
 }

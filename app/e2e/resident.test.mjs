@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { desk, id, launch, phone, Visitor, zoomed } from './browser.mjs';
+import { everywhere, id, launch, phone, until, Visitor, zoomed } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -16,7 +16,7 @@ const answers = {
   C1: { options: ['agree'] }, C3: { options: ['disagree'] }, C6: { text: said }, G1: { options: ['yes'] },
 };
 
-/** Goes from the start page to the third question with Tab, Space and Enter alone. */
+/** Goes from the start page past the third question with Tab, Space and Enter alone. */
 async function byKeyboard(v) {
   const { keyboard } = v.page;
   const choose = async value => {
@@ -32,6 +32,11 @@ async function byKeyboard(v) {
   await keyboard.press('Enter');
   await v.tabTo('main a.go');
   await v.turn(() => keyboard.press('Enter'));
+  assert.equal(v.address, `/${id}/respond`, 'how to leave in a hurry is told before the first question');
+  assert.match(await v.text(), /Exit this page/);
+  assert.deepEqual(await v.cookies(), [], 'cookies before a response was started');
+  await v.tabTo('main form button');
+  await v.turn(() => keyboard.press('Enter'));
   assert.equal(v.step, 'A1');
   for (const step of ['A1', 'A2', 'A3']) {
     assert.equal(v.step, step);
@@ -39,9 +44,19 @@ async function byKeyboard(v) {
   }
 }
 
-async function journey(v) {
+/** Answers the equality questions, or refuses them; either way the receipt comes next. */
+async function equality(v, willing) {
+  assert.equal(v.address, `/${id}/respond/equality`);
+  assert.match(await v.text(), /kept apart/);
+  if (!willing) return v.follow('No, finish');
+  await v.follow('Answer these questions');
+  for (const choice of ['45 to 64', 'No religion']) await v.page.getByLabel(choice).check();
+  await v.press('Finish');
+}
+
+async function journey(v, willing) {
   await v.go('/');
-  await v.follow(/have your say/);
+  await v.follow(/Station Parade.*have your say/);
   assert.equal(v.address, '/' + id);
   const decision = (await v.text()).match(/The decision is planned for (.+?\d{4})\./)[1];
   assert.deepEqual(await v.cookies(), [], 'cookies before a response was started');
@@ -94,28 +109,79 @@ async function journey(v) {
   assert.equal(v.step, 'check');
   assert.match(await row('C5').innerText(), /3 years/);
 
-  await v.press('Send my answers');
+  await v.send();
+  await equality(v, willing);
   assert.equal(v.address, `/${id}/receipt`);
-  assert.match(await v.text(), new RegExp(`The council plans to decide on ${decision}`));
-  assert.equal(await v.page.locator('.words li').count(), 12);
+  const receipt = await v.text();
+  assert.match(receipt, new RegExp(`The council plans to decide on ${decision}`));
+  assert.match(receipt, /The consultation closes on/);
+  assert.equal((await v.words()).length, 12);
   assert.deepEqual(await v.cookies(), [], 'cookies after sending');
-
-  const heavy = v.pages.filter(p => p.bytes >= 30_000);
-  assert.deepEqual(heavy, [], 'pages of 30 KB or more');
+  await v.page.getByText('What you sent').click();
+  assert.match(await v.page.locator('.copy').innerText(), /school gate/, 'a copy of the answers, once');
   assert.ok(v.received < 250_000, `the whole journey took ${v.received} bytes`);
+
+  await v.reload();
+  assert.equal(await v.page.locator('.words, .copy').count(), 0, 'the receipt is shown once');
 }
 
-for (const [name, screen, scripts] of [
-  ['on a phone, scripts off', phone, false],
-  ['on a phone, scripts on', phone, true],
-  ['at a desk, scripts off', desk, false],
-  ['at a desk, scripts on', desk, true],
-  ['at 400 % zoom', zoomed, false],
-]) {
+for (const [name, screen, scripts] of [...everywhere, ['at 400 % zoom', zoomed, false]]) {
   test(`a resident answers ${name}`, async t => {
     const v = await Visitor.arrive(browser, screen, scripts);
-    await journey(v);
-    t.diagnostic(`${v.pages.length} pages, ${v.received} bytes, the largest ${Math.max(...v.pages.map(p => p.bytes))}`);
-    await v.leave();
+    await journey(v, scripts);
+    await v.leave(t);
   });
 }
+
+test('what is typed is kept without pressing anything, where scripts run', async t => {
+  const v = await Visitor.arrive(browser, phone, true);
+  await v.answerForExit();
+  await v.start();
+  await v.give({ A1: answers.A1 });
+  await v.go(`/${id}/respond/B6`);
+  const kept = v.page.waitForResponse(r => r.request().method() === 'POST' && r.status() === 204);
+  await v.fill({ text: 'Cars circle past our door' });
+  await kept;
+  await v.reload();
+  assert.equal(await v.page.locator('#answer').inputValue(), 'Cars circle past our door', 'after a while');
+
+  // Whoever goes away from the page at once loses nothing either.
+  await v.fill({ text: 'Cars circle past our door at night' });
+  await v.go('/privacy');
+  await until('the last words to be kept', async () => {
+    await v.go(`/${id}/respond/B6`);
+    return await v.page.locator('#answer').inputValue() === 'Cars circle past our door at night';
+  });
+
+  // What is left to write is counted near the end only.
+  const left = v.page.locator('#left');
+  assert.equal(await left.isVisible(), false);
+  await v.fill({ text: '🌙'.repeat(2990) });
+  await left.filter({ hasText: /left: 10$/ }).waitFor();
+  await v.follow('Exit this page');
+  await v.leave(t);
+});
+
+test('a resident answers on an old phone in Urdu, from right to left', async t => {
+  const v = await Visitor.arrive(browser, phone, true, 'ur-PK');
+  await v.go('/');
+  assert.equal(await v.page.locator('html').getAttribute('lang'), 'ur', 'the language that the browser prefers');
+  await v.start();
+  for (let steps = 0; v.step !== 'check'; steps++) {
+    assert.ok(steps < 60);
+    assert.equal(await v.page.evaluate(() => getComputedStyle(document.querySelector('main')).direction), 'rtl', v.address);
+    const [exit, back] = await Promise.all([v.page.locator('a.exit').boundingBox(), v.page.locator('a.back').boundingBox()]);
+    assert.ok(exit.x < 160, 'the way out is at the end of the line, on the left');
+    assert.ok(back.x + back.width > 160, 'the way back is at its beginning, on the right');
+    await v.fill(answers[v.step]);
+    await v.proceed();
+  }
+  assert.match(await v.page.locator('#C6').innerText(), /school gate/);
+  await v.send();
+  await v.turn(() => v.page.locator('main a.quiet').click());
+  assert.equal(await v.page.locator('html').getAttribute('dir'), 'rtl');
+  const words = await v.words();
+  assert.equal(words.length, 12);
+  for (const w of words) assert.match(w, /^[a-z]+$/, 'the words are the same in every language');
+  await v.leave(t);
+});

@@ -11,15 +11,19 @@ after(() => browser.close());
 const at = `/staff/${id}`;
 const both = [['on a phone', phone], ['at a desk', desk]];
 
-test('a councillor never sees a name', async () => {
+/** Follows the desk's link to a page of the demonstration. */
+const open = (v, page) => v.turn(() => v.page.locator(`a[href="${at}/${page}"]`).first().click());
+
+test('a councillor never sees a name', async t => {
   const resident = await Visitor.arrive(browser, phone, false);
   await resident.start();
-  await resident.answer({
+  await resident.give({
     A1: { options: ['self'] }, A2: { options: ['live_here'] }, G1: { options: ['yes'] },
     C6: { text: 'My name is Margaret Ellery, ring me on 020 7946 0857. The bullfinches have gone since the cars came.' },
   });
-  await resident.press('Send my answers');
-  await resident.leave();
+  await resident.send();
+  await resident.follow('No, finish');
+  await resident.leave(t);
 
   const v = await Visitor.arrive(browser, desk, false);
   await v.signIn('councillor');
@@ -40,18 +44,18 @@ test('a councillor never sees a name', async () => {
     await v.go(`${at}/search?q=${q}`);
     assert.match(await v.text(), /Nothing matches/, 'a name cannot be searched for');
   }
-  for (const closed of ['/staff/users', '/staff/audit', `${at}/settings`, `${at}/report`]) {
+  for (const closed of ['/staff/users', '/staff/audit', `${at}/settings`, `${at}/report`, `${at}/attention`, `${at}/contacts`]) {
     await v.go(closed);
     assert.match(await v.text(), /You cannot open this/, closed);
   }
-  await v.leave();
+  await v.leave(t);
 });
 
 for (const [name, screen] of both) {
-  test(`a councillor searches ${name}`, async () => {
+  test(`a councillor searches ${name}`, async t => {
     const v = await Visitor.arrive(browser, screen, true);
     await v.signIn('councillor');
-    await v.follow('Search');
+    await open(v, 'search');
     await v.page.getByLabel('Words to look for').fill('displacment');
     await v.turn(() => v.page.getByRole('search').getByRole('button', { name: 'Search' }).click());
     assert.match((await v.page.locator('mark').allInnerTexts()).join(' '), /displace/i, 'the misspelt word is found');
@@ -90,14 +94,14 @@ for (const [name, screen] of both) {
     assert.equal(await v.main.getByRole('button').count(), 0, 'a councillor decides on no theme');
     await v.press('Sign out');
     assert.deepEqual(await v.cookies(), [], 'cookies after signing out');
-    await v.leave();
+    await v.leave(t);
   });
 }
 
-test('an officer renames, merges and approves themes, and a new run keeps it', async () => {
+test('an officer renames, merges and approves themes, and a new run keeps it', async t => {
   const v = await Visitor.arrive(browser, desk, true);
   await v.signIn('officer');
-  await v.follow('Themes');
+  await open(v, 'themes');
   const theme = n => v.page.locator('article.theme').nth(n);
   const names = () => v.page.locator('article.theme h2').allInnerTexts();
   const before = (await names()).length;
@@ -134,14 +138,17 @@ test('an officer renames, merges and approves themes, and a new run keeps it', a
   await v.turn(() => v.page.locator('.hits a').first().click());
   await v.follow('Show the original words');
   assert.match(await v.text(), /Your reading of them has been recorded/);
-  await v.leave();
+  await v.leave(t);
 });
 
 for (const [name, screen] of both) {
-  test(`staff pages ${name}`, async () => {
+  test(`staff pages ${name}`, async t => {
     const v = await Visitor.arrive(browser, screen, true);
     await v.signIn('officer');
-    for (const path of [`${at}/themes`, `${at}/report`, `${at}/settings`, '/staff?template=pspo-renewal']) await v.go(path);
+    for (const path of [`${at}/themes`, `${at}/report`, `${at}/attention`, '/staff?template=pspo-renewal']) await v.go(path);
+    await v.go(`${at}/settings`);
+    assert.match(await v.text(), new RegExp(`/${id}/c/fern`), 'the address of the outreach card');
+    assert.match(await v.text(), /Romanian.*not yet/s, 'which translations nobody has checked');
     await v.press('Sign out');
 
     // A consultation file with faults is refused, fault by fault.
@@ -166,12 +173,12 @@ for (const [name, screen] of both) {
     await invited.page.getByLabel('Password').fill('three unrelated words');
     await invited.press('Save and sign in');
     assert.equal(invited.address, '/staff');
-    await invited.leave();
+    await invited.leave(t);
     await v.press('Sign out');
 
     await v.signIn('auditor');
     await v.go('/staff/audit');
     assert.match(await v.text(), /invite/i);
-    await v.leave();
+    await v.leave(t);
   });
 }

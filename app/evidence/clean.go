@@ -15,8 +15,8 @@ import (
 // Cleaned is a copy of a file without the metadata that could identify somebody.
 type Cleaned struct {
 	File
-	// MetadataRemoved is false if there may still be some: always in a PDF, and in a
-	// document that holds something other than text, JPEG and PNG pictures.
+	// MetadataRemoved is false if there may still be some: in a document that holds
+	// something other than text, JPEG and PNG pictures.
 	MetadataRemoved bool
 }
 
@@ -24,13 +24,19 @@ type Cleaned struct {
 //
 //   - A picture is decoded, turned as its EXIF orientation asks, and encoded anew,
 //     so it holds its pixels alone: no place, time, camera or thumbnail.
-//   - A document loses its properties, comments, thumbnails and template, and the
-//     names and dates of tracked changes. The changes stay. Pictures in it are
-//     cleaned as above.
+//   - A document loses its properties, comments, earlier versions, thumbnails and
+//     template. Tracked changes are accepted: what was put in stays as plain text,
+//     what was taken out is gone. Pictures in it are cleaned as above.
 //   - Text becomes UTF-8.
-//   - A PDF is returned as it is.
+//   - A PDF is written anew with only what its pages need: no information about the
+//     document or any object of it, no earlier versions, attached files, scripts,
+//     actions on opening, thumbnails or signatures, and no names and dates of
+//     annotations. What the pages show stays, with the tags that screen readers
+//     follow, the language, links and what is filled into forms. JPEG pictures in it
+//     lose what was added to them, and no pixel.
 //
-// The error is a [Refusal] if the file turns out to be damaged.
+// The error is a [Refusal] if the file turns out to be damaged, or to hold far more
+// than its size allows for.
 func Clean(f File) (Cleaned, error) {
 	switch f.Type {
 	case JPEG, PNG:
@@ -42,9 +48,18 @@ func Clean(f File) (Cleaned, error) {
 	case DOCX, ODT:
 		return cleanDocument(f)
 	case TXT:
-		return Cleaned{File{TXT, []byte(decodeText(f.Data))}, true}, nil
+		data := []byte(decodeText(f.Data))
+		// In another encoding it may have hidden what it is.
+		if found, err := detect(data); len(data) > 0 && (err != nil || found != TXT) {
+			return Cleaned{}, NotAccepted
+		}
+		return Cleaned{File{TXT, data}, true}, nil
 	case PDF:
-		return Cleaned{File{PDF, bytes.Clone(f.Data)}, false}, nil
+		data, err := cleanPDF(f.Data, pdfTime)
+		if err != nil {
+			return Cleaned{}, err
+		}
+		return Cleaned{File{PDF, data}, true}, nil
 	}
 	return Cleaned{}, fmt.Errorf("clean a file of type %q: expected one from Inspect", f.Type)
 }
@@ -60,16 +75,18 @@ const (
 )
 
 // dropped reports whether a part is left out of a clean document: properties,
-// comments and who made them, signatures, thumbnails, data bound to the template,
-// and, in an ODT, its settings, which name the printer.
+// comments and who made them, tasks, signatures, thumbnails, data bound to the
+// template, and, in an ODT, its earlier versions and its settings, which name the
+// printer.
 func dropped(t Type, part string) bool {
 	if t == ODT {
 		return part == "meta.xml" || part == "settings.xml" || part == "layout-cache" || part == "manifest.rdf" ||
-			part == "META-INF/documentsignatures.xml" ||
+			part == "META-INF/documentsignatures.xml" || part == "VersionList.xml" || strings.HasPrefix(part, "Versions/") ||
 			strings.HasPrefix(part, "Thumbnails/") || strings.HasPrefix(part, "Configurations2/")
 	}
-	return strings.HasPrefix(part, "docProps/") || strings.HasPrefix(part, "customXml/") ||
-		strings.HasPrefix(part, "_xmlsignatures/") || strings.HasPrefix(part, "word/comments") || part == "word/people.xml"
+	return strings.HasPrefix(part, "docProps/") || strings.HasPrefix(part, "docMetadata/") || strings.HasPrefix(part, "customXml/") ||
+		strings.HasPrefix(part, "_xmlsignatures/") || strings.HasPrefix(part, "word/comments") || part == "word/people.xml" ||
+		strings.HasPrefix(part, "word/documenttasks")
 }
 
 func cleanDocument(f File) (Cleaned, error) {
@@ -119,11 +136,16 @@ func cleanPart(t Type, name string, data []byte) ([]byte, bool, error) {
 	case name == mimetypePart:
 		return data, true, nil
 	case ext == ".xml" || ext == relationships || ext == ".rdf":
-		edit := editDOCX(name)
+		data = bytes.TrimPrefix(data, []byte("\ufeff")) // the byte order mark is not part of it
 		if t == ODT {
-			edit = editODT
+			data, err := rewrite(data, editODT)
+			return data, true, err
 		}
-		data, err := rewrite(data, edit)
+		changes, err := trackedChanges(data)
+		if err != nil {
+			return nil, false, err
+		}
+		data, err = rewrite(data, editDOCX(name, changes))
 		return data, true, err
 	case endings[ext] == JPEG || endings[ext] == PNG:
 		if checkPicture(data) != nil {
@@ -142,18 +164,44 @@ func cleanPart(t Type, name string, data []byte) ([]byte, bool, error) {
 type edit int
 
 const (
-	keep  edit = iota
-	drop       // the element with all it holds
-	empty      // what it holds
+	keep    edit = iota
+	drop         // the element with all it holds
+	empty        // what it holds
+	unwrap       // its tags
+	noStart      // its start tag
+	noEnd        // its end tag
 )
 
-// editDOCX returns the edits for a part of a Word document: what refers to
-// dropped parts goes with them, and tracked changes become nobody's.
-func editDOCX(name string) func(*xml.StartElement) edit {
-	return func(e *xml.StartElement) edit {
+// edits tells what is to become of the element that starts at an offset of the
+// document, and may change its attributes.
+type edits func(at int64, e *xml.StartElement) edit
+
+// editsDOCX are the edits for elements of a Word document by name. What was put in is
+// unwrapped; what was taken out is dropped, with how things were before and the marks
+// of all that; and so is what refers to dropped parts or tells documents apart.
+var editsDOCX = map[string]edit{
+	"ins": unwrap, "moveTo": unwrap, "conflictIns": unwrap,
+	"del": drop, "moveFrom": drop, "conflictDel": drop, "delText": drop, "delInstrText": drop,
+	"rPrChange": drop, "pPrChange": drop, "sectPrChange": drop, "numberingChange": drop, "tblPrChange": drop,
+	"tblPrExChange": drop, "trPrChange": drop, "tcPrChange": drop, "tblGridChange": drop,
+	"cellIns": drop, "cellDel": drop, "cellMerge": drop,
+	"moveFromRangeStart": drop, "moveFromRangeEnd": drop, "moveToRangeStart": drop, "moveToRangeEnd": drop,
+	"customXmlInsRangeStart": drop, "customXmlInsRangeEnd": drop, "customXmlDelRangeStart": drop, "customXmlDelRangeEnd": drop,
+	"customXmlMoveFromRangeStart": drop, "customXmlMoveFromRangeEnd": drop, "customXmlMoveToRangeStart": drop, "customXmlMoveToRangeEnd": drop,
+	"customXmlConflictInsRangeStart": drop, "customXmlConflictInsRangeEnd": drop, "customXmlConflictDelRangeStart": drop, "customXmlConflictDelRangeEnd": drop,
+	"trackRevisions":    drop,
+	"commentRangeStart": drop, "commentRangeEnd": drop, "commentReference": drop,
+	"attachedTemplate": drop, "rsids": drop, "docId": drop, "docVars": drop,
+}
+
+// editDOCX returns the edits for a part of a Word document: those for elements by
+// name, those of tracked changes, and what refers to dropped parts goes with them.
+func editDOCX(name string, changes map[int64]edit) edits {
+	return func(at int64, e *xml.StartElement) edit {
+		if edit := editsDOCX[e.Name.Local]; edit != keep {
+			return edit
+		}
 		switch e.Name.Local {
-		case "commentRangeStart", "commentRangeEnd", "commentReference", "attachedTemplate", "rsids":
-			return drop
 		case "Relationship":
 			// The target is relative to the folder that holds the _rels folder.
 			target := attribute(e, "Target")
@@ -170,8 +218,11 @@ func editDOCX(name string) func(*xml.StartElement) edit {
 				return drop
 			}
 		}
-		// Revision marks tell which parts were written at one sitting.
-		e.Attr = slices.DeleteFunc(e.Attr, func(a xml.Attr) bool { return strings.HasPrefix(a.Name.Local, "rsid") })
+		// Revision marks tell which parts were written at one sitting, and the numbers of
+		// paragraphs which documents have them in common.
+		e.Attr = slices.DeleteFunc(e.Attr, func(a xml.Attr) bool {
+			return strings.HasPrefix(a.Name.Local, "rsid") || a.Name.Local == "paraId" || a.Name.Local == "textId"
+		})
 		for i, a := range e.Attr {
 			switch a.Name.Local {
 			case "author", "initials", "userId", "providerId":
@@ -180,12 +231,17 @@ func editDOCX(name string) func(*xml.StartElement) edit {
 				e.Attr[i].Value = "2000-01-01T00:00:00Z"
 			}
 		}
-		return keep
+		return changes[at]
 	}
 }
 
-// editODT is editDOCX for OpenDocument.
-func editODT(e *xml.StartElement) edit {
+// editODT is editDOCX for OpenDocument, where what was taken out stands apart from
+// the text, with who did it.
+func editODT(_ int64, e *xml.StartElement) edit {
+	switch e.Name.Local {
+	case "tracked-changes", "change", "change-start", "change-end":
+		return drop
+	}
 	switch e.Name.Space + ":" + e.Name.Local {
 	case "office:annotation", "office:annotation-end", "office:meta":
 		return drop
@@ -214,19 +270,16 @@ const maxDepth = 1000
 // rewrite returns an XML document with each element edited. Names have their
 // prefix as their Space. What is not edited stays as it is, to the byte, so that
 // prefixes and spaces are safe.
-func rewrite(data []byte, f func(*xml.StartElement) edit) ([]byte, error) {
-	// A byte order mark is not part of the document.
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+func rewrite(data []byte, f edits) ([]byte, error) {
 	d := xml.NewDecoder(bytes.NewReader(data))
 	var out bytes.Buffer
-	depth := 0     // of elements
-	skipping := 0  // the depth of the element being skipped, if above 0
-	inner := false // only what it holds is skipped
+	var open []edit // of the elements around
+	skipping := 0   // how many elements are around the one being skipped, and it, if any
 	for {
 		start := d.InputOffset()
 		token, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
-			if depth != 0 {
+			if len(open) != 0 {
 				return nil, Damaged
 			}
 			return out.Bytes(), nil
@@ -237,34 +290,37 @@ func rewrite(data []byte, f func(*xml.StartElement) edit) ([]byte, error) {
 		raw := data[start:d.InputOffset()]
 		switch t := token.(type) {
 		case xml.StartElement:
-			if depth++; depth > maxDepth {
+			if len(open) == maxDepth {
 				return nil, Damaged
 			}
 			if skipping > 0 {
+				open = append(open, drop)
 				continue
 			}
 			before := t.Copy()
-			switch f(&t) {
-			case drop:
-				skipping, inner = depth, false
+			edit := f(start, &t)
+			open = append(open, edit)
+			if edit == drop || edit == empty {
+				skipping = len(open)
+			}
+			if edit == drop || edit == unwrap || edit == noStart {
 				continue
-			case empty:
-				skipping, inner = depth, true
 			}
 			raw = changed(raw, before, t)
 		case xml.EndElement:
-			depth--
-			if depth < 0 {
+			if len(open) == 0 {
 				return nil, Damaged
 			}
-			if skipping > 0 {
-				if depth >= skipping {
-					continue
-				}
+			edit := open[len(open)-1]
+			if skipping == len(open) {
 				skipping = 0
-				if !inner {
-					continue
-				}
+			}
+			open = open[:len(open)-1]
+			if edit == drop || edit == unwrap || edit == noEnd {
+				continue
+			}
+			if edit == noStart && len(raw) == 0 { // it was start and end in one
+				raw = []byte("</" + qualified(t.Name) + ">")
 			}
 		default:
 			if skipping > 0 {

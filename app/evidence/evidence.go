@@ -1,16 +1,31 @@
 // Package evidence takes in the files people attach: it finds out what a file
-// really is, refuses what cannot be taken with the reason, makes a copy without
-// the metadata that could identify somebody, extracts the text, and keeps files
+// really is, refuses what cannot be taken with the reason, asks a virus scanner,
+// makes a copy without what could identify somebody, reads the text, and keeps files
 // under names that say nothing.
 //
-// A file is at most 10 MB and stays in memory throughout; nothing is written to a
-// temporary directory. Whatever is unpacked is held to limits first, so a small
-// file cannot become a large one.
+// The way of a file: [Inspect], then [Scanner.Scan] if there is a scanner, [Clean],
+// [Store.Put] and [Reader.Text], both of the clean copy.
 //
-// What it cannot do yet: a PDF keeps its metadata ([Cleaned] says so), because
-// deleting it from a PDF leaves it recoverable and only drawing the pages anew
-// removes it; and there is no text from a PDF or a picture. Nor does it look for
-// what a picture shows, such as a face or a number plate: that is for people.
+// What [Clean] takes out:
+//
+//   - of pictures, all but the pixels;
+//   - of documents (DOCX, ODT), properties, comments, earlier versions, thumbnails and
+//     templates; tracked changes are accepted, so text that was taken out is not in
+//     the copy in any form;
+//   - of PDFs, which are written anew, all that the pages do not need: information
+//     about the document and any object, earlier versions, attached files, scripts,
+//     thumbnails, signatures, and who made annotations and when.
+//
+// It does not look at what a file shows: a face, a number plate, a name in the text or
+// in a note on a page are for people to see to, and so is what lies under a black bar
+// or outside the part of a page that is seen. Nor does it change fonts, colour
+// profiles, or sheets and other things put into documents ([Cleaned] says so of the
+// last).
+//
+// A file is at most 10 MB and stays in memory throughout; nothing is written to a
+// temporary directory, and the programs that files are handed to get them through
+// pipes and sockets. Whatever is unpacked is held to limits first, so a small file
+// cannot become a large one.
 package evidence
 
 import (

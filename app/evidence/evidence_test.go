@@ -13,14 +13,19 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	_ "gocloud.dev/blob/memblob"
 )
 
@@ -84,7 +89,9 @@ func odtParts() []part {
 func docx(t testing.TB) []byte { return archive(t, docxParts(t)...) }
 func odt(t testing.TB) []byte  { return archive(t, odtParts()...) }
 
-const pdf = "%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+// pdf is a PDF with one empty page.
+var pdf = string(pdfFile("", "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+	"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>"))
 
 // photograph returns a JPEG picture whose top left quarter is red, and the rest
 // blue.
@@ -299,7 +306,7 @@ func TestClean(t *testing.T) {
 		{"a.odt", odt(t), true},
 		{"a.jpg", withEXIF(photograph(t, 8, 8), 6), true},
 		{"a.png", withText(drawing(t, 8, 8)), true},
-		{"a.pdf", []byte(pdf + "% " + secret + "\n%%EOF"), false},
+		{"a.pdf", []byte(pdf + "% " + secret + "\n%%EOF"), true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := inspect(t, test.name, test.data)
@@ -336,7 +343,7 @@ func TestCleanDocxHoldsTogether(t *testing.T) {
 <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`,
 		"_rels/.rels": `<Relationships xmlns="r"><Relationship Id="rId1" Type="x/officeDocument" Target="word/document.xml"/></Relationships>`,
 		documentPart: `<?xml version="1.0" encoding="UTF-8"?>
-<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:mc="mc"><w:body><w:p><w:pPr><w:tabs><w:tab w:val="left"/></w:tabs></w:pPr><w:r><w:t xml:space="preserve">The order </w:t></w:r><w:ins w:id="1" w:author="anonymous" w:date="2000-01-01T00:00:00Z"><w:r><w:t>pushed us &amp; them</w:t></w:r></w:ins><w:del w:id="2" w:author="anonymous"><w:r><w:delText>helped</w:delText></w:r></w:del><w:moveFrom><w:r><w:t>gone</w:t></w:r></w:moveFrom><w:r></w:r></w:p><w:p><w:r><w:t>into</w:t><w:tab/><w:t>the dark.</w:t><w:br/><w:t>Again</w:t></w:r></w:p></w:body></w:document>`,
+<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:mc="mc"><w:body><w:p><w:pPr><w:tabs><w:tab w:val="left"/></w:tabs></w:pPr><w:r><w:t xml:space="preserve">The order </w:t></w:r><w:r><w:t>pushed us &amp; them</w:t></w:r><w:r></w:r></w:p><w:p><w:r><w:t>into</w:t><w:tab/><w:t>the dark.</w:t><w:br/><w:t>Again</w:t></w:r></w:p></w:body></w:document>`,
 		"word/_rels/document.xml.rels": `<Relationships xmlns="r"><Relationship Id="rId2" Type="x/image" Target="media/image1.jpg"/></Relationships>`,
 		"word/_rels/settings.xml.rels": `<Relationships xmlns="r"></Relationships>`,
 	}
@@ -363,8 +370,9 @@ func TestCleanOdtHoldsTogether(t *testing.T) {
 	if want := `<manifest:manifest xmlns:manifest="m"><manifest:file-entry manifest:full-path="content.xml"/></manifest:manifest>`; parts[manifestPart] != want {
 		t.Errorf("the manifest is %s: want %s", parts[manifestPart], want)
 	}
-	if !strings.Contains(parts[contentPart], "<dc:creator></dc:creator>") {
-		t.Errorf("the tracked change lost its creator element: %s", parts[contentPart])
+	if want := `<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content xmlns:office="o" xmlns:text="t" xmlns:dc="d"><office:body><office:text><text:h>Order</text:h><text:p>It pushed<text:s text:c="2"/>us<text:line-break/>into<text:tab/>the <text:span>dark</text:span>.</text:p></office:text></office:body></office:document-content>`; parts[contentPart] != want {
+		t.Errorf("the content is %s: want %s", parts[contentPart], want)
 	}
 }
 
@@ -471,12 +479,28 @@ func TestText(t *testing.T) {
 	}
 }
 
+// s3Bucket starts an S3 server in this process and returns the address of a bucket
+// on it.
+func s3Bucket(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewServer(gofakes3.New(s3mem.New(), gofakes3.WithAutoBucket(true)).Server())
+	t.Cleanup(server.Close)
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	// Without the last two this server keeps the framing of checksums as content, as
+	// some others do, and the library complains of getting none.
+	return "s3://files?region=eu-west-2&use_path_style=true&endpoint=" + url.QueryEscape(server.URL) +
+		"&request_checksum_calculation=when_required&response_checksum_validation=when_required"
+}
+
 func TestStore(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "files")
 	elsewhere := t.TempDir()
 	t.Setenv("TMPDIR", elsewhere)
-	for _, address := range []string{"mem://", "file://" + folder} {
-		t.Run(address[:4], func(t *testing.T) {
+	for _, address := range []string{"mem://", "file://" + folder, s3Bucket(t)} {
+		scheme, _, _ := strings.Cut(address, ":")
+		t.Run(scheme, func(t *testing.T) {
 			ctx := context.Background()
 			s, err := OpenStore(ctx, address)
 			if err != nil {
@@ -494,6 +518,22 @@ func TestStore(t *testing.T) {
 			}
 			if got, err := s.Get(ctx, key); err != nil || !bytes.Equal(got, want) {
 				t.Errorf("Get = %q, %v: want %q", got, err, want)
+			}
+			// As much as there can be, and nothing.
+			for _, want := range [][]byte{bytes.Repeat([]byte("0123456789"), MaxSize/10), {}} {
+				key, err := s.Put(ctx, want)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, err := s.Get(ctx, key); err != nil || !bytes.Equal(got, want) {
+					t.Errorf("Get of %d bytes = %d, %v", len(want), len(got), err)
+				}
+				if a, err := s.bucket.Attributes(ctx, key); err != nil || a.Size != int64(len(want)) || len(a.Metadata) != 0 {
+					t.Errorf("%d bytes are kept as %+v, %v", len(want), a, err)
+				}
+				if err := s.Delete(ctx, key); err != nil {
+					t.Error(err)
+				}
 			}
 			if err := s.Delete(ctx, key); err != nil {
 				t.Error(err)
@@ -530,13 +570,22 @@ func TestStore(t *testing.T) {
 	}
 }
 
+// Whatever is sent, it is refused in words or its clean copy is a file of the same
+// type, and reading it ends.
 func FuzzInspect(f *testing.F) {
 	f.Add("a.docx", docx(f))
+	f.Add("b.docx", archive(f, append(docxParts(f)[:2], part{documentPart, `<w:document><w:body><w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>a</w:t></w:r></w:p><w:tbl><w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p/></w:tc></w:tr></w:tbl><w:p/></w:body></w:document>`})...))
 	f.Add("a.odt", odt(f))
 	f.Add("a.pdf", []byte(pdf))
+	f.Add("b.pdf", textPDF("We saw it.", "It was dark."))
+	f.Add("c.pdf", secretPDF(f))
+	f.Add("d.pdf", cleanedPDF(f, secretPDF(f)))
+	f.Add("e.pdf", packedPDF(10))
 	f.Add("a.jpg", withEXIF(photograph(f, 4, 4), 6))
 	f.Add("a.png", withText(drawing(f, 4, 4)))
 	f.Add("a.txt", []byte("it\x92s late"))
+	r := reader(f, "")
+	r.pdfTime = time.Second
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
 		file, err := Inspect(name, bytes.NewReader(data), 1<<20)
 		var refusal Refusal
@@ -551,10 +600,14 @@ func FuzzInspect(f *testing.F) {
 				return // too slow to fuzz
 			}
 		}
-		text, err := Text(file)
-		if err != nil && !errors.As(err, &refusal) || !utf8.ValidString(text) {
-			t.Errorf("Text = %q, %v", text, err)
+		read := func(file File) string {
+			text, err := r.Text(t.Context(), file)
+			if err != nil && !errors.As(err, &refusal) && !errors.Is(err, ErrNotAllRead) || !utf8.ValidString(text) {
+				t.Errorf("Text = %q, %v", text, err)
+			}
+			return text
 		}
+		read(file)
 		clean, err := Clean(file)
 		if err != nil {
 			if !errors.As(err, &refusal) {
@@ -562,8 +615,19 @@ func FuzzInspect(f *testing.F) {
 			}
 			return
 		}
-		if _, err := Inspect("", bytes.NewReader(clean.Data), MaxSize); err != nil && len(clean.Data) > 0 {
-			t.Errorf("the clean copy of a %s is refused: %v", file.Type, err)
+		if len(clean.Data) == 0 {
+			return // a byte order mark alone
+		}
+		again, err := Inspect("", bytes.NewReader(clean.Data), MaxSize)
+		if err != nil || again.Type != file.Type {
+			t.Errorf("the clean copy of a %s is a %q, %v", file.Type, again.Type, err)
+			return
+		}
+		read(again)
+		if twice, err := Clean(again); err != nil {
+			t.Errorf("the clean copy of a %s cannot be cleaned again: %v", file.Type, err)
+		} else if file.Type == PDF && !bytes.Equal(twice.Data, clean.Data) {
+			t.Error("a clean PDF changes when it is cleaned again")
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
+	_ "gocloud.dev/blob/s3blob" // register s3://
 	"gocloud.dev/gcerrors"
 )
 
@@ -22,9 +23,11 @@ type Store struct{ bucket *blob.Bucket }
 // ErrNotFound is in the error for a key under which nothing is kept.
 var ErrNotFound = errors.New("no such attachment")
 
-// OpenStore opens the store at an address such as "file:///var/lib/heard/files",
-// whose folder is made if need be. Schemes other than file work if their driver
-// is linked in; see gocloud.dev/blob. Close it after use.
+// OpenStore opens the store at an address: "file:///var/lib/heard/files", whose
+// folder is made if need be, or "s3://bucket?region=eu-west-2", with the credentials
+// that the AWS command line uses. Other makes of S3 take endpoint=https://… too, and
+// most of them use_path_style=true and request_checksum_calculation=when_required;
+// see gocloud.dev/blob/s3blob. It does not connect yet. Close it after use.
 func OpenStore(ctx context.Context, address string) (*Store, error) {
 	u, err := url.Parse(address)
 	if err != nil {

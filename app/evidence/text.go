@@ -16,11 +16,10 @@ import (
 // maxText is the most text taken from one file, in bytes.
 const maxText = 8 << 20
 
-// Text returns the text of a file from [Inspect] or [Clean], a paragraph to a line.
-// Comments and deleted text in a document are not part of it. It is "" for a
-// picture or a PDF: reading those takes a PDF library or character recognition,
-// and guessing at a PDF's text gives nonsense for some of them, which is worse than
-// none. The error is a [Refusal].
+// Text returns the text of a file from [Inspect] or [Clean] that is a document or
+// text, a paragraph to a line. Comments and deleted text in a document are not part
+// of it. It is "" for a picture or a PDF: those take a [Reader]. The error is a
+// [Refusal].
 func Text(f File) (string, error) {
 	switch f.Type {
 	case TXT:

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
@@ -73,6 +74,16 @@ func (c Code) String() string { return "receipt code (not shown)" }
 
 // GoString does not show the code either.
 func (c Code) GoString() string { return c.String() }
+
+// Derive works out n bytes for one purpose from the code (HKDF-SHA-256, RFC
+// 5869). Without the code nobody can.
+func (c Code) Derive(purpose string, n int) []byte {
+	b, err := hkdf.Key(sha256.New, c.bits[:], nil, "heard/code/v1/"+purpose, n)
+	if err != nil {
+		panic("ledger: a code derives up to 8160 bytes: " + err.Error())
+	}
+	return b
+}
 
 // Lookup returns what is stored in place of the code to find its submission by:
 // HMAC-SHA-256 of its 16 bytes under a pepper kept outside the database.

@@ -380,6 +380,50 @@ func TestParseCode(t *testing.T) {
 	}
 }
 
+// A key that is worked out from a code serves one purpose, and shows nothing of
+// the code or of what is stored in its place.
+func TestDerive(t *testing.T) {
+	code, err := NewCode(bytes.NewReader(bytes.Repeat([]byte{7}, 16)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := NewCode(bytes.NewReader(bytes.Repeat([]byte{8}, 16)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Worked out with another implementation of HKDF (RFC 5869).
+	if got, want := hex.EncodeToString(code.Derive("draft", 32)), "4f7ba9ae42849672b6011295a287b313f7c77e02908ecedecc9b83ce42c6376a"; got != want {
+		t.Errorf("Derive = %s: want %s", got, want)
+	}
+	seen := map[string]string{}
+	for name, b := range map[string][]byte{
+		"draft":           code.Derive("draft", 32),
+		"another purpose": code.Derive("drafts", 32),
+		"no purpose":      code.Derive("", 32),
+		"another code":    other.Derive("draft", 32),
+		"the lookup":      code.Lookup([]byte("pepper")),
+		"no pepper":       code.Lookup(nil),
+	} {
+		if len(b) != 32 {
+			t.Errorf("%s: %d bytes", name, len(b))
+		}
+		if was, taken := seen[string(b)]; taken {
+			t.Errorf("%s is the same as %s", name, was)
+		}
+		seen[string(b)] = name
+		if bytes.Contains(b, bytes.Repeat([]byte{7}, 4)) {
+			t.Errorf("%s shows the code", name)
+		}
+	}
+	if !bytes.Equal(code.Derive("draft", 64)[:32], code.Derive("draft", 32)) || len(code.Derive("draft", 0)) != 0 {
+		t.Error("more bytes of it are other bytes")
+	}
+	again, err := ParseCode(code.Words())
+	if err != nil || !bytes.Equal(again.Derive("draft", 32), code.Derive("draft", 32)) {
+		t.Errorf("the words lead to another key (%v)", err)
+	}
+}
+
 func TestCodeRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := Code{[16]byte(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "bits"))}

@@ -24,6 +24,8 @@ type Input struct {
 	Consultation *models.Consultation
 	Submissions  []*models.Submission
 	Withdrawn    int
+	Replaced     int
+	SetAside     int
 	Themes       []models.Theme
 	Placements   []models.Placement
 	Quotes       []models.Quote
@@ -216,7 +218,11 @@ func (b *builder) question(q *models.Question) (rq models.ReportQuestion, asked 
 	}
 	chosen := func(s *models.Submission) []int {
 		var in []int
-		for _, id := range s.Answer(q.ID).Options {
+		options := s.Answer(q.ID).Options
+		if q.Type == models.TypeRanking {
+			options = options[:1] // first places only: most people rank every answer
+		}
+		for _, id := range options {
 			if i, ok := row[id]; ok {
 				in = append(in, i)
 			}
@@ -317,6 +323,9 @@ func (b *builder) excerpt(s *models.Submission, question, group, words string) m
 	if q := b.Consultation.Question(question); q != nil {
 		e.Question = b.text(q.Text)
 	}
+	if a := s.Answer(question); a != nil && a.Language != "" {
+		e.Language = a.Language
+	}
 	return e
 }
 
@@ -408,7 +417,7 @@ func (b *builder) campaigns() []models.ReportCampaign {
 
 // rollCall accounts for every submission and fails when one is missing.
 func (b *builder) rollCall() (models.RollCall, error) {
-	roll := models.RollCall{Submissions: len(b.Submissions), Withdrawn: b.Withdrawn}
+	roll := models.RollCall{Submissions: len(b.Submissions), Withdrawn: b.Withdrawn, Replaced: b.Replaced, SetAside: b.SetAside}
 	for _, s := range b.byPublicID() {
 		e := models.RollCallEntry{Submission: s.ID, PublicID: s.PublicID}
 		for _, t := range b.live {
@@ -422,7 +431,7 @@ func (b *builder) rollCall() (models.RollCall, error) {
 		case len(b.words(s)) > 0:
 			e.HeardOnce = true
 			roll.HeardOnce++
-		case len(s.Answers) > 0:
+		case len(s.Answers) > 0 || len(s.Attachments) > 0:
 			e.ClosedOnly = true
 			roll.ClosedOnly++
 		default:

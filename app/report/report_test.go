@@ -437,7 +437,7 @@ func TestAQuoteIsOfAGroupItsAuthorIsIn(t *testing.T) {
 func TestNothingIsPrintedWithoutConsent(t *testing.T) {
 	in := example()
 	for _, s := range in.Submissions {
-		s.Consents = []models.Consent{models.ConsentContact}
+		s.Consents = []models.Consent{models.ConsentPublish, models.ConsentName}
 	}
 	in.Quotes = nil
 	r := build(t, in)
@@ -670,6 +670,122 @@ func TestASensitiveQuestionIsNotBrokenDown(t *testing.T) {
 	written(t, r)
 	if q := build(t, example()).Questions[2]; q.ID != "S1" || !q.Base.Masked || !q.Options[0].Count.Masked || !q.Options[1].Count.Masked {
 		t.Errorf("seven answered, and it shows: %+v", q)
+	}
+}
+
+// Most people number every option, so counting the options that are in a
+// ranking says nothing. What counts is the first place, and what was chosen
+// instead of ranking.
+func TestARankingCountsFirstPlaces(t *testing.T) {
+	in := Input{Consultation: river()}
+	in.Consultation.Groups = in.Consultation.Groups[:1]
+	in.Consultation.Questions = append(in.Consultation.Questions, models.Question{ID: "R9", Type: models.TypeRanking, Text: words("What matters most?"),
+		Options: []models.Option{{ID: "light", Text: words("Light")}, {ID: "bins", Text: words("Bins")}, {ID: "seats", Text: words("Seats")}, {ID: "none", Text: words("None of these"), Alone: true}}})
+	for i := range 60 {
+		order := []string{"bins", "light", "seats"}
+		switch {
+		case i < 20:
+			order = []string{"light", "bins", "seats"}
+		case i < 34:
+			order = []string{"seats"}
+		case i < 40:
+			order = []string{"none"}
+		}
+		in.Submissions = append(in.Submissions, person(i, "walker", chose("R9", order...)))
+	}
+	r := build(t, in)
+	if len(r.Questions) != 1 || r.Questions[0].Type != models.TypeRanking || r.Questions[0].Base != (models.Figure{Value: 60}) {
+		t.Fatalf("expected the ranking, answered by 60: %+v", r.Questions)
+	}
+	sum := 0
+	for i, want := range []int{20, 20, 14, 6} {
+		o := r.Questions[0].Options[i]
+		if o.Count != (models.Figure{Value: want}) || o.Groups[0] != (models.Figure{Value: want}) || o.Percent == nil || *o.Percent != []int{33, 33, 23, 10}[i] {
+			t.Errorf("%s: got %+v, expected %d", o.ID, o, want)
+		}
+		sum += o.Count.Value
+	}
+	if sum != 60 {
+		t.Errorf("%d first places of 60 people", sum)
+	}
+	_, asCSV := written(t, r)
+	if !strings.Contains(string(asCSV), "\nfirst place,R9.bins,Bins,,20\n") || strings.Contains(string(asCSV), "\noption,R9") {
+		t.Errorf("the table does not say that first places are counted:\n%s", asCSV)
+	}
+
+	// A small first place is masked like any other small count.
+	in.Submissions = append(in.Submissions[:34], in.Submissions[36:]...)
+	if o := build(t, in).Questions[0].Options[3]; !o.Count.Masked || o.Count.Value != 0 || o.Percent != nil {
+		t.Errorf("four people, and the figure is %+v", o)
+	}
+}
+
+// A place is one answer, as in any other choice.
+func TestAPlaceIsCountedOnce(t *testing.T) {
+	in := Input{Consultation: river()}
+	in.Consultation.Groups = in.Consultation.Groups[:1]
+	in.Consultation.Questions = append(in.Consultation.Questions, models.Question{ID: "P1", Type: models.TypePlace, Text: words("Where do you live?"),
+		Options: []models.Option{{ID: "north", Text: words("North")}, {ID: "south", Text: words("South")}}})
+	for i := range 40 {
+		in.Submissions = append(in.Submissions, person(i, "walker", chose("P1", []string{"north", "south"}[i/25])))
+	}
+	q := build(t, in).Questions[0]
+	if q.ID != "P1" || q.Options[0].Count.Value != 25 || q.Options[1].Count.Value != 15 {
+		t.Errorf("got %+v", q)
+	}
+}
+
+// A day or a number that somebody typed could point to them, and what was
+// chosen instead says nothing about the proposal: neither is broken down. The
+// people who gave no other answer are accounted for all the same, and so is
+// somebody who only sent a file.
+func TestDatesNumbersAndFilesAreAccountedForAndNotBrokenDown(t *testing.T) {
+	in := Input{Consultation: river()}
+	instead := []models.Option{{ID: "unsure", Text: words("Not sure")}}
+	in.Consultation.Questions = append(in.Consultation.Questions,
+		models.Question{ID: "W1", Type: models.TypeDate, Text: words("When was it?"), Options: instead},
+		models.Question{ID: "N1", Type: models.TypeNumber, Text: words("How often?"), Options: instead},
+		models.Question{ID: "F1", Type: models.TypeFile, Text: words("Add a document")})
+	in.Consultation.Questions[3].Options = instead // D1, in words
+	for i := range 12 {
+		in.Submissions = append(in.Submissions, person(i, "walker", wrote("W1", "2026-03-27"), chose("N1", "unsure")),
+			person(100+i, "walker", chose("W1", "unsure"), wrote("N1", "41")), person(200+i, "walker", chose("D1", "unsure")))
+	}
+	file := person(300, "walker")
+	file.Attachments = []models.Attachment{{Key: "k", Kind: "PDF", Size: 12, Text: "What stands in the file."}}
+	in.Submissions = append(in.Submissions, file)
+	r := build(t, in)
+	if len(r.Questions) != 0 || len(r.HeardOnce) != 0 {
+		t.Errorf("broken down: %+v, listed: %+v", r.Questions, r.HeardOnce)
+	}
+	if r.RollCall.ClosedOnly != 37 || r.RollCall.Submissions != 37 {
+		t.Errorf("the roll-call has %+v, expected all 37", r.RollCall)
+	}
+	asJSON, asCSV := written(t, r)
+	for _, words := range []string{"2026-03-27", "\"41\"", "What stands in the file"} {
+		if bytes.Contains(asJSON, []byte(words)) || bytes.Contains(asCSV, []byte(words)) {
+			t.Errorf("%q stands in the report", words)
+		}
+	}
+}
+
+// What follows from a submission that was replaced, set aside or taken back is
+// left out with it, wherever it is still listed.
+func TestWhatNoLongerCountsLeavesNothing(t *testing.T) {
+	in := example()
+	gone := in.Submissions[3]
+	in.Submissions = slices.Delete(in.Submissions, 3, 4)
+	in.Campaigns[0].Members = append(in.Campaigns[0].Members, gone.ID)
+	r := build(t, in)
+	if r.RollCall.Submissions != 58 || r.RollCall.InThemes != 23 || r.Total != (models.Figure{Value: 58}) {
+		t.Errorf("counted: %+v of %+v", r.RollCall, r.Total)
+	}
+	asJSON, _ := written(t, r)
+	if bytes.Contains(asJSON, []byte(gone.PublicID)) || bytes.Contains(asJSON, []byte("day 3")) {
+		t.Error("its words or its number stand in the report")
+	}
+	if diff := cmp.Diff([]models.ReportCampaign{{Letters: models.Figure{Value: 6}, Text: letter}}, r.Campaigns); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

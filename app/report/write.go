@@ -39,10 +39,14 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 		for i := range q.Groups {
 			row("question", q.ID, q.Text, q.Groups[i].Name, q.Groups[i].Count)
 		}
+		counted := "option"
+		if q.Type == models.TypeRanking {
+			counted = "first place"
+		}
 		for _, o := range q.Options {
-			row("option", q.ID+"."+o.ID, o.Text, "", o.Count)
+			row(counted, q.ID+"."+o.ID, o.Text, "", o.Count)
 			for i := range o.Groups {
-				row("option", q.ID+"."+o.ID, o.Text, q.Groups[i].Name, o.Groups[i])
+				row(counted, q.ID+"."+o.ID, o.Text, q.Groups[i].Name, o.Groups[i])
 			}
 		}
 	}
@@ -61,7 +65,7 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	}{
 		{"in-themes", "Responses in at least one theme", r.RollCall.InThemes},
 		{"heard-once", "Responses listed singly", r.RollCall.HeardOnce},
-		{"closed-only", "Responses that answered by choosing, or whose words stand in no themed question", r.RollCall.ClosedOnly},
+		{"closed-only", "Responses without words in a themed question, such as choices, dates, numbers and files", r.RollCall.ClosedOnly},
 	} {
 		_ = out.Write([]string{"roll-call", n.id, n.wording, "", strconv.Itoa(n.count)})
 	}

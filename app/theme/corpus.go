@@ -58,10 +58,7 @@ func detectLanguages(docs []Document) []*language {
 		if d.Language != "" {
 			out[i] = languageOf(d.Language)
 		} else {
-			words = words[:0]
-			eachToken(opening(d.Text), func(at span) {
-				words = append(words, fold(d.Text[at.start:at.end]))
-			})
+			words = appendWords(words[:0], opening(d.Text))
 			out[i] = guessLanguage(words)
 		}
 		if out[i] != nil {
@@ -93,4 +90,10 @@ func opening(s string) string {
 		cut = enough
 	}
 	return s[:cut]
+}
+
+// appendWords appends the words of a text, folded.
+func appendWords(words []string, text string) []string {
+	eachToken(text, func(at span) { words = append(words, fold(text[at.start:at.end])) })
+	return words
 }

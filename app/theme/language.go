@@ -3,6 +3,7 @@ package theme
 import (
 	"math/bits"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/blevesearch/snowballstem"
@@ -56,8 +57,10 @@ var languages = []*language{
 	newLanguage("fi", finnish.Stem, `ja on ei että se olla ovat oli mutta kun niin myös tai jos kuin hän me he minä sen mitä joka jotka ole voi hyvin vain`),
 	newLanguage("ga", irish.Stem, `an na agus is ar ag ní tá bhí go le do mar sin seo a i ó atá nach bhfuil sé sí siad muid ach chun faoi`),
 	newLanguage("hu", hungarian.Stem, `a az és hogy nem is egy van volt de ha csak meg már még mint vagy ez azt el ki kell lehet nagyon minden`),
-	newLanguage("pl", nil, `i w na z do się nie że jest to o jak po za od ale co tak przez czy dla są być przy oraz tylko już bardzo tym tego które który`),
-	newLanguage("ro", romanian.Stem, `și în de la cu nu să este pe un o care mai din că pentru sunt a fi dar ce au foarte sau prin după fost`),
+	newLanguage("pl", nil, `i w na z do się nie że jest to o jak po za od ale co tak przez czy dla są być przy oraz tylko już bardzo tym tego które który
+		ma może można ich jego jej nas nam mnie mi my ten ta te tej która bez pod przed między także również został była było był będzie lub więc kiedy gdzie wszystko`),
+	newLanguage("ro", romanian.Stem, `și în de la cu nu să este pe un o care mai din că pentru sunt a fi dar ce au foarte sau prin după fost
+		si in sa ca dupa va vor am ai ale al cel cea acest această aceasta acesta acestui fie fără fara unde când cand ne noi lor lui sunt era`),
 	newLanguage("tr", turkish.Stem, `ve bir bu da de için ile çok ne o gibi daha ama olarak var değil kadar olan her ki sonra mi en ben biz`),
 	newLanguage("ru", russian.Stem, `и в не на что я с он как это по но они мы вы она к у за из от так же для бы есть или если только ещё уже при все было`),
 	newLanguage("uk", nil, `і в у не на що я з він як це по але вони ми ви вона до за із від так же для є або якщо тільки ще вже при всі було та`),
@@ -92,6 +95,51 @@ func languageOf(tag string) *language {
 		}
 	}
 	return unknown
+}
+
+// Language tells the language that a text is written in, as a BCP 47 tag, or ""
+// where it cannot be told: from the script where only one language here uses
+// it, from function words, or from letters that few languages have. It is a
+// note for readers; nothing is filtered or routed on it.
+func Language(text string) string {
+	scripts := map[string]int{}
+	letters := 0
+	for _, r := range text {
+		if !unicode.IsLetter(r) {
+			continue
+		}
+		letters++
+		switch {
+		case unicode.Is(unicode.Gurmukhi, r):
+			scripts["pa"]++
+		case unicode.Is(unicode.Bengali, r):
+			scripts["bn"]++
+		case unicode.Is(unicode.Gujarati, r):
+			scripts["gu"]++
+		case unicode.Is(unicode.Tamil, r):
+			scripts["ta"]++
+		case strings.ContainsRune("ٹڈڑںھےۓہ", r): // Urdu has these letters, Arabic and Persian do not
+			scripts["ur"] += 8
+		case strings.ContainsRune("łżźćś", r): // Polish; some of its neighbours have one or two of them
+			scripts["pl"]++
+		case strings.ContainsRune("ățţș", r):
+			scripts["ro"]++
+		}
+	}
+	for _, tag := range []string{"pa", "bn", "gu", "ta", "ur"} {
+		if letters >= 3 && 2*scripts[tag] > letters {
+			return tag
+		}
+	}
+	if l := guessLanguage(appendWords(nil, text)); l != nil {
+		return l.code
+	}
+	for _, tag := range []string{"pl", "ro"} {
+		if letters >= 12 && 30*scripts[tag] > letters {
+			return tag
+		}
+	}
+	return ""
 }
 
 // hintLetters is the number of letters from which the words of a text tell its

@@ -1,6 +1,7 @@
 package theme
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -103,6 +104,93 @@ func TestLanguages(t *testing.T) {
 	if l := languageOf("tlh"); l != unknown {
 		t.Errorf("tlh is taken for %q", l.code)
 	}
+}
+
+func TestLanguage(t *testing.T) {
+	const urdu = "ہماری گلی میں مہینوں سے بتیاں بند ہیں اور کوئی پوچھتا نہیں"
+	tests := []struct{ name, text, want string }{
+		{"English", "The lights on our street have been broken for months and nobody cares", "en"},
+		{"Romanian", "Luminile de pe strada noastră sunt stricate de luni de zile și nu vine nimeni să le repare", "ro"},
+		{"Polish", "Ulica jest bardzo ciemna i nie ma tam żadnych lamp, ale to się nie zmienia", "pl"},
+		{"Urdu", urdu, "ur"},
+		{"Panjabi", "ਸਾਡੀ ਗਲੀ ਦੀਆਂ ਬੱਤੀਆਂ ਮਹੀਨਿਆਂ ਤੋਂ ਖਰਾਬ ਹਨ", "pa"},
+		{"Bengali", "আমাদের রাস্তার বাতি অনেক মাস ধরে নষ্ট", "bn"},
+		{"Gujarati", "અમારી શેરીની લાઇટો બંધ છે", "gu"},
+		{"Tamil", "எங்கள் தெருவில் விளக்குகள் எரியவில்லை", "ta"},
+		{"a few words in a script of one language", "ਹਾਂ, ਠੀਕ ਹੈ", "pa"},
+		{"Polish in a few words", "Za ciemno, żadnych świateł", "pl"},
+		{"Romanian in a few words", "Prea întuneric, fără lumină și poliție", "ro"},
+		{"Romanian without its marks", "Nu mai sunt lampi pe strada noastra si nu vine nimeni sa le repare, desi am sunat", "ro"},
+		{"a Polish name in English", "We have asked Łukasz from the council for lights and he has not been here since", "en"},
+		{"a street's name among them", "আমাদের Station Parade রাস্তার বাতি অনেক মাস ধরে নষ্ট", "bn"},
+		{"a few words of another in English", "My neighbour says ਸਤ ਸ੍ਰੀ ਅਕਾਲ to all of us and that is how it should be in this street", "en"},
+		{"Arabic is not Urdu", "الأنوار في شارعنا معطلة منذ أشهر ولم يأت أحد من البلدية إلى الآن وهذا غير مقبول على الإطلاق", "ar"},
+		{"Persian is not Urdu", "چراغ\u200cهای خیابان ما ماه\u200cهاست که خراب است و هیچ\u200cکس برای تعمیر آن نمی\u200cآید", ""},
+		{"too little to tell", "No", ""},
+		{"one letter", "ਕ", ""},
+		{"no letters", "07700 900123 !!! 🚓", ""},
+		{"nothing", "", ""},
+		{"names only", "Turtlesoft Goldenseal Banktran Cashmere Wintergreen Applewood", ""},
+		{"broken text", "\xff\xfe" + urdu + "\xff", "ur"},
+	}
+	for _, tt := range tests {
+		for range 3 { // the same each time
+			if got := Language(tt.text); got != tt.want {
+				t.Errorf("%s: taken to be in %q, want %q", tt.name, got, tt.want)
+			}
+		}
+	}
+}
+
+// TestMeasureLanguage prints how often Language tells the languages of the
+// demonstration. To say nothing is not to be wrong: the note is then left out.
+func TestMeasureLanguage(t *testing.T) {
+	rows := table(t, "lid_lingua/texts.csv")
+	ours := []string{"en", "ro", "ur", "pa", "bn", "pl"}
+	type count struct{ all, right, silent int }
+	counts := map[string]count{} // by language and kind of text
+	taken := map[string]int{}    // sentences of other languages, by the one they were taken for
+	for _, row := range rows {
+		if strings.Contains(row["text"], "ďż˝") {
+			continue // letters that were lost before the data was gathered
+		}
+		got := Language(row["text"])
+		if !slices.Contains(ours, row["lang"]) {
+			if row["kind"] == "sentences" && slices.Contains(ours, got) {
+				taken[row["lang"]+" for "+got]++
+			}
+			continue
+		}
+		key := row["lang"] + " " + row["kind"]
+		c := counts[key]
+		c.all++
+		switch got {
+		case row["lang"]:
+			c.right++
+		case "":
+			c.silent++
+		}
+		counts[key] = c
+	}
+	for _, kind := range []string{"sentences", "word-pairs", "single-words"} {
+		for _, l := range ours {
+			c := counts[l+" "+kind]
+			if c.all == 0 {
+				t.Errorf("the data has no %s in %s", kind, l)
+				continue
+			}
+			percent := func(n int) float64 { return 100 * float64(n) / float64(c.all) }
+			wrong := c.all - c.right - c.silent
+			t.Logf("%s, %s: right %.1f%%, says nothing %.1f%%, wrong %.1f%% of %d", l, kind, percent(c.right), percent(c.silent), percent(wrong), c.all)
+			if percent(wrong) > 3 {
+				t.Errorf("%s, %s: wrong in %d of %d", l, kind, wrong, c.all)
+			}
+			if kind == "sentences" && percent(c.right) < 50 {
+				t.Errorf("%s: told in %d of %d sentences only", l, c.right, c.all)
+			}
+		}
+	}
+	t.Logf("sentences of other languages taken for one of these: %v", taken)
 }
 
 func seeds(f *testing.F) {

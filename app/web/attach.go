@@ -16,12 +16,9 @@ import (
 const maxParts = 50
 
 // uploads is what a file step shows of the draft.
-func uploads(d *consult.Draft) *views.UploadState {
-	u := &views.UploadState{Limit: fmt.Sprintf("%d MB", consult.MaxFileSize>>20)}
-	for _, f := range d.Files {
-		u.Attached = append(u.Attached, fmt.Sprintf("%s, %s", f.Kind, fileSize(f.Size)))
-	}
-	return u
+func (p *portal) uploads(lang string, d *consult.Draft) *views.UploadState {
+	limit := p.Views.Translate(lang, "upload.accept", "Files", consult.MaxFiles, "Size", fmt.Sprintf("%d MB", consult.MaxFileSize>>20))
+	return &views.UploadState{Limit: limit, Attached: described(d.Files)}
 }
 
 func fileSize(n int64) string {
@@ -44,7 +41,9 @@ func (p *portal) answerFile(req *request, c *models.Consultation, page *views.St
 		if err != nil {
 			return err
 		}
-		form["do"], form["remove"] = posted.Get("do"), posted.Get("remove")
+		for _, name := range []string{"do", "remove", "of", "lang"} {
+			form[name] = posted.Get(name)
+		}
 	} else if err != nil {
 		return models.NewError(models.KindInvalid, "The form could not be read. Go back and send it again.")
 	}
@@ -79,22 +78,30 @@ func (p *portal) answerFile(req *request, c *models.Consultation, page *views.St
 			case len(fields) == 0:
 				return err
 			}
-			page.Fault = fields[0].Message
+			page.Fault = p.word(page.Lang, fields[0].Code, fields[0].Message, fields[0].Values)
 			page.Faults = append(page.Faults, views.Fault{Href: "#answer", Message: page.Fault})
-		}
-	}
-	if index, err := strconv.Atoi(form["remove"]); err == nil {
-		if err := p.service.Detach(ctx, key, c, index); err != nil {
-			return err
 		}
 	}
 	d, err := p.service.LoadDraft(ctx, key)
 	if err != nil {
 		return err
 	}
+	// A second click on "Remove" finds fewer files than the page showed, and
+	// takes nothing more out.
+	if index, err := strconv.Atoi(form["remove"]); err == nil && (form["of"] == "" || form["of"] == strconv.Itoa(len(d.Files))) {
+		if err := p.service.Detach(ctx, key, c, index); err != nil {
+			return err
+		}
+		if d, err = p.service.LoadDraft(ctx, key); err != nil {
+			return err
+		}
+	}
 	if len(page.Faults) > 0 {
-		page.File = uploads(d)
+		page.File = p.uploads(page.Lang, d)
 		return p.render(req.Context, http.StatusUnprocessableEntity, page)
+	}
+	if form["do"] == "save" || form["lang"] != "" {
+		return p.turn(req, c, form["lang"], page.Action)
 	}
 	if form["do"] != "continue" {
 		return req.Redirect(http.StatusSeeOther, page.Action)

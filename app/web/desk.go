@@ -66,7 +66,7 @@ func (p *portal) showSearch(req *request) error {
 		}
 	}
 	at := max(q.Page, 1)
-	page.From, page.To = (at-1)*consult.SearchPage+1, (at-1)*consult.SearchPage+len(page.Hits)
+	page.First, page.Last = (at-1)*consult.SearchPage+1, (at-1)*consult.SearchPage+len(page.Hits)
 	turn := func(to int) string {
 		next := cloneValues(address)
 		next.Set("page", strconv.Itoa(to))
@@ -168,7 +168,7 @@ func (p *portal) showSubmission(req *request) error {
 	}
 	here := "/staff/" + c.ID + "/submissions/" + sub.ID
 	page := &views.SubmissionPage{Base: p.staffBase(req, c, "search", "Submission"), Consultation: c.ID, ID: sub.ID, PublicID: sub.PublicID,
-		Day: writtenDay(sub.Day), Channel: sub.Channel.Name(), Language: languageName(sub.Language), Groups: groupNames(c, sub.Groups),
+		Received: writtenDay(sub.Day), Channel: sub.Channel.Name(), Language: languageName(sub.Language), Groups: groupNames(c, sub.Groups),
 		Status: sub.Status, Original: original, Back: "/staff/" + c.ID + "/search"}
 	if req.by.May(consult.ReadOriginal) && !original {
 		page.ShowOriginal = here + "?original=yes"
@@ -177,12 +177,19 @@ func (p *portal) showSubmission(req *request) error {
 		page.Consents = append(page.Consents, consentNames[consent])
 	}
 	for _, a := range sub.Answers {
-		row := views.SubmissionRow{ID: a.Question, Question: a.Question, Text: a.Text, Language: sub.Language, Redacted: a.Redacted != a.Text}
+		row := views.SubmissionRow{ID: a.Question, Question: a.Question, Text: a.Text, Language: sub.Language, Redacted: a.Redacted != a.Text, Translation: a.Translation}
+		if a.Language != "" && a.Language != sub.Language {
+			row.Language, row.LanguageName = a.Language, languageName(a.Language)
+		}
 		if q := c.Question(a.Question); q != nil {
 			row.Question = q.Text.Default()
-			for _, id := range a.Options {
+			for i, id := range a.Options {
 				if o := q.Option(id); o != nil {
-					row.Options = append(row.Options, o.Text.Default())
+					label := o.Text.Default()
+					if q.Type == models.TypeRanking && !o.Alone {
+						label = strconv.Itoa(i+1) + ". " + label
+					}
+					row.Options = append(row.Options, label)
 				}
 			}
 		}
@@ -191,12 +198,114 @@ func (p *portal) showSubmission(req *request) error {
 		}
 		page.Rows = append(page.Rows, row)
 	}
+	page.Attachments = described(sub.Attachments)
+	if req.by.May(consult.LookAgain) {
+		page.Why, page.Seen = reasons(sub), len(sub.Attention) > 0 && !sub.Open()
+		page.CanAct, page.Act = !c.Status.AtLeast(models.StatusFrozen), here
+		if page.Messages, err = p.service.Messages(req.Request().Context(), req.by, sub.ID); err != nil {
+			return err
+		}
+	}
 	return p.render(req.Context, http.StatusOK, page)
+}
+
+// whys is how the reasons to look at a submission are worded.
+var whys = map[models.Attention]string{
+	models.AttentionMisread:  "Its author says: that is not what I meant",
+	models.AttentionReply:    "Its author has answered your message",
+	models.AttentionHoneypot: "Filled in a field that people do not see, as programs do",
+	models.AttentionHurried:  "Sent within seconds of starting",
+	models.AttentionUnworked: "Sent while very many came, by a browser without scripts or by a program",
+}
+
+func reasons(sub *models.Submission) []string {
+	var list []string
+	for _, a := range sub.Attention {
+		if w := whys[a]; w != "" {
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+func (p *portal) showAttention(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	subs, err := p.service.ToLookAt(req.Request().Context(), req.by, c)
+	if err != nil {
+		return err
+	}
+	page := &views.AttentionPage{Base: p.staffBase(req, c, "attention", "To look at again"), Consultation: c.ID, Frozen: c.Status.AtLeast(models.StatusFrozen)}
+	for _, sub := range subs {
+		row := views.AttentionRow{ID: sub.ID, PublicID: sub.PublicID, Day: writtenDay(sub.Day), Why: reasons(sub), Href: "/staff/" + c.ID + "/submissions/" + sub.ID}
+		if sub.Open() {
+			page.Open = append(page.Open, row)
+		} else {
+			page.Seen = append(page.Seen, row)
+		}
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+// lookAgain does what an officer decides about one submission.
+func (p *portal) lookAgain(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	form, err := req.form(maxForm)
+	if err != nil {
+		return err
+	}
+	ctx, id := req.Request().Context(), req.Param("id")
+	list := "/staff/" + c.ID + "/attention"
+	here, notice := "/staff/"+c.ID+"/submissions/"+id, ""
+	switch form.Get("do") {
+	case "seen":
+		here, notice, err = list, "Marked as looked at.", p.service.Seen(ctx, req.by, c, id)
+	case "ask":
+		notice, err = "The message can be read with the receipt code.", p.service.Ask(ctx, req.by, c, id, form.Get("message"))
+	case "aside":
+		here, notice, err = list, "Set aside. It no longer counts, and the reason is on record.", p.service.SetAside(ctx, req.by, c, id, form.Get("reason"))
+	case "translate":
+		notice, err = "The translation stands beside the answer.", p.service.Translate(ctx, req.by, c, id, form.Get("question"), form.Get("text"))
+	case "count":
+		notice, err = "It counts again.", p.service.CountAgain(ctx, req.by, c, id)
+	default:
+		err = models.NewError(models.KindInvalid, "The page did not say what to do with the submission.")
+	}
+	if err != nil {
+		return err
+	}
+	return p.done(req, here, notice)
+}
+
+func (p *portal) showContacts(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	return p.render(req.Context, http.StatusOK, &views.ContactsPage{Base: p.staffBase(req, c, "contacts", "Who wants to be told"), Consultation: c.ID})
+}
+
+func (p *portal) readContacts(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	addresses, err := p.service.Contacts(req.Request().Context(), req.by, c)
+	if err != nil {
+		return err
+	}
+	return p.render(req.Context, http.StatusOK, &views.ContactsPage{Base: p.staffBase(req, c, "contacts", "Who wants to be told"),
+		Consultation: c.ID, Addresses: addresses, Asked: true})
 }
 
 var consentNames = map[models.Consent]string{
 	models.ConsentQuote: "Words may be quoted without a name", models.ConsentPublish: "Redacted answer may be published",
-	models.ConsentName: "Organisation may be named", models.ConsentContact: "May be written to",
+	models.ConsentName: "Organisation may be named",
 }
 
 func (p *portal) showThemes(req *request) error {

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v5"
 
@@ -30,25 +31,48 @@ func (p *portal) fail(c *echo.Context, err error) {
 	if r, _ := echo.UnwrapResponse(c.Response()); r != nil && r.Committed {
 		return
 	}
-	var over ended
-	if errors.As(err, &over) {
-		p.answer(c, over.page(p))
-		return
+	if err := p.tell(c, err); err != nil {
+		p.Log.Error("the error page cannot be rendered", "error", err)
+		_ = c.String(http.StatusInternalServerError, "Something went wrong on our side. Try again in a minute.")
 	}
-	page := &views.ErrorPage{Base: views.Base{Lang: "en", Service: "Heard", Home: "/", Invented: p.Invented}, Retry: "/"}
+}
+
+// tell writes the error page. Nothing catches what panics here but itself.
+func (p *portal) tell(c *echo.Context, err error) (failed error) {
+	defer caught(&failed)
+	lang, _ := c.Get(spoken).(string)
+	if offered := p.Views.Languages(); lang == "" {
+		if lang = c.QueryParam("lang"); !slices.Contains(offered, lang) {
+			lang = preferred(c.Request().Header.Get("Accept-Language"), offered)
+		}
+	}
+	page := &views.ErrorPage{Base: views.Base{Lang: lang, Service: "Heard", Home: "/", Exit: true, Invented: p.Invented}, Retry: "/"}
 	if (route{path: c.Path()}).staff() {
-		page.Home, page.Retry = "/staff", "/staff"
+		lang = "en"
+		page.Lang, page.Home, page.Retry, page.Exit = lang, "/staff", "/staff", false
 	}
+	say := func(id string) string { return p.Views.Translate(lang, id) }
+	var over ended
 	var known *models.Error
 	var tooLarge *http.MaxBytesError
 	switch {
+	case errors.As(err, &over):
+		page.Status, page.Heading, page.Message = http.StatusGone, say("error.gone"), say("error.gone.text")
+		page.Service, page.Home, page.Retry = over.consultation.Council.Name, "/"+over.consultation.ID, "/"+over.consultation.ID
+		page.Invented = p.Invented || over.consultation.Invented
 	case errors.As(err, &tooLarge):
 		page.Status = http.StatusRequestEntityTooLarge
-		page.Message = "What you sent is larger than this page accepts. Nothing was saved."
+		page.Message = say("error.large")
 	case errors.As(err, &known):
 		page.Status = statusOf[known.Kind]
-		page.Message = known.Message
-		page.Fields = known.Fields
+		page.Message = p.word(lang, known.Code, known.Message, nil)
+		for _, f := range known.Fields {
+			f.Message = p.word(lang, f.Code, f.Message, f.Values)
+			page.Fields = append(page.Fields, f)
+		}
+		if known.Code == "" && lang != "en" && (page.Status == http.StatusNotFound || page.Status == http.StatusServiceUnavailable) {
+			page.Message = "" // the general wording is there in every language
+		}
 	default:
 		page.Status = echo.StatusCode(err)
 		if page.Status == 0 {
@@ -56,41 +80,33 @@ func (p *portal) fail(c *echo.Context, err error) {
 		}
 	}
 	switch page.Status {
+	case http.StatusGone:
 	case http.StatusNotFound:
-		page.Heading = "Page not found"
+		page.Heading = say("error.404")
 		if page.Message == "" {
-			page.Message = "There is no page at this address. Check that it was typed or copied whole."
+			page.Message = say("error.404.text")
 		}
 	case http.StatusMethodNotAllowed:
 		page.Heading, page.Message = "This cannot be done here", "Go back to the page you came from and try again."
 	case http.StatusForbidden, http.StatusUnauthorized:
 		page.Heading = "You cannot open this"
 	case http.StatusInternalServerError:
-		page.Heading, page.Message = "Something went wrong on our side", "Nothing you sent before was lost. Try again in a minute."
+		page.Heading, page.Message = say("error.500"), say("error.500.text")
 		if c.Request().Context().Err() == nil { // nobody is left to tell otherwise
 			p.Log.Error("request failed", "route", c.Path(), "error", err)
 		}
 	case http.StatusServiceUnavailable:
-		page.Heading = "We cannot answer at the moment"
+		page.Heading = say("error.503")
+		if page.Message == "" {
+			page.Message = say("error.503.text")
+		}
 		c.Response().Header().Set("Retry-After", "30")
 	default:
-		page.Heading = "This could not be done"
+		page.Heading = say("error.refused")
 	}
 	page.Title = page.Heading
-	// Whoever has a response under way can leave from here too.
-	_, noDraft := c.Cookie(draftCookie)
-	page.Exit = noDraft == nil
-	p.answer(c, page)
-}
-
-// answer writes an error page.
-func (p *portal) answer(c *echo.Context, page *views.ErrorPage) {
 	if c.Request().Method == http.MethodHead {
-		_ = c.NoContent(page.Status)
-		return
+		return c.NoContent(page.Status)
 	}
-	if err := p.render(c, page.Status, page); err != nil {
-		p.Log.Error("the error page cannot be rendered", "error", err)
-		_ = c.String(http.StatusInternalServerError, "Something went wrong on our side. Try again in a minute.")
-	}
+	return p.render(c, page.Status, page)
 }

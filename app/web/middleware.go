@@ -12,9 +12,9 @@ import (
 	"github.com/labstack/echo/v5"
 )
 
-// policy allows our own stylesheet, images and forms, and nothing else: no
-// script, no frame, no other host.
-const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// policy allows our own stylesheet, images, forms and one script, which may
+// talk to us alone, and nothing else: nothing inline, no frame, no other host.
+const policy = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // headers sets what every answer carries. Nothing is kept by browsers or
 // proxies unless a handler says so.
@@ -35,6 +35,9 @@ func (p *portal) headers(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		if p.Secure {
 			h.Set("Strict-Transport-Security", "max-age=63072000")
+		}
+		if p.Onion != "" && !(route{path: r.URL.Path}).staff() {
+			h.Set("Onion-Location", strings.TrimSuffix(p.Onion, "/")+r.URL.RequestURI())
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -86,7 +86,9 @@ func newPortal(t testing.TB, choose ...func(*parts)) *testPortal {
 	kept, err := evidence.OpenStore(t.Context(), files)
 	must(t, err)
 	t.Cleanup(func() { must(t, kept.Close()) })
-	p.service = consult.New(consult.Config{Store: p.store, Search: engine, Files: kept, Log: logger, Now: w.now, Pepper: []byte(strings.Repeat("p", 32))})
+	reader := evidence.NewReader("")
+	t.Cleanup(func() { must(t, reader.Close()) })
+	p.service = consult.New(consult.Config{Store: p.store, Search: engine, Files: kept, Reader: reader, Log: logger, Now: w.now, Pepper: []byte(strings.Repeat("p", 32))})
 	p.options = Options{Service: p.service, Views: w.views, Sessions: p.store.Sessions(), Log: logger, Secure: w.secure,
 		ExitTo: "https://weather.example/", Templates: demo.Templates()}
 	p.serve()
@@ -416,14 +418,25 @@ func (p *page) filled(selector string) (action string, values url.Values) {
 		}
 		values.Add(s.AttrOr("name", ""), s.AttrOr("value", ""))
 	})
-	form.Find("textarea").Each(func(_ int, s *goquery.Selection) { values.Add(s.AttrOr("name", ""), s.Text()) })
+	form.Find("textarea").Each(func(_ int, s *goquery.Selection) {
+		// A browser takes the line break after the tag away, and so does the
+		// parser; what is left is what was typed.
+		values.Add(s.AttrOr("name", ""), s.Text())
+	})
+	form.Find("select").Each(func(_ int, s *goquery.Selection) {
+		chosen := s.Find("option[selected]")
+		if chosen.Length() == 0 {
+			chosen = s.Find("option").First()
+		}
+		values.Add(s.AttrOr("name", ""), chosen.AttrOr("value", strings.TrimSpace(chosen.Text())))
+	})
 	to, err := p.url.Parse(form.AttrOr("action", ""))
 	must(p.TB, err)
 	return to.RequestURI(), values
 }
 
 // submit sends the form at selector, with fields in place of what it holds, by
-// its last button.
+// its main button: the last that is not a quiet one, or the last there is.
 func (p *page) submit(selector string, fields url.Values) *page {
 	p.Helper()
 	action, values := p.filled(selector)
@@ -433,8 +446,28 @@ func (p *page) submit(selector string, fields url.Values) *page {
 		}
 		values[name] = v
 	}
-	if button := p.doc.Find("main " + selector).First().Find("button[name]").Last(); button.Length() > 0 && values[button.AttrOr("name", "")] == nil {
-		values.Set(button.AttrOr("name", ""), button.AttrOr("value", ""))
+	buttons := p.doc.Find("main " + selector).First().Find("button")
+	button := buttons.Not(".quiet, .plain").Last()
+	if button.Length() == 0 {
+		button = buttons.Last()
 	}
+	if name := button.AttrOr("name", ""); name != "" && values[name] == nil {
+		values.Set(name, button.AttrOr("value", ""))
+	}
+	return p.post(action, values)
+}
+
+// speak presses the button of a language below the form of a step, which sends
+// what stands in the form, with fields in place of what it holds.
+func (p *page) speak(language string, fields url.Values) *page {
+	p.Helper()
+	if p.doc.Find(fmt.Sprintf(`nav.languages button[form=step][name=lang][value=%q]`, language)).Length() != 1 {
+		p.Fatalf("%s has no button for the language %s", p.url.Path, language)
+	}
+	action, values := p.filled("form#step")
+	for name, v := range fields {
+		values[name] = v
+	}
+	values.Set("lang", language)
 	return p.post(action, values)
 }

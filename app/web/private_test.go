@@ -4,8 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"hash/crc32"
+	"image"
+	"image/png"
 	"io/fs"
 	"mime/multipart"
 	"net/http"
@@ -46,6 +50,18 @@ const (
 	inRefuse = "canaryrefusedzq"
 	inFile   = "canaryfilewordszq"
 	inSecret = "canarypasswordzq"
+
+	inSaved    = "canarysavedzq"     // words of a response that is saved under a code
+	inContact  = "canarycontactzq"   // the address of somebody who wants to be told the outcome
+	inMessage  = "canarymessagezq"   // what an officer and an author write to each other
+	inReason   = "canaryreasonzq"    // why an officer set something aside
+	inOriginal = "canaryoriginalzq"  // who made a file, which is taken out of it
+	inTrap     = "canarytrapzq"      // in the field that people do not see
+	inWork     = "canaryworkzq"      // beside the token of the last page
+	inAccept   = "canaryal"          // in what the browser says of its languages: a part of a tag has 8 letters
+	inEquality = "canaryequalityzq"  // in the equality questions
+	inReplaced = "canaryreplacedzq"  // words that were replaced by others
+	inWithdraw = "canarywithdrawnzq" // words that were taken back
 )
 
 // marked are the headers by which people and their devices can be known.
@@ -53,7 +69,7 @@ func marked() http.Header {
 	h := http.Header{"Accept-Encoding": {"gzip"}}
 	for name, value := range map[string]string{
 		"User-Agent": "X/1.0 (X; X)", "X-Forwarded-For": "203.0.113.77, X", "Forwarded": "for=203.0.113.77;by=X;host=X", "X-Real-Ip": "203.0.113.77", "Cf-Connecting-Ip": "203.0.113.77",
-		"True-Client-Ip": "203.0.113.77", "X-Client-Ip": "203.0.113.77", "Via": "1.1 X", "Referer": "https://X.example/X", "Accept-Language": "X", "X-Request-Id": "X",
+		"True-Client-Ip": "203.0.113.77", "X-Client-Ip": "203.0.113.77", "Via": "1.1 X", "Referer": "https://X.example/X", "Accept-Language": "en-x-" + inAccept + ", en;q=0.9, ro-x-" + inAccept + ";q=0.5", "X-Request-Id": "X",
 		"Dnt": "X", "Sec-Ch-Ua": "X", "Sec-Ch-Ua-Model": "X", "From": "X@X.example", "Authorization": "Basic X", "X-Forwarded-Host": "X.example", "Traceparent": "X", "Cookie": "other=X",
 	} {
 		h.Set(name, strings.ReplaceAll(value, "X", inHeader))
@@ -97,11 +113,16 @@ func everywhere(p *testPortal, who []*browser, addresses map[string]string) {
 			b.visit(strings.ReplaceAll(at, p.demo.ID, inPath))
 			b.visit(at + "/" + inPath)
 			form := url.Values{}
-			for _, name := range []string{"answer", "code", "email", "label", "source", "do", "to", "id", "token", "role", "version", "into", "next"} {
+			for _, name := range []string{"answer", "code", "email", "label", "source", "do", "to", "id", "token", "role", "version", "into", "next",
+				"lang", "card", "work", "website", "message", "reason", "sure", "E1", "E2", "day", "month", "year", "rank-quiet", "remove"} {
 				form.Set(name, inRefuse)
 			}
 			form.Set("password", inSecret)
 			b.post(at, form)
+			for _, do := range []string{"check", "correct", "misread", "reply", "withdraw", "keep", "save"} {
+				form.Set("do", do)
+				b.post(at, form)
+			}
 			b.request(post, at, strings.NewReader(inRefuse), "Content-Type", "text/plain; x="+inHeader)
 			b.request(post, at, strings.NewReader("text="+strings.Repeat(inRefuse, maxForm/len(inRefuse)+1)), "Content-Type", formType)
 			b.post(at, form, "Sec-Fetch-Site", "cross-site", "Origin", "https://"+inHeader+".example")
@@ -116,6 +137,18 @@ func everywhere(p *testPortal, who []*browser, addresses map[string]string) {
 			b.request(post, at, bytes.NewReader(body.Bytes()[:body.Len()/2]), "Content-Type", w.FormDataContentType())
 		}
 	}
+}
+
+// signedPicture is a picture that says who made it.
+func signedPicture(t *testing.T) []byte {
+	t.Helper()
+	var plain bytes.Buffer
+	must(t, png.Encode(&plain, image.NewGray(image.Rect(0, 0, 8, 8))))
+	const head = 8 + 25 // the signature and the first chunk
+	text := []byte("tEXtAuthor\x00" + inOriginal)
+	chunk := binary.BigEndian.AppendUint32(nil, uint32(len(text)-4))
+	chunk = binary.BigEndian.AppendUint32(append(chunk, text...), crc32.ChecksumIEEE(text))
+	return slices.Concat(plain.Bytes()[:head], chunk, plain.Bytes()[head:])
 }
 
 // Nothing that tells who somebody is comes into the log or onto the disk,
@@ -143,8 +176,33 @@ func TestNothingAboutThePerson(t *testing.T) {
 	sent.post("/"+p.demo.ID+"/respond/A1", url.Values{"answer": {"organisation"}}).is(http.StatusOK)
 	sent.post("/"+p.demo.ID+"/respond/C6", url.Values{"text": {"We " + inSent + " often."}}).is(http.StatusOK)
 	sent.upload(inName+".txt", strings.NewReader("Our "+inFile+" here.")).is(http.StatusOK)
-	receipt := sent.post("/"+p.demo.ID+"/respond/check", nil).is(http.StatusOK)
-	words := receipt.words()
+	sent.upload(inName+".png", bytes.NewReader(signedPicture(t))).is(http.StatusOK)
+	words := sent.check().send().words()
+
+	// One that is saved under a code; one that came by a card, with the field
+	// that people do not see filled in, and is then replaced; one that is taken
+	// back; an address; words between an officer and an author.
+	saving := named(p.browser())
+	saving.start()
+	saving.post("/"+p.demo.ID+"/respond/A1", url.Values{"answer": {"organisation"}}).is(http.StatusOK)
+	saved := saving.post("/"+p.demo.ID+"/respond/C6", url.Values{"text": {"We " + inSaved + " often."}, "do": {"save"}}).is(http.StatusOK).words()
+	named(p.browser()).use(strings.Join(saved, " "), "check").is(http.StatusOK)
+	carded := named(p.browser())
+	carded.get("/"+p.demo.ID+"/c/"+p.demo.Cards[0].ID).submit("form[method=post]", nil).is(http.StatusOK)
+	carded.post("/"+p.demo.ID+"/respond/S5", url.Values{"text": {"I " + inReplaced + " often."}, "do": {"keep"}}).is(http.StatusNoContent)
+	byCard := carded.check().submit("form#step", url.Values{"website": {inTrap}, "work": {inWork}}).is(http.StatusOK).words()
+	carded.use(strings.Join(byCard, " "), "correct").is(http.StatusOK)
+	carded.post("/"+p.demo.ID+"/respond/C1", url.Values{"answer": {"agree"}}).is(http.StatusOK)
+	carded.check().send()
+	taken := named(p.browser())
+	taken.start()
+	taken.post("/"+p.demo.ID+"/respond/C6", url.Values{"text": {"I " + inWithdraw + " often."}}).is(http.StatusOK)
+	taken.check().submit("form#step", nil).is(http.StatusOK)
+	back := taken.get("/"+p.demo.ID+"/respond/equality?start=yes").submit("form[method=post]", url.Values{"E1": {inEquality}, "E2": {"no"}}).words()
+	taken.use(strings.Join(back, " "), "withdraw", "sure", "yes").is(http.StatusOK)
+	named(p.browser()).post("/"+p.demo.ID+"/result", url.Values{"email": {inContact + "@example.org"}}).is(http.StatusOK)
+	codes := [][]string{words, saved, byCard, back}
+
 	for _, leave := range []bool{true, false} {
 		b := named(p.browser())
 		b.start()
@@ -159,6 +217,17 @@ func TestNothingAboutThePerson(t *testing.T) {
 	officer := named(p.staff(models.RoleOfficer))
 	officer.get("/staff/"+p.demo.ID+"/search?q="+inSent).says("main mark", inSent)
 	officer.get("/staff/"+p.demo.ID+"/submissions/"+id+"?original=yes").says("main", inSent)
+	decide := func(values url.Values) {
+		t.Helper()
+		officer.post("/staff/"+p.demo.ID+"/submissions/"+id, values).is(http.StatusOK)
+	}
+	decide(url.Values{"do": {"ask"}, "message": {"Do you mean " + inMessage + "?"}})
+	named(p.browser()).use(strings.Join(words, " "), "reply", "message", "Yes, "+inMessage+".").is(http.StatusOK)
+	named(p.browser()).use(strings.Join(words, " "), "misread").is(http.StatusOK)
+	decide(url.Values{"do": {"aside"}, "reason": {"Because of " + inReason + "."}})
+	decide(url.Values{"do": {"count"}})
+	officer.post("/staff/"+p.demo.ID+"/contacts", nil).is(http.StatusOK).says("main pre", inContact)
+	must(t, p.service.Sweep(t.Context()))
 
 	// who is a stranger, somebody who is answering, and an officer.
 	var keys []string
@@ -177,7 +246,11 @@ func TestNothingAboutThePerson(t *testing.T) {
 	}
 	everywhere(p, append(who(p), named(p.staff(models.RoleAdmin))), addresses)
 
-	lost := []string{inHeader, inQuery, inPath, inName, inUnsent, inRefuse, inSecret, "203.0.113.77", "127.0.0.1", strings.Join(words[:3], " "), sent.header.Get("User-Agent")}
+	lost := []string{inHeader, inQuery, inPath, inName, inUnsent, inRefuse, inSecret, "203.0.113.77", "127.0.0.1", sent.header.Get("User-Agent"),
+		inSaved, inContact, inOriginal, inTrap, inWork, inAccept, inEquality}
+	for _, words := range codes {
+		lost = append(lost, strings.Join(words[:3], " "))
+	}
 	for _, word := range lost {
 		if in := found(t, folder, word); len(in) > 0 {
 			t.Errorf("%q is on the disk, in %v", word, in)
@@ -185,6 +258,27 @@ func TestNothingAboutThePerson(t *testing.T) {
 	}
 	if in := found(t, folder, inSent); !slices.Contains(in, "heard.db") && !slices.Contains(in, "heard.db-wal") {
 		t.Errorf("the words that were sent are only in %v: this test looks in the wrong place", in)
+	}
+
+	// What was replaced and taken back stands in no row any more, nor in what the
+	// rows left behind.
+	for _, word := range []string{inReplaced, inWithdraw} {
+		if in := found(t, folder, word); slices.ContainsFunc(in, func(name string) bool { return name != "heard.db-wal" }) {
+			t.Errorf("%q is on the disk, in %v", word, in)
+		}
+	}
+	for _, row := range p.rows("SELECT text || redacted FROM answers UNION ALL SELECT text FROM messages UNION ALL SELECT text FROM attachments") {
+		if strings.Contains(row, inReplaced) || strings.Contains(row, inWithdraw) {
+			t.Errorf("what was taken back is kept: %q", row)
+		}
+	}
+	// The card that somebody came with is not kept: it tells which van they met.
+	for _, table := range p.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('consultation_versions')") {
+		for _, row := range p.rows("SELECT * FROM " + table) {
+			if strings.Contains(row, p.demo.Cards[0].ID+"]") || strings.Contains(row, "\""+p.demo.Cards[0].ID+"\"") || strings.TrimSpace(row) == p.demo.Cards[0].ID {
+				t.Errorf("the card is kept in %s: %s", table, row)
+			}
+		}
 	}
 
 	// The same when everything fails: nothing can be rendered, the clock and the
@@ -215,14 +309,17 @@ func TestNothingAboutThePerson(t *testing.T) {
 	}
 
 	log := p.logged.String()
-	for _, word := range slices.Concat(lost, keys, []string{inSent, inFile, "officer@penrow.example", words[0] + " " + words[1]}) {
+	for _, words := range codes {
+		keys = append(keys, words[0]+" "+words[1])
+	}
+	for _, word := range slices.Concat(lost, keys, []string{inSent, inFile, inReplaced, inWithdraw, inMessage, inReason, "officer@penrow.example", "/c/" + p.demo.Cards[0].ID}) {
 		for _, track := range tracks(word) {
 			if at := strings.Index(log, track); at >= 0 {
 				t.Errorf("the log holds %q: %s", word, log[max(0, at-200):min(len(log), at+100)])
 			}
 		}
 	}
-	for _, word := range lost[:8] {
+	for _, word := range lost {
 		if in := found(t, folder, word); len(in) > 0 {
 			t.Errorf("after the failures, %q is on the disk, in %v", word, in)
 		}

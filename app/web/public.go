@@ -2,22 +2,102 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"time"
+
+	"golang.org/x/text/language"
 
 	"heard/app/consult"
 	"heard/models"
 	"heard/views"
 )
 
-// base is what every public page has.
-func (p *portal) base(c *models.Consultation, title string) views.Base {
-	b := views.Base{Lang: "en", Title: title, Service: "Heard", Home: "/", Exit: true, Invented: p.Invented}
+// base is what every public page has. Its language is that of the response
+// under way, else the one the address asks for, else the one the browser
+// prefers, else the consultation's first.
+func (p *portal) base(req *request, c *models.Consultation) views.Base {
+	b := views.Base{Service: "Heard", Home: "/", Exit: true, Invented: p.Invented}
+	offered := p.Views.Languages()
 	if c != nil {
-		b.Lang, b.Service, b.Home = c.Languages[0], c.Council.Name, "/"+c.ID
+		offered = c.Languages
+		b.Service, b.Home = c.Council.Name, "/"+c.ID
 		b.Invented = p.Invented || c.Invented
+	}
+	b.Default = preferred(req.Request().Header.Get("Accept-Language"), offered)
+	b.Lang = b.Default
+	if wanted := req.QueryParam("lang"); slices.Contains(offered, wanted) {
+		b.Lang = wanted
+	}
+	if slices.Contains(offered, req.lang) {
+		b.Lang = req.lang
+	}
+	req.speak(b.Lang)
+	if c != nil {
+		b.Unchecked = c.Unchecked(b.Lang)
+	}
+	if len(offered) > 1 {
+		query := url.Values{}
+		if form := req.QueryParam("form"); form != "" {
+			query.Set("form", form) // which paper form; nothing else of an address is repeated
+		}
+		for _, l := range offered {
+			query.Set("lang", l)
+			b.Languages = append(b.Languages, views.Link{Key: l, Text: views.LanguageName(l), Href: "?" + query.Encode(), Current: l == b.Lang})
+		}
 	}
 	return b
 }
+
+// preferred returns the language that fits best what a browser says its reader
+// prefers, the first when nothing fits.
+func preferred(header string, offered []string) string {
+	wanted, _, err := language.ParseAcceptLanguage(header)
+	if err != nil || len(wanted) == 0 || len(offered) == 0 {
+		return first(offered)
+	}
+	for _, w := range wanted {
+		base, _ := w.Base()
+		for _, o := range offered {
+			if of, _ := language.Make(o).Base(); of == base {
+				return o
+			}
+		}
+	}
+	return first(offered)
+}
+
+func first(list []string) string {
+	if len(list) == 0 {
+		return "en"
+	}
+	return list[0]
+}
+
+// word is the wording of a fault in a language; message where the catalogues
+// do not have it.
+func (p *portal) word(lang, code, message string, values map[string]any) string {
+	if code == "" {
+		return message
+	}
+	var pairs []any
+	for name, v := range values {
+		switch v := v.(type) {
+		case models.Text:
+			text, _ := v.In(lang)
+			pairs = append(pairs, name, text)
+		case string:
+			pairs = append(pairs, name, p.Views.Day(lang, v))
+		default:
+			pairs = append(pairs, name, v)
+		}
+	}
+	return p.Views.Translate(lang, code, pairs...)
+}
+
+// dayForm is how days are kept.
+const dayForm = time.DateOnly
 
 // longDay writes a day out: 14 December 2026.
 func longDay(t time.Time) string { return t.Format("2 January 2006") }
@@ -38,18 +118,22 @@ func (p *portal) home(req *request) error {
 	if err != nil {
 		return err
 	}
-	page := &views.HomePage{Base: p.base(nil, "Consultations")}
+	page := &views.HomePage{Base: p.base(req, nil)}
 	for _, c := range all {
 		opens, _ := c.Window()
 		title, _ := c.Title.In(page.Lang)
 		summary, _ := c.Proposal.Summary.In(page.Lang)
 		ended, _ := c.Ended()
-		card := views.ConsultationCard{ID: c.ID, Title: title, Summary: summary, Opens: longDay(opens), Closes: writtenDay(ended),
+		card := views.ConsultationCard{ID: c.ID, Title: title, Summary: summary, Opens: p.Views.Day(page.Lang, opens.Format(dayForm)), Closes: p.Views.Day(page.Lang, ended),
 			Report: c.Status == models.StatusPublished}
-		if p.service.Accepting(c) {
-			page.Open = append(page.Open, card)
-		} else {
+		switch p.service.State(c) {
+		case consult.StateAfter:
 			page.Closed = append(page.Closed, card)
+		case consult.StateOpen:
+			page.Open = append(page.Open, card)
+		default: // it has not ended, so it does not stand among those that have
+			card.Note = p.refusal(page.Lang, c)
+			page.Open = append(page.Open, card)
 		}
 		page.Invented = page.Invented || c.Invented
 	}
@@ -62,11 +146,12 @@ func (p *portal) start(req *request) error {
 		return err
 	}
 	opens, closes := c.Window()
-	page := &views.StartPage{Base: p.base(c, "Consultation"), Consultation: c, State: p.service.State(c),
-		Opens: longDay(opens), Closes: longTime(closes), DecisionDay: writtenDay(c.Proposal.Decision.When),
-		Report: c.Status == models.StatusPublished}
+	base := p.base(req, c)
+	page := &views.StartPage{Base: base, Consultation: c, State: p.service.State(c), Opens: p.Views.Time(base.Lang, opens),
+		Closes: p.Views.Time(base.Lang, closes), DecisionDay: p.Views.Day(base.Lang, c.Proposal.Decision.When),
+		Report: c.Status == models.StatusPublished, Partly: len(c.Untranslated(base.Lang)) > 0}
 	if ended, early := c.Ended(); early {
-		page.Closes = writtenDay(ended)
+		page.Closes = p.Views.Day(base.Lang, ended)
 	}
 	if d, err := p.service.LoadDraft(req.Request().Context(), draftKey(req)); err == nil {
 		page.Started = d.Consultation == c.ID && !d.Sent
@@ -74,23 +159,91 @@ func (p *portal) start(req *request) error {
 	return p.render(req.Context, http.StatusOK, page)
 }
 
-func (p *portal) privacy(req *request) error { return p.text(req, "Privacy and cookies", "privacy") }
+func (p *portal) privacy(req *request) error { return p.text(req, "privacy") }
 
-func (p *portal) accessibility(req *request) error {
-	return p.text(req, "Accessibility", "accessibility")
-}
+func (p *portal) accessibility(req *request) error { return p.text(req, "accessibility") }
+
+func (p *portal) safety(req *request) error { return p.text(req, "safety") }
 
 // text is a page of prose; it tells how to reach the council of the first
 // consultation there is.
-func (p *portal) text(req *request, title, name string) error {
+func (p *portal) text(req *request, name string) error {
 	all, err := p.service.Consultations(req.Request().Context(), req.by)
 	if err != nil {
 		return err
 	}
-	page := &views.TextPage{Base: p.base(nil, title), Page: name}
+	page := &views.TextPage{Base: p.base(req, nil), Page: name}
 	if len(all) > 0 {
 		page.Council = &all[0].Council
 	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+// showPaper is the questionnaire to print, one form for each path.
+func (p *portal) showPaper(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	page := &views.PaperPage{Base: p.base(req, c), Consultation: c}
+	if n, err := strconv.Atoi(req.QueryParam("form")); err == nil && n >= 1 && n <= len(c.Paths) {
+		page.Path, page.Number = &c.Paths[n-1], n
+		for _, id := range page.Path.Ask {
+			page.Questions = append(page.Questions, c.Question(id))
+		}
+		_, closes := c.Window()
+		page.Closes = p.Views.Time(page.Lang, closes)
+		return p.render(req.Context, http.StatusOK, page)
+	}
+	for i := range c.Paths {
+		name, _ := c.Paths[i].Name.In(page.Lang)
+		if name == "" {
+			name = p.Views.Translate(page.Lang, "paper.form", "Number", i+1)
+		}
+		// The number says nothing in the history of a browser.
+		page.Forms = append(page.Forms, views.Link{Href: page.To("/" + c.ID + "/paper?form=" + strconv.Itoa(i+1)), Text: name})
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+func (p *portal) showResult(req *request) error { return p.result(req, nil) }
+
+// changeResult puts an address on the list of those who want to be told the
+// outcome, or takes it off.
+func (p *portal) changeResult(req *request) error {
+	form, err := req.form(maxForm)
+	if err != nil {
+		return err
+	}
+	return p.result(req, form)
+}
+
+func (p *portal) result(req *request, form url.Values) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	if !c.OfferResult {
+		return models.NewError(models.KindNotFound, "")
+	}
+	page := &views.ResultPage{Base: p.base(req, c), Consultation: c}
+	if form == nil {
+		return p.render(req.Context, http.StatusOK, page)
+	}
+	page.Email = models.CleanText(form.Get("email"))
+	act, done := p.service.TellResult, "added"
+	if form.Get("do") == "remove" {
+		act, done = p.service.ForgetContact, "removed"
+	}
+	err = act(req.Request().Context(), c, page.Email)
+	if fields := models.FieldsOf(err); len(fields) > 0 {
+		page.Fault = p.word(page.Lang, fields[0].Code, fields[0].Message, fields[0].Values)
+		return p.render(req.Context, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	page.Done, page.Languages = done, nil
 	return p.render(req.Context, http.StatusOK, page)
 }
 
@@ -115,7 +268,7 @@ func (p *portal) showReport(req *request) error {
 	if err != nil {
 		return err
 	}
-	return p.render(req.Context, http.StatusOK, &views.ReportPage{Base: p.base(c, "Report"), Report: r, Status: c.Status})
+	return p.render(req.Context, http.StatusOK, &views.ReportPage{Base: p.base(req, c), Report: r, Status: c.Status})
 }
 
 func (p *portal) reportCSV(req *request) error {
@@ -147,7 +300,7 @@ func (p *portal) showLog(req *request) error {
 	if err != nil {
 		return err
 	}
-	return p.render(req.Context, http.StatusOK, &views.LogPage{Base: p.base(c, "Log"), Consultation: c, Size: size, Root: root})
+	return p.render(req.Context, http.StatusOK, &views.LogPage{Base: p.base(req, c), Consultation: c, Size: size, Root: root})
 }
 
 func (p *portal) logCheckpoint(req *request) error { return p.logFile(req, consult.LogCheckpoint) }

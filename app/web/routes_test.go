@@ -24,9 +24,19 @@ GET  /readyz                                200    200        200     200     20
 GET  /exit                                  303    303        303     303     303     303
 GET  /privacy                               200    200        200     200     200     200
 GET  /accessibility                         200    200        200     200     200     200
+GET  /safety                                200    200        200     200     200     200
 
 GET  /:consultation                         200    200        200     200     200     200
-GET  /:consultation/respond                 303    303        303     303     303     303
+GET  /:consultation/c/:card                 200    200        200     200     200     200
+GET  /:consultation/paper                   200    200        200     200     200     200
+GET  /:consultation/result                  200    200        200     200     200     200
+POST /:consultation/result                  422    422        422     422     422     422
+GET  /:consultation/respond                 200    200        200     200     200     200
+POST /:consultation/respond                 303    303        303     303     303     303
+GET  /:consultation/respond/saved           410    410        410     410     410     410
+POST /:consultation/respond/leave           303    303        303     303     303     303
+GET  /:consultation/respond/equality        303    303        303     303     303     303
+POST /:consultation/respond/equality        303    303        303     303     303     303
 GET  /:consultation/respond/check           410    410        410     410     410     410
 POST /:consultation/respond/check           410    410        410     410     410     410
 GET  /:consultation/respond/:step           410    410        410     410     410     410
@@ -53,6 +63,10 @@ GET  /staff/users                           sign   403        403     403     40
 POST /staff/users                           401    403        403     403     403     422
 GET  /staff/:consultation/search            sign   200        200     200     403     403
 GET  /staff/:consultation/submissions/:id   sign   200        200     200     403     403
+POST /staff/:consultation/submissions/:id   401    403        403     422     403     403
+GET  /staff/:consultation/attention         sign   403        403     200     403     403
+GET  /staff/:consultation/contacts          sign   403        403     200     403     403
+POST /staff/:consultation/contacts          401    403        403     200     403     403
 GET  /staff/:consultation/themes            sign   200        200     200     403     403
 POST /staff/:consultation/themes            401    403        303     303     403     403
 POST /staff/:consultation/themes/:id        401    403        422     422     403     403
@@ -104,11 +118,11 @@ func (p *testPortal) address(path string) string {
 	id := "none"
 	switch {
 	case strings.Contains(path, "/submissions/"):
-		id = p.rows("SELECT id FROM submissions WHERE consultation = '" + p.demo.ID + "' ORDER BY id LIMIT 1")[0]
+		id = p.rows("SELECT id FROM submissions WHERE consultation = '" + p.demo.ID + "' AND status = 'live' ORDER BY id LIMIT 1")[0]
 	case strings.Contains(path, "/themes/"):
 		id = p.themes()[0].ID
 	}
-	return strings.NewReplacer(":consultation", p.demo.ID, ":step", "A1", ":id", id).Replace(path)
+	return strings.NewReplacer(":consultation", p.demo.ID, ":step", "A1", ":card", p.demo.Cards[0].ID, ":id", id).Replace(path)
 }
 
 func (p *testPortal) themes() []models.Theme {
@@ -151,7 +165,7 @@ func TestEveryRouteAndActor(t *testing.T) {
 					b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 					who[actor] = b
 				}
-				if name == "GET /:consultation/respond" || r.path == "/staff/sign-in" || r.path == "/staff/sign-out" {
+				if name == "POST /:consultation/respond" || r.path == "/staff/sign-in" || r.path == "/staff/sign-out" {
 					delete(who, actor) // this one has other cookies now
 				}
 				var got *page
@@ -261,7 +275,7 @@ func TestThingsOfAnotherConsultation(t *testing.T) {
 	// Nor does a response started for one go on in the other, and nor does a
 	// receipt of one open the other.
 	b := p.browser()
-	b.get("/" + p.demo.ID + "/respond")
+	b.start()
 	b.visit("/" + other + "/respond/A1").is(http.StatusGone)
 	b.post("/"+other+"/respond/A1", url.Values{"answer": {"visit"}}).is(http.StatusGone)
 	b.post("/"+other+"/respond/check", nil).is(http.StatusGone)
@@ -280,7 +294,7 @@ func TestDraftConsultationIsHidden(t *testing.T) {
 		if !strings.HasPrefix(r.path, "/:consultation") {
 			continue
 		}
-		path := strings.NewReplacer(":consultation", "lantern-square", ":step", "A1").Replace(r.path)
+		path := strings.NewReplacer(":consultation", "lantern-square", ":step", "A1", ":card", "fern").Replace(r.path)
 		if r.method == post {
 			b.post(path, nil).is(http.StatusNotFound)
 		} else {
@@ -307,27 +321,37 @@ func (p *testPortal) forms(who map[string]*browser) map[string]form {
 	p.Helper()
 	answering := func() *browser {
 		b := p.browser()
-		b.get("/" + p.demo.ID + "/respond")
+		b.start()
 		b.post("/"+p.demo.ID+"/respond/C1", url.Values{"answer": {"agree"}}).is(http.StatusOK)
 		return b
 	}
+	sending := answering()
+	_, ready := sending.check().filled("form#step")
+	sent := answering()
+	sent.check().submit("form#step", nil).is(http.StatusOK)
 	words := strings.Join(p.respond(p.browser(), sexWorker), " ")
 	token, err := p.service.Invite(p.Context(), consult.Portal, "new@penrow.example", models.RoleAnalyst)
 	must(p.TB, err)
 	theme := p.themes()[0]
 	return map[string]form{
-		"/:consultation/respond/:step":    {answering(), url.Values{"answer": {"elected"}}},
-		"/:consultation/respond/check":    {answering(), nil},
-		"/:consultation/receipt":          {p.browser(), url.Values{"code": {words}, "do": {"withdraw"}, "sure": {"yes"}}},
-		"/staff/sign-in":                  {p.browser(), url.Values{"email": {"officer@penrow.example"}, "password": {password}}},
-		"/staff/sign-out":                 {p.staff(models.RoleAnalyst), nil},
-		"/staff/welcome":                  {p.browser(), url.Values{"token": {token}, "password": {password}}},
-		"/staff":                          {who["officer"], url.Values{"source": {string(storetest.Version("brook-green", 1))}}},
-		"/staff/users":                    {who["admin"], url.Values{"do": {"invite"}, "email": {"another@penrow.example"}, "role": {"officer"}}},
-		"/staff/:consultation/themes":     {who["officer"], url.Values{"do": {"run"}}},
-		"/staff/:consultation/themes/:id": {who["officer"], url.Values{"do": {"rename"}, "version": {strconv.Itoa(theme.Version)}, "label": {"A name of ours"}}},
-		"/staff/:consultation/report":     {who["officer"], url.Values{"do": {"publish"}}},
-		"/staff/:consultation/settings":   {who["officer"], url.Values{"do": {"move"}, "to": {"closed"}}},
+		"/:consultation/respond/:step":         {answering(), url.Values{"answer": {"elected"}}},
+		"/:consultation/respond":               {p.browser(), nil},
+		"/:consultation/respond/check":         {sending, ready},
+		"/:consultation/respond/equality":      {sent, url.Values{p.demo.Equality[0].ID: {p.demo.Equality[0].Options[0].ID}}},
+		"/:consultation/respond/leave":         {answering(), nil},
+		"/:consultation/result":                {p.browser(), url.Values{"email": {"marta@example.org"}, "do": {"add"}}},
+		"/:consultation/receipt":               {p.browser(), url.Values{"code": {words}, "do": {"withdraw"}, "sure": {"yes"}}},
+		"/staff/sign-in":                       {p.browser(), url.Values{"email": {"officer@penrow.example"}, "password": {password}}},
+		"/staff/sign-out":                      {p.staff(models.RoleAnalyst), nil},
+		"/staff/welcome":                       {p.browser(), url.Values{"token": {token}, "password": {password}}},
+		"/staff":                               {who["officer"], url.Values{"source": {string(storetest.Version("brook-green", 1))}}},
+		"/staff/users":                         {who["admin"], url.Values{"do": {"invite"}, "email": {"another@penrow.example"}, "role": {"officer"}}},
+		"/staff/:consultation/contacts":        {who["officer"], nil}, // reading the list goes on record
+		"/staff/:consultation/submissions/:id": {who["officer"], url.Values{"do": {"ask"}, "message": {"Which evening do you mean?"}}},
+		"/staff/:consultation/themes":          {who["officer"], url.Values{"do": {"run"}}},
+		"/staff/:consultation/themes/:id":      {who["officer"], url.Values{"do": {"rename"}, "version": {strconv.Itoa(theme.Version)}, "label": {"A name of ours"}}},
+		"/staff/:consultation/report":          {who["officer"], url.Values{"do": {"publish"}}},
+		"/staff/:consultation/settings":        {who["officer"], url.Values{"do": {"move"}, "to": {"closed"}}},
 	}
 }
 

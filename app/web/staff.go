@@ -58,6 +58,7 @@ func consultationLinks(req *request, c *models.Consultation, here string) []view
 	return permitted(req, here, []deskLink{
 		{consult.SearchText, "search", at + "/search", "Search"},
 		{consult.SeeThemes, "themes", at + "/themes", "Themes"},
+		{consult.LookAgain, "attention", at + "/attention", "To look at again"},
 		{consult.SeeDraft, "report", at + "/report", "Report"},
 		{consult.Configure, "settings", at + "/settings", "Settings"},
 	})
@@ -276,6 +277,10 @@ func (p *portal) settingsPage(req *request, c *models.Consultation) (*views.Sett
 	opens, closes := c.Window()
 	page := &views.SettingsPage{Base: p.staffBase(req, c, "settings", "Settings"), Consultation: c, Source: string(source),
 		Opens: longTime(opens), Closes: longTime(closes)}
+	for _, l := range c.Languages[min(1, len(c.Languages)):] {
+		page.Translations = append(page.Translations, views.TranslationRow{Language: languageName(l), Missing: c.Untranslated(l), Of: len(c.Wordings()),
+			Checked: !c.Unchecked(l), Pages: p.Views.Translate(l, "catalogue.checked") == "yes"})
+	}
 	if next, ok := c.Status.Next(); ok && moves[next] != "" {
 		page.Next, page.NextText = next, moves[next]
 	}
@@ -303,6 +308,15 @@ func (p *portal) changeSettings(req *request) error {
 			return err
 		}
 		return p.done(req, here, "Done. The consultation is now "+string(to)+".")
+	}
+	if do := form.Get("do"); do == "pause" || do == "resume" {
+		if err := p.service.Pause(ctx, req.by, c, do == "pause"); err != nil {
+			return err
+		}
+		if do == "pause" {
+			return p.done(req, here, "Done. Nobody can start a response until you go on.")
+		}
+		return p.done(req, here, "Done. People can answer again.")
 	}
 	source := normalLines(form.Get("source"))
 	_, err = p.service.SaveConsultation(ctx, req.by, c.ID+".yaml", []byte(source))

@@ -29,6 +29,8 @@ type Options struct {
 	Secure bool
 	// ExitTo is the neutral page that "Exit this page" leads to.
 	ExitTo string
+	// Onion is the portal's onion address, "" for none.
+	Onion string
 	// Address is where people reach the portal, for links to hand over.
 	Address string
 	// Invented says on every page that the submissions are made up.
@@ -90,7 +92,17 @@ type request struct {
 	*echo.Context
 	by   consult.Actor
 	user *models.User
+	lang string // the language of the pages, once it is known
 }
+
+// speak says which language the pages are in, also that of an error.
+func (req *request) speak(lang string) {
+	req.lang = lang
+	req.Set(spoken, lang)
+}
+
+// spoken is the key of the language in a request's values.
+const spoken = "language"
 
 // handler answers one request.
 type handler func(*portal, *request) error

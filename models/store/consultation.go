@@ -18,6 +18,7 @@ type consultationRow struct {
 	Version int
 	Status  models.Status
 	Closed  string // day, "" until it is closed
+	Paused  bool
 }
 
 func (consultationRow) TableName() string { return "consultations" }
@@ -109,9 +110,10 @@ func (s *Store) consultations(ctx context.Context, where *gorm.DB) ([]*models.Co
 		ID     string
 		Status models.Status
 		Closed string
+		Paused bool
 		Source []byte
 	}
-	err := where.WithContext(ctx).Table("consultations AS c").Select("c.id, c.status, c.closed, v.source").
+	err := where.WithContext(ctx).Table("consultations AS c").Select("c.id, c.status, c.closed, c.paused, v.source").
 		Joins("JOIN consultation_versions AS v ON v.consultation = c.id AND v.version = c.version").
 		Order("c.id").Scan(&rows).Error
 	if err != nil {
@@ -123,7 +125,7 @@ func (s *Store) consultations(ctx context.Context, where *gorm.DB) ([]*models.Co
 		if err != nil {
 			return nil, fmt.Errorf("cannot read the saved consultation %s: %w", row.ID, err)
 		}
-		c.Status, c.ClosedOn = row.Status, row.Closed
+		c.Status, c.ClosedOn, c.Paused = row.Status, row.Closed, row.Paused
 		list[i] = c
 	}
 	return list, nil
@@ -146,6 +148,17 @@ func (s *Store) MoveStatus(ctx context.Context, id string, from, to models.Statu
 		return found(err, doing, noConsultation)
 	}
 	return models.NewError(models.KindConflict, fmt.Sprintf("The consultation is %s, not %s. Somebody else may have moved it on.", row.Status, from))
+}
+
+// SetPaused stops an open consultation for a while, or lets it go on. It is a
+// Conflict when the consultation is not open, or is so already.
+func (s *Store) SetPaused(ctx context.Context, id string, paused bool) error {
+	done := s.db.WithContext(ctx).Model(&consultationRow{}).
+		Where("id = ? AND status = ? AND paused = ?", id, models.StatusOpen, !paused).Update("paused", paused)
+	if done.Error == nil && done.RowsAffected == 0 {
+		return models.NewError(models.KindConflict, "The consultation is not open, or somebody else has just done this.")
+	}
+	return failed(done.Error, "pause the consultation")
 }
 
 // parsed remembers the consultations that were read last, because reading the

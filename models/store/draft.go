@@ -25,17 +25,21 @@ func (s *Store) SaveDraft(ctx context.Context, id, sealed []byte, expires time.T
 	return failed(err, "save the draft")
 }
 
-// UpdateDraft replaces unfinished answers, NotFound when they are not there any
-// more: an answer that is still on its way must not bring back what its author
-// has just destroyed.
-func (s *Store) UpdateDraft(ctx context.Context, id, sealed []byte, expires time.Time) error {
+// UpdateDraft replaces the unfinished answers was by sealed. It is NotFound when
+// they are not there any more: an answer that is still on its way must not bring
+// back what its author has just destroyed. It is a Conflict when they are not
+// was any more: another answer came in between, and must not be lost.
+func (s *Store) UpdateDraft(ctx context.Context, id, was, sealed []byte, expires time.Time) error {
 	const doing = "save the draft"
-	done := s.db.WithContext(ctx).Model(&draftRow{}).Where("id = ? AND expires > ?", id, minute(s.now())).
+	done := s.db.WithContext(ctx).Model(&draftRow{}).Where("id = ? AND sealed = ? AND expires > ?", id, was, minute(s.now())).
 		Updates(map[string]any{"sealed": sealed, "expires": minute(expires)})
-	if done.Error == nil && done.RowsAffected == 0 {
-		return models.NewError(models.KindNotFound, noDraft)
+	if done.Error != nil || done.RowsAffected == 1 {
+		return failed(done.Error, doing)
 	}
-	return failed(done.Error, doing)
+	if _, err := s.Draft(ctx, id); err != nil {
+		return err
+	}
+	return models.NewError(models.KindConflict, "These answers have just been changed in another place. Look at them again.")
 }
 
 type draftFileRow struct {

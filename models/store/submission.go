@@ -23,6 +23,7 @@ type submissionRow struct {
 	Stance       string
 	Status       models.SubmissionStatus
 	Source       string
+	Attention    list
 	Receipt      []byte
 	Nonce        []byte
 }
@@ -38,16 +39,25 @@ func (r *submissionRow) model(answers []models.Answer, attachments []models.Atta
 	for _, c := range r.Consents {
 		m.Consents = append(m.Consents, models.Consent(c))
 	}
+	for _, a := range r.Attention {
+		m.Attention = append(m.Attention, models.Attention(a))
+	}
 	return m
 }
 
 type answerRow struct {
-	Submission string `gorm:"primaryKey"`
-	Question   string `gorm:"primaryKey"`
-	Position   int
-	Options    list
-	Text       string
-	Redacted   string
+	Submission  string `gorm:"primaryKey"`
+	Question    string `gorm:"primaryKey"`
+	Position    int
+	Options     list
+	Text        string
+	Redacted    string
+	Language    string
+	Translation string
+}
+
+func (r answerRow) model() models.Answer {
+	return models.Answer{Question: r.Question, Options: r.Options, Text: r.Text, Redacted: r.Redacted, Language: r.Language, Translation: r.Translation}
 }
 
 func (answerRow) TableName() string { return "answers" }
@@ -59,6 +69,7 @@ type attachmentRow struct {
 	Size       int64
 	SHA256     string `gorm:"column:sha256"`
 	Text       string
+	Original   string
 }
 
 func (attachmentRow) TableName() string { return "attachments" }
@@ -95,7 +106,7 @@ func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created 
 		ID: m.ID, PublicID: m.PublicID, Consultation: m.Consultation, FormVersion: m.FormVersion,
 		Day: m.Day, Channel: m.Channel, Language: m.Language, Path: m.Path,
 		Groups: m.Groups, Consents: listOf(m.Consents),
-		Stance: m.Stance, Status: m.Status, Source: m.Source,
+		Stance: m.Stance, Status: m.Status, Source: m.Source, Attention: listOf(m.Attention),
 		Receipt: keyOrNull(n.Receipt), Nonce: keyOrNull(n.Nonce),
 	}
 	if row.Status == "" {
@@ -103,11 +114,11 @@ func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created 
 	}
 	answers := make([]answerRow, len(m.Answers))
 	for i, a := range m.Answers {
-		answers[i] = answerRow{Submission: m.ID, Question: a.Question, Position: i, Options: a.Options, Text: a.Text, Redacted: a.Redacted}
+		answers[i] = answerRow{Submission: m.ID, Question: a.Question, Position: i, Options: a.Options, Text: a.Text, Redacted: a.Redacted, Language: a.Language, Translation: a.Translation}
 	}
 	attachments := make([]attachmentRow, len(m.Attachments))
 	for i, a := range m.Attachments {
-		attachments[i] = attachmentRow{Key: a.Key, Submission: m.ID, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text}
+		attachments[i] = attachmentRow{Key: a.Key, Submission: m.ID, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original}
 	}
 	err = s.Tx(ctx, func(tx *Store) error {
 		if err := tx.Lock(ctx, m.Consultation); err != nil {
@@ -192,7 +203,7 @@ func (s *Store) answers(ctx context.Context, submissions []string) (map[string][
 	}
 	answers := make(map[string][]models.Answer, len(submissions))
 	for _, r := range rows {
-		answers[r.Submission] = append(answers[r.Submission], models.Answer{Question: r.Question, Options: r.Options, Text: r.Text, Redacted: r.Redacted})
+		answers[r.Submission] = append(answers[r.Submission], r.model())
 	}
 	return answers, nil
 }
@@ -266,9 +277,24 @@ func (s *Store) attachments(ctx context.Context, submissions []string) (map[stri
 	}
 	attachments := map[string][]models.Attachment{}
 	for _, r := range rows {
-		attachments[r.Submission] = append(attachments[r.Submission], models.Attachment{Key: r.Key, Kind: r.Kind, Size: r.Size, SHA256: r.SHA256, Text: r.Text})
+		attachments[r.Submission] = append(attachments[r.Submission], models.Attachment{Key: r.Key, Kind: r.Kind, Size: r.Size, SHA256: r.SHA256, Text: r.Text, Original: r.Original})
 	}
 	return attachments, nil
+}
+
+// SetTranslation puts a translation beside an answer, or takes it away with "".
+func (s *Store) SetTranslation(ctx context.Context, submission, question, text string) error {
+	done := s.db.WithContext(ctx).Model(&answerRow{}).Where("submission = ? AND question = ?", submission, question).Update("translation", text)
+	if done.Error == nil && done.RowsAffected == 0 {
+		return models.NewError(models.KindNotFound, "There is no such answer.")
+	}
+	return failed(done.Error, "keep the translation")
+}
+
+// SetAttachmentText keeps what could be read out of a file.
+func (s *Store) SetAttachmentText(ctx context.Context, key, text string) error {
+	err := s.db.WithContext(ctx).Model(&attachmentRow{}).Where("key = ?", key).Update("text", text).Error
+	return failed(err, "keep the text of the file")
 }
 
 // SubmissionsByID returns the submissions with the given ids and their
@@ -307,14 +333,59 @@ func (s *Store) MoveSubmission(ctx context.Context, id string, from, to models.S
 	return models.NewError(models.KindConflict, fmt.Sprintf("The submission is %s, not %s. Somebody else may have changed it.", row.Status, from))
 }
 
+// ReplaceSubmission takes a live submission out of the count because its author
+// sent another in its place: what it says is erased and its receipt is free for
+// the one that follows. It is a Conflict when the submission is not live.
+func (s *Store) ReplaceSubmission(ctx context.Context, id string) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		if err := tx.MoveSubmission(ctx, id, models.SubmissionLive, models.SubmissionReplaced); err != nil {
+			return err
+		}
+		if err := tx.db.WithContext(ctx).Model(&submissionRow{}).Where("id = ?", id).Update("receipt", nil).Error; err != nil {
+			return failed(err, "replace the submission")
+		}
+		return tx.EraseAnswers(ctx, id)
+	})
+}
+
+// SetAttention says why a person should look at a submission, or that one has.
+func (s *Store) SetAttention(ctx context.Context, id string, attention []models.Attention) error {
+	done := s.db.WithContext(ctx).Model(&submissionRow{}).Where("id = ?", id).Update("attention", listOf(attention))
+	if done.Error == nil && done.RowsAffected == 0 {
+		return models.NewError(models.KindNotFound, noSubmission)
+	}
+	return failed(done.Error, "mark the submission")
+}
+
+// SubmissionsForAttention returns a consultation's live submissions that a
+// person should look at or has looked at, by id, with their answers.
+func (s *Store) SubmissionsForAttention(ctx context.Context, consultation string) ([]*models.Submission, error) {
+	const doing = "read the submissions to look at"
+	var all []*models.Submission
+	var rows []submissionRow
+	err := s.db.WithContext(ctx).
+		Where("consultation = ? AND status = ? AND attention <> '[]'", consultation, models.SubmissionLive).Order("id").Find(&rows).Error
+	if err != nil {
+		return nil, failed(err, doing)
+	}
+	for some := range slices.Chunk(rows, chunk) {
+		batch, err := s.withAnswers(ctx, some)
+		if err != nil {
+			return nil, failed(err, doing)
+		}
+		all = append(all, batch...)
+	}
+	return all, nil
+}
+
 // EraseAnswers removes what a submission says: its answers, what is known of
-// its attachments, what follows from them, and the salt that opens its leaf.
+// its attachments, the messages about it, what follows from them, and the salt that opens its leaf.
 // The submission itself and the leaf stay.
 func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 	const doing = "erase the answers"
 	return s.Tx(ctx, func(tx *Store) error {
 		db := tx.db.WithContext(ctx)
-		done := db.Model(&submissionRow{}).Where("id = ?", id).Updates(map[string]any{"stance": "", "groups": list{}, "consents": list{}})
+		done := db.Model(&submissionRow{}).Where("id = ?", id).Updates(map[string]any{"stance": "", "groups": list{}, "consents": list{}, "attention": list{}})
 		if done.Error == nil && done.RowsAffected == 0 {
 			return models.NewError(models.KindNotFound, noSubmission)
 		}
@@ -324,6 +395,9 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 		}
 		if err == nil {
 			err = db.Where("submission = ?", id).Delete(&attachmentRow{}).Error
+		}
+		if err == nil {
+			err = db.Where("submission = ?", id).Delete(&messageRow{}).Error
 		}
 		if err == nil {
 			// Whoever has the salt can try answers until one gives the leaf.

@@ -32,13 +32,20 @@ func Run(t *testing.T) {
 		test func(t *testing.T, url string)
 	}{
 		{"migrations", testMigrations},
+		{"a database of the version before", testUpgrade},
 		{"columns", testColumns},
 		{"settings", testSettings},
 		{"consultations", testConsultations},
+		{"pausing", testPaused},
 		{"submissions", testSubmissions},
 		{"submissions are kept as they were sent", testRoundTrip},
 		{"submissions are created once", testCreateOnce},
 		{"submissions are erased", testErase},
+		{"submissions are replaced", testReplace},
+		{"submissions to look at", testAttention},
+		{"messages", testMessages},
+		{"messages at the same time", testMessagesConcurrently},
+		{"translations and texts of files", testLaterTexts},
 		{"submissions are read in batches", testBatches},
 		{"submissions at the same time", testSubmissionsConcurrently},
 		{"transactions", testTransactions},
@@ -53,6 +60,8 @@ func Run(t *testing.T) {
 		{"users", testUsers},
 		{"sessions", testSessions},
 		{"drafts", testDrafts},
+		{"drafts at the same time", testDraftsConcurrently},
+		{"contacts", testContacts},
 		{"equality", testEquality},
 		{"audit", testAudit},
 		{"reports", testReports},
@@ -170,23 +179,25 @@ func testColumns(t *testing.T, url string) {
 
 // columns are the tables' columns, the same on every database.
 var columns = strings.Fields(`
-	answers.options answers.position answers.question answers.redacted answers.submission answers.text
-	attachments.key attachments.kind attachments.sha256 attachments.size attachments.submission attachments.text
+	answers.language answers.options answers.position answers.question answers.redacted answers.submission answers.text answers.translation
+	attachments.key attachments.kind attachments.original attachments.sha256 attachments.size attachments.submission attachments.text
 	audit.action audit.actor audit.consultation audit.day audit.object audit.reason audit.sequence audit.time
 	campaign_members.campaign campaign_members.consultation campaign_members.position campaign_members.submission
 	campaigns.consultation campaigns.id campaigns.position campaigns.template
 	consultation_versions.consultation consultation_versions.source consultation_versions.version
-	consultations.closed consultations.id consultations.status consultations.version
+	consultations.closed consultations.id consultations.paused consultations.status consultations.version
+	contacts.consultation contacts.id contacts.sealed
 	draft_files.expires draft_files.key
 	drafts.expires drafts.id drafts.sealed
 	equality.answer equality.consultation equality.people equality.question
 	jobs.again jobs.attempts jobs.id jobs.kind jobs.last_error jobs.leased_until jobs.object jobs.run_at jobs.state
 	leaves.consultation leaves.leaf leaves.position leaves.salt leaves.submission
+	messages.day messages.officer messages.position messages.submission messages.text
 	placements.question placements.score placements.submission placements.theme
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
 	reports.consultation reports.data reports.hash reports.version
 	sessions.data sessions.expires sessions.token
-	submissions.channel submissions.consents submissions.consultation submissions.day submissions.form_version submissions.groups
+	submissions.attention submissions.channel submissions.consents submissions.consultation submissions.day submissions.form_version submissions.groups
 	submissions.id submissions.language submissions.nonce submissions.path submissions.public_id submissions.receipt
 	submissions.source submissions.stance submissions.status
 	theme_runs.consultation theme_runs.documents theme_runs.seed
@@ -356,12 +367,16 @@ func testRoundTrip(t *testing.T, url string) {
 		for j := range rapid.IntRange(0, 5).Draw(r, "answers") {
 			m.Answers = append(m.Answers, models.Answer{
 				Question: fmt.Sprintf("Q%d", 9-j), Options: words.Draw(r, "options"), Text: text.Draw(r, "text"), Redacted: text.Draw(r, "redacted"),
+				Language: text.Draw(r, "language"), Translation: text.Draw(r, "translation"),
 			})
 		}
 		for j := range rapid.IntRange(0, 3).Draw(r, "attachments") {
 			m.Attachments = append(m.Attachments, models.Attachment{
-				Key: fmt.Sprintf("key-%d-%d", i, j), Kind: "PDF", Size: rapid.Int64Range(0, math.MaxInt64).Draw(r, "size"), SHA256: "aa", Text: text.Draw(r, "read"),
+				Key: fmt.Sprintf("key-%d-%d", i, j), Kind: "PDF", Size: rapid.Int64Range(0, math.MaxInt64).Draw(r, "size"), SHA256: "aa", Text: text.Draw(r, "read"), Original: text.Draw(r, "original"),
 			})
+		}
+		for _, a := range words.Draw(r, "attention") {
+			m.Attention = append(m.Attention, models.Attention(a))
 		}
 		if created, err := s.CreateSubmission(ctx, n); err != nil || !created {
 			r.Fatalf("created %v, error %v", created, err)
@@ -458,8 +473,11 @@ func testErase(t *testing.T, url string) {
 	n := Submission(square, 3)
 	m := &n.Submission
 	m.Answers[2].Text, m.Answers[2].Redacted = strings.Repeat(canary+" ", 900), canary
-	m.Attachments = []models.Attachment{{Key: "key", Kind: "PDF", Text: canary}}
+	m.Answers[2].Language, m.Answers[2].Translation = "ro", canary
+	m.Attachments = []models.Attachment{{Key: "key", Kind: "PDF", Text: canary, Original: "sealed"}}
+	m.Attention = []models.Attention{models.AttentionMisread}
 	Create(t, s, n)
+	noError(t, s.AddMessage(ctx, m.ID, models.Message{Day: "2026-11-02", Text: canary}))
 
 	noError(t, s.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.MoveSubmission(ctx, m.ID, models.SubmissionLive, models.SubmissionWithdrawn); err != nil {
@@ -467,7 +485,10 @@ func testErase(t *testing.T, url string) {
 		}
 		return tx.EraseAnswers(ctx, m.ID)
 	}))
-	m.Status, m.Answers, m.Attachments, m.Groups, m.Consents, m.Stance = models.SubmissionWithdrawn, nil, nil, nil, nil, ""
+	if got := must[[]models.Message](t)(s.Messages(ctx, m.ID)); len(got) > 0 {
+		t.Errorf("the messages stay: %v", got)
+	}
+	m.Status, m.Answers, m.Attachments, m.Groups, m.Consents, m.Stance, m.Attention = models.SubmissionWithdrawn, nil, nil, nil, nil, "", nil
 	wantSame(t, "erased", must[*models.Submission](t)(s.SubmissionByReceipt(ctx, n.Receipt)), m)
 	wantSame(t, "another", must[*models.Submission](t)(s.Submission(ctx, submissions[1].ID)), submissions[1])
 	if got := len(must[[][]byte](t)(s.Leaves(ctx, square))); got != 4 {
@@ -1148,14 +1169,17 @@ func testDrafts(t *testing.T, url string) {
 		t.Errorf("purged %d drafts, want 1", n)
 	}
 	wantSame(t, "the other", must[[]byte](t)(s.Draft(ctx, b)), []byte("other"))
-	noError(t, s.UpdateDraft(ctx, b, []byte("changed"), clock.Now().Add(time.Hour)))
+	noError(t, s.UpdateDraft(ctx, b, []byte("other"), []byte("changed"), clock.Now().Add(time.Hour)))
+	wantSame(t, "the other", must[[]byte](t)(s.Draft(ctx, b)), []byte("changed"))
+	// Somebody who has not seen the change does not overwrite it.
+	wantKind(t, s.UpdateDraft(ctx, b, []byte("other"), []byte("lost"), clock.Now().Add(time.Hour)), models.KindConflict)
 	wantSame(t, "the other", must[[]byte](t)(s.Draft(ctx, b)), []byte("changed"))
 	noError(t, s.DeleteDraft(ctx, b))
 	noError(t, s.DeleteDraft(ctx, b))
 	_, err = s.Draft(ctx, b)
 	wantKind(t, err, models.KindNotFound)
 	// What was destroyed stays so.
-	wantKind(t, s.UpdateDraft(ctx, b, []byte("late"), clock.Now().Add(time.Hour)), models.KindNotFound)
+	wantKind(t, s.UpdateDraft(ctx, b, []byte("changed"), []byte("late"), clock.Now().Add(time.Hour)), models.KindNotFound)
 	_, err = s.Draft(ctx, b)
 	wantKind(t, err, models.KindNotFound)
 
@@ -1165,6 +1189,353 @@ func testDrafts(t *testing.T, url string) {
 	wantSame(t, "files before their time", len(must[[]string](t)(s.ExpiredDraftFiles(ctx))), 0)
 	clock.Advance(30 * time.Minute)
 	wantSame(t, "files of dead drafts", must[[]string](t)(s.ExpiredDraftFiles(ctx)), []string{"f1"})
+}
+
+// testUpgrade opens a database as the version before left it. What was kept
+// there is as it was.
+func testUpgrade(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	want := Seed(t, s, 3)
+	noError(t, s.SaveDraft(ctx, []byte("d"), []byte("sealed"), time.Now().Add(time.Hour)))
+	noError(t, s.Close())
+	db := raw(t, url)
+	for _, statement := range []string{
+		"DROP TABLE contacts", "DROP TABLE messages",
+		"ALTER TABLE consultations DROP COLUMN paused", "ALTER TABLE submissions DROP COLUMN attention", "ALTER TABLE attachments DROP COLUMN original",
+		"ALTER TABLE answers DROP COLUMN language", "ALTER TABLE answers DROP COLUMN translation",
+		"DELETE FROM goose_db_version WHERE version_id >= 2",
+	} {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	noError(t, db.Close())
+	s = OpenURL(t, url)
+	for _, m := range want {
+		wantSame(t, "a submission", must[*models.Submission](t)(s.Submission(ctx, m.ID)), m)
+	}
+	wantSame(t, "a draft", must[[]byte](t)(s.Draft(ctx, []byte("d"))), []byte("sealed"))
+	if c := must[*models.Consultation](t)(s.Consultation(ctx, square)); c.Paused {
+		t.Error("an older consultation is paused")
+	}
+	if marked := must[[]*models.Submission](t)(s.SubmissionsForAttention(ctx, square)); len(marked) > 0 {
+		t.Errorf("%d older submissions are marked", len(marked))
+	}
+}
+
+func testPaused(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	wantKind(t, s.SetPaused(ctx, square, true), models.KindConflict)
+	Save(t, s, []byte(Invented))
+	wantKind(t, s.SetPaused(ctx, square, true), models.KindConflict) // a draft
+	noError(t, s.MoveStatus(ctx, square, models.StatusDraft, models.StatusOpen))
+	wantKind(t, s.SetPaused(ctx, square, false), models.KindConflict) // it runs already
+	paused := func() bool { return must[*models.Consultation](t)(s.Consultation(ctx, square)).Paused }
+	if paused() {
+		t.Error("it opens paused")
+	}
+	noError(t, s.SetPaused(ctx, square, true))
+	if !paused() || !must[[]*models.Consultation](t)(s.Consultations(ctx))[0].Paused {
+		t.Error("it is not paused")
+	}
+	wantKind(t, s.SetPaused(ctx, square, true), models.KindConflict)
+	noError(t, s.SetPaused(ctx, square, false))
+	if paused() {
+		t.Error("it does not go on")
+	}
+	noError(t, s.MoveStatus(ctx, square, models.StatusOpen, models.StatusClosed))
+	wantKind(t, s.SetPaused(ctx, square, true), models.KindConflict)
+
+	// Of two officers at once, one does it.
+	noError(t, s.SaveConsultation(ctx, Save(t, s, Version("a-park", 1)), Version("a-park", 1)))
+	noError(t, s.MoveStatus(ctx, "a-park", models.StatusDraft, models.StatusOpen))
+	var pausing sync.WaitGroup
+	var mu sync.Mutex
+	done := 0
+	for range 8 {
+		pausing.Go(func() {
+			err := s.SetPaused(ctx, "a-park", true)
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				done++
+			} else {
+				wantKind(t, err, models.KindConflict)
+			}
+		})
+	}
+	pausing.Wait()
+	if done != 1 {
+		t.Errorf("paused %d times", done)
+	}
+}
+
+// testReplace puts one submission in the place of another.
+func testReplace(t *testing.T, url string) {
+	const canary = "canary-testimony"
+	s := OpenURL(t, url)
+	Save(t, s, []byte(Invented))
+	n := Submission(square, 0)
+	m := &n.Submission
+	m.Answers[2].Text, m.Answers[2].Redacted, m.Answers[2].Translation = strings.Repeat(canary+" ", 900), canary, canary
+	m.Attachments = []models.Attachment{{Key: "key", Kind: "PDF", Text: canary, Original: "sealed"}}
+	m.Attention = []models.Attention{models.AttentionMisread}
+	Create(t, s, n)
+	noError(t, s.AddMessage(ctx, m.ID, models.Message{Day: "2026-11-02", Text: canary}))
+
+	second := Submission(square, 1)
+	second.Receipt = n.Receipt
+	second.Submission.Attachments = m.Attachments // the same file goes with it
+	second.Submission.Attachments[0].Text = "read again"
+	replace := func(then error) error {
+		return s.Tx(ctx, func(tx *store.Store) error {
+			if err := tx.ReplaceSubmission(ctx, m.ID); err != nil {
+				return err
+			}
+			if created, err := tx.CreateSubmission(ctx, second); err != nil || !created {
+				return fmt.Errorf("created %v: %w", created, err)
+			}
+			return then
+		})
+	}
+	// All or nothing: the first stays if the second cannot be kept.
+	oops := errors.New("oops")
+	if err := replace(oops); !errors.Is(err, oops) {
+		t.Fatalf("rolled back with %v", err)
+	}
+	if got := must[*models.Submission](t)(s.SubmissionByReceipt(ctx, n.Receipt)); got.ID != m.ID || got.Status != models.SubmissionLive || len(got.Answers) != 4 || len(got.Attachments) != 1 {
+		t.Errorf("after a replacement that failed: %+v", got)
+	}
+	noError(t, replace(nil))
+
+	gone := &models.Submission{ID: m.ID, PublicID: m.PublicID, Consultation: square, FormVersion: 1, Day: m.Day, Channel: m.Channel, Language: "en", Path: m.Path, Status: models.SubmissionReplaced}
+	wantSame(t, "what is left of the first", must[*models.Submission](t)(s.Submission(ctx, m.ID)), gone, cmpopts.EquateEmpty())
+	wantSame(t, "behind the receipt", must[*models.Submission](t)(s.SubmissionByReceipt(ctx, n.Receipt)), &second.Submission)
+	wantSame(t, "counts", must[map[models.SubmissionStatus]int](t)(s.CountSubmissions(ctx, square)),
+		map[models.SubmissionStatus]int{models.SubmissionLive: 1, models.SubmissionReplaced: 1})
+	wantSame(t, "live", read(t, s, square), []string{second.Submission.ID})
+	if got := must[[]models.Message](t)(s.Messages(ctx, m.ID)); len(got) > 0 {
+		t.Errorf("the messages stay: %v", got)
+	}
+	leaf, salt, position, err := s.Leaf(ctx, m.ID)
+	if err != nil || !bytes.Equal(leaf, n.Leaf) || len(salt) != 0 || position != 0 {
+		t.Errorf("leaf %x with salt %x at %d, error %v: want the leaf without its salt", leaf, salt, position, err)
+	}
+	if got := len(must[[][]byte](t)(s.Leaves(ctx, square))); got != 2 {
+		t.Errorf("%d leaves, want 2", got)
+	}
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok { // what is gone is not on the disk either
+		for _, name := range []string{path, path + "-wal"} {
+			content, err := os.ReadFile(name)
+			noError(t, err)
+			if bytes.Contains(content, []byte(canary)) {
+				t.Errorf("%s still holds what was replaced", filepath.Base(name))
+			}
+		}
+	}
+	wantKind(t, s.ReplaceSubmission(ctx, m.ID), models.KindConflict)
+	wantKind(t, s.ReplaceSubmission(ctx, "nobody"), models.KindNotFound)
+	noError(t, s.MoveSubmission(ctx, second.Submission.ID, models.SubmissionLive, models.SubmissionVoid))
+	wantKind(t, s.ReplaceSubmission(ctx, second.Submission.ID), models.KindConflict)
+	if got := must[*models.Submission](t)(s.SubmissionByReceipt(ctx, n.Receipt)); len(got.Answers) != 4 {
+		t.Error("a replacement that was refused erased something")
+	}
+}
+
+func testAttention(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	submissions := Seed(t, s, 4)
+	Save(t, s, Version("a-park", 1))
+	marked := func(consultation string) (ids []string) {
+		for _, m := range must[[]*models.Submission](t)(s.SubmissionsForAttention(ctx, consultation)) {
+			if len(m.Answers) != 4 {
+				t.Errorf("%s comes with %d answers", m.ID, len(m.Answers))
+			}
+			ids = append(ids, fmt.Sprint(m.ID, m.Attention))
+		}
+		return ids
+	}
+	if got := marked(square); len(got) > 0 {
+		t.Errorf("marked at first: %q", got)
+	}
+	noError(t, s.SetAttention(ctx, submissions[2].ID, []models.Attention{models.AttentionHoneypot, models.AttentionHurried}))
+	noError(t, s.SetAttention(ctx, submissions[0].ID, []models.Attention{models.AttentionMisread, models.AttentionSeen}))
+	noError(t, s.SetAttention(ctx, submissions[3].ID, []models.Attention{models.AttentionReply}))
+	n := Submission("a-park", 0)
+	n.Submission.Attention = []models.Attention{models.AttentionUnworked} // at the time it is kept
+	Create(t, s, n)
+	wantSame(t, "marked", marked(square), []string{submissions[0].ID + "[misread seen]", submissions[2].ID + "[honeypot hurried]", submissions[3].ID + "[reply]"})
+	wantSame(t, "marked elsewhere", marked("a-park"), []string{n.Submission.ID + "[unworked]"})
+	got := must[*models.Submission](t)(s.Submission(ctx, submissions[2].ID))
+	wantSame(t, "one of them", got.Attention, []models.Attention{models.AttentionHoneypot, models.AttentionHurried})
+
+	noError(t, s.SetAttention(ctx, submissions[2].ID, nil)) // no reason any more
+	noError(t, s.MoveSubmission(ctx, submissions[3].ID, models.SubmissionLive, models.SubmissionWithdrawn))
+	wantSame(t, "marked", marked(square), []string{submissions[0].ID + "[misread seen]"})
+	wantKind(t, s.SetAttention(ctx, "nobody", nil), models.KindNotFound)
+}
+
+func testMessages(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	submissions := Seed(t, s, 2)
+	if got := must[[]models.Message](t)(s.Messages(ctx, submissions[0].ID)); len(got) != 0 {
+		t.Errorf("messages at first: %v", got)
+	}
+	want := []models.Message{
+		{Officer: true, Day: "2026-11-02", Text: "Which steps do you mean?"},
+		{Day: "2026-11-04", Text: "Cele de lângă pod.\n\u0a2a\u0a41\u0a32"},
+		{Officer: true, Day: "2026-11-03", Text: "Thank you."}, // as they came, not by day
+	}
+	for _, m := range want {
+		noError(t, s.AddMessage(ctx, submissions[0].ID, m))
+	}
+	wantSame(t, "messages", must[[]models.Message](t)(s.Messages(ctx, submissions[0].ID)), want)
+	if got := must[[]models.Message](t)(s.Messages(ctx, submissions[1].ID)); len(got) != 0 {
+		t.Errorf("another submission has %v", got)
+	}
+	wantKind(t, s.AddMessage(ctx, "nobody", want[0]), models.KindNotFound)
+	if err := s.AddMessage(ctx, submissions[1].ID, models.Message{Day: "2026-11-02T09:30", Text: "x"}); err == nil {
+		t.Error("a message was kept with its time of day")
+	}
+	if got := count(t, raw(t, url), "messages"); got != 3 {
+		t.Errorf("%d rows, want 3", got)
+	}
+}
+
+func testMessagesConcurrently(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	replica := OpenURL(t, url)
+	submissions := Seed(t, s, 1)
+	var writing sync.WaitGroup
+	for i := range 20 {
+		s := s
+		if i%2 == 1 {
+			s = replica
+		}
+		writing.Go(func() {
+			if err := s.AddMessage(ctx, submissions[0].ID, models.Message{Day: "2026-11-02", Text: fmt.Sprint(i)}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	writing.Wait()
+	seen := map[string]bool{}
+	for _, m := range must[[]models.Message](t)(s.Messages(ctx, submissions[0].ID)) {
+		seen[m.Text] = true
+	}
+	if len(seen) != 20 {
+		t.Errorf("%d messages, want all 20", len(seen))
+	}
+}
+
+// testLaterTexts: what is read and translated after sending stands beside what
+// was sent and changes nothing of it.
+func testLaterTexts(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	submissions := Seed(t, s, 2)
+	n := Submission(square, 2)
+	n.Submission.Attachments = []models.Attachment{{Key: "k1", Kind: "PDF", SHA256: "aa", Original: "o1"}, {Key: "k2", Kind: "PDF", SHA256: "bb"}}
+	Create(t, s, n)
+	want := n.Submission
+	noError(t, s.SetAttachmentText(ctx, "k1", "page one\fpage two"))
+	noError(t, s.SetAttachmentText(ctx, "gone", "x")) // withdrawn meanwhile
+	noError(t, s.SetTranslation(ctx, want.ID, "C2", "In English."))
+	want.Attachments[0].Text, want.Answers[2].Translation = "page one\fpage two", "In English."
+	wantSame(t, "with its later texts", must[*models.Submission](t)(s.Submission(ctx, want.ID)), &want)
+	wantSame(t, "another", must[*models.Submission](t)(s.Submission(ctx, submissions[0].ID)), submissions[0])
+	noError(t, s.SetTranslation(ctx, want.ID, "C2", ""))
+	want.Answers[2].Translation = ""
+	wantSame(t, "without its translation", must[*models.Submission](t)(s.Submission(ctx, want.ID)), &want)
+	wantKind(t, s.SetTranslation(ctx, want.ID, "Z9", "x"), models.KindNotFound)
+	wantKind(t, s.SetTranslation(ctx, "nobody", "C2", "x"), models.KindNotFound)
+	if got := count(t, raw(t, url), "attachments"); got != 2 {
+		t.Errorf("%d attachments, want 2", got)
+	}
+}
+
+// testDraftsConcurrently: of many who change a draft at once, each either
+// builds on what is there or is told that it changed.
+func testDraftsConcurrently(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	replica := OpenURL(t, url)
+	id := []byte{7}
+	noError(t, s.SaveDraft(ctx, id, []byte("0"), time.Now().Add(time.Hour)))
+	const people, each = 8, 10
+	var changing sync.WaitGroup
+	for p := range people {
+		s := s
+		if p%2 == 1 {
+			s = replica
+		}
+		changing.Go(func() {
+			for done := 0; done < each; {
+				was, err := s.Draft(ctx, id)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				var n int
+				_, _ = fmt.Sscan(string(was), &n)
+				switch err := s.UpdateDraft(ctx, id, was, []byte(fmt.Sprint(n+1)), time.Now().Add(time.Hour)); models.KindOf(err) {
+				case models.KindConflict:
+				default:
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					done++
+				}
+			}
+		})
+	}
+	changing.Wait()
+	wantSame(t, "changes", string(must[[]byte](t)(s.Draft(ctx, id))), fmt.Sprint(people*each))
+
+	// In a transaction, who has changed it is alone with it until the end.
+	noError(t, s.SaveDraft(ctx, id, []byte("first"), time.Now().Add(time.Hour)))
+	oops := errors.New("oops")
+	err := s.Tx(ctx, func(tx *store.Store) error {
+		noError(t, tx.UpdateDraft(ctx, id, []byte("first"), []byte("second"), time.Now().Add(time.Hour)))
+		noError(t, tx.KeepDraftFiles(ctx, []string{"f"}, time.Now().Add(-time.Hour)))
+		return oops
+	})
+	if !errors.Is(err, oops) {
+		t.Errorf("rolled back with %v", err)
+	}
+	wantSame(t, "after taking it back", string(must[[]byte](t)(s.Draft(ctx, id))), "first")
+	if files := must[[]string](t)(s.ExpiredDraftFiles(ctx)); len(files) > 0 {
+		t.Errorf("the files stay noted: %v", files)
+	}
+}
+
+func testContacts(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	Save(t, s, []byte(Invented))
+	Save(t, s, Version("a-park", 1))
+	if got := must[[][]byte](t)(s.Contacts(ctx, square)); len(got) > 0 {
+		t.Errorf("addresses at first: %x", got)
+	}
+	noError(t, s.SaveContact(ctx, square, []byte{0, 9}, []byte("nine")))
+	noError(t, s.SaveContact(ctx, square, []byte{0, 1}, []byte{0, 0xff}))
+	noError(t, s.SaveContact(ctx, square, []byte{0, 9}, []byte("nine again"))) // once for each
+	noError(t, s.SaveContact(ctx, "a-park", []byte{0, 9}, []byte("elsewhere")))
+	wantSame(t, "addresses", must[[][]byte](t)(s.Contacts(ctx, square)), [][]byte{{0, 0xff}, []byte("nine")})
+	wantKind(t, s.SaveContact(ctx, "nowhere", []byte{1}, []byte("x")), models.KindNotFound)
+	noError(t, s.DeleteContact(ctx, square, []byte{0, 9}))
+	noError(t, s.DeleteContact(ctx, square, []byte{0, 9}))
+	noError(t, s.DeleteContact(ctx, "nowhere", []byte{0, 9}))
+	wantSame(t, "addresses", must[[][]byte](t)(s.Contacts(ctx, square)), [][]byte{{0, 0xff}})
+	wantSame(t, "addresses elsewhere", must[[][]byte](t)(s.Contacts(ctx, "a-park")), [][]byte{[]byte("elsewhere")})
+	var adding sync.WaitGroup
+	for range 8 {
+		adding.Go(func() {
+			if err := s.SaveContact(ctx, square, []byte{5}, []byte("five")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	adding.Wait()
+	wantSame(t, "addresses", must[[][]byte](t)(s.Contacts(ctx, square)), [][]byte{{0, 0xff}, []byte("five")})
 }
 
 func testEquality(t *testing.T, url string) {
@@ -1256,11 +1627,14 @@ func testUnkeepable(t *testing.T, url string) {
 				}
 			}
 			for what, change := range map[string]func(*models.Submission){
-				"text":    func(m *models.Submission) { m.Answers[2].Text = bad },
-				"option":  func(m *models.Submission) { m.Answers[0].Options = []string{bad} },
-				"group":   func(m *models.Submission) { m.Groups = []string{bad} },
-				"channel": func(m *models.Submission) { m.Channel = models.Channel(bad) },
-				"source":  func(m *models.Submission) { m.Source = bad },
+				"text":        func(m *models.Submission) { m.Answers[2].Text = bad },
+				"option":      func(m *models.Submission) { m.Answers[0].Options = []string{bad} },
+				"group":       func(m *models.Submission) { m.Groups = []string{bad} },
+				"channel":     func(m *models.Submission) { m.Channel = models.Channel(bad) },
+				"source":      func(m *models.Submission) { m.Source = bad },
+				"translation": func(m *models.Submission) { m.Answers[2].Translation = bad },
+				"attention":   func(m *models.Submission) { m.Attention = []models.Attention{models.Attention(bad)} },
+				"original":    func(m *models.Submission) { m.Attachments = []models.Attachment{{Key: "k", Original: bad}} },
 			} {
 				n := Submission(square, 9)
 				change(&n.Submission)
@@ -1269,6 +1643,9 @@ func testUnkeepable(t *testing.T, url string) {
 			}
 			_, err := s.Submission(ctx, bad)
 			refused("looking for it", err)
+			refused("message", s.AddMessage(ctx, submissions[0].ID, models.Message{Day: "2026-11-02", Text: bad}))
+			refused("translating", s.SetTranslation(ctx, submissions[0].ID, "C2", bad))
+			refused("marking", s.SetAttention(ctx, submissions[0].ID, []models.Attention{models.Attention(bad)}))
 			refused("job", s.Enqueue(ctx, models.JobIndex, bad, 0))
 			refused("audit", s.Audit(ctx, models.AuditEvent{Actor: "u1", Reason: bad}))
 			refused("user", s.SaveUser(ctx, models.User{ID: "u1", Email: bad}))
@@ -1297,6 +1674,11 @@ func testNoLeaks(t *testing.T, url string) {
 	sub.Submission.PublicID = canary + "-public"
 	Create(t, s, sub)
 	failing := map[string]func() error{}
+	failing["a message that is refused"] = func() error {
+		return s.AddMessage(ctx, sub.Submission.ID, models.Message{Day: canary, Text: canary})
+	}
+	failing["an address for no consultation"] = func() error { return s.SaveContact(ctx, canary, []byte(canary), []byte(canary)) }
+	failing["a mark on nothing"] = func() error { return s.SetAttention(ctx, canary, []models.Attention{canary}) }
 
 	badDay := Submission(square, 1)
 	badDay.Submission.Day = canary

@@ -1,0 +1,141 @@
+package consult
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"heard/models"
+	"heard/models/store"
+)
+
+// ToLookAt returns the submissions that a person should look at: first those
+// that nobody has looked at since the reason came up.
+func (s *Service) ToLookAt(ctx context.Context, by Actor, c *models.Consultation) ([]*models.Submission, error) {
+	if err := by.need(LookAgain); err != nil {
+		return nil, err
+	}
+	all, err := s.store.SubmissionsForAttention(ctx, c.ID)
+	slices.SortStableFunc(all, func(a, b *models.Submission) int {
+		switch {
+		case a.Open() == b.Open():
+			return 0
+		case a.Open():
+			return -1
+		}
+		return 1
+	})
+	return all, err
+}
+
+// Seen says that a person has looked at a submission.
+func (s *Service) Seen(ctx context.Context, by Actor, c *models.Consultation, id string) error {
+	return s.lookAgain(ctx, by, c, id, "submission.seen", "", func(tx *store.Store, sub *models.Submission) error {
+		if !sub.Open() {
+			return nil
+		}
+		return tx.SetAttention(ctx, id, append(sub.Attention, models.AttentionSeen))
+	})
+}
+
+// SetAside takes a submission out of the count, for a reason that is put on
+// record, or counts it again.
+func (s *Service) SetAside(ctx context.Context, by Actor, c *models.Consultation, id, reason string) error {
+	if err := by.need(LookAgain); err != nil {
+		return err
+	}
+	reason = models.CleanText(reason)
+	if reason == "" || utf8.RuneCountInString(reason) > 500 {
+		return models.NewError(models.KindInvalid, "Say in a few words why it does not count. The reason goes on record.")
+	}
+	return s.lookAgain(ctx, by, c, id, "submission.set-aside", reason, func(tx *store.Store, sub *models.Submission) error {
+		return s.move(ctx, tx, c, id, models.SubmissionLive, models.SubmissionVoid)
+	})
+}
+
+// CountAgain counts a submission that was set aside.
+func (s *Service) CountAgain(ctx context.Context, by Actor, c *models.Consultation, id string) error {
+	return s.lookAgain(ctx, by, c, id, "submission.counted-again", "", func(tx *store.Store, sub *models.Submission) error {
+		return s.move(ctx, tx, c, id, models.SubmissionVoid, models.SubmissionLive)
+	})
+}
+
+func (s *Service) move(ctx context.Context, tx *store.Store, c *models.Consultation, id string, from, to models.SubmissionStatus) error {
+	if err := tx.MoveSubmission(ctx, id, from, to); err != nil {
+		return err
+	}
+	if err := tx.Enqueue(ctx, models.JobIndex, id, 0); err != nil {
+		return err
+	}
+	return tx.Enqueue(ctx, models.JobThemes, c.ID, 0)
+}
+
+// Ask writes a message to the person behind a submission, who reads it with
+// their receipt code and can answer. Somebody else may hold the code.
+func (s *Service) Ask(ctx context.Context, by Actor, c *models.Consultation, id, text string) error {
+	if err := by.need(LookAgain); err != nil {
+		return err
+	}
+	text = models.CleanText(text)
+	if err := checkMessage(text); err != nil {
+		return err
+	}
+	return s.lookAgain(ctx, by, c, id, "submission.asked", "", func(tx *store.Store, sub *models.Submission) error {
+		if sub.Status != models.SubmissionLive {
+			return models.NewError(models.KindConflict, "This submission no longer counts, so its author cannot be asked.")
+		}
+		return tx.AddMessage(ctx, id, models.Message{Officer: true, Day: s.today(), Text: text})
+	})
+}
+
+// Translate puts a translation beside an answer in words; the original stays as
+// it is. What could identify somebody is taken out of it as out of answers.
+func (s *Service) Translate(ctx context.Context, by Actor, c *models.Consultation, id, question, text string) error {
+	if err := by.need(LookAgain); err != nil {
+		return err
+	}
+	text = models.CleanText(text)
+	if utf8.RuneCountInString(text) > models.MaxTextLength {
+		return models.NewError(models.KindInvalid, "The translation is too long.")
+	}
+	return s.lookAgain(ctx, by, c, id, "submission.translated", "", func(tx *store.Store, _ *models.Submission) error {
+		return tx.SetTranslation(ctx, id, question, redacted(text))
+	})
+}
+
+// Messages returns what was written about a submission, oldest first.
+func (s *Service) Messages(ctx context.Context, by Actor, id string) ([]models.Message, error) {
+	if err := by.need(LookAgain); err != nil {
+		return nil, err
+	}
+	return s.store.Messages(ctx, id)
+}
+
+// lookAgain does one act on a submission and puts it on record. Once the
+// analysis is frozen nothing changes.
+func (s *Service) lookAgain(ctx context.Context, by Actor, c *models.Consultation, id, action, reason string, act func(*store.Store, *models.Submission) error) error {
+	if err := by.need(LookAgain); err != nil {
+		return err
+	}
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		if err := holdOpen(ctx, tx, c, "The analysis is frozen, so this cannot be changed any more."); err != nil {
+			return err
+		}
+		sub, err := tx.Submission(ctx, id)
+		if err != nil {
+			return err
+		}
+		if sub.Consultation != c.ID {
+			return models.NewError(models.KindNotFound, "There is no such submission.")
+		}
+		if err := act(tx, sub); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, by, action, id, c.ID, strings.TrimSpace(reason))
+	})
+	if err == nil {
+		s.wake()
+	}
+	return err
+}

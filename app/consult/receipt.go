@@ -1,0 +1,240 @@
+package consult
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"heard/app/ledger"
+	"heard/models"
+	"heard/models/store"
+)
+
+// Trace is what became of a submission. It never holds the answers, because
+// somebody else may hold the code.
+type Trace struct {
+	Day        string
+	Status     models.SubmissionStatus
+	Themes     []string
+	HeardOnce  bool
+	ClosedOnly bool
+	Quoted     bool
+	// Open says that it can be corrected and taken back; Shown that correcting
+	// begins with what was sent, which it does for organisations only.
+	Open     bool
+	Shown    bool
+	Misread  bool // its author has said: that is not what I meant
+	Messages []models.Message
+	Position int
+	Size     int
+	Root     ledger.Hash
+	Receipt  string // for an offline check with heard verify
+}
+
+// Trace finds a submission by its receipt code.
+func (s *Service) Trace(ctx context.Context, c *models.Consultation, words string) (*Trace, error) {
+	sub, _, err := s.byCode(ctx, c, words)
+	if err != nil {
+		return nil, err
+	}
+	leaf, _, position, err := s.store.Leaf(ctx, sub.ID)
+	if err != nil {
+		return nil, err
+	}
+	leaves, err := s.leaves(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	live := sub.Status == models.SubmissionLive
+	t := &Trace{Day: sub.Day, Status: sub.Status, Position: position, Size: len(leaves), Root: ledger.Root(leaves),
+		Open: live && !c.Status.AtLeast(models.StatusFrozen), Shown: opensAgain(c, sub),
+		Misread: slices.Contains(sub.Attention, models.AttentionMisread),
+		Receipt: ledger.Receipt{Consultation: c.ID, Leaf: ledger.Hash(leaf), Day: sub.Day}.String(),
+	}
+	if !live {
+		return t, nil
+	}
+	if t.Messages, err = s.store.Messages(ctx, sub.ID); err != nil {
+		return nil, err
+	}
+	view, err := s.themeView(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, theme := range view.of(sub.ID) {
+		t.Themes = append(t.Themes, theme.Label)
+	}
+	worded := len(themedAnswers(c, sub)) > 0
+	t.HeardOnce = worded && len(t.Themes) == 0
+	t.ClosedOnly = !worded
+	t.Quoted = slices.ContainsFunc(view.quotes, func(q models.Quote) bool { return q.Submission == sub.ID })
+	return t, nil
+}
+
+// opensAgain reports whether the submission's code shows what was sent: for
+// organisations, which answer under their name. A person's code never does,
+// because somebody else may hold it, or make them use it.
+func opensAgain(c *models.Consultation, sub *models.Submission) bool {
+	return slices.ContainsFunc(c.Paths, func(p models.Path) bool { return p.ID == sub.Path && p.Organisation })
+}
+
+const frozenChange = "The analysis has been frozen, so a submission can no longer be changed or taken out of the totals. Write to the council to have your words removed."
+
+// Correct starts a response that takes the place of a submission when it is
+// sent. It begins empty, or, for an organisation, with what was sent.
+func (s *Service) Correct(ctx context.Context, c *models.Consultation, words string) (DraftKey, error) {
+	sub, receipt, err := s.byCode(ctx, c, words)
+	if err != nil {
+		return nil, err
+	}
+	if sub.Status != models.SubmissionLive {
+		return nil, &models.Error{Kind: models.KindConflict, Code: "error.ended", Message: "These answers no longer count, so nothing can be done with them."}
+	}
+	if err := unfrozen(c, frozenChange); err != nil {
+		return nil, err
+	}
+	d := &Draft{Consultation: c.ID, Answers: models.Answers{}, Language: sub.Language, Started: s.now(), Replaces: sub.ID, Receipt: receipt}
+	if opensAgain(c, sub) {
+		for _, a := range sub.Answers {
+			d.Answers[a.Question] = models.Given{Options: a.Options, Text: a.Text}
+		}
+		d.Files, d.Earlier = sub.Attachments, sub.Attachments
+	}
+	key := NewDraftKey()
+	return key, s.SaveDraft(ctx, key, d)
+}
+
+// Withdraw takes a submission back: its answers are erased, it is no longer
+// counted, and only the fact that it was withdrawn stays.
+func (s *Service) Withdraw(ctx context.Context, c *models.Consultation, words string) error {
+	sub, receipt, err := s.byCode(ctx, c, words)
+	if err != nil {
+		return err
+	}
+	if sub.Status == models.SubmissionWithdrawn {
+		return nil
+	}
+	var files []string
+	err = s.store.Tx(ctx, func(tx *store.Store) error {
+		now, err := hold(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		// The code may lead to another by now, which its author sent in place
+		// of this one.
+		if sub, err = tx.SubmissionByReceipt(ctx, receipt); err != nil || sub.Status == models.SubmissionWithdrawn {
+			return err // a second click
+		}
+		if err := unfrozen(now, frozenChange); err != nil {
+			return err
+		}
+		// What an officer set aside is still its author's to erase.
+		if err := tx.MoveSubmission(ctx, sub.ID, sub.Status, models.SubmissionWithdrawn); err != nil {
+			return err
+		}
+		if err := tx.EraseAnswers(ctx, sub.ID); err != nil {
+			return err
+		}
+		files = models.Keys(sub.Attachments)
+		if err := tx.KeepDraftFiles(ctx, files, s.now()); err != nil { // for Sweep, should it not work below
+			return err
+		}
+		if err := s.record(ctx, tx, Actor{}, "submission.withdrawn", sub.ID, c.ID, ""); err != nil {
+			return err
+		}
+		if err := tx.Enqueue(ctx, models.JobIndex, sub.ID, 0); err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, models.JobThemes, c.ID, 0)
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.removeFiles(ctx, files); err != nil {
+		s.log.Error("attachments of a withdrawn submission could not be deleted; this is tried again", "error", err)
+	}
+	s.wake()
+	return nil
+}
+
+// Misread puts a submission back in front of a person: its author says that
+// what became of it is not what they meant.
+func (s *Service) Misread(ctx context.Context, c *models.Consultation, words string) error {
+	return s.callUp(ctx, c, words, models.AttentionMisread, nil)
+}
+
+// Reply answers the officers' messages about a submission.
+func (s *Service) Reply(ctx context.Context, c *models.Consultation, words, text string) error {
+	text = models.CleanText(text)
+	if err := checkMessage(text); err != nil {
+		return err
+	}
+	return s.callUp(ctx, c, words, models.AttentionReply, &models.Message{Day: s.today(), Text: text})
+}
+
+func checkMessage(text string) error {
+	n := utf8.RuneCountInString(text)
+	f := models.FieldError{Field: "message", Code: "answer.enter", Message: "Enter an answer"}
+	switch {
+	case n > models.MaxMessage:
+		f.Code, f.Values = "answer.long", map[string]any{"Limit": models.MaxMessage, "Over": n - models.MaxMessage}
+		f.Message = fmt.Sprintf("Your answer must be %d characters or fewer. You have %d too many", models.MaxMessage, n-models.MaxMessage)
+	case n > 0:
+		return nil
+	}
+	return &models.Error{Kind: models.KindInvalid, Message: "There is a problem with your message.", Fields: []models.FieldError{f}}
+}
+
+// callUp marks a submission for a person to look at, with a message when there
+// is one.
+func (s *Service) callUp(ctx context.Context, c *models.Consultation, words string, why models.Attention, message *models.Message) error {
+	_, receipt, err := s.byCode(ctx, c, words)
+	if err != nil {
+		return err
+	}
+	return s.store.Tx(ctx, func(tx *store.Store) error {
+		if _, err := hold(ctx, tx, c); err != nil {
+			return err
+		}
+		sub, err := tx.SubmissionByReceipt(ctx, receipt)
+		if err != nil {
+			return err
+		}
+		if sub.Status != models.SubmissionLive {
+			return &models.Error{Kind: models.KindConflict, Code: "error.ended", Message: "These answers no longer count, so nothing can be done with them."}
+		}
+		if message != nil {
+			if err := tx.AddMessage(ctx, sub.ID, *message); err != nil {
+				return err
+			}
+		}
+		attention := slices.DeleteFunc(sub.Attention, func(a models.Attention) bool { return a == models.AttentionSeen || a == why })
+		if err := tx.SetAttention(ctx, sub.ID, append(attention, why)); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, Actor{}, "submission."+string(why), sub.ID, c.ID, "")
+	})
+}
+
+func unknownCode() *models.Error {
+	return &models.Error{Kind: models.KindInvalid, Message: "There is a problem with the code.",
+		Fields: []models.FieldError{{Field: "code", Code: "code.unknown", Message: "We do not know this code. Check each of the twelve words"}}}
+}
+
+// byCode returns the submission that a code leads to, and what is stored in
+// place of the code.
+func (s *Service) byCode(ctx context.Context, c *models.Consultation, words string) (sub *models.Submission, receipt []byte, err error) {
+	code, err := ledger.ParseCode(words)
+	if err != nil {
+		e := unknownCode()
+		e.Fields[0].Code, e.Fields[0].Message = "code.form", "Enter the twelve words of your code. Check their spelling and their order"
+		return nil, nil, e
+	}
+	receipt = code.Lookup(s.pepper)
+	sub, err = s.store.SubmissionByReceipt(ctx, receipt)
+	if models.KindOf(err) == models.KindNotFound || (err == nil && sub.Consultation != c.ID) {
+		return nil, nil, unknownCode()
+	}
+	return sub, receipt, err
+}
