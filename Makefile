@@ -43,10 +43,10 @@ bench:
 	go run . bench report
 
 e2e: app/e2e/node_modules
-	go test -count=1 -v -tags browser ./app/e2e/
+	go test -count=1 -timeout 20m -v -tags browser ./app/e2e/
 
 screens: app/e2e/node_modules
-	go test -count=1 -tags browser ./app/e2e/ -screens $(CURDIR)/docs/screens
+	go test -count=1 -timeout 20m -tags browser ./app/e2e/ -screens $(CURDIR)/docs/screens
 
 app/e2e/node_modules: app/e2e/package.json app/e2e/package-lock.json
 	cd app/e2e && npm ci

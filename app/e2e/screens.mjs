@@ -23,7 +23,8 @@ class Photographer {
   }
 
   /** The page as it is now, whole. */
-  take(name) {
+  async take(name) {
+    await this.v.page.evaluate(() => scrollTo(0, 0)); // what is fixed stands where it stands at first
     const language = this.language === 'en' ? '' : this.language + '-';
     return this.v.page.screenshot({ path: join(folder, `${name}-${language}${this.device}.png`), fullPage: true });
   }

@@ -42,9 +42,9 @@ const (
 	// maxPacked is what the streams that hold objects may unpack to together, in
 	// bytes.
 	maxPacked = 32 << 20
-	// maxMarks is how many characters a file, and what is packed in it, may each have
-	// that set words and numbers apart. In memory each can take 100 bytes. A long
-	// report has a million.
+	// maxMarks is how many words and numbers a file, and what is packed in it, may each
+	// have at most, as told by what sets them apart. In memory each can take 100 bytes.
+	// A long report has a million.
 	maxMarks = 5_000_000
 	// maxNesting is how deep arrays and dictionaries may be nested.
 	maxNesting = 100
@@ -118,7 +118,7 @@ func readPDF(ctx context.Context, data []byte) (*model.Context, error) {
 		MaxObjectStreamFirst: maxPacked / 4,
 		MaxRecursionDepth:    maxNesting,
 	}
-	doc, err := pdfcpu.ReadWithContext(ctx, patientReader{ctx, bytes.NewReader(data)}, conf)
+	doc, err := pdfcpu.ReadWithContext(ctx, timedReader{ctx, bytes.NewReader(data)}, conf)
 	switch {
 	case errors.Is(err, pdfcpu.ErrWrongPassword), err == nil && doc.Encrypt != nil:
 		return nil, Protected
@@ -149,26 +149,34 @@ func readPDF(ctx context.Context, data []byte) (*model.Context, error) {
 	return doc, nil
 }
 
-// marks counts the characters that set words and numbers apart.
+// marks counts what sets words and numbers apart: brackets and the like, and spaces,
+// any number of them as one.
 func marks(data []byte) int {
-	n := 0
+	n, space := 0, false
 	for _, b := range data {
 		switch b {
-		case 0, '\t', '\n', '\f', '\r', ' ', '(', ')', '<', '>', '[', ']', '/':
+		case 0, '\t', '\n', '\v', '\f', '\r', ' ':
+			if !space {
+				n++
+			}
+			space = true
+			continue
+		case '(', ')', '<', '>', '[', ']', '/':
 			n++
 		}
+		space = false
 	}
 	return n
 }
 
-// patientReader fails once ctx has ended. The library looks at ctx less often than it
-// reads.
-type patientReader struct {
+// timedReader fails once ctx has ended. The library reads more often than it looks at
+// ctx.
+type timedReader struct {
 	ctx context.Context
 	io.ReadSeeker
 }
 
-func (r patientReader) Read(p []byte) (int, error) {
+func (r timedReader) Read(p []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
@@ -288,18 +296,18 @@ func (c *pdfCleaner) resolve(o types.Object) types.Object {
 		if !ok {
 			return o
 		}
-		var err error
 		entry, ok := c.doc.FindTableEntryForIndRef(&ref)
 		if !ok || entry.Free {
 			return nil
 		}
 		o = entry.Object
 		if packed, ok := o.(types.LazyObjectStreamObject); ok {
-			if o, err = packed.DecodedObject(c.ctx); err != nil {
+			unpacked, err := packed.DecodedObject(c.ctx)
+			if err != nil {
 				c.err = Damaged
 				return nil
 			}
-			entry.Object = o
+			o, entry.Object = unpacked, unpacked
 		}
 		if o == nil && entry.Offset != nil && entry.Generation != nil {
 			// It is nothing, or could not be read.
@@ -430,7 +438,7 @@ func (c *pdfCleaner) clean(o types.Object, k kind) (types.Object, bool) {
 func (c *pdfCleaner) cleanDict(d types.Dict, k kind) types.Dict {
 	annotation := c.isAnnotation(d)
 	widget := c.name(d, "Subtype") == "Widget"
-	page := k == anything && c.name(d, "Type") == "Page"
+	page := (k == anything || k == list) && c.name(d, "Type") == "Page"
 	clean := types.Dict{}
 	// In order, so that the same file comes out the same.
 	for _, key := range slices.Sorted(maps.Keys(d)) {
@@ -438,11 +446,13 @@ func (c *pdfCleaner) cleanDict(d types.Dict, k kind) types.Dict {
 		switch {
 		case k == named, k == appearance:
 		case droppedKeys[key],
+			strings.ContainsAny(key, "_:."), // a program's own, such as where it found a picture
 			k == root && !rootKeys[key],
 			k == nameTrees && key != "Dests",
 			page && !pageKeys[key],
 			annotation && annotationKeys[key],
-			annotation && key == "T" && !widget, // of a widget it is the name of the field
+			annotation && key == "T" && !widget,    // of a widget it is the name of the field
+			key == "V" && c.name(d, "FT") == "Sig", // a signature
 			(key == "A" || key == "PA" || key == "Next") && !c.harmlessAll(value),
 			key == "PageMode" && c.name(d, key) == "UseAttachments":
 			continue

@@ -127,14 +127,14 @@ func secretPDF(t testing.TB) []byte {
 		// 3
 		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources 4 0 R/Contents 5 0 R/Metadata 30 0 R/PieceInfo<</A(" + s() + ")>>" +
 			"/LastModified(D:2026" + s() + ")/Thumb 33 0 R/AA<</O 31 0 R>>/StructParents 0/Tabs/S/B[1 0 R]/VP[<</Name(" + s() + ")>>]/MyKey(" + s() + ")" +
-			"/Annots[10 0 R 11 0 R 12 0 R 13 0 R 14 0 R 15 0 R 16 0 R 17 0 R]>>",
+			"/Annots[10 0 R 11 0 R 12 0 R 13 0 R 14 0 R 15 0 R 16 0 R 17 0 R 19 0 R]>>",
 		"<</Font<</AA 6 0 R>>/XObject<</Metadata 7 0 R/Thumb 8 0 R/JS 9 0 R>>/Properties<</AF 29 0 R>>>>",
 		stream("", "/P<</MCID 0>>BDC BT /AA 18 Tf 50 800 Td (What we saw.) Tj ET EMC q 100 0 0 100 50 500 cm /Metadata Do Q q 100 0 0 100 200 500 cm /Thumb Do Q /JS Do"),
 		"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
 		// 7: pictures
 		rawStream("/Type/XObject/Subtype/Image/Width 16/Height 16/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode/Metadata 30 0 R/ID("+s()+")", string(photo)),
 		stream("/Type/XObject/Subtype/Image/Width 16/Height 16/ColorSpace/DeviceRGB/BitsPerComponent 8/Old/x", string(photo)),
-		stream("/Type/XObject/Subtype/Form/BBox[0 0 99 99]/LastModified("+s()+")/PieceInfo<</A<</LastModified("+s()+")>>>>", "0 0 m 9 9 l S"),
+		stream("/Type/XObject/Subtype/Form/BBox[0 0 99 99]/PTEX.FileName("+s()+")/PTEX.InfoDict<</Title("+s()+")>>/Ref<</F("+s()+")>>/LastModified("+s()+")/PieceInfo<</A<</LastModified("+s()+")>>>>", "0 0 m 9 9 l S"),
 		// 10: annotations
 		"<</Type/Annot/Subtype/Text/Rect[0 0 20 20]/Contents(See page 4.)/T(" + s() + ")/M(D:20260304" + s() + ")/CreationDate(" + s() + ")/NM(" + s() + ")/Subj(" + s() + ")/RC(" + s() + ")/Popup 11 0 R>>",
 		"<</Type/Annot/Subtype/Popup/Rect[0 0 20 20]/Parent 10 0 R/Contents(" + s() + ")>>",
@@ -145,14 +145,14 @@ func secretPDF(t testing.TB) []byte {
 		"<</Type/Annot/Subtype/Widget/Rect[0 0 20 20]/FT/Tx/T(your street)/V(Mill Lane)/M(" + s() + ")/NM(" + s() + ")/AA<</K 31 0 R>>>>",
 		"<</Type/Annot/Subtype/Widget/Rect[0 0 20 20]/FT/Sig/T(signature)/V 18 0 R>>",
 		"<</Type/Sig/Name(" + s() + ")/M(D:2026)/Reason(" + s() + ")/ByteRange[0 1 2 3]/Contents<53616d20427269656e>>>",
-		"null",
+		"<</Type/Annot/Subtype/Widget/Rect[0 0 20 20]/FT/Sig/T(another)/V<</Filter/X/Name(" + s() + ")>>>>",
 		// 20: tags
 		"<</Type/StructTreeRoot/K 21 0 R/ParentTree<</Nums[0[21 0 R]]>>/RoleMap<</Metadata/P>>>>",
 		"<</Type/StructElem/S/P/P 20 0 R/Pg 3 0 R/K[0 22 0 R]/Alt(A lamp)/Lang(cy)/A<</O/Layout/Placement/Block>>/AF[32 0 R]>>",
 		"<</Type/OBJR/Obj 12 0 R/Pg 3 0 R>>",
 		"<</Type/Outlines/First 24 0 R/Last 24 0 R/Count 1>>",
 		"<</Title(Beginning)/Parent 23 0 R/Dest[3 0 R/Fit]/A<</S/Launch/F(" + s() + ")>>>>",
-		"<</Fields[16 0 R 17 0 R]/XFA[(a)34 0 R]/SigFlags 3/DR<</Font<</AA 6 0 R>>>>>>",
+		"<</Fields[16 0 R 17 0 R 19 0 R]/XFA[(a)34 0 R]/SigFlags 3/DR<</Font<</AA 6 0 R>>>>>>",
 		"null", "null", "null",
 		"<</Type/OCG/Name(Plan)/Usage<</CreatorInfo<</Creator(" + s() + ")>>>>>>",
 		// 30: what goes whole
@@ -337,7 +337,14 @@ func TestCleanPDFRefuses(t *testing.T) {
 	pages := "<</Type/Pages/Kids[3 0 R]/Count 1>>"
 	page := "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>"
 	nested := "<</Type/Pages/Kids[3 0 R]/Count 1/X " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + ">>"
-	bomb := string(deflated(make([]byte, maxStreams+1)))
+	bomb := rawStream("/Filter/FlateDecode", string(deflated(make([]byte, maxStream+1))))
+	// Enough of them together.
+	many := []string{"<</Type/Catalog/Pages 2 0 R>>", pages, ""}
+	for range maxStreams/maxStream + 1 {
+		many[2] += fmt.Sprintf(" %d 0 R", len(many)+1)
+		many = append(many, bomb)
+	}
+	many[2] = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents[" + many[2] + "]>>"
 	sound := []byte(pdf)
 	for _, test := range []struct {
 		name string
@@ -353,9 +360,9 @@ func TestCleanPDFRefuses(t *testing.T) {
 		{"deep", pdfFile("", "<</Type/Catalog/Pages 2 0 R>>", nested, page), Damaged},
 		{"no zlib", pdfFile("", "<</Type/Catalog/Pages 2 0 R>>", pages, page, rawStream("/Filter/FlateDecode", "0 0 m 9 9 l S")), Damaged},
 		{"no JPEG", pdfFile("", "<</Type/Catalog/Pages 2 0 R>>", pages, page, rawStream("/Filter/DCTDecode", "0 0 m 9 9 l S")), Damaged},
-		{"bomb", pdfFile("", "<</Type/Catalog/Pages 2 0 R>>", pages, page, rawStream("/Filter/FlateDecode", bomb)), Unpacks},
+		{"bombs", pdfFile("", many...), Unpacks},
 		{"bomb in two packings", pdfFile("", "<</Type/Catalog/Pages 2 0 R>>", pages, page,
-			rawStream("/Filter[/FlateDecode/FlateDecode]", string(deflated([]byte(bomb))))), Unpacks},
+			rawStream("/Filter[/FlateDecode/FlateDecode]", string(deflated(deflated(make([]byte, maxStream+1)))))), Unpacks},
 		{"many words", append([]byte(pdf), strings.Repeat("1 ", maxMarks)+pdf...), Unpacks},
 		{"many objects packed", packedPDF(maxPacked), Unpacks},
 		{"many objects packed apart", packedPDF(maxPacked * 2 / 3), Unpacks},

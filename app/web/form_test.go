@@ -275,6 +275,7 @@ func TestUnknownButton(t *testing.T) {
 	}
 }
 
+// use sends a code from the page for codes, with what to do and further fields.
 func (b *browser) use(code, do string, more ...string) *page {
 	b.Helper()
 	values := url.Values{"code": {code}, "do": {do}}

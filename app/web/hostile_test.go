@@ -260,6 +260,7 @@ func TestBrokenFormsOnEveryRoute(t *testing.T) {
 func TestNastyFieldsOnEveryRoute(t *testing.T) {
 	p := filledPortal(t)
 	officer, admin := p.staff(models.RoleOfficer), p.staff(models.RoleAdmin)
+	answering := p.organisation()
 	fields := strings.Fields("answer text day month year rank-quiet lang do card token work website code sure message email reason remove E1 E2 source to version label into id role next password form change")
 	for i, text := range nasty {
 		form := url.Values{}
@@ -278,7 +279,10 @@ func TestNastyFieldsOnEveryRoute(t *testing.T) {
 			case r.need != consult.Public:
 				by = officer
 			case strings.Contains(r.path, "/respond"):
-				by = p.organisation()
+				if len(answering.cookies()) == 0 {
+					answering = p.organisation()
+				}
+				by = answering
 			}
 			if i%6 == 0 && !slices.Contains([]string{"/staff", "/staff/users", "/staff/welcome", "/staff/sign-in"}, r.path) {
 				acts = append(acts, "reply", "misread", "correct", "withdraw", "keep", "save", "send", "continue", "ask", "aside", "pause", "resume", "add", "remove")
@@ -292,10 +296,8 @@ func TestNastyFieldsOnEveryRoute(t *testing.T) {
 				}
 			}
 		}
-		for _, query := range []string{"lang", "form", "start", "change"} {
-			for _, path := range []string{"", "/respond", "/paper", "/receipt", "/respond/equality", "/result"} {
-				plain(p.browser().visit("/" + p.demo.ID + path + "?" + url.Values{query: {text}}.Encode()))
-			}
+		for _, path := range []string{"?lang=", "/respond?lang=", "/receipt?lang=", "/result?lang=", "/paper?form=", "/respond/equality?start=", "/respond/A1?change="} {
+			plain(answering.visit("/" + p.demo.ID + path + url.QueryEscape(text)))
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -464,9 +465,6 @@ func TestFaultsInTheLanguage(t *testing.T) {
 	}
 }
 
-// coded is a fault as it is made, with the wording that goes with it.
-type coded = models.Fault
-
 // Every fault that has a code says in the English catalogue what its message
 // says, and has wording in every language.
 func TestWordingOfFaults(t *testing.T) {
@@ -477,7 +475,7 @@ func TestWordingOfFaults(t *testing.T) {
 	at := func(id string) *models.Question { return c.Question(id) }
 	option := func(ids ...string) models.Given { return models.Given{Options: ids} }
 	text := func(s string) models.Given { return models.Given{Text: s} }
-	var made []coded
+	var made []models.Fault
 	made = append(made, at("X2").Check(models.Given{}), at("I1").Check(text("x")), at("A1").Check(option("x")), at("A1").Check(option("self", "apart")), at("R1").Check(option("quiet", "quiet")),
 		at("T1").Check(option("none", "lamps")), at("A1").Check(text("x")), at("X1").Check(models.Given{Options: []string{"unsure"}, Text: "x"}), at("X2").Check(text(strings.Repeat("x", 1041))),
 		at("D1").Check(text("2026-02-31")), at("D1").Check(text("2019-12-31")), at("D3").Check(text("2027-03-31")), at("D4").Check(text("2026-07-01")), at("N1").Check(text("x")), at("N1").Check(text("0")), at("N1").Check(text("51")))
@@ -485,16 +483,15 @@ func TestWordingOfFaults(t *testing.T) {
 	made = append(made, required.Check(models.Given{}))
 	failed := func(err error) {
 		t.Helper()
-		var e *models.Error
 		if err == nil {
 			t.Error("expected a fault")
 			return
 		}
 		for _, f := range models.FieldsOf(err) {
-			made = append(made, coded{Code: f.Code, Message: f.Message, Values: f.Values})
+			made = append(made, models.Fault{Code: f.Code, Message: f.Message, Values: f.Values})
 		}
-		if e, _ = err.(*models.Error); e != nil && e.Code != "" {
-			made = append(made, coded{Code: e.Code, Message: e.Message})
+		if e := (*models.Error)(nil); errors.As(err, &e) && e.Code != "" {
+			made = append(made, models.Fault{Code: e.Code, Message: e.Message})
 		}
 	}
 	failed(c.CheckAnswers(models.Answers{"A1": option("apart")}, 0)) // said nothing but who
@@ -575,7 +572,7 @@ func TestWordingOfFaults(t *testing.T) {
 	}
 	// Every code that stands in the source is among them, or stands beside its
 	// message there.
-	said := coversOf(t, "../../models", "../consult", ".")
+	said := codesOf(t, "../../models", "../consult", ".")
 	if len(said) < 30 {
 		t.Fatalf("only %d codes were found in the source: this test looks in the wrong way", len(said))
 	}
@@ -608,9 +605,9 @@ func sources(t *testing.T, folder string) []string {
 // sameQuotes writes apostrophes one way.
 func sameQuotes(s string) string { return strings.ReplaceAll(s, "'", "’") }
 
-// coversOf returns the codes of faults and errors in the source of packages with
+// codesOf returns the codes of faults and errors in the source of packages with
 // the message that stands beside each, "" when that is put together.
-func coversOf(t *testing.T, folders ...string) map[string]string {
+func codesOf(t *testing.T, folders ...string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	codes := regexp.MustCompile(`^(answer|error|file|code|result)(\.[a-z]+)+$`)
