@@ -423,6 +423,7 @@ type AttentionPage struct {
 	Base
 	Consultation string
 	Open, Seen   []AttentionRow
+	Aside        []AttentionRow // set aside: they do not count
 	Frozen       bool
 }
 

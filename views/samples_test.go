@@ -322,7 +322,7 @@ func samples() []sample {
 	row := AttentionRow{ID: "s1", PublicID: "7k3m01q", Day: "11 November 2026", Why: []string{"Its author says: that is not what I meant", "Its author has answered your message"}, Href: "/staff/station-quarter/submissions/s1"}
 	done := desk("home", "")
 	done.Staff.Notice = "The theme was renamed."
-	attention := &AttentionPage{Base: desk("attention", "To look at again"), Consultation: c.ID, Open: []AttentionRow{row, row}, Seen: []AttentionRow{row}}
+	attention := &AttentionPage{Base: desk("attention", "To look at again"), Consultation: c.ID, Open: []AttentionRow{row, row}, Seen: []AttentionRow{row}, Aside: []AttentionRow{row}}
 
 	refused := &ReportPage{Base: desk("report", "Report"), Draft: true, Refusal: "The consultation is still open. The report can be drafted after it closes.", Status: models.StatusOpen}
 	hit := SearchHit{Submission: "s1", Question: "C6", QuestionText: "Why do you think this?", Groups: []string{"Residents"}, Themes: []string{"Moved on to less safe places"}, Day: "11 November 2026", Language: "en",

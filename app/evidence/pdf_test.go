@@ -241,6 +241,38 @@ func TestCleanPDF(t *testing.T) {
 	}
 }
 
+// Each key and each kind of annotation that tells something goes, wherever it is.
+func TestCleanPDFKeys(t *testing.T) {
+	n := 0
+	secrets := func(keys string) string {
+		out := ""
+		for _, key := range strings.Fields(keys) {
+			n++
+			out += "/" + key + "(" + marked(n) + ")"
+		}
+		return out
+	}
+	const everywhere = "Metadata PieceInfo LastModified AA OpenAction AF Thumb JavaScript JS RF EmbeddedFiles XFA SigFlags OPI " +
+		"Author Creator Producer CreationDate ModDate CreatorInfo Perms SpiderInfo Measure PtData ABC_Key PTEX.FileName A:b"
+	annotations := []string{"<</Type/Annot/Subtype/Square/Rect[0 0 9 9]" + secrets("T M CreationDate NM Subj RC IRT RT State Popup") + ">>"}
+	for _, kind := range strings.Fields("Popup FileAttachment Sound Movie Screen 3D RichMedia TrapNet PrinterMark Projection") {
+		annotations = append(annotations, "<</Subtype/"+kind+"/Rect[0 0 9 9]"+secrets("Contents")+">>")
+	}
+	annotations = append(annotations, "<</Subtype/Text/Rect[0 0 9 9]/StateModel/Review"+secrets("Contents")+">>")
+	data := pdfFile("", "<</Type/Catalog/Pages 2 0 R"+secrets("Other")+">>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources 4 0 R/Contents 5 0 R/Annots["+strings.Join(annotations, " ")+"]"+secrets("Other")+">>",
+		"<</Font<</F1 6 0 R>>"+secrets(everywhere)+">>",
+		stream(secrets(everywhere+" F FFilter FDecodeParms Ref ID DL"), "0 0 m 9 9 l S"),
+		"<</Type/Font/Subtype/Type1/BaseFont/Helvetica"+secrets(everywhere)+"/X<<"+secrets(everywhere)+"/EF("+secret+")>>>>")
+	everything := unpacked(cleanedPDF(t, data))
+	for _, left := range regexp.MustCompile(`.{0,80}Sam Brien.{0,20}`).FindAllString(everything, -1) {
+		t.Errorf("left: %q", left)
+	}
+	if !strings.Contains(everything, "/Subtype /Square") || !strings.Contains(everything, "/Helvetica") || !strings.Contains(everything, "9 9 l S") {
+		t.Error("too much is gone")
+	}
+}
+
 // Earlier versions are gone, however the file is built.
 func TestCleanPDFRevisions(t *testing.T) {
 	old := textPDF("We think that " + secret + " did it.")

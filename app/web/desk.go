@@ -240,9 +240,12 @@ func (p *portal) showAttention(req *request) error {
 	page := &views.AttentionPage{Base: p.staffBase(req, c, "attention", "To look at again"), Consultation: c.ID, Frozen: c.Status.AtLeast(models.StatusFrozen)}
 	for _, sub := range subs {
 		row := views.AttentionRow{ID: sub.ID, PublicID: sub.PublicID, Day: writtenDay(sub.Day), Why: reasons(sub), Href: "/staff/" + c.ID + "/submissions/" + sub.ID}
-		if sub.Open() {
+		switch {
+		case sub.Status == models.SubmissionVoid:
+			page.Aside = append(page.Aside, row)
+		case sub.Open():
 			page.Open = append(page.Open, row)
-		} else {
+		default:
 			page.Seen = append(page.Seen, row)
 		}
 	}

@@ -357,14 +357,15 @@ func (s *Store) SetAttention(ctx context.Context, id string, attention []models.
 	return failed(done.Error, "mark the submission")
 }
 
-// SubmissionsForAttention returns a consultation's live submissions that a
-// person should look at or has looked at, by id, with their answers.
+// SubmissionsForAttention returns a consultation's submissions that were set
+// aside, and the live ones that a person should look at or has looked at, by id,
+// with their answers.
 func (s *Store) SubmissionsForAttention(ctx context.Context, consultation string) ([]*models.Submission, error) {
 	const doing = "read the submissions to look at"
 	var all []*models.Submission
 	var rows []submissionRow
 	err := s.db.WithContext(ctx).
-		Where("consultation = ? AND status = ? AND attention <> '[]'", consultation, models.SubmissionLive).Order("id").Find(&rows).Error
+		Where("consultation = ? AND (status = ? OR status = ? AND attention <> '[]')", consultation, models.SubmissionVoid, models.SubmissionLive).Order("id").Find(&rows).Error
 	if err != nil {
 		return nil, failed(err, doing)
 	}
