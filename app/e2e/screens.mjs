@@ -129,6 +129,8 @@ async function aHelper(p) {
   });
   await v.send();
   await p.take('helper-receipt');
+  await v.use(await v.words());
+  await v.turn(() => v.page.locator('[value=misread]').click()); // an officer looks at it below
   await v.start();
   await v.give({ A1: { options: ['helper'] }, H1: { options: ['own_words'] }, H3: { options: ['no'] } });
   await p.at(`/${id}/respond/H6`, 'helper-own-H6');

@@ -65,6 +65,7 @@ func (answerRow) TableName() string { return "answers" }
 type attachmentRow struct {
 	Key        string `gorm:"primaryKey"`
 	Submission string
+	Position   int
 	Kind       string
 	Size       int64
 	SHA256     string `gorm:"column:sha256"`
@@ -118,7 +119,7 @@ func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created 
 	}
 	attachments := make([]attachmentRow, len(m.Attachments))
 	for i, a := range m.Attachments {
-		attachments[i] = attachmentRow{Key: a.Key, Submission: m.ID, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original}
+		attachments[i] = attachmentRow{Key: a.Key, Submission: m.ID, Position: i, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original}
 	}
 	err = s.Tx(ctx, func(tx *Store) error {
 		if err := tx.Lock(ctx, m.Consultation); err != nil {
@@ -271,7 +272,7 @@ func (s *Store) withAnswers(ctx context.Context, rows []submissionRow) ([]*model
 // submission.
 func (s *Store) attachments(ctx context.Context, submissions []string) (map[string][]models.Attachment, error) {
 	var rows []attachmentRow
-	err := s.db.WithContext(ctx).Where("submission IN ?", submissions).Order("key").Find(&rows).Error
+	err := s.db.WithContext(ctx).Where("submission IN ?", submissions).Order("position, key").Find(&rows).Error
 	if err != nil {
 		return nil, err
 	}

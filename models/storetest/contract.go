@@ -180,7 +180,7 @@ func testColumns(t *testing.T, url string) {
 // columns are the tables' columns, the same on every database.
 var columns = strings.Fields(`
 	answers.language answers.options answers.position answers.question answers.redacted answers.submission answers.text answers.translation
-	attachments.key attachments.kind attachments.original attachments.sha256 attachments.size attachments.submission attachments.text
+	attachments.key attachments.kind attachments.original attachments.position attachments.sha256 attachments.size attachments.submission attachments.text
 	audit.action audit.actor audit.consultation audit.day audit.object audit.reason audit.sequence audit.time
 	campaign_members.campaign campaign_members.consultation campaign_members.position campaign_members.submission
 	campaigns.consultation campaigns.id campaigns.position campaigns.template
@@ -1201,7 +1201,7 @@ func testUpgrade(t *testing.T, url string) {
 	db := raw(t, url)
 	for _, statement := range []string{
 		"DROP TABLE contacts", "DROP TABLE messages",
-		"ALTER TABLE consultations DROP COLUMN paused", "ALTER TABLE submissions DROP COLUMN attention", "ALTER TABLE attachments DROP COLUMN original",
+		"ALTER TABLE consultations DROP COLUMN paused", "ALTER TABLE submissions DROP COLUMN attention", "ALTER TABLE attachments DROP COLUMN original", "ALTER TABLE attachments DROP COLUMN position",
 		"ALTER TABLE answers DROP COLUMN language", "ALTER TABLE answers DROP COLUMN translation",
 		"DELETE FROM goose_db_version WHERE version_id >= 2",
 	} {

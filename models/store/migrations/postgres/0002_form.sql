@@ -8,6 +8,8 @@ ALTER TABLE submissions ADD COLUMN attention text COLLATE "C" NOT NULL DEFAULT '
 ALTER TABLE answers ADD COLUMN language text COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE answers ADD COLUMN translation text COLLATE "C" NOT NULL DEFAULT '';
 
+ALTER TABLE attachments ADD COLUMN position bigint NOT NULL DEFAULT 0;
+
 -- The file as it was sent, sealed, in the evidence store; '' where none is kept.
 ALTER TABLE attachments ADD COLUMN original text COLLATE "C" NOT NULL DEFAULT '';
 

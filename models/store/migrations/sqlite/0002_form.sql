@@ -8,6 +8,8 @@ ALTER TABLE submissions ADD COLUMN attention text NOT NULL DEFAULT '[]';
 ALTER TABLE answers ADD COLUMN language text NOT NULL DEFAULT '';
 ALTER TABLE answers ADD COLUMN translation text NOT NULL DEFAULT '';
 
+ALTER TABLE attachments ADD COLUMN position integer NOT NULL DEFAULT 0;
+
 -- The file as it was sent, sealed, in the evidence store; '' where none is kept.
 ALTER TABLE attachments ADD COLUMN original text NOT NULL DEFAULT '';
 
