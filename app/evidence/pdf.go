@@ -228,10 +228,10 @@ var (
 
 // Keys that go wherever they are.
 var (
-	droppedKeys = keySet("Metadata PieceInfo LastModified AA OpenAction AF Thumb JavaScript JS EF RF EmbeddedFiles " +
+	droppedKeys = keySet("Metadata PieceInfo LastModified AA OpenAction AF Thumb JavaScript JS RF EmbeddedFiles " +
 		"XFA SigFlags OPI Author Creator Producer CreationDate ModDate CreatorInfo Perms SpiderInfo Measure PtData")
 	// Of annotations: who made them and when, and what they said before.
-	annotationKeys = keySet("M CreationDate NM Subj RC IRT RT State StateModel Popup")
+	annotationKeys = keySet("M NM Subj RC IRT RT State Popup")
 	// Of streams: what is in another file, where a page was copied from, and what is
 	// written anew.
 	streamKeys = keySet("F FFilter FDecodeParms Ref ID DL Length")

@@ -259,11 +259,11 @@ func TestCleanPDFKeys(t *testing.T) {
 		annotations = append(annotations, "<</Subtype/"+kind+"/Rect[0 0 9 9]"+secrets("Contents")+">>")
 	}
 	annotations = append(annotations, "<</Subtype/Text/Rect[0 0 9 9]/StateModel/Review"+secrets("Contents")+">>")
-	data := pdfFile("", "<</Type/Catalog/Pages 2 0 R"+secrets("Other")+">>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+	data := pdfFile("", "<</Type/Catalog/Pages 2 0 R/Names<<"+secrets("Renditions Templates IDS")+">>"+secrets("Other")+">>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
 		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources 4 0 R/Contents 5 0 R/Annots["+strings.Join(annotations, " ")+"]"+secrets("Other")+">>",
 		"<</Font<</F1 6 0 R>>"+secrets(everywhere)+">>",
 		stream(secrets(everywhere+" F FFilter FDecodeParms Ref ID DL"), "0 0 m 9 9 l S"),
-		"<</Type/Font/Subtype/Type1/BaseFont/Helvetica"+secrets(everywhere)+"/X<<"+secrets(everywhere)+"/EF("+secret+")>>>>")
+		"<</Type/Font/Subtype/Type1/BaseFont/Helvetica"+secrets(everywhere)+"/X<<"+secrets(everywhere)+"/EF("+secret+")>>/Y<</ByteRange[0 1]"+secrets("Reason")+">>>>")
 	everything := unpacked(cleanedPDF(t, data))
 	for _, left := range regexp.MustCompile(`.{0,80}Sam Brien.{0,20}`).FindAllString(everything, -1) {
 		t.Errorf("left: %q", left)
