@@ -192,6 +192,9 @@ func (r *Reader) pdfText(ctx context.Context, data []byte) (text string, err err
 	if err == nil || errors.Is(err, ErrNotAllRead) {
 		err = errors.Join(err, r.scans(ctx, p, pages))
 	}
+	for i := range pages { // a form feed is the end of a page and nothing else
+		pages[i] = strings.ReplaceAll(pages[i], "\f", "\n")
+	}
 	return strings.Join(pages, "\n\f"), err
 }
 

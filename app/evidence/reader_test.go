@@ -123,7 +123,7 @@ func endlessPDF() []byte {
 // A PDF that takes too long is given up, and with it nothing but what it took.
 func TestReaderGivesUp(t *testing.T) {
 	r := reader(t, "")
-	r.pdfTime = 500 * time.Millisecond
+	r.pdfTime = 2 * time.Second
 	long := inspect(t, "a.pdf", endlessPDF())
 	var wait sync.WaitGroup
 	for range 3 {
