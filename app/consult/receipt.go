@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"heard/app/ledger"
@@ -63,13 +64,26 @@ func (s *Service) Trace(ctx context.Context, c *models.Consultation, words strin
 		return nil, err
 	}
 	for _, theme := range view.of(sub.ID) {
-		t.Themes = append(t.Themes, theme.Label)
+		label := theme.Label
+		if !theme.Renamed && said(sub, label) {
+			label = "–" // named with the author's own words, which a code never shows
+		}
+		t.Themes = append(t.Themes, label)
 	}
 	worded := len(themedAnswers(c, sub)) > 0
 	t.HeardOnce = worded && len(t.Themes) == 0
 	t.ClosedOnly = !worded
 	t.Quoted = slices.ContainsFunc(view.quotes, func(q models.Quote) bool { return q.Submission == sub.ID })
 	return t, nil
+}
+
+// said reports whether the words stand in one of the submission's answers, as
+// they were written or with what identifies people taken out.
+func said(sub *models.Submission, words string) bool {
+	words = strings.ToLower(strings.Trim(words, " .…!?"))
+	return slices.ContainsFunc(sub.Answers, func(a models.Answer) bool {
+		return strings.Contains(strings.ToLower(a.Text), words) || strings.Contains(strings.ToLower(a.Redacted), words)
+	})
 }
 
 // opensAgain reports whether the submission's code shows what was sent: for
