@@ -784,7 +784,7 @@ func (v *validation) add(field, message string) {
 }
 
 func (v *validation) fault(field string, f Fault) {
-	v.fields = append(v.fields, FieldError{Field: field, Message: f.Message, Code: f.Code, Values: f.Values})
+	v.fields = append(v.fields, f.at(field))
 }
 
 func (v *validation) check(ok bool, field, message string) {

@@ -183,6 +183,16 @@ type Fault struct {
 	Values  map[string]any
 }
 
+// In returns the fault as an error of one field; message says what it means for
+// the whole.
+func (f Fault) In(field, message string) *Error {
+	return &Error{Kind: KindInvalid, Message: message, Fields: []FieldError{f.at(field)}}
+}
+
+func (f Fault) at(field string) FieldError {
+	return FieldError{Field: field, Message: f.Message, Code: f.Code, Values: f.Values}
+}
+
 func fault(code, message string) Fault { return Fault{Code: code, Message: message} }
 
 // Check returns what is wrong with an answer to q.

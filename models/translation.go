@@ -115,6 +115,9 @@ func (c *Consultation) translations(v *validation) {
 
 // Untranslated returns the keys of the wordings that language lacks, sorted.
 func (c *Consultation) Untranslated(language string) []string {
+	if len(c.Languages) > 0 && language == c.Languages[0] {
+		return nil // the file is not valid without it
+	}
 	var missing []string
 	for key, text := range c.Wordings() {
 		if (*text)[language] == "" {

@@ -70,7 +70,6 @@ var access = map[string]string{
 	"Disable":            "admin",
 	"DraftReport":        "officer analyst auditor",
 	"FillEmptyIndex":     "portal",
-	"Finishing":          "open",
 	"FirstUser":          "portal",
 	"ForgetContact":      "open",
 	"Import":             "admin officer",

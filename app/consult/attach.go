@@ -136,7 +136,7 @@ func (s *Service) takesFile(d *Draft, c *models.Consultation) error {
 		return err
 	}
 	if !asksForFiles(c, d.Answers) {
-		return notOnRoute
+		return NotOnRoute
 	}
 	if len(d.Files) >= MaxFiles {
 		return fileFault("file.many", fmt.Sprintf("You can add up to %d files. Remove one to add another", MaxFiles), map[string]any{"Limit": MaxFiles})
@@ -160,8 +160,7 @@ func refuseFile(err error) error {
 }
 
 func fileFault(code, message string, values map[string]any) error {
-	return &models.Error{Kind: models.KindInvalid, Message: "The file was not added.",
-		Fields: []models.FieldError{{Field: "file", Code: code, Message: message, Values: values}}}
+	return models.Fault{Code: code, Message: message, Values: values}.In("file", "The file was not added.")
 }
 
 // asksForFiles reports whether a file question stands on the route.

@@ -3,7 +3,6 @@ package consult
 import (
 	"context"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"heard/models"
@@ -61,6 +60,8 @@ func (s *Service) CountAgain(ctx context.Context, by Actor, c *models.Consultati
 	})
 }
 
+// move changes whether a submission counts, and has what follows from it brought
+// in line.
 func (s *Service) move(ctx context.Context, tx *store.Store, c *models.Consultation, id string, from, to models.SubmissionStatus) error {
 	if err := tx.MoveSubmission(ctx, id, from, to); err != nil {
 		return err
@@ -119,7 +120,7 @@ func (s *Service) lookAgain(ctx context.Context, by Actor, c *models.Consultatio
 		return err
 	}
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		if err := holdOpen(ctx, tx, c, "The analysis is frozen, so this cannot be changed any more."); err != nil {
+		if err := holdOpen(ctx, tx, c, frozen("The analysis is frozen, so this cannot be changed any more.")); err != nil {
 			return err
 		}
 		sub, err := tx.Submission(ctx, id)
@@ -132,7 +133,7 @@ func (s *Service) lookAgain(ctx context.Context, by Actor, c *models.Consultatio
 		if err := act(tx, sub); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, by, action, id, c.ID, strings.TrimSpace(reason))
+		return s.record(ctx, tx, by, action, id, c.ID, reason)
 	})
 	if err == nil {
 		s.wake()

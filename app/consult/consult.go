@@ -91,9 +91,6 @@ func (s *Service) Consultation(ctx context.Context, by Actor, id string) (*model
 // Accepting reports whether answers are accepted now.
 func (s *Service) Accepting(c *models.Consultation) bool { return c.Accepting(s.now()) }
 
-// Finishing reports whether a response that was started can still be sent.
-func (s *Service) Finishing(c *models.Consultation) bool { return c.Finishing(s.now()) }
-
 // hold keeps others from changing a consultation until the transaction tx ends
 // and returns it as it is now: it may have been moved on since the caller read
 // it.
@@ -106,7 +103,7 @@ func hold(ctx context.Context, tx *store.Store, c *models.Consultation) (*models
 
 // holdOpen does the same, and refuses in the words given once the analysis is
 // frozen.
-func holdOpen(ctx context.Context, tx *store.Store, c *models.Consultation, refusal string) error {
+func holdOpen(ctx context.Context, tx *store.Store, c *models.Consultation, refusal *models.Error) error {
 	now, err := hold(ctx, tx, c)
 	if err != nil {
 		return err
@@ -115,16 +112,15 @@ func holdOpen(ctx context.Context, tx *store.Store, c *models.Consultation, refu
 }
 
 // unfrozen refuses in the words given once the analysis is frozen.
-func unfrozen(c *models.Consultation, refusal string) error {
-	if !c.Status.AtLeast(models.StatusFrozen) {
-		return nil
+func unfrozen(c *models.Consultation, refusal *models.Error) error {
+	if c.Status.AtLeast(models.StatusFrozen) {
+		return refusal
 	}
-	e := models.NewError(models.KindClosed, refusal)
-	if refusal == frozenChange { // the one that is said to the public
-		e.Code = "error.frozen"
-	}
-	return e
+	return nil
 }
+
+// frozen is a refusal because the analysis is frozen, said to staff.
+func frozen(message string) *models.Error { return models.NewError(models.KindClosed, message) }
 
 func (s *Service) today() string { return s.now().UTC().Format(time.DateOnly) }
 

@@ -12,8 +12,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/crypto/chacha20poly1305"
-
 	"heard/app/evidence"
 	"heard/models"
 	"heard/models/store"
@@ -256,20 +254,13 @@ func (s *Service) openDraft(ctx context.Context, key DraftKey) (held, error) {
 // unseal opens what is kept under a key.
 func (s *Service) unseal(ctx context.Context, key DraftKey) (*Draft, []byte, error) {
 	if key == nil {
-		return nil, nil, models.NewError(models.KindNotFound, "No response has been started in this browser.")
+		return nil, nil, noDraft
 	}
 	sealed, err := s.store.Draft(ctx, key.id())
 	if err != nil {
 		return nil, nil, err
 	}
-	aead, err := chacha20poly1305.NewX(key.derive("seal", chacha20poly1305.KeySize))
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(sealed) < aead.NonceSize() {
-		return nil, nil, fmt.Errorf("draft: sealed text is too short")
-	}
-	plain, err := aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], nil)
+	plain, err := openWith(key.derive("seal", sealKey), sealed)
 	if err != nil {
 		return nil, nil, fmt.Errorf("draft: cannot be opened with its key: %w", err)
 	}
@@ -318,13 +309,5 @@ func sealDraft(key DraftKey, d *Draft) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	aead, err := chacha20poly1305.NewX(key.derive("seal", chacha20poly1305.KeySize))
-	if err != nil {
-		return nil, err
-	}
-	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
-	if _, err := rand.Read(nonce); err != nil {
-		return nil, err
-	}
-	return aead.Seal(nonce, nonce, plain, nil), nil
+	return sealWith(key.derive("seal", sealKey), plain)
 }

@@ -186,8 +186,8 @@ func TestPause(t *testing.T) {
 		noError(t, k.Pause(ctx, officer, c, true))
 		wantKind(t, "pausing twice", k.Pause(ctx, officer, c, true), models.KindConflict)
 		c = k.reread(t, c)
-		if !c.Paused || k.State(c) != consult.StatePaused || k.Accepting(c) || !k.Finishing(c) {
-			t.Errorf("paused: %v, stands at %q, accepting %v, finishing %v", c.Paused, k.State(c), k.Accepting(c), k.Finishing(c))
+		if !c.Paused || k.State(c) != consult.StatePaused || k.Accepting(c) || !c.Finishing(k.clock.Now()) {
+			t.Errorf("paused: %v, stands at %q, accepting %v, finishing %v", c.Paused, k.State(c), k.Accepting(c), c.Finishing(k.clock.Now()))
 		}
 		_, err = k.StartDraft(ctx, c, "en", "")
 		wantKind(t, "starting", err, models.KindClosed)

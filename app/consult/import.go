@@ -60,7 +60,7 @@ func (s *Service) Import(ctx context.Context, by Actor, consultation string, fil
 		return nil, err
 	}
 	out.Consultation = c
-	if err := unfrozen(c, importRefusal(c)); err != nil {
+	if err := unfrozen(c, frozen(importRefusal(c))); err != nil {
 		return nil, err
 	}
 	q, err := importQuestion(c, opt.Question)
@@ -236,7 +236,7 @@ func (s *Service) writeImport(ctx context.Context, by Actor, c *models.Consultat
 		var taken, known int
 		err := s.store.Tx(ctx, func(tx *store.Store) error {
 			taken, known = 0, 0
-			if err := holdOpen(ctx, tx, c, importRefusal(c)); err != nil {
+			if err := holdOpen(ctx, tx, c, frozen(importRefusal(c))); err != nil {
 				return err
 			}
 			for _, n := range batch {

@@ -2,10 +2,8 @@ package consult
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"heard/app/ledger"
 	"heard/models"
@@ -93,7 +91,12 @@ func opensAgain(c *models.Consultation, sub *models.Submission) bool {
 	return slices.ContainsFunc(c.Paths, func(p models.Path) bool { return p.ID == sub.Path && p.Organisation })
 }
 
-const frozenChange = "The analysis has been frozen, so a submission can no longer be changed or taken out of the totals. Write to the council to have your words removed."
+// frozenChange is said to the public.
+var frozenChange = &models.Error{Kind: models.KindClosed, Code: "error.frozen",
+	Message: "The analysis has been frozen, so a submission can no longer be changed or taken out of the totals. Write to the council to have your words removed."}
+
+// notCounted refuses what can only be done with a submission that counts.
+var notCounted = &models.Error{Kind: models.KindConflict, Code: "error.ended", Message: "These answers no longer count, so nothing can be done with them."}
 
 // Correct starts a response that takes the place of a submission when it is
 // sent. It begins empty, or, for an organisation, with what was sent.
@@ -103,7 +106,7 @@ func (s *Service) Correct(ctx context.Context, c *models.Consultation, words str
 		return nil, err
 	}
 	if sub.Status != models.SubmissionLive {
-		return nil, &models.Error{Kind: models.KindConflict, Code: "error.ended", Message: "These answers no longer count, so nothing can be done with them."}
+		return nil, notCounted
 	}
 	if err := unfrozen(c, frozenChange); err != nil {
 		return nil, err
@@ -144,7 +147,7 @@ func (s *Service) Withdraw(ctx context.Context, c *models.Consultation, words st
 			return err
 		}
 		// What an officer set aside is still its author's to erase.
-		if err := tx.MoveSubmission(ctx, sub.ID, sub.Status, models.SubmissionWithdrawn); err != nil {
+		if err := s.move(ctx, tx, c, sub.ID, sub.Status, models.SubmissionWithdrawn); err != nil {
 			return err
 		}
 		if err := tx.EraseAnswers(ctx, sub.ID); err != nil {
@@ -154,13 +157,7 @@ func (s *Service) Withdraw(ctx context.Context, c *models.Consultation, words st
 		if err := tx.KeepDraftFiles(ctx, files, s.now()); err != nil { // for Sweep, should it not work below
 			return err
 		}
-		if err := s.record(ctx, tx, Actor{}, "submission.withdrawn", sub.ID, c.ID, ""); err != nil {
-			return err
-		}
-		if err := tx.Enqueue(ctx, models.JobIndex, sub.ID, 0); err != nil {
-			return err
-		}
-		return tx.Enqueue(ctx, models.JobThemes, c.ID, 0)
+		return s.record(ctx, tx, Actor{}, "submission.withdrawn", sub.ID, c.ID, "")
 	})
 	if err != nil {
 		return err
@@ -188,16 +185,11 @@ func (s *Service) Reply(ctx context.Context, c *models.Consultation, words, text
 }
 
 func checkMessage(text string) error {
-	n := utf8.RuneCountInString(text)
-	f := models.FieldError{Field: "message", Code: "answer.enter", Message: "Enter an answer"}
-	switch {
-	case n > models.MaxMessage:
-		f.Code, f.Values = "answer.long", map[string]any{"Limit": models.MaxMessage, "Over": n - models.MaxMessage}
-		f.Message = fmt.Sprintf("Your answer must be %d characters or fewer. You have %d too many", models.MaxMessage, n-models.MaxMessage)
-	case n > 0:
-		return nil
+	q := models.Question{Type: models.TypeLongText, MaxLength: models.MaxMessage, Required: true}
+	if f := q.Check(models.Given{Text: text}); f.Code != "" {
+		return f.In("message", "There is a problem with your message.")
 	}
-	return &models.Error{Kind: models.KindInvalid, Message: "There is a problem with your message.", Fields: []models.FieldError{f}}
+	return nil
 }
 
 // callUp marks a submission for a person to look at, with a message when there
@@ -216,7 +208,7 @@ func (s *Service) callUp(ctx context.Context, c *models.Consultation, words stri
 			return err
 		}
 		if sub.Status != models.SubmissionLive {
-			return &models.Error{Kind: models.KindConflict, Code: "error.ended", Message: "These answers no longer count, so nothing can be done with them."}
+			return notCounted
 		}
 		if message != nil {
 			if err := tx.AddMessage(ctx, sub.ID, *message); err != nil {

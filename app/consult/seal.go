@@ -1,7 +1,6 @@
 package consult
 
 import (
-	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
@@ -17,32 +16,36 @@ const (
 	sealOriginals = "originals"
 )
 
-func (s *Service) aead(purpose string) (cipher.AEAD, error) {
-	key, err := hkdf.Key(sha256.New, s.pepper, nil, "heard/seal/v1/"+purpose, chacha20poly1305.KeySize)
-	if err != nil {
-		return nil, err
-	}
-	return chacha20poly1305.NewX(key)
+// sealKey is how long a key to seal with is, in bytes.
+const sealKey = chacha20poly1305.KeySize
+
+func (s *Service) keyFor(purpose string) ([]byte, error) {
+	return hkdf.Key(sha256.New, s.pepper, nil, "heard/seal/v1/"+purpose, sealKey)
 }
 
 func (s *Service) seal(purpose string, plain []byte) ([]byte, error) {
-	aead, err := s.aead(purpose)
+	key, err := s.keyFor(purpose)
 	if err != nil {
 		return nil, err
 	}
-	return sealWith(aead, plain)
+	return sealWith(key, plain)
 }
 
 func (s *Service) open(purpose string, sealed []byte) ([]byte, error) {
-	aead, err := s.aead(purpose)
+	key, err := s.keyFor(purpose)
 	if err != nil {
 		return nil, err
 	}
-	return openWith(aead, sealed)
+	return openWith(key, sealed)
 }
 
-// sealWith puts a fresh random nonce before what it seals.
-func sealWith(aead cipher.AEAD, plain []byte) ([]byte, error) {
+// sealWith seals with XChaCha20-Poly1305 and puts the fresh random nonce before
+// what it seals.
+func sealWith(key, plain []byte) ([]byte, error) {
+	aead, err := chacha20poly1305.NewX(key)
+	if err != nil {
+		return nil, err
+	}
 	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
 	if _, err := rand.Read(nonce); err != nil {
 		return nil, err
@@ -50,7 +53,11 @@ func sealWith(aead cipher.AEAD, plain []byte) ([]byte, error) {
 	return aead.Seal(nonce, nonce, plain, nil), nil
 }
 
-func openWith(aead cipher.AEAD, sealed []byte) ([]byte, error) {
+func openWith(key, sealed []byte) ([]byte, error) {
+	aead, err := chacha20poly1305.NewX(key)
+	if err != nil {
+		return nil, err
+	}
 	if len(sealed) < aead.NonceSize() {
 		return nil, errors.New("the sealed text is too short")
 	}

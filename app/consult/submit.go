@@ -41,7 +41,8 @@ func (s *Service) notAccepting(c *models.Consultation) error {
 	return &models.Error{Kind: models.KindClosed, Code: "error.after", Message: "This consultation has closed. No more answers can be sent."}
 }
 
-var notOnRoute = &models.Error{Kind: models.KindNotFound, Code: "error.step", Message: "There is no such question on your way through this form."}
+// NotOnRoute refuses a question that somebody with these answers is not asked.
+var NotOnRoute = &models.Error{Kind: models.KindNotFound, Code: "error.step", Message: "There is no such question on your way through this form."}
 
 // Answer puts one answer into the draft and returns the step that follows: a
 // question id, or "" when the route is at its end. A faulty answer is refused
@@ -54,11 +55,10 @@ func (s *Service) Answer(ctx context.Context, key DraftKey, c *models.Consultati
 		}
 		q := c.Question(question)
 		if q == nil || !slices.Contains(c.Route(d.Answers), q) {
-			return notOnRoute
+			return NotOnRoute
 		}
 		if f := q.Check(given); f.Code != "" {
-			return &models.Error{Kind: models.KindInvalid, Message: "There is a problem with your answer.",
-				Fields: []models.FieldError{{Field: question, Message: f.Message, Code: f.Code, Values: f.Values}}}
+			return f.In(question, "There is a problem with your answer.")
 		}
 		d.put(question, given)
 		return nil
@@ -88,7 +88,7 @@ func (s *Service) Keep(ctx context.Context, key DraftKey, c *models.Consultation
 		}
 		q := c.Question(question)
 		if q == nil || !slices.Contains(c.Route(d.Answers), q) {
-			return notOnRoute
+			return NotOnRoute
 		}
 		if d.Code != "" {
 			would := Draft{Answers: d.Answers.Clone()}

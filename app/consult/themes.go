@@ -535,7 +535,7 @@ func (s *Service) RequestThemes(ctx context.Context, by Actor, c *models.Consult
 		return err
 	}
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		if err := holdOpen(ctx, tx, c, "The analysis has been frozen, so themes are no longer looked for."); err != nil {
+		if err := holdOpen(ctx, tx, c, frozen("The analysis has been frozen, so themes are no longer looked for.")); err != nil {
 			return err
 		}
 		if err := s.record(ctx, tx, by, "themes.requested", c.ID, c.ID, ""); err != nil {
@@ -599,7 +599,7 @@ func (s *Service) changeTheme(ctx context.Context, by Actor, c *models.Consultat
 		return err
 	}
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		if err := holdOpen(ctx, tx, c, "The analysis has been frozen, so themes can no longer be changed."); err != nil {
+		if err := holdOpen(ctx, tx, c, frozen("The analysis has been frozen, so themes can no longer be changed.")); err != nil {
 			return err
 		}
 		t, err := tx.Theme(ctx, id)

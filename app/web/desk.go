@@ -47,7 +47,7 @@ func (p *portal) showSearch(req *request) error {
 	}
 	page.Problem, page.Total, page.TotalText = found.Problem, found.Total, found.Count
 	for _, h := range found.Hits {
-		page.Hits = append(page.Hits, searchHit(c, h))
+		page.Hits = append(page.Hits, p.searchHit(c, h))
 	}
 	for _, f := range filters {
 		filter := views.Filter{Key: f.key, Name: f.name}
@@ -141,9 +141,9 @@ func groupNames(c *models.Consultation, ids []string) []string {
 	return names
 }
 
-func searchHit(c *models.Consultation, h consult.FoundAnswer) views.SearchHit {
+func (p *portal) searchHit(c *models.Consultation, h consult.FoundAnswer) views.SearchHit {
 	hit := views.SearchHit{Submission: h.Submission.ID, Question: h.Question, Groups: groupNames(c, h.Submission.Groups),
-		Day: writtenDay(h.Submission.Day), Language: h.Submission.Language, Href: "/staff/" + c.ID + "/submissions/" + h.Submission.ID}
+		Day: p.Views.Day(deskLanguage, h.Submission.Day), Language: h.Submission.Language, Href: "/staff/" + c.ID + "/submissions/" + h.Submission.ID}
 	if q := c.Question(h.Question); q != nil {
 		hit.QuestionText = q.Text.Default()
 	}
@@ -168,7 +168,7 @@ func (p *portal) showSubmission(req *request) error {
 	}
 	here := "/staff/" + c.ID + "/submissions/" + sub.ID
 	page := &views.SubmissionPage{Base: p.staffBase(req, c, "search", "Submission"), Consultation: c.ID, ID: sub.ID, PublicID: sub.PublicID,
-		Received: writtenDay(sub.Day), Channel: sub.Channel.Name(), Language: languageName(sub.Language), Groups: groupNames(c, sub.Groups),
+		Received: p.Views.Day(deskLanguage, sub.Day), Channel: sub.Channel.Name(), Language: languageName(sub.Language), Groups: groupNames(c, sub.Groups),
 		Status: sub.Status, Original: original, Back: "/staff/" + c.ID + "/search"}
 	if req.by.May(consult.ReadOriginal) && !original {
 		page.ShowOriginal = here + "?original=yes"
@@ -183,15 +183,7 @@ func (p *portal) showSubmission(req *request) error {
 		}
 		if q := c.Question(a.Question); q != nil {
 			row.Question = q.Text.Default()
-			for i, id := range a.Options {
-				if o := q.Option(id); o != nil {
-					label := o.Text.Default()
-					if q.Type == models.TypeRanking && !o.Alone {
-						label = strconv.Itoa(i+1) + ". " + label
-					}
-					row.Options = append(row.Options, label)
-				}
-			}
+			row.Options = chosen(q, a.Options, deskLanguage)
 		}
 		for _, t := range themes[a.Question] {
 			row.Themes = append(row.Themes, t.Label)
@@ -239,7 +231,7 @@ func (p *portal) showAttention(req *request) error {
 	}
 	page := &views.AttentionPage{Base: p.staffBase(req, c, "attention", "To look at again"), Consultation: c.ID, Frozen: c.Status.AtLeast(models.StatusFrozen)}
 	for _, sub := range subs {
-		row := views.AttentionRow{ID: sub.ID, PublicID: sub.PublicID, Day: writtenDay(sub.Day), Why: reasons(sub), Href: "/staff/" + c.ID + "/submissions/" + sub.ID}
+		row := views.AttentionRow{ID: sub.ID, PublicID: sub.PublicID, Day: p.Views.Day(deskLanguage, sub.Day), Why: reasons(sub), Href: "/staff/" + c.ID + "/submissions/" + sub.ID}
 		switch {
 		case sub.Status == models.SubmissionVoid:
 			page.Aside = append(page.Aside, row)
@@ -254,11 +246,7 @@ func (p *portal) showAttention(req *request) error {
 
 // lookAgain does what an officer decides about one submission.
 func (p *portal) lookAgain(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	form, err := req.form(maxForm)
+	c, form, err := p.posted(req, maxForm)
 	if err != nil {
 		return err
 	}
@@ -356,7 +344,7 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 		page.Themes = append(page.Themes, row)
 	}
 	for _, e := range review.HeardOnce {
-		hit := searchHit(c, consult.FoundAnswer{Submission: e.Submission, Question: e.Question})
+		hit := p.searchHit(c, consult.FoundAnswer{Submission: e.Submission, Question: e.Question})
 		hit.Snippet = []views.Snippet{{Text: e.Text}}
 		page.HeardOnce = append(page.HeardOnce, hit)
 	}
@@ -375,11 +363,7 @@ func (p *portal) runThemes(req *request) error {
 }
 
 func (p *portal) changeTheme(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	form, err := req.form(maxForm)
+	c, form, err := p.posted(req, maxForm)
 	if err != nil {
 		return err
 	}

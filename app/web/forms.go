@@ -44,6 +44,17 @@ func (req *request) form(limit int64) (url.Values, error) {
 	return r.PostForm, nil
 }
 
+// posted returns the consultation that the address names and the form that was
+// posted to it.
+func (p *portal) posted(req *request, limit int64) (*models.Consultation, url.Values, error) {
+	c, err := p.consultation(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	form, err := req.form(limit)
+	return c, form, err
+}
+
 // given decodes the answer to one question. ranks is what was typed for each
 // option of a ranking. A fault is one that could not be told from the answer
 // alone: a place that two options were given.

@@ -99,20 +99,6 @@ func (p *portal) word(lang, code, message string, values map[string]any) string 
 // dayForm is how days are kept.
 const dayForm = time.DateOnly
 
-// longDay writes a day out: 14 December 2026.
-func longDay(t time.Time) string { return t.Format("2 January 2006") }
-
-// longTime writes a closing time out: 14 December 2026 at 23:59.
-func longTime(t time.Time) string { return t.Format("2 January 2006 at 15:04") }
-
-func writtenDay(day string) string {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return ""
-	}
-	return longDay(t)
-}
-
 func (p *portal) home(req *request) error {
 	all, err := p.service.Consultations(req.Request().Context(), req.by)
 	if err != nil {

@@ -123,11 +123,7 @@ func (p *portal) refusal(lang string, c *models.Consultation) string {
 
 // respond starts a response.
 func (p *portal) respond(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	form, err := req.form(maxForm)
+	c, form, err := p.posted(req, maxForm)
 	if err != nil {
 		return err
 	}
@@ -231,7 +227,7 @@ func (p *portal) stepPage(req *request, c *models.Consultation, d *consult.Draft
 	route := c.Route(d.Answers)
 	at := slices.Index(route, q)
 	if q == nil || at < 0 {
-		return nil, &models.Error{Kind: models.KindNotFound, Code: "error.step", Message: "There is no such question on your way through this form."}
+		return nil, consult.NotOnRoute
 	}
 	why := changeOf(req)
 	page := &views.StepPage{Base: p.base(req, c), Consultation: c.ID, Question: q, Change: why != noChange,
@@ -287,7 +283,7 @@ func (p *portal) answerStep(req *request) error {
 	}
 	next := ""
 	if fault.Code != "" {
-		err = invalid(q.ID, fault)
+		err = fault.In(q.ID, "There is a problem with your answer.")
 	} else {
 		next, err = p.service.Answer(ctx, key, c, q.ID, page.Given)
 	}
@@ -302,11 +298,6 @@ func (p *portal) answerStep(req *request) error {
 		return err
 	}
 	return req.Redirect(http.StatusSeeOther, p.after(req, c, page, d, next))
-}
-
-func invalid(field string, f models.Fault) error {
-	return &models.Error{Kind: models.KindInvalid, Message: "There is a problem with your answer.",
-		Fields: []models.FieldError{{Field: field, Code: f.Code, Message: f.Message, Values: f.Values}}}
 }
 
 // turn shows the page again in another language, or, without one, saves the
@@ -410,19 +401,8 @@ func (p *portal) rows(lang string, c *models.Consultation, route []*models.Quest
 			continue
 		}
 		text, _ := q.Text.In(lang)
-		row := views.CheckRow{ID: q.ID, Question: text}
 		g := answers[q.ID]
-		for i, id := range g.Options {
-			o := q.Option(id)
-			if o == nil {
-				continue
-			}
-			label, _ := o.Text.In(lang)
-			if q.Type == models.TypeRanking && !o.Alone {
-				label = strconv.Itoa(i+1) + ". " + label
-			}
-			row.Answers = append(row.Answers, label)
-		}
+		row := views.CheckRow{ID: q.ID, Question: text, Answers: chosen(q, g.Options, lang)}
 		switch {
 		case q.Type == models.TypeDate && g.Text != "":
 			row.Answers = append(row.Answers, p.Views.Day(lang, g.Text))
@@ -436,12 +416,26 @@ func (p *portal) rows(lang string, c *models.Consultation, route []*models.Quest
 	return rows
 }
 
-func (p *portal) send(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
+// chosen names the options chosen in a question; those of a ranking have their
+// place before them.
+func chosen(q *models.Question, options []string, lang string) []string {
+	var labels []string
+	for i, id := range options {
+		o := q.Option(id)
+		if o == nil {
+			continue
+		}
+		label, _ := o.Text.In(lang)
+		if q.Type == models.TypeRanking && !o.Alone {
+			label = strconv.Itoa(i+1) + ". " + label
+		}
+		labels = append(labels, label)
 	}
-	form, err := req.form(maxForm)
+	return labels
+}
+
+func (p *portal) send(req *request) error {
+	c, form, err := p.posted(req, maxForm)
 	if err != nil {
 		return err
 	}
@@ -515,11 +509,7 @@ func (p *portal) showEquality(req *request) error {
 }
 
 func (p *portal) answerEquality(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	form, err := req.form(maxForm)
+	c, form, err := p.posted(req, maxForm)
 	if err != nil {
 		return err
 	}
@@ -577,11 +567,7 @@ func (p *portal) receiptCheckPage(req *request, c *models.Consultation) *views.R
 
 // useReceipt does what the person behind a code asks for.
 func (p *portal) useReceipt(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	form, err := req.form(maxForm)
+	c, form, err := p.posted(req, maxForm)
 	if err != nil {
 		return err
 	}

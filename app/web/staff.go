@@ -14,9 +14,12 @@ import (
 // sessionNotice is the key of an outcome to show once, on the next page.
 const sessionNotice = "notice"
 
+// deskLanguage is the language of the signed-in side.
+const deskLanguage = "en"
+
 // staffBase is what every page of the signed-in side has.
 func (p *portal) staffBase(req *request, c *models.Consultation, here, title string) views.Base {
-	b := views.Base{Lang: "en", Title: title, Service: "Heard", Home: "/staff", Invented: p.Invented}
+	b := views.Base{Lang: deskLanguage, Title: title, Service: "Heard", Home: "/staff", Invented: p.Invented}
 	if req.user == nil {
 		return b
 	}
@@ -188,7 +191,7 @@ func (p *portal) deskPage(req *request) (*views.StaffHomePage, error) {
 	page := &views.StaffHomePage{Base: p.staffBase(req, nil, "home", "Consultations"), CanCreate: req.by.May(consult.Configure)}
 	for _, c := range all {
 		opens, closes := c.Window()
-		card := views.StaffCard{ID: c.ID, Title: c.Title.Default(), Status: c.Status, Opens: longDay(opens), Closes: longDay(closes),
+		card := views.StaffCard{ID: c.ID, Title: c.Title.Default(), Status: c.Status, Opens: p.Views.Day(deskLanguage, opens.Format(dayForm)), Closes: p.Views.Day(deskLanguage, closes.Format(dayForm)),
 			ShowCounts: req.by.May(consult.SeeDraft), Links: consultationLinks(req, c, "")}
 		if card.ShowCounts {
 			if card.Live, err = p.service.Live(ctx, req.by, c); err != nil {
@@ -276,9 +279,10 @@ func (p *portal) settingsPage(req *request, c *models.Consultation) (*views.Sett
 	}
 	opens, closes := c.Window()
 	page := &views.SettingsPage{Base: p.staffBase(req, c, "settings", "Settings"), Consultation: c, Source: string(source),
-		Opens: longTime(opens), Closes: longTime(closes)}
+		Opens: p.Views.Time(deskLanguage, opens), Closes: p.Views.Time(deskLanguage, closes)}
+	all := len(c.Wordings())
 	for _, l := range c.Languages[min(1, len(c.Languages)):] {
-		page.Translations = append(page.Translations, views.TranslationRow{Language: languageName(l), Missing: c.Untranslated(l), Of: len(c.Wordings()),
+		page.Translations = append(page.Translations, views.TranslationRow{Language: languageName(l), Missing: c.Untranslated(l), Of: all,
 			Checked: !c.Unchecked(l), Pages: p.Views.Translate(l, "catalogue.checked") == "yes"})
 	}
 	if next, ok := c.Status.Next(); ok && moves[next] != "" {
@@ -293,11 +297,7 @@ func (p *portal) settingsPage(req *request, c *models.Consultation) (*views.Sett
 }
 
 func (p *portal) changeSettings(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	form, err := req.form(maxFile)
+	c, form, err := p.posted(req, maxFile)
 	if err != nil {
 		return err
 	}
