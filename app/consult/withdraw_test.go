@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"heard/app/consult"
+	"heard/app/demo"
 	"heard/models"
 	"heard/models/storetest"
 	"heard/search"
@@ -214,5 +216,36 @@ func TestTraceNeverShowsAnswers(t *testing.T) {
 		if strings.Contains(fmt.Sprintf("%+v", *trace), secret) {
 			t.Errorf("the trace shows %q: %+v", secret, *trace)
 		}
+	}
+}
+
+// A theme may be named with a sentence of one of the people in it. Somebody else
+// may hold that person's code.
+func TestTraceNeverShowsAThemeNamedWithTheAuthorsWords(t *testing.T) {
+	k := one(t)
+	c := k.demo(t)
+	others, err := demo.Submissions(c, k.clock.Now())
+	noError(t, err)
+	noError(t, k.Load(ctx, officer, others))
+	const said = "Light the path behind the quinceblossom hedge and leave the rest"
+	code := k.send(t, c, resident(said+".", true))
+	k.send(t, c, resident(said+" as it is.", true))
+	k.drain(t)
+	themes, err := k.store.Themes(ctx, c.ID)
+	noError(t, err)
+	at := slices.IndexFunc(themes, func(theme models.Theme) bool { return strings.Contains(said, theme.Label) })
+	if at < 0 {
+		t.Fatal("the test is void: no theme is named with these words")
+	}
+	trace, err := k.Trace(ctx, c, code)
+	noError(t, err)
+	if len(trace.Themes) != 1 || trace.Themes[0] != "–" {
+		t.Errorf("the code shows %q", trace.Themes)
+	}
+	noError(t, k.RenameTheme(ctx, officer, c, themes[at].ID, themes[at].Version, "Lighting by the path"))
+	trace, err = k.Trace(ctx, c, code)
+	noError(t, err)
+	if len(trace.Themes) != 1 || trace.Themes[0] != "Lighting by the path" {
+		t.Errorf("a name that an officer gave is not shown: %q", trace.Themes)
 	}
 }
