@@ -9,6 +9,9 @@ const (
 	ThemeCandidate ThemeStatus = "candidate"
 	ThemeApproved  ThemeStatus = "approved"
 	ThemeMerged    ThemeStatus = "merged"
+	// ThemeOutOfScope is a point the consultation cannot decide on, with the
+	// reason an officer gave. Who makes it is counted and reported all the same.
+	ThemeOutOfScope ThemeStatus = "out_of_scope"
 )
 
 // Theme is a point that several people make, found by the engine and decided
@@ -16,9 +19,15 @@ const (
 type Theme struct {
 	ID             string
 	Consultation   string
-	Label          string // what people call it: the engine's name until somebody renames it
-	MachineLabel   string // the engine's latest name, kept beside a person's
-	Renamed        bool   // a person chose Label; a re-run leaves it alone
+	Label          string     // what people call it: the engine's name until somebody renames it
+	MachineLabel   string     // the engine's latest name, kept beside a person's
+	Renamed        bool       // a person chose Label; a re-run leaves it alone
+	Definition     string     // what belongs in it, in an officer's words; "" until somebody writes it
+	Parent         string     // the theme it stands under in the code frame; "" at the top
+	Reason         string     // why it is out of scope
+	MadeBy         string     // the account that added it or split it off; "" when the engine found it
+	SuggestedLabel string     // a name proposed by the optional language model; never used unless a person takes it
+	Draft          []Sentence // a summary drafted by the optional language model, labelled as such wherever it is shown
 	Keywords       []string
 	DistinctiveFor []string // groups that make this point far more than others do
 	Status         ThemeStatus
@@ -55,13 +64,68 @@ type Campaign struct {
 	Members      []string // submissions
 }
 
+// Method says how one run of the engine worked, for the report's method
+// section.
+type Method struct {
+	Background string   `json:"background,omitempty"` // dictionary whose glosses told which words are akin; "" when none was used
+	Embeddings string   `json:"embeddings,omitempty"` // name of the model that compared answers; "" when none was used
+	Chat       string   `json:"chat,omitempty"`       // name of the model that proposed names and drafts; "" when none was used
+	TooFew     bool     `json:"too_few,omitempty"`    // too few answers to group
+	Taught     int      `json:"taught,omitempty"`     // answers coded by people that the mapper learnt from
+	Notes      []string `json:"notes,omitempty"`      // what did not work as it should have, in whole sentences
+}
+
+// Sentence is one sentence of a machine's draft, with the submissions it rests
+// on. A sentence that cites nobody is never kept.
+type Sentence struct {
+	Text  string   `json:"text"`
+	Cites []string `json:"cites"` // submissions
+}
+
 // ThemeRun is everything one run of the engine says about a consultation.
 type ThemeRun struct {
 	Consultation string
+	Method       Method
 	Seed         uint64
 	Documents    int // answers in words that were read
 	Themes       []Theme
 	Placements   []Placement
 	Quotes       []Quote
 	Campaigns    []Campaign
+}
+
+// AnswerKey names one answer in words.
+type AnswerKey struct {
+	Submission string
+	Question   string
+}
+
+// Coding is one person's decision on whether an answer belongs in a theme. The
+// engine's placements are kept apart from it and never overwritten; of several
+// codings of one answer in one theme the latest stands, unless they are blind.
+// Blind codings are made without sight of anybody's placements, to measure how
+// far the engine and people agree; the mapper never learns from them.
+//
+// Start and End count Unicode code points of Answer.Redacted and mark the words
+// that make the point, with their SHA-256 (hex); both are 0 for the whole
+// answer.
+type Coding struct {
+	ID    int64 // rises with time
+	Theme string
+	AnswerKey
+	Belongs    bool
+	Start, End int
+	SHA256     string
+	By         string // account
+	Day        string // YYYY-MM-DD
+	Blind      bool
+}
+
+// CodedAnswer says that a person has gone through one answer and decided on all
+// that it says, also when that is no theme at all.
+type CodedAnswer struct {
+	AnswerKey
+	By    string
+	Day   string // YYYY-MM-DD
+	Blind bool
 }
