@@ -414,7 +414,7 @@ func (cmd codeCommand) Run(r *run) error {
 			examples = append(examples, theme.Example{Text: row[0], Theme: row[1]})
 		}
 	}
-	placed := theme.Place(docs, frame, examples)
+	placed := theme.Place(docs, frame, examples, nil)
 	return writeTo(cmd.Out, r.out, func(w io.Writer) error {
 		out := csv.NewWriter(w)
 		_ = out.Write([]string{"document", "theme", "score"}) // kept by the writer, see Error below

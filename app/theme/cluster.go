@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"gonum.org/v1/gonum/blas/blas32"
 )
 
 const (
@@ -194,19 +196,7 @@ func lloyd(e *dense, rows []int32, centres *dense, group []int32) float64 {
 }
 
 func dot(a, b []float32) float32 {
-	b = b[:len(a)]
-	var s0, s1, s2, s3 float32
-	for len(a) >= 4 {
-		s0 += a[0] * b[0]
-		s1 += a[1] * b[1]
-		s2 += a[2] * b[2]
-		s3 += a[3] * b[3]
-		a, b = a[4:], b[4:]
-	}
-	for j := range a {
-		s0 += a[j] * b[j]
-	}
-	return s0 + s1 + s2 + s3
+	return blas32.Implementation().Sdot(len(a), a, 1, b, 1)
 }
 
 // A wordModel scores texts against themes: naive Bayes in which a word counts

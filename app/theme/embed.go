@@ -4,6 +4,9 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -35,28 +38,19 @@ func (m *sparse) times(y *dense) *dense {
 }
 
 func addScaled(to []float32, by float32, from []float32) {
-	from = from[:len(to)]
-	for len(to) >= 4 {
-		to[0] += by * from[0]
-		to[1] += by * from[1]
-		to[2] += by * from[2]
-		to[3] += by * from[3]
-		to, from = to[4:], from[4:]
-	}
-	for j := range to {
-		to[j] += by * from[j]
-	}
+	blas32.Implementation().Saxpy(len(to), by, from, 1, to, 1)
 }
 
-// A smoother averages each row with the rows of its neighbours, twice:
-// S = (½I + ½D⁻¹A)², never formed.
+// A smoother averages each row with the rows of its neighbours, a number of
+// times: S = (½I + ½D⁻¹A)ⁿ, never formed.
 type smoother struct {
 	graph   *sparse
 	inverse []float32 // 1 / degree; 0 for a row without neighbours
+	steps   int
 }
 
-func newSmoother(graph *sparse) *smoother {
-	s := &smoother{graph, make([]float32, graph.rows)}
+func newSmoother(graph *sparse, steps int) *smoother {
+	s := &smoother{graph, make([]float32, graph.rows), steps}
 	for i := range s.inverse {
 		var sum float64
 		_, vals := graph.row(i)
@@ -70,12 +64,9 @@ func newSmoother(graph *sparse) *smoother {
 	return s
 }
 
-// smoothingSteps is how often each row is averaged with its neighbours.
-const smoothingSteps = 2
-
 // apply gives S·y.
 func (s *smoother) apply(y *dense) *dense {
-	for range smoothingSteps {
+	for range s.steps {
 		z := s.graph.times(y)
 		for i, inverse := range s.inverse {
 			half(z.row(i), inverse, y.row(i))
@@ -87,7 +78,7 @@ func (s *smoother) apply(y *dense) *dense {
 
 // applyTransposed gives Sᵀ·y.
 func (s *smoother) applyTransposed(y *dense) *dense {
-	for range smoothingSteps {
+	for range s.steps {
 		scaled := newDense(y.rows, y.cols)
 		for i, inverse := range s.inverse {
 			to := scaled.row(i)
@@ -129,10 +120,20 @@ const (
 	powerIterations = 3
 )
 
-// embed gives the rows of S·x in the d directions that hold most of it, by
-// randomised SVD (Halko, Martinsson and Tropp 2011). Rows are scaled to length
-// 1; a row of zeros has nothing in common with any other.
+// embed gives the rows of S·x in the d directions that hold most of it. Rows
+// are scaled to length 1; a row of zeros has nothing in common with any other.
 func embed(x *sparse, s *smoother, d int, rng *rand.Rand) *dense {
+	out := factorise(x, s, d, 1, rng)
+	for i := range out.rows {
+		unit(out.row(i))
+	}
+	return out
+}
+
+// factorise gives the rows of S·x in the d directions that hold most of it, the
+// most first, by randomised SVD (Halko, Martinsson and Tropp 2011): its left
+// singular vectors, each times its singular value to the given power.
+func factorise(x *sparse, s *smoother, d int, power float64, rng *rand.Rand) *dense {
 	wide := min(d+spareDimensions, x.rows, x.cols)
 	if wide == 0 {
 		return newDense(x.rows, 0)
@@ -156,16 +157,12 @@ func embed(x *sparse, s *smoother, d int, rng *rand.Rand) *dense {
 	turn := newDense(wide, d)
 	for j := range d {
 		from := wide - 1 - j // values ascend
-		scale := math.Sqrt(math.Max(values[from], 0))
+		scale := math.Pow(math.Max(values[from], 0), power/2)
 		for i := range wide {
 			turn.row(i)[j] = float32(vectors.At(i, from) * scale)
 		}
 	}
-	out := y.timesSmall(turn)
-	for i := range out.rows {
-		unit(out.row(i))
-	}
-	return out
+	return y.timesSmall(turn)
 }
 
 // unit scales v to length 1, or to zero when next to nothing of it is there.
@@ -210,19 +207,12 @@ func (m *dense) gram() *mat.SymDense {
 	n := m.cols
 	parts := make([][]float64, (m.rows+size-1)/size)
 	inParallel(m.rows, size, func(lo, hi int) {
-		part := make([]float64, n*n)
-		for i := lo; i < hi; i++ {
-			row := m.row(i)
-			for a, va := range row {
-				if va == 0 {
-					continue
-				}
-				to := part[a*n : (a+1)*n]
-				for b := a; b < n; b++ {
-					to[b] += float64(va) * float64(row[b])
-				}
-			}
+		rows := make([]float64, (hi-lo)*n)
+		for i, v := range m.val[lo*n : hi*n] {
+			rows[i] = float64(v)
 		}
+		part := make([]float64, n*n)
+		blas64.Implementation().Dsyrk(blas.Upper, blas.Trans, n, hi-lo, 1, rows, n, 0, part, n)
 		parts[lo/size] = part
 	})
 	sum := make([]float64, n*n)

@@ -77,9 +77,9 @@ type vocabulary struct {
 	idf    []float32 // column → inverse document frequency
 }
 
-// newVocabulary keeps the terms in at least leastTexts and at most mostTexts
-// of the texts, each given as its terms.
-func newVocabulary(texts [][]int32, terms int, skip []bool) *vocabulary {
+// newVocabulary keeps the terms in at least least and at most mostTexts of the
+// texts, each given as its terms.
+func newVocabulary(texts [][]int32, terms, least int, skip []bool) *vocabulary {
 	frequency := make([]int32, terms)
 	seen := make([]int32, terms)
 	for i, text := range texts {
@@ -94,7 +94,7 @@ func newVocabulary(texts [][]int32, terms int, skip []bool) *vocabulary {
 	v := &vocabulary{column: make([]int32, terms)}
 	for t, df := range frequency {
 		v.column[t] = -1
-		if (skip == nil || !skip[t]) && df >= leastTexts && float64(df) <= math.Max(mostTexts*n, leastTexts) {
+		if (skip == nil || !skip[t]) && int(df) >= least && float64(df) <= math.Max(mostTexts*n, leastTexts) {
 			v.column[t] = int32(len(v.term))
 			v.term = append(v.term, int32(t))
 			v.idf = append(v.idf, float32(math.Log((1+n)/(1+float64(df)))+1))

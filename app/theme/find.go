@@ -21,6 +21,8 @@ const (
 	largeCorpus = 20_000
 
 	neighbours     = 15
+	steps          = 2            // how often each text is averaged with its neighbours
+	smallSteps     = 3            // … in a small corpus
 	positionWeight = 0.5          // of the closed answer beside the words
 	stream         = 0x7468656d65 // PCG stream; the seed chooses within it
 )
@@ -38,11 +40,13 @@ type finder struct {
 	texts      []text
 	vocabulary *vocabulary
 	words      *sparse // texts × words, TF-IDF
-	features   *sparse // words, and what else stands beside them
+	features   *sparse // words, and the characters beside them in small corpora
+	space      *sparse // what texts are compared by: features, meanings and closed answers
 	group      []int32 // theme of each text, or -1
 	k          int
 	model      *wordModel
 	owner      map[int]string // theme → the respondent group it was found in
+	background string         // name of the Background that was used
 }
 
 // Find finds the themes of docs.
@@ -118,12 +122,12 @@ func (f *finder) cluster(opt Options) {
 	for i, t := range f.texts {
 		terms[i] = t.terms
 	}
-	f.vocabulary = newVocabulary(terms, len(f.lexicon.stems), f.lexicon.function)
+	f.vocabulary = newVocabulary(terms, len(f.lexicon.stems), leastTexts, f.lexicon.function)
 	f.words = f.vocabulary.tfidf(terms)
 	f.features = f.words
 	if n <= smallCorpus {
 		grams, count := charGrams(terms, f.lexicon)
-		f.features = beside([]float32{1, 1}, f.words, newVocabulary(grams, count, nil).tfidf(grams))
+		f.features = beside([]float32{1, 1}, f.words, newVocabulary(grams, count, leastTexts, nil).tfidf(grams))
 	}
 	f.k = opt.K
 	if f.k <= 0 {
@@ -137,12 +141,24 @@ func (f *finder) cluster(opt Options) {
 	if n > largeCorpus {
 		limit = n / 20
 	}
-	graph := nearest(f.features, neighboursOf(n), limit, f.positions(), positionWeight*positionWeight)
+	f.space = f.features
+	languages := make([]*language, n)
+	for i, t := range f.texts {
+		languages[i] = f.languages[t.docs[0]]
+	}
+	if meanings, weight := opt.Background.meanings(f.corpus, terms, languages); weight > 0 {
+		f.space = beside([]float32{1, weight}, f.features, meanings)
+		f.background = opt.Background.Name
+	}
+	graph := nearest(f.space, neighboursOf(n), limit, f.positions(), positionWeight*positionWeight)
 	rng := rand.New(rand.NewPCG(opt.Seed, stream))
-	features := f.withPositions()
-	e := embed(features, newSmoother(graph), max(f.k, 20), rng)
+	s := newSmoother(graph, steps)
+	if n <= smallCorpus {
+		s.steps = smallSteps
+	}
+	e := embed(f.withPositions(f.space), s, max(f.k, 20), rng)
 	f.group = kmeans(e, f.k, rng)
-	refine(features, f.group, f.k)
+	refine(f.withPositions(f.features), f.group, f.k)
 	f.setApart(graph, opt.K <= 0)
 	f.lens(graph, rng)
 	f.model = learnWords(f.features, f.group, f.k)
@@ -215,10 +231,10 @@ func (f *finder) positions() []int8 {
 
 // withPositions puts the closed answer beside the features, so that what is
 // said for and against lies apart.
-func (f *finder) withPositions() *sparse {
+func (f *finder) withPositions(x *sparse) *sparse {
 	positions := f.positions()
 	if positions == nil {
-		return f.features
+		return x
 	}
 	side := &sparse{rows: len(positions), cols: 2, first: make([]int, 1, len(positions)+1)}
 	for _, p := range positions {
@@ -232,7 +248,7 @@ func (f *finder) withPositions() *sparse {
 		}
 		side.first = append(side.first, len(side.col))
 	}
-	return beside([]float32{1, positionWeight}, f.features, side)
+	return beside([]float32{1, positionWeight}, x, side)
 }
 
 // leastEvidence is how much the words a text shares with its theme must tell of
@@ -241,7 +257,8 @@ func (f *finder) withPositions() *sparse {
 const leastEvidence = 0.1
 
 // release takes out of its theme every text that shares no telling word with
-// another text in it: nothing is forced.
+// another text in it, nor, where meanings are known, is as like the theme as
+// those that do: nothing is forced.
 func (f *finder) release() {
 	holders := make(map[int64]int) // theme, word → texts
 	for i, g := range f.group {
@@ -253,12 +270,10 @@ func (f *finder) release() {
 			holders[int64(g)<<32|int64(c)]++
 		}
 	}
-	rare := math.Log(float64(len(f.texts)))
-	for i, g := range f.group {
-		if g < 0 || len(f.texts[i].docs) > 1 {
-			continue // the senders of one letter share it with each other
-		}
+	shares := func(i int) bool {
+		g := f.group[i]
 		var told, all float64
+		rare := math.Log(float64(len(f.texts)))
 		for _, t := range distinctTerms(f.texts[i].terms) {
 			if f.lexicon.function[t] {
 				continue
@@ -274,8 +289,73 @@ func (f *finder) release() {
 				told += idf * math.Max(0, float64(f.model.weight[int(c)*f.k+int(g)]))
 			}
 		}
-		if told < leastEvidence*math.Sqrt(all) {
+		return told >= leastEvidence*math.Sqrt(all)
+	}
+	stays := make([]bool, len(f.texts))
+	for i, g := range f.group {
+		// The senders of one letter share it with each other.
+		stays[i] = g < 0 || len(f.texts[i].docs) > 1 || shares(i)
+	}
+	if f.background != "" {
+		f.akin(stays)
+	}
+	for i, stay := range stays {
+		if !stay {
 			f.group[i] = -1
+		}
+	}
+}
+
+// leastLikeness is the cosine with a theme below which nothing is akin to it.
+const leastLikeness = 0.05
+
+// akin lets those texts stay that are no less like their theme than every text
+// that stays in it for its words.
+func (f *finder) akin(stays []bool) {
+	centre := make([][]float32, f.k)
+	for i, g := range f.group {
+		if g < 0 || !stays[i] {
+			continue
+		}
+		if centre[g] == nil {
+			centre[g] = make([]float32, f.space.cols)
+		}
+		cols, vals := f.space.row(i)
+		for j, c := range cols {
+			centre[g][c] += vals[j]
+		}
+	}
+	length := make([]float64, f.k)
+	for g, v := range centre {
+		for _, x := range v {
+			length[g] += float64(x) * float64(x)
+		}
+	}
+	fit := func(i int, member bool) float64 { // cosine with the centre of the others
+		g := f.group[i]
+		var sum float64
+		cols, vals := f.space.row(i)
+		for j, c := range cols {
+			sum += float64(vals[j] * centre[g][c])
+		}
+		if member {
+			return (sum - 1) / math.Sqrt(max(length[g]-2*sum+1, 1e-9))
+		}
+		return sum / math.Sqrt(max(length[g], 1e-9))
+	}
+	least := make([]float64, f.k)
+	members := make([]int, f.k)
+	for i, g := range f.group {
+		if g >= 0 && stays[i] {
+			if v := fit(i, true); members[g] == 0 || v < least[g] {
+				least[g] = v
+			}
+			members[g]++
+		}
+	}
+	for i, g := range f.group {
+		if g >= 0 && !stays[i] && members[g] > 1 {
+			stays[i] = fit(i, false) >= max(least[g], leastLikeness)
 		}
 	}
 }

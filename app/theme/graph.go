@@ -20,6 +20,7 @@ func nearest(x *sparse, k, limit int, agree []int8, weight float32) *sparse {
 	counts := make([]int32, n)
 	inParallel(n, 256, func(lo, hi int) {
 		sum := make([]float32, n)
+		seen := make([]bool, n)
 		var touched []int32
 		for i := lo; i < hi; i++ {
 			cols, vals := x.row(i)
@@ -30,7 +31,8 @@ func nearest(x *sparse, k, limit int, agree []int8, weight float32) *sparse {
 				}
 				v := vals[j]
 				for r, other := range rows {
-					if sum[other] == 0 {
+					if !seen[other] {
+						seen[other] = true
 						touched = append(touched, other)
 					}
 					sum[other] += v * others[r]
@@ -40,8 +42,8 @@ func nearest(x *sparse, k, limit int, agree []int8, weight float32) *sparse {
 			scores := sims[i*k : i*k : (i+1)*k]
 			for _, other := range touched {
 				s := sum[other]
-				sum[other] = 0
-				if int(other) == i {
+				sum[other], seen[other] = 0, false
+				if int(other) == i || s <= 0 {
 					continue
 				}
 				if agree != nil && agree[i] != 0 && agree[i] == agree[other] {

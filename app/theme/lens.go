@@ -11,16 +11,18 @@ const (
 	// lensTexts bounds the texts of a group that are compared with each other;
 	// larger groups show in the whole body by themselves.
 	lensTexts = 600
+	// lensKept is how many values are kept of a text averaged with its neighbours.
+	lensKept = 256
 	// lensShare: a group with more of the texts than this needs no lens.
 	lensShare = 0.5
 	// oneTheme: two sets of texts are one theme when they are this much as alike
 	// across as either is in itself.
-	oneTheme = 0.3
+	oneTheme = 0.15
 	// drawnGroups is how many random sets of people a group is compared with,
 	// and byChance the share of them that may look as much of one mind. Large
 	// groups are compared with fewer, within comparisons pairs of texts.
 	drawnGroups = 60
-	byChance    = 0.2
+	byChance    = 0.3
 	comparisons = 500_000
 	// leastDeviation keeps sizes at which random sets are all alike from making
 	// much of little.
@@ -46,7 +48,7 @@ func (f *finder) lens(graph *sparse, rng *rand.Rand) {
 	if len(groups) == 0 {
 		return
 	}
-	l := &lens{x: f.features, index: f.features.transposed(), z: smoothed(f.features, graph, 1, 128)}
+	l := &lens{x: f.space, index: f.space.transposed(), z: smoothed(f.space, graph, 1, lensKept)}
 	for i := range l.x.rows {
 		if cols, _ := l.x.row(i); len(cols) > 0 {
 			l.all = append(l.all, i)
@@ -232,7 +234,7 @@ func (l *lens) distinct(texts []int, inside []bool, groupSize int) []int {
 		return nil
 	}
 	var in, out float64
-	var belong []int
+	var belong, join []int
 	for _, i := range l.all {
 		s := fit(i)
 		if s >= median && inside[i] {
@@ -240,13 +242,22 @@ func (l *lens) distinct(texts []int, inside []bool, groupSize int) []int {
 		} else if s >= median {
 			out++
 		}
-		if member[i] || s >= upper { // others join when nearer than three in four members
+		switch {
+		case member[i]:
 			belong = append(belong, i)
+		case s >= upper: // nearer than three in four members
+			join = append(join, i)
 		}
 	}
 	rest := float64(len(l.all) - groupSize)
-	if len(belong) < 2 || in*rest < ownOdds*out*float64(groupSize) {
+	if len(texts) < 2 || in*rest < ownOdds*out*float64(groupSize) {
 		return nil
+	}
+	// Others join, but not so many that the theme would no longer be the group's:
+	// then what its members share is too vague to tell who else shares it.
+	if len(join) <= len(belong) {
+		belong = append(belong, join...)
+		slices.Sort(belong)
 	}
 	return belong
 }

@@ -337,7 +337,7 @@ func TestMeasurePlace(t *testing.T) {
 			}
 		}
 		start := time.Now()
-		placed := Place(docs, frame, examples)
+		placed := Place(docs, frame, examples, nil)
 		took := time.Since(start)
 		right, given, wanted := map[string]float64{}, map[string]float64{}, map[string]float64{}
 		for i, a := range placed {
@@ -399,7 +399,7 @@ func TestMeasurePlaceSeveral(t *testing.T) {
 				examples = append(examples, Example{r["text"], x})
 			}
 		}
-		for i, a := range Place(docs, frame, examples) {
+		for i, a := range Place(docs, frame, examples, nil) {
 			given += float64(len(a.Themes))
 			wanted += float64(len(gold[i]))
 			for _, s := range a.Themes {
@@ -439,7 +439,7 @@ func TestMeasurePlaceByName(t *testing.T) {
 		}
 		var sum, sides float64
 		for key, frame := range frames {
-			placed := slices.DeleteFunc(Place(docs[key], frame, nil), func(a Assignment) bool { return len(a.Themes) == 0 })
+			placed := slices.DeleteFunc(Place(docs[key], frame, nil, nil), func(a Assignment) bool { return len(a.Themes) == 0 })
 			slices.SortStableFunc(placed, func(a, b Assignment) int { return cmp.Compare(b.Themes[0].Score, a.Themes[0].Score) })
 			placed = placed[:min(len(placed), len(docs[key])/2)]
 			var hits, precision float64

@@ -15,7 +15,7 @@ type Code struct {
 }
 
 // An Example is a text a person has placed. A text with several themes comes
-// once for each.
+// once for each; a text that belongs in none comes once, without a theme.
 type Example struct {
 	Text  string
 	Theme string // the ID or the name of a Code; examples of other themes are left out
@@ -30,6 +30,14 @@ const placeRatio = 0.8
 // placements than in the mass.
 const placeGrams = 6000
 
+// A text's score is a mean of what its own words and its neighbours' say. Of
+// the two classifiers the second has more to say: it learns from few examples.
+const (
+	ownShare   = 0.25
+	placeSteps = 2
+	placeKept  = 128 // values kept of a row averaged with its neighbours'
+)
+
 // Place puts texts into a code frame: without examples by how like they are to
 // the names and definitions, with examples by what those have in common. Both
 // read a text together with its nearest neighbours, so that a text can be
@@ -37,8 +45,11 @@ const placeGrams = 6000
 // nothing in common with any theme is placed in none.
 //
 // With examples that have one theme each, texts are given one theme; when some
-// have several, as many as clear a threshold fitted to the examples.
-func Place(docs []Document, frame []Code, examples []Example) []Assignment {
+// have several, as many as clear a threshold fitted to the examples, but one at
+// least unless some examples have none.
+//
+// background, nil for none, tells which words are akin.
+func Place(docs []Document, frame []Code, examples []Example, background *Background) []Assignment {
 	out := make([]Assignment, len(docs))
 	for i, d := range docs {
 		out[i] = Assignment{Document: d.ID, Themes: []Scored{}}
@@ -46,7 +57,7 @@ func Place(docs []Document, frame []Code, examples []Example) []Assignment {
 	if len(docs) == 0 || len(frame) == 0 {
 		return out
 	}
-	p := newPlacer(docs, frame, examples)
+	p := newPlacer(docs, frame, examples, background)
 	if len(p.taught) == 0 {
 		p.byLikeness(out)
 	} else {
@@ -66,7 +77,7 @@ type placer struct {
 	z                *sparse        // features averaged with the neighbours'
 }
 
-func newPlacer(docs []Document, frame []Code, examples []Example) *placer {
+func newPlacer(docs []Document, frame []Code, examples []Example, background *Background) *placer {
 	p := &placer{docs: len(docs)}
 	code := map[string]int{}
 	for i, c := range frame {
@@ -85,7 +96,7 @@ func newPlacer(docs []Document, frame []Code, examples []Example) *placer {
 	row := map[string]int{}
 	for _, e := range examples {
 		c, ok := code[e.Theme]
-		if !ok {
+		if !ok && e.Theme != "" {
 			if c, ok = code[strings.ToLower(e.Theme)]; !ok {
 				continue
 			}
@@ -97,7 +108,9 @@ func newPlacer(docs []Document, frame []Code, examples []Example) *placer {
 			p.taught = append(p.taught, map[int]bool{})
 			all = append(all, Document{Text: e.Text})
 		}
-		p.taught[r][c] = true
+		if e.Theme != "" {
+			p.taught[r][c] = true
+		}
 	}
 	p.taughtRows = len(p.taught)
 	for _, c := range frame {
@@ -110,32 +123,36 @@ func newPlacer(docs []Document, frame []Code, examples []Example) *placer {
 	}
 	// Function words say nothing of a theme to a comparison, but "not" and "no"
 	// can to what learns.
-	p.x = newVocabulary(terms, len(c.lexicon.stems), c.lexicon.function).tfidf(terms)
-	p.full = newVocabulary(terms, len(c.lexicon.stems), nil).tfidf(terms)
+	p.x = newVocabulary(terms, len(c.lexicon.stems), 1, c.lexicon.function).tfidf(terms)
+	p.full = newVocabulary(terms, len(c.lexicon.stems), leastTexts, nil).tfidf(terms)
 	if len(all) <= placeGrams {
 		grams, count := charGrams(terms, c.lexicon)
-		letters := newVocabulary(grams, count, nil).tfidf(grams)
+		letters := newVocabulary(grams, count, leastTexts, nil).tfidf(grams)
 		p.x = beside([]float32{1, 1}, p.x, letters)
 		p.full = beside([]float32{1, 1}, p.full, letters)
+	}
+	if meanings, weight := background.meanings(c, terms, c.languages); weight > 0 {
+		p.x = beside([]float32{1, weight}, p.x, meanings)
 	}
 	limit := len(all)
 	if len(all) > largeCorpus {
 		limit = len(all) / 20
 	}
-	p.z = smoothed(p.x, nearest(p.x, neighboursOf(len(all)), limit, nil, 0), smoothingSteps, 128)
+	p.z = smoothed(p.x, nearest(p.x, neighboursOf(len(all)), limit, nil, 0), placeSteps, placeKept)
 	return p
 }
 
-// byLikeness places by the cosine of texts and codes.
+// byLikeness places by the cosine of texts, read with their neighbours, and
+// codes, read alone and with theirs.
 func (p *placer) byLikeness(out []Assignment) {
 	for i := range out {
-		xc, xv := p.x.row(i)
 		zc, zv := p.z.row(i)
 		scores := make([]float64, len(p.ids))
 		for c := range p.ids {
 			r := p.docs + p.taughtRows + c
 			cc, cv := p.x.row(r)
-			scores[c] = float64(sparseDot(xc, xv, cc, cv)+sparseDot(zc, zv, cc, cv)) / 2
+			nc, nv := p.z.row(r)
+			scores[c] = float64(sparseDot(zc, zv, cc, cv)+sparseDot(zc, zv, nc, nv)) / 2
 		}
 		best := slices.Max(scores)
 		if best <= 0 {
@@ -162,16 +179,20 @@ func (p *placer) above(scores []float64, least float64) []Scored {
 func (p *placer) byExample(out []Assignment) {
 	rows := make([]int, 0, p.taughtRows+len(p.ids))
 	labels := make([]map[int]bool, 0, cap(rows))
-	several := 0
+	several, none := 0, 0
 	for r, codes := range p.taught {
 		rows = append(rows, p.docs+r)
 		labels = append(labels, codes)
-		if len(codes) > 1 {
+		switch len(codes) {
+		case 0:
+			none++
+		case 1:
+		default:
 			several++
 		}
 	}
 	level := math.Inf(1) // one theme each: only the best
-	if several*severalShare >= len(p.taught) {
+	if (several+none)*severalShare >= len(p.taught) {
 		level = p.threshold(rows, labels)
 	}
 	for c := range p.ids {
@@ -186,15 +207,19 @@ func (p *placer) byExample(out []Assignment) {
 	}
 	scores := p.classify(rows, labels, known)
 	for n, i := range known {
-		out[i].Themes = p.above(scores[n], min(level, slices.Max(scores[n])))
+		least := level
+		if none == 0 {
+			least = min(level, slices.Max(scores[n]))
+		}
+		out[i].Themes = p.above(scores[n], least)
 		if math.IsInf(level, 1) {
 			out[i].Themes = out[i].Themes[:1]
 		}
 	}
 }
 
-// severalShare: when one example text in this many has several themes, texts
-// are given several.
+// severalShare: when one example text in this many has several themes, or none,
+// texts are given several, or none.
 const severalShare = 50
 
 // threshold finds the score from which a code is given, at which themes given
@@ -268,7 +293,7 @@ func (p *placer) classify(rows []int, labels []map[int]bool, ask []int) [][]floa
 		byX := learnLine(p.full, rows, sign)
 		byZ := learnLine(p.z, rows, sign)
 		for n, r := range ask {
-			margin := (byX.margin(p.full, r) + byZ.margin(p.z, r)) / 2
+			margin := ownShare*byX.margin(p.full, r) + (1-ownShare)*byZ.margin(p.z, r)
 			out[n][c] = 1 / (1 + math.Exp(-2*margin))
 		}
 	})

@@ -24,7 +24,7 @@ func TestPlaceByNames(t *testing.T) {
 		{ID: "e", Text: ""},
 	}
 	want := []string{"light", "litter", "fines", "", ""}
-	for i, a := range Place(docs, frame, nil) {
+	for i, a := range Place(docs, frame, nil, nil) {
 		got := ""
 		if len(a.Themes) > 0 {
 			got = a.Themes[0].Theme
@@ -43,13 +43,13 @@ func TestPlaceLearnsFromExamples(t *testing.T) {
 		{"It is dark by four", "light"}, {"Mend the lamps", "light"}, {"No more debt", "fines"}, {"Housing first", "fines"},
 		{"Nobody knows this code", "other"},
 	}
-	got := Place(docs, frame, examples)
+	got := Place(docs, frame, examples, nil)
 	if len(got[0].Themes) != 1 || got[0].Themes[0].Theme != "litter" {
 		t.Errorf("placed in %v, want litter alone", got[0].Themes)
 	}
 	// Examples with several themes allow several.
 	both := append(slices.Clone(examples), Example{"Bins in the dark, dark litter", "litter"}, Example{"Bins in the dark, dark litter", "light"})
-	got = Place([]Document{{ID: "a", Text: "Bins in the dark and litter"}}, frame, both)
+	got = Place([]Document{{ID: "a", Text: "Bins in the dark and litter"}}, frame, both, nil)
 	if len(got[0].Themes) != 2 {
 		t.Errorf("placed in %v, want two themes", got[0].Themes)
 	}
@@ -67,7 +67,7 @@ func TestPlacePromises(t *testing.T) {
 		for _, text := range rapid.SliceOfN(wording(), 0, 12).Draw(t, "examples") {
 			examples = append(examples, Example{text, rapid.SampledFrom([]string{"light", "litter", "fines", "none"}).Draw(t, "theme")})
 		}
-		got := Place(docs, codes, examples)
+		got := Place(docs, codes, examples, nil)
 		if len(got) != len(docs) {
 			t.Fatalf("%d assignments for %d documents", len(got), len(docs))
 		}
@@ -83,7 +83,7 @@ func TestPlacePromises(t *testing.T) {
 				last = s.Score
 			}
 		}
-		if diff := cmp.Diff(got, Place(docs, codes, examples)); diff != "" {
+		if diff := cmp.Diff(got, Place(docs, codes, examples, nil)); diff != "" {
 			t.Fatal(diff)
 		}
 	})

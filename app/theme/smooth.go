@@ -9,7 +9,7 @@ import (
 // times, each of length 1 and with only its largest values kept. Unlike a
 // smoother it forms the rows, for comparing them one by one.
 func smoothed(x, graph *sparse, steps, kept int) *sparse {
-	s := newSmoother(graph)
+	s := newSmoother(graph, 1)
 	cols := make([][]int32, x.rows)
 	vals := make([][]float32, x.rows)
 	inParallel(x.rows, 256, func(lo, hi int) {
@@ -80,16 +80,18 @@ func (t *tally) clear() {
 	t.ids = t.ids[:0]
 }
 
-// largest gives at most n entries, those with the largest sums, by id.
+// largest gives at most n entries, those furthest from zero, by id.
 func (t *tally) largest(n int) ([]int32, []float32) {
 	ids := slices.Clone(t.ids)
+	slices.Sort(ids)
+	ids = slices.Compact(ids) // a sum that was zero on the way is there twice
 	if len(ids) > n {
 		slices.SortFunc(ids, func(a, b int32) int {
-			return cmp.Or(cmp.Compare(t.sum[b], t.sum[a]), cmp.Compare(a, b))
+			return cmp.Or(cmp.Compare(max(t.sum[b], -t.sum[b]), max(t.sum[a], -t.sum[a])), cmp.Compare(a, b))
 		})
 		ids = ids[:n]
+		slices.Sort(ids)
 	}
-	slices.Sort(ids)
 	vals := make([]float32, len(ids))
 	for i, id := range ids {
 		vals[i] = t.sum[id]

@@ -44,6 +44,9 @@ type Document struct {
 type Options struct {
 	K    int    // number of themes sought in the whole body; 0 = by its size
 	Seed uint64 // seed of every random choice
+	// Background tells which words are akin in corpora too small to tell by
+	// themselves; nil for none.
+	Background *Background
 }
 
 // Result is what [Find] found. It marshals to the JSON of "heard themes".
