@@ -79,6 +79,7 @@ type Row struct {
 	Seconds    float64  `json:"seconds,omitempty"`     // wall time of one run, mean
 	CPUSeconds float64  `json:"cpu_seconds,omitempty"` // of all processors, of one run, mean
 	PeakMB     float64  `json:"peak_mb,omitempty"`     // of the process during the row
+	Load       float64  `json:"load,omitempty"`        // load average when it was done: above the number of processors, Seconds tells of others too
 	Figures    []Figure `json:"figures,omitempty"`
 }
 
@@ -87,7 +88,7 @@ type Machine struct {
 	CPUs   int     `json:"cpus"`
 	Go     string  `json:"go"`
 	System string  `json:"system"`
-	Load   float64 `json:"load"`   // one-minute load average at the start; above 1 others were working too
+	Load   float64 `json:"load"`   // one-minute load average at the start
 	Memory string  `json:"memory"` // how peak memory is read
 }
 
@@ -127,7 +128,7 @@ func (r row) measure(ctx context.Context, c Config) (Row, error) {
 	if err := r.run(m); err != nil {
 		return Row{}, err
 	}
-	m.row.PeakMB = peakMB()
+	m.row.PeakMB, m.row.Load = peakMB(), load()
 	if m.row.Runs > 0 {
 		m.row.Seconds = m.wall.Seconds() / float64(m.row.Runs)
 		m.row.CPUSeconds = m.cpu.Seconds() / float64(m.row.Runs)

@@ -404,6 +404,11 @@ func TestCodedText(t *testing.T) {
 		{"minority-stackoverflow", oneMind, least("", 80), Config{Trials: 15}},
 		{"minority-banking77", oneMind, least("", 70), Config{Trials: 15}},
 		{"minority-argkp", oneMind, least("", 50), Config{Trials: 50}},
+		{"minority-stackoverflow", twoMinds, least("", 80), Config{}},
+		{"minority-banking77", twoMinds, least("", 70), Config{}},
+		{"minority-argkp", twoMinds, least("", 50), Config{}},
+		{"small-searchsnippets", nmi, least("", 22), Config{Draws: 3}},
+		{"small-banking77", nmi, least("", 72), Config{Draws: 3}},
 		{"random-group", added, most("", 0.5), Config{Groups: 10}},
 	} {
 		done := measured[tt.id]
