@@ -74,7 +74,7 @@ type Row struct {
 	ID         string   `json:"id"`
 	Name       string   `json:"name"`
 	Skipped    string   `json:"skipped,omitempty"` // why nothing was measured
-	Answers    int      `json:"answers,omitempty"` // in one run
+	Answers    int      `json:"answers,omitempty"` // in one run, mean
 	Runs       int      `json:"runs,omitempty"`
 	Seconds    float64  `json:"seconds,omitempty"`     // wall time of one run, mean
 	CPUSeconds float64  `json:"cpu_seconds,omitempty"` // of all processors, of one run, mean

@@ -102,6 +102,7 @@ func minorityOfTopics(m *meter) error {
 // the engine and plain NMF whether it is a theme.
 func (m *meter) minority(bodies [][]labelled) error {
 	var rate, plain [2]float64
+	var sizes []float64
 	for kind, mixed := range []float64{0, othersShare} {
 		var trials float64
 		for i := range m.Trials {
@@ -109,7 +110,7 @@ func (m *meter) minority(bodies [][]labelled) error {
 			if docs == nil {
 				continue
 			}
-			m.row.Answers = len(docs)
+			sizes = append(sizes, float64(len(docs)))
 			trials++
 			var r theme.Result
 			if _, err := m.timed(func() { r = m.find(docs, 0, uint64(i)) }); err != nil {
@@ -128,6 +129,7 @@ func (m *meter) minority(bodies [][]labelled) error {
 		}
 		rate[kind], plain[kind] = 100*rate[kind]/max(1, trials), 100*plain[kind]/max(1, trials)
 	}
+	m.row.Answers = int(math.Round(mean(sizes)))
 	m.add(oneMind, rate[0], "%", 0)
 	m.add(twoMinds, rate[1], "%", 0)
 	m.add(nmfOneMind, plain[0], "%", 0)
