@@ -1,5 +1,6 @@
 # make check   everything that must be clean before a change lands
-# make bench   the measurements behind the figures in the README
+# make bench   the measurements behind the figures in the README; with
+#              TEXTS=FOLDER also themes on the coded text in that folder
 # make e2e     the journeys in a real browser; needs Node 20 or later and Chromium
 # make screens pictures of every page, into docs/screens
 .PHONY: check staticcheck vulncheck test race bench e2e screens build
@@ -41,6 +42,7 @@ bench:
 	go run . bench search
 	go run . bench themes
 	go run . bench report
+	$(if $(TEXTS),go run . bench themes --data $(TEXTS))
 
 e2e: app/e2e/node_modules
 	go test -count=1 -timeout 20m -v -tags browser ./app/e2e/

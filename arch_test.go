@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 	"heard/app/sheet":           {"heard/models"},
 	"heard/app/theme":           {"heard/models"},
 	"heard/app/theme/agreement": {},
+	"heard/app/theme/measure":   {"heard/app/theme", "heard/app/theme/agreement"},
 	"heard/models":              {},
 	"heard/models/store":        {"heard/models"},
 	"heard/models/storetest":    {"heard/models", "heard/models/store"},

@@ -528,6 +528,34 @@ func TestBenchCommand(t *testing.T) {
 	}
 }
 
+// With --data, themes are measured on coded text; where there is none, every
+// row says so. The portal's own folder, named by HEARD_DATA, is not meant.
+func TestBenchOnCodedText(t *testing.T) {
+	empty := t.TempDir()
+	code, stdout, stderr := heard(t, "bench", "themes", "--data", empty)
+	if code != exitDone || strings.Count(stdout, "SKIPPED: ") < 10 || !strings.Contains(stdout, "banking77/queries.csv is not here") {
+		t.Errorf("exit code %d: %s%s", code, stdout, stderr)
+	}
+	code, stdout, stderr = heard(t, "bench", "themes", "--data", empty, "--only", "minority", "--json")
+	var result struct {
+		Part, Go string
+		CPUs     int
+		Rows     []struct{ ID, Name, Skipped string }
+	}
+	if err := json.Unmarshal([]byte(stdout), &result); code != exitDone || err != nil || result.CPUs < 1 || len(result.Rows) != 3 || result.Rows[0].Skipped == "" {
+		t.Errorf("exit code %d, %v: %s%s", code, err, stdout, stderr)
+	}
+	for _, args := range [][]string{{"themes", "--data", empty, "--only", "nothing"}, {"themes", "--only", "names"}, {"report", "--data", empty, "--only", "names"}} {
+		if code, stdout, stderr := heard(t, append([]string{"bench"}, args...)...); code != exitUsage || !strings.Contains(stderr, "--only") {
+			t.Errorf("%v: exit code %d: %s%s", args, code, stdout, stderr)
+		}
+	}
+	t.Setenv("HEARD_DATA", empty)
+	if code, stdout, stderr := heard(t, "bench", "themes", "--n", "40"); code != exitDone || !strings.Contains(stdout, "listed singly") {
+		t.Errorf("exit code %d: %s%s", code, stdout, stderr)
+	}
+}
+
 func TestUserAddCommand(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("HEARD_DATA", dir)

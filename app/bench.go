@@ -14,19 +14,36 @@ import (
 	"sync"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"heard/app/consult"
 	"heard/app/demo"
 	"heard/app/theme"
+	"heard/app/theme/measure"
 	"heard/models"
 	"heard/search"
 )
 
 // benchCommand measures one part on texts that it makes up, in a throw-away
-// folder. HEARD_DATABASE and HEARD_SEARCH choose what is measured.
+// folder. HEARD_DATABASE and HEARD_SEARCH choose what is measured. Themes can
+// be measured on text that people have coded, too: that in the folder named by
+// --data.
 type benchCommand struct {
-	Part string `arg:"" enum:"intake,search,themes,report" help:"One of intake, search, themes, report."`
-	N    int    `default:"10000" placeholder:"N" help:"How many answers."`
+	Part string `arg:"" enum:"intake,search,themes,report" help:"One of intake, search, themes, report. With --data, themes measures on the coded text in that folder."`
+	N    int    `default:"10000" placeholder:"N" help:"How many made-up answers."`
+	Only string `placeholder:"ROW" help:"With --data: only the rows whose id starts with this, such as \"place\" or \"names-dev\"."`
 	JSON bool   `help:"Print JSON."`
+
+	coded bool // --data was given on the command line
+}
+
+// AfterApply sees whether --data was typed. HEARD_DATA does not count: it names
+// the portal's folder for every command.
+func (cmd *benchCommand) AfterApply(k *kong.Context) error {
+	for _, p := range k.Path {
+		cmd.coded = cmd.coded || p.Flag != nil && p.Flag.Name == "data"
+	}
+	return nil
 }
 
 // figures are measurements, in the order they are printed.
@@ -52,6 +69,12 @@ func (f *figures) latencies(name string, took []time.Duration) {
 func (cmd benchCommand) Run(r *run) error {
 	if cmd.N < 1 {
 		return usageError{fmt.Errorf("--n: expected a number from 1")}
+	}
+	if cmd.Only != "" && (cmd.Part != "themes" || !cmd.coded) {
+		return usageError{fmt.Errorf("--only: chooses among the rows of \"bench themes --data FOLDER\"")}
+	}
+	if cmd.Part == "themes" && cmd.coded {
+		return cmd.codedThemes(r)
 	}
 	var f figures
 	f.add("answers", float64(cmd.N), "")
@@ -198,14 +221,50 @@ func (cmd benchCommand) themes(f *figures) {
 	for i, text := range madeUp(cmd.N, 1) {
 		docs[i] = theme.Document{ID: fmt.Sprintf("r%d", i+1), Text: text, Quotable: true}
 	}
-	start := time.Now()
-	result := theme.Find(docs, theme.Options{Seed: 1})
-	f.add("time", time.Since(start).Seconds(), "s")
+	var result theme.Result
+	var took time.Duration
+	peak := measure.Peak(func() {
+		start := time.Now()
+		result = theme.Find(docs, theme.Options{Seed: 1})
+		took = time.Since(start)
+	})
+	f.add("time", took.Seconds(), "s")
 	f.add("themes", float64(len(result.Themes)), "")
 	f.add("listed singly", float64(len(result.Unthemed)), "")
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
-	f.add("memory from the system", float64(memory.Sys)/(1<<20), "MB")
+	f.add("peak memory", peak, "MB")
+}
+
+// codedThemes prints the table of measurements on coded text: every figure
+// with its goal, row by row as they are done, or all of it as JSON.
+func (cmd benchCommand) codedThemes(r *run) error {
+	cfg := measure.Whole(r.cfg.Data)
+	cfg.Only = cmd.Only
+	machine := measure.ThisMachine()
+	var rows []measure.Row
+	report := func(row measure.Row) error { rows = append(rows, row); return nil }
+	if !cmd.JSON {
+		if err := machine.Print(r.out); err != nil {
+			return err
+		}
+		report = func(row measure.Row) error { rows = append(rows, row); return row.Print(r.out) }
+	}
+	if err := measure.Run(r.ctx, cfg, report); err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return usageError{fmt.Errorf("--only: no row has an id that starts with %q", cmd.Only)}
+	}
+	if !cmd.JSON {
+		return nil
+	}
+	e := json.NewEncoder(r.out)
+	e.SetIndent("", "  ")
+	return e.Encode(struct {
+		Part string `json:"part"`
+		measure.Machine
+		Seeds int           `json:"seeds"`
+		Rows  []measure.Row `json:"rows"`
+	}{cmd.Part, machine, len(cfg.Seeds), rows})
 }
 
 func (cmd benchCommand) report(ctx context.Context, a *App, c *models.Consultation, f *figures) error {
