@@ -232,6 +232,13 @@ func (s *Store) ThemeRun(ctx context.Context, consultation string) (*models.Them
 	return &run, errors.Join(errs[:]...)
 }
 
+// ThemeMethod returns how the run that was saved last worked.
+func (s *Store) ThemeMethod(ctx context.Context, consultation string) (models.Method, error) {
+	var row runRow
+	err := s.db.WithContext(ctx).Take(&row, "consultation = ?", consultation).Error
+	return row.Method.of, found(err, "read the themes", "The themes have not been looked for yet.")
+}
+
 // Themes returns all of a consultation's themes, merged ones too, in the order
 // of the run that was saved.
 func (s *Store) Themes(ctx context.Context, consultation string) ([]models.Theme, error) {
