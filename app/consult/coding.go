@@ -142,7 +142,7 @@ func (s *Service) UnmergeTheme(ctx context.Context, by Actor, c *models.Consulta
 		if t.Version != version || t.Status != models.ThemeMerged {
 			return models.NewError(models.KindConflict, changedSince)
 		}
-		if err := freeLabel(ctx, tx, c, "The merge was not taken back.", t.Label, id, false); err != nil {
+		if err := freeLabel(ctx, tx, c, "The merge was not taken back.", t.Label, id, true); err != nil {
 			return models.NewError(models.KindConflict, "Another theme has this theme's name by now. Give that one another name, then take the merge back.")
 		}
 		p, err := readPlacesOf(ctx, tx, c, nil)
