@@ -849,3 +849,64 @@ func TestFrozenRefusesCoding(t *testing.T) {
 		}
 	})
 }
+
+// What people decide while a run works is not lost to it.
+func TestCodingWhileARunWorks(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c := k.themed(t, "lantern-square", 6)
+		k.refresh(t, c)
+		id, err := k.AddTheme(ctx, officer, c, "Added", "lamps", "")
+		noError(t, err)
+		subs := k.subs(t, c)
+		done := make(chan error)
+		go func() {
+			for range 4 {
+				// It gives up when people are quicker than it; the job tries again.
+				if err := k.RefreshThemes(ctx, c.ID); err != nil && models.KindOf(err) != models.KindConflict {
+					done <- err
+					return
+				}
+			}
+			done <- nil
+		}()
+		for i, s := range subs {
+			themes := []string{id}
+			k.code(t, officer, c, answerOf(s.ID), themes[:i%2]...)
+		}
+		noError(t, <-done)
+		k.refresh(t, c)
+		in := k.standing(t, c)
+		for i, s := range subs {
+			if in[id][s.ID+"-C2"] != (i%2 == 1) {
+				t.Errorf("answer %d: in the theme %v", i, i%2 == 0)
+			}
+		}
+		if rows, err := k.store.CodedAnswers(ctx, c.ID); err != nil || len(rows) != len(subs) {
+			t.Errorf("%d of %d are coded (%v)", len(rows), len(subs), err)
+		}
+	})
+}
+
+// A merge that is taken back does not make an engine's name a person's: the code
+// of somebody whose words it is goes on hiding it.
+func TestUnmergedNamesStayTheEngines(t *testing.T) {
+	k := one(t)
+	c := k.themed(t, "lantern-square", 6)
+	themes := live(k.refresh(t, c))
+	a, b := themes[0], themes[1]
+	noError(t, k.MergeTheme(ctx, officer, c, a.ID, a.Version, b.ID))
+	noError(t, k.UnmergeTheme(ctx, officer, c, a.ID, k.theme(t, a.ID).Version))
+	if k.theme(t, a.ID).Renamed {
+		t.Error("nobody named it")
+	}
+	k.refresh(t, c)
+	if got := len(k.standing(t, c)[a.ID]); got == 0 {
+		t.Error("nobody came back")
+	}
+
+	// A name that a person gave meanwhile is not given twice.
+	noError(t, k.RenameTheme(ctx, officer, c, a.ID, k.theme(t, a.ID).Version, "Litter"))
+	noError(t, k.MergeTheme(ctx, officer, c, a.ID, k.theme(t, a.ID).Version, b.ID))
+	noError(t, k.RenameTheme(ctx, officer, c, b.ID, k.theme(t, b.ID).Version, "litter"))
+	wantKind(t, "two of one name", k.UnmergeTheme(ctx, officer, c, a.ID, k.theme(t, a.ID).Version), models.KindConflict)
+}

@@ -242,10 +242,11 @@ func carryOver(consultation string, docs []theme.Document, found theme.Result, b
 			members[t.Theme] = append(members[t.Theme], placed{a.Document, t.Score})
 		}
 	}
-	// A theme whose merge was taken back has no answers yet, only its keywords.
+	// A theme whose merge was taken back has no answers yet, only its keywords. It
+	// stays until the engine has had a chance to find it.
 	empty := map[string][]string{}
 	for _, t := range before.themes {
-		if t.Status != models.ThemeMerged && len(was[t.ID]) == 0 && touched(&t) {
+		if t.Status != models.ThemeMerged && len(was[t.ID]) == 0 && (touched(&t) || t.Version > 0) {
 			empty[t.ID] = t.Keywords
 		}
 	}
@@ -321,7 +322,8 @@ func carryOver(consultation string, docs []theme.Document, found theme.Result, b
 	missed := map[string]bool{}
 	for i := range before.themes {
 		t := &before.themes[i]
-		if _, foundAgain := used[t.ID]; foundAgain || t.Status != models.ThemeMerged && !touched(t) {
+		_, foundAgain := used[t.ID]
+		if _, waits := empty[t.ID]; foundAgain || t.Status != models.ThemeMerged && !touched(t) && !waits {
 			continue
 		}
 		missed[t.ID] = true
