@@ -956,3 +956,38 @@ func TestUnmergedNamesStayTheEngines(t *testing.T) {
 	noError(t, k.RenameTheme(ctx, officer, c, b.ID, k.theme(t, b.ID).Version, "litter"))
 	wantKind(t, "two of one name", k.UnmergeTheme(ctx, officer, c, a.ID, k.theme(t, a.ID).Version), models.KindConflict)
 }
+
+// The sample is drawn by lot, stays when more answers come but for those that
+// draw a lower number, and only what is in it is coded blind.
+func TestBlindSample(t *testing.T) {
+	k := one(t)
+	c := k.themed(t, "lantern-square", 20)
+	sample := func() map[string]bool {
+		in := map[string]bool{}
+		for _, s := range k.subs(t, c) {
+			page, err := k.AnswerToCode(ctx, officer, c, answerOf(s.ID), true)
+			if err == nil && page != nil {
+				in[s.ID] = true
+			} else {
+				wantKind(t, "not drawn", err, models.KindNotFound)
+				wantKind(t, "coding what is not drawn", k.CodeAnswer(ctx, officer, c, consult.Decision{Answer: answerOf(s.ID), Blind: true}), models.KindConflict)
+			}
+		}
+		return in
+	}
+	first := sample()
+	k.say(t, c, 20, 22)
+	second := sample()
+	stay := 0
+	for id := range first {
+		if second[id] {
+			stay++
+		}
+	}
+	if len(first) != 100 || len(second) != 100 || stay < 80 {
+		t.Errorf("%d and then %d drawn of 120 and 132, of whom %d stay", len(first), len(second), stay)
+	}
+	if diff := cmp.Diff(second, sample()); diff != "" {
+		t.Errorf("drawn otherwise:\n%s", diff)
+	}
+}
