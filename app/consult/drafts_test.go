@@ -95,7 +95,7 @@ const (
 // faithful says back what the first passage says, and something that no passage
 // says.
 func faithful(passages []string) string {
-	words := strings.Fields(strings.NewReplacer(",", "", ".", "").Replace(passages[0]))
+	words := strings.Fields(strings.NewReplacer(",", "", ".", "").Replace(passages[0] + " and so on it goes here again"))
 	b, _ := json.Marshal(map[string]any{"name": strings.Join(words[2:5], " ") + " " + words[3], "sentences": []any{
 		map[string]any{"text": "People keep seeing " + strings.Join(words[3:8], " ") + ".", "cites": []int{1}},
 		map[string]any{"text": "The " + reply + " calls over the fields and meadows at dusk.", "cites": []int{1}},
