@@ -22,7 +22,7 @@ const (
 	leastWords, mostWords = 5, 40
 	leastName, mostName   = 2, 8
 	longestWord           = 30 // letters
-	leastGrounded         = 2  // content words that a sentence shares with what it cites; also three of five of all it has
+	leastGrounded         = 2  // content words that a sentence shares with what it cites; also seven of ten of all it has
 )
 
 // A fault is why words were dropped.
@@ -78,7 +78,7 @@ func (t Theme) sentenceFault(text string, cites []int) fault {
 	if theme.Language(text+" "+text) != "en" {
 		return notEnglish
 	}
-	if share, all := said.share(text); share < leastGrounded || 5*share < 3*all {
+	if share, all := said.share(text); share < leastGrounded || 10*share < 7*all {
 		return ungrounded
 	}
 	return ""
@@ -174,11 +174,11 @@ func (s *said) has(word string) bool {
 }
 
 // share counts the content words of a text, and how many of them the passages
-// have. Words that only report are neither.
+// have. Words that only report or join are neither.
 func (s *said) share(text string) (shared, all int) {
 	for _, w := range wordsOf(text) {
 		stems := theme.Stems(w, "en")
-		if len(stems) == 0 || reporting[strings.ToLower(w)] {
+		if len(stems) == 0 || reporting[strings.ToLower(w)] || joining[strings.ToLower(w)] {
 			continue
 		}
 		all++
@@ -385,7 +385,7 @@ var (
 )
 
 // otherSense reports whether a word that can take a side is used otherwise:
-// support workers, violence against women, back at home.
+// support workers, violence against women, trade that has come back.
 func otherSense(words []string, i int) bool {
 	before, after := "", ""
 	if i > 0 {
@@ -400,7 +400,7 @@ func otherSense(words []string, i int) bool {
 	case "against":
 		return harms[before]
 	case "back":
-		return backTo[after]
+		return !backed[after]
 	}
 	return false
 }
@@ -409,5 +409,5 @@ var (
 	supporters = set(`worker workers service services staff group groups centre centres network networks agency agencies team teams`)
 	supportOf  = set(`outreach health housing practical emotional medical drug financial specialist`)
 	harms      = set(`violence crime crimes abuse discrimination assaults attacks harm hatred`)
-	backTo     = set(`at in into to from home street streets alley alleys lane lanes garden gardens door doors yard yards gate gates`)
+	backed     = set(`the this that it these those a an such renewal extension order orders proposal proposals rule rules council`)
 )

@@ -34,7 +34,7 @@ func TestSentence(t *testing.T) {
 		{"Residents describe needles and syringes left near the nursery and behind Kirk Street.", []int{1, 2}, ""},
 		{"More bins and a weekly sweep are suggested for the towpath.", []int{3}, ""},
 		{"People report that the wardens do not come after dark.", []int{2}, ""},
-		{"Parents worry because a child picked up a needle on the towpath.", []int{3}, ""},
+		{"Parents worry because a daughter picked up a needle on the towpath.", []int{3}, ""},
 		{"Sharps are collected by the outreach van.", []int{6}, ""},
 		{"Siân’s outreach van collects the sharps that are left.", []int{6}, ""},
 		{"A person who was there said “it never stops” about the sharps.", []int{6}, ""},
@@ -123,7 +123,9 @@ func TestSentence(t *testing.T) {
 		{"People are against needles in the gutter outside the nursery.", []int{1}, aStance},
 		{"Residents agree that needles are in the gutter outside the nursery.", []int{1}, aStance},
 		{"SUPPORTERS describe needles in the gutter outside the nursery.", []int{1}, aStance},
-		{"A support worker from the outreach van collects sharps.", []int{6}, ""},
+		{"A support worker from the outreach van collects sharps and is right.", []int{6}, ""},
+		{"Residents back the needles in the gutter outside the nursery.", []int{1}, aStance},
+		{"Needles come back in the gutter outside the nursery.", []int{1}, ungrounded}, // which is looked at last
 		{"The outreach van offers support for sharps that it collects.", []int{6}, aStance},
 
 		// injection that a model obeys
@@ -152,6 +154,56 @@ func TestSentence(t *testing.T) {
 	} {
 		if got := needles.sentenceFault(test.text, test.cites); got != test.want {
 			t.Errorf("%q %v: %q, want %q", test.text, test.cites, got, test.want)
+		}
+	}
+}
+
+// How much of a sentence must be borne out was tuned on sentences about
+// passages of the demonstration, written as a good and as a bad model would.
+func TestGroundedness(t *testing.T) {
+	signs := []string{"You can put up signs with fines on them but you cannot put up a light.", "The residents who write to me are not being unreasonable: they are awake at three in the morning.",
+		"I ask councillors to let the order end, to use the money for outreach, housing and drug treatment, and to sit down with sex workers and residents together before making any new rule."}
+	cars := []string{"Good: fewer slow cars.", "The man in the car is paying the man round the corner.", "She was followed from the bus to our gate by a man in a grey car who kept saying ‘I only want to talk’."}
+	steps := []string{"Could the council pay for a walking bus to Millbrook Primary?", "Needles by the canal steps.", "Since the order about half of the walk-in trade is back.",
+		"And put a sharps bin at the top of the steps, a yellow one, bolted down."}
+	line := []string{"Once the crawlers find out it's outside the line they will be there by the weekend.", "Keep the rules, but move the bus stop fifty metres to outside the late shop where there are windows and people."}
+	effects := []string{"Bad effects: darker places, shorter conversations, less trust, fewer reports.", "Good: fewer cars, fewer approaches in daylight, more women walking home."}
+	for _, test := range []struct {
+		passages []string
+		cites    []int
+		text     string
+		want     bool
+	}{
+		{signs, []int{1}, "Signs about fines are put up but there is no light.", true},
+		{signs, []int{3}, "The money should go to outreach, housing and drug treatment instead.", true},
+		{signs, []int{3}, "Councillors are asked to sit down with sex workers and residents together before making new rules.", true},
+		{signs, []int{2}, "Residents who write are described as awake at night and not unreasonable.", true},
+		{signs, []int{3}, "A respondent asks councillors to let the order end and spend the money on outreach, housing and drug treatment.", true},
+		{cars, []int{3}, "A woman was followed from the bus to a gate by a man in a grey car.", true},
+		{cars, []int{2}, "A man in a car is described as paying another man round the corner.", true},
+		{steps, []int{2, 4}, "Needles are found by the canal steps, and a sharps bin is wanted at the top of them.", true},
+		{steps, []int{4}, "A yellow sharps bin bolted down at the top of the steps is suggested.", true},
+		{steps, []int{1}, "The council is asked to pay for a walking bus to Millbrook Primary.", true},
+		{steps, []int{3}, "Walk-in trade is said to have come back since the order.", true},
+		{line, []int{2}, "Moving the bus stop to outside the late shop, where there are windows and people, is proposed.", true},
+		{effects, []int{1}, "Darker places, shorter conversations and less trust are listed as bad effects.", true},
+		{effects, []int{2}, "More women are said to be walking home in daylight.", true},
+		// true, but too far from the words
+		{line, []int{1}, "There is concern that kerb crawlers will move to places outside the line.", false},
+		{cars, []int{1}, "Slow cars are said to have become less common.", false},
+		// made up
+		{signs, []int{1, 2}, "The council wastes money on fines and neglects its duties to residents.", false},
+		{cars, []int{3}, "The police arrested a man in a grey car near the bus station.", false},
+		{steps, []int{2}, "Children have been injured by needles near the canal and the school.", false},
+		{line, []int{1}, "Crawlers threaten residents outside the line with violence at the weekend.", false},
+		{effects, []int{2}, "Women are afraid and avoid walking home because of cars.", false},
+	} {
+		var theme Theme
+		for _, p := range test.passages {
+			theme.Passages = append(theme.Passages, Passage{"s", p})
+		}
+		if got := theme.sentenceFault(test.text, test.cites); (got == "") != test.want || got != "" && got != ungrounded {
+			t.Errorf("%q: %q, want kept %v", test.text, got, test.want)
 		}
 	}
 }
