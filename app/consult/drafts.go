@@ -3,6 +3,7 @@ package consult
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -98,7 +99,7 @@ func (s *Service) embeddings(ctx context.Context, consultation string, docs []th
 	if err == nil && !sameLength(known) {
 		// The model behind the name is another one since the last run.
 		s.memory.keepVectors(consultation, nil)
-		err = fmt.Errorf("its vectors are of another length than before")
+		err = errors.New("its vectors are of another length than before")
 	} else {
 		maps.DeleteFunc(known, func(_ [sha256.Size]byte, v []float32) bool { return v == nil })
 		s.memory.keepVectors(consultation, known)
@@ -216,7 +217,7 @@ func (s *Service) describeThemes(ctx context.Context, consultation string, docs 
 	s.memory.keepWords(consultation, now)
 	if why != nil {
 		s.log.WarnContext(ctx, "the model for drafts could not be used", "reason", why, "themes", missed)
-		d.note = fmt.Sprintf("The language model that proposes names and drafts could not be used for %d of the %d themes it was asked about, because %s; they stand without.", missed, len(ask), why)
+		d.note = fmt.Sprintf("The language model that proposes names and drafts could not be used for %d of the %d themes that were new to it, because %s; they stand without.", missed, len(ask), why)
 	}
 	return d, nil
 }

@@ -34,6 +34,7 @@ type oracle struct {
 	mu     sync.Mutex
 	bodies map[string][]string // by path
 	broken bool
+	longer bool                           // vectors have a number more than they had
 	say    func(passages []string) string // what the chat model writes
 }
 
@@ -57,7 +58,11 @@ func newOracle(t *testing.T) *oracle {
 		if strings.HasSuffix(r.URL.Path, "/embeddings") {
 			var data []any
 			for i, text := range request.Input {
-				data = append(data, map[string]any{"index": i, "embedding": []int{len(text), 1, 0}})
+				v := []int{len(text), 1, 0}
+				if o.longer {
+					v = append(v, 0)
+				}
+				data = append(data, map[string]any{"index": i, "embedding": v})
 			}
 			_ = json.NewEncoder(w).Encode(map[string]any{"data": data})
 			return
@@ -171,7 +176,7 @@ func TestEmbeddings(t *testing.T) {
 	k, o := one(t), newOracle(t)
 	s, log := k.asking(t, o, "nomic", "")
 	docs := said()
-	docs = append(docs, theme.Document{ID: "blank-Q1", Text: " ", Quotable: true}, docs[1])
+	docs = append(docs, theme.Document{ID: "blank-Q1", Text: " ", Quotable: true}, docs[1], theme.Document{ID: "same-Q1", Text: docs[1].Text})
 	vectors, note := consult.Embeddings(s, ctx, "c", docs)
 	if len(vectors) != len(docs) || !strings.Contains(note, "agreed to be quoted") {
 		t.Fatalf("%d vectors, %q", len(vectors), note)
@@ -216,6 +221,15 @@ func TestEmbeddings(t *testing.T) {
 	o.broken = false
 	if vectors, _ = consult.Embeddings(s, ctx, "c", docs); vectors == nil {
 		t.Error("the next run does not recover")
+	}
+	// The name stands for another model now: once a note, and then all afresh.
+	o.longer = true
+	docs[2].Text += " And yet more."
+	if vectors, note = consult.Embeddings(s, ctx, "c", docs); vectors != nil || !strings.Contains(note, "another length") {
+		t.Errorf("%v, %q", vectors, note)
+	}
+	if vectors, _ = consult.Embeddings(s, ctx, "c", docs); vectors == nil || len(vectors[2]) != 4 || len(vectors[4]) != 4 {
+		t.Error("vectors of two models are mixed")
 	}
 	o.Close()
 	docs[2].Text += " And again."
@@ -354,6 +368,61 @@ func TestDraftsFollowThePassages(t *testing.T) {
 	consult.ApplyDrafts(off, &run)
 	if run.Themes[0].Draft != nil {
 		t.Error("a draft stays without a model")
+	}
+}
+
+// Another process, or this one after a restart, does not ask again about what
+// the store has a draft of.
+func TestDraftsOutliveTheProcess(t *testing.T) {
+	k, o := one(t), newOracle(t)
+	c := k.open(t, []byte(invented))
+	docs := said()
+	found := findIn(docs)
+	// The store wants submissions that it has.
+	var texts []string
+	for _, d := range docs {
+		texts = append(texts, d.Text)
+	}
+	k.load(t, c, texts, func(i int) bool { return docs[i].Quotable })
+	stored := map[string]string{}
+	for _, sub := range k.subs(t, c) {
+		stored[sub.Answer("C2").Text] = sub.ID + "-C2"
+	}
+	for i := range docs {
+		docs[i].ID = stored[docs[i].Text]
+	}
+	for _, th := range found.Themes {
+		for i := range th.Quotes {
+			th.Quotes[i].Document = stored[th.Quotes[i].Text]
+		}
+	}
+	s, _ := k.asking(t, o, "", "llama")
+	d, err := consult.DescribeThemes(s, ctx, c.ID, docs, found)
+	noError(t, err)
+	run := runOf(found)
+	consult.ApplyDrafts(d, &run)
+	run.Consultation = c.ID
+	for i := range run.Themes {
+		run.Themes[i].Consultation = c.ID
+	}
+	noError(t, k.store.SaveThemes(ctx, run))
+	kept, err := k.store.Themes(ctx, c.ID)
+	noError(t, err)
+	if !slices.ContainsFunc(kept, func(th models.Theme) bool { return len(th.Draft) > 0 }) {
+		t.Skip("this store does not keep drafts")
+	}
+	restarted, _ := k.asking(t, o, "", "llama")
+	d, err = consult.DescribeThemes(restarted, ctx, c.ID, docs, found)
+	noError(t, err)
+	again := runOf(found)
+	consult.ApplyDrafts(d, &again)
+	for i, th := range again.Themes {
+		if fmt.Sprint(th.Draft) != fmt.Sprint(run.Themes[i].Draft) || th.SuggestedLabel != run.Themes[i].SuggestedLabel {
+			t.Errorf("%+v, want %+v", th, run.Themes[i])
+		}
+	}
+	if o.asked(toChat) != len(found.Themes) {
+		t.Errorf("asked %d times about %d themes", o.asked(toChat), len(found.Themes))
 	}
 }
 

@@ -89,6 +89,8 @@ func TestSentence(t *testing.T) {
 		{"Ｍany needles are left in the gutter outside the nursery.", []int{1}, strange},
 		{"Ma\u0301ny needles are left in the gutter outside the nursery.", []int{1}, strange},
 		{"Mány needles are left in the gutter outside the nursery.", []int{1}, unknownName},
+		{"Needles and mány syringes are left in the gutter outside the nursery.", []int{1, 2}, unknownName},
+		{"The nº of needles in the gutter outside the nursery.", []int{1}, strange},
 		{"Sıx needles are left in the gutter outside the nursery.", []int{1}, strange},
 		{"Needles are left\u202e in the gutter outside the nursery.", []int{1}, strange},
 		{"Needles are left in the gutter\noutside the nursery.", []int{1}, strange},

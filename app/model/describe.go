@@ -95,7 +95,8 @@ func (c *Client) Describe(ctx context.Context, t Theme) (Description, error) {
 		},
 		Temperature: math.SmallestNonzeroFloat32, // the library leaves out a zero, which would mean 1
 		Seed:        &seed,
-		MaxTokens:   outputTokens,
+		//lint:ignore SA1019 the new name of this limit is unknown to servers such as Ollama
+		MaxTokens: outputTokens,
 		ResponseFormat: &openai.ChatCompletionResponseFormat{Type: openai.ChatCompletionResponseFormatTypeJSONSchema,
 			JSONSchema: &openai.ChatCompletionResponseFormatJSONSchema{Name: "description", Schema: schema, Strict: true}},
 	}
