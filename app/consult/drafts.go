@@ -117,6 +117,16 @@ func (s *Service) embeddings(ctx context.Context, consultation string, docs []th
 	return vectors, noteCompared
 }
 
+// noteVectors writes into a run how its answers were compared.
+func (s *Service) noteVectors(run *models.ThemeRun, vectors [][]float32, note string) {
+	if vectors != nil {
+		run.Method.Embeddings = s.model.EmbedName()
+	}
+	if note != "" {
+		run.Method.Notes = append(run.Method.Notes, note)
+	}
+}
+
 func sameLength(vectors map[[sha256.Size]byte][]float32) bool {
 	length := 0
 	for _, v := range vectors {

@@ -214,6 +214,13 @@ func TestEmbeddings(t *testing.T) {
 		t.Errorf("%v, %q", vectors, note)
 	}
 	mustStaySilent(t, "note", note, silent, spoke, reply, bearer, o.URL)
+	var failed, worked, off models.ThemeRun
+	consult.NoteVectors(s, &failed, vectors, note)
+	consult.NoteVectors(s, &worked, again, "used")
+	consult.NoteVectors(k.Service, &off, nil, "")
+	if failed.Method.Embeddings != "" || len(failed.Method.Notes) != 1 || worked.Method.Embeddings != "nomic" || len(worked.Method.Notes) != 1 || fmt.Sprint(off) != fmt.Sprint(models.ThemeRun{}) {
+		t.Errorf("%+v, %+v, %+v", failed.Method, worked.Method, off.Method)
+	}
 	mustStaySilent(t, "log", log.String()+k.log.String(), silent, spoke, reply, bearer, o.URL)
 	if !strings.Contains(log.String(), "status 500") {
 		t.Errorf("the log says %q", log)
