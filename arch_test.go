@@ -16,7 +16,7 @@ var arrows = map[string][]string{
 	"heard":                     {"heard/app"},
 	"heard/app":                 {"*"}, // puts the parts together
 	"heard/app/web":             {"heard/app/consult", "heard/models", "heard/search", "heard/static", "heard/views"},
-	"heard/app/consult":         {"heard/app/disclose", "heard/app/evidence", "heard/app/ledger", "heard/app/redact", "heard/app/report", "heard/app/sheet", "heard/app/theme", "heard/app/theme/agreement", "heard/models", "heard/models/store", "heard/search"},
+	"heard/app/consult":         {"heard/app/disclose", "heard/app/evidence", "heard/app/ledger", "heard/app/model", "heard/app/redact", "heard/app/report", "heard/app/sheet", "heard/app/theme", "heard/app/theme/agreement", "heard/models", "heard/models/store", "heard/search"},
 	"heard/app/report":          {"heard/app/disclose", "heard/models"},
 	"heard/app/demo":            {"heard/models"},
 	"heard/app/disclose":        {"heard/models"},
@@ -24,6 +24,7 @@ var arrows = map[string][]string{
 	"heard/app/e2e":             {},
 	"heard/app/jobs":            {"heard/models"},
 	"heard/app/ledger":          {"heard/models"},
+	"heard/app/model":           {"heard/app/theme", "heard/models"},
 	"heard/app/redact":          {"heard/models"},
 	"heard/app/sheet":           {"heard/models"},
 	"heard/app/theme":           {"heard/models"},
@@ -48,6 +49,7 @@ var only = map[string][]string{
 	"github.com/blevesearch/bleve":          {"heard/search/embedded"},
 	"github.com/meilisearch/meilisearch-go": {"heard/search/meili"},
 	"gocloud.dev":                           {"heard/app/evidence"},
+	"github.com/sashabaranov/go-openai":     {"heard/app/model"},
 }
 
 // pure packages take no clock and do no input or output.

@@ -6,8 +6,13 @@ import (
 	"database/sql"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"math"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -83,6 +88,13 @@ func TestFaultsInSettings(t *testing.T) {
 		"url":                       {nil, []string{"--url", "consult.example"}, "--url: expected an address"},
 		"virus scanner":             {nil, []string{"--clamd", "localhost"}, "--clamd: expected unix:/SOCKET or tcp:HOST:PORT"},
 		"onion":                     {nil, []string{"--onion", "https://consult.example"}, "--onion: expected an address such as http"},
+		"model without a scheme":    {nil, []string{"--model-url", "localhost:11434", "--model-embed", "m"}, "--model-url: expected an address such as http://127.0.0.1:11434/v1"},
+		"model with a fault":        {nil, []string{"--model-url", "http://u:too short%zz@localhost/v1", "--model-chat", "m"}, "--model-url: expected an address such as"},
+		"model with a password":     {map[string]string{"HEARD_MODEL_URL": "http://u:too%20short@localhost/v1", "HEARD_MODEL_CHAT": "m"}, nil, "--model-url: expected an address such as"},
+		"model asked for nothing":   {nil, []string{"--model-url", "http://localhost:11434/v1"}, "--model-url: also set --model-embed, --model-chat or both"},
+		"model without an address":  {nil, []string{"--model-embed", "m"}, "--model-url: expected the address"},
+		"key without an address":    {map[string]string{"HEARD_MODEL_KEY_FILE": short}, nil, "--model-url: expected the address"},
+		"empty key of a model":      {map[string]string{"HEARD_MODEL_KEY_FILE": empty}, nil, "HEARD_MODEL_KEY_FILE"},
 		"exit":                      {nil, []string{"--exit-to", "http://example.org"}, "--exit-to: expected an address"},
 		"secret":                    {nil, []string{"--secret", "short"}, "--secret: expected at least 32"},
 		"secret in the environment": {map[string]string{"HEARD_SECRET": "short"}, nil, "--secret: expected at least 32"},
@@ -257,6 +269,79 @@ func TestImportAndReportCommands(t *testing.T) {
 			t.Errorf("migrate: exit code %d: %s%s", code, stdout, stderr)
 		}
 	})
+}
+
+// modelServer is a language model that makes vectors, or only errors; it keeps
+// what it was sent.
+func modelServer(t *testing.T, broken bool) (url string, sent *bytes.Buffer) {
+	t.Helper()
+	sent = &bytes.Buffer{}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		fmt.Fprintf(sent, "%s %s\n%s\n", r.URL.Path, r.Header.Get("Authorization"), body)
+		if broken {
+			http.Error(w, "no room for needles "+r.Header.Get("Authorization"), http.StatusNotFound)
+			return
+		}
+		var request struct{ Input []string }
+		_ = json.Unmarshal(body, &request)
+		var data []any
+		for i, text := range request.Input {
+			data = append(data, map[string]any{"index": i, "embedding": []int{len(text), 1}})
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"data": data})
+	}))
+	t.Cleanup(s.Close)
+	return s.URL + "/v1", sent
+}
+
+// The optional model gets words without contact details, and its key from a
+// file; what it cannot do is told in one line, without words.
+func TestModelOnTheCommandLine(t *testing.T) {
+	url, sent := modelServer(t, false)
+	t.Setenv("HEARD_MODEL_KEY_FILE", file(t, "key", "sk-from-a-file\n"))
+	t.Setenv("HEARD_MODEL_KEY", "") // unset again when the test ends
+	docs := []theme.Document{{ID: "a", Text: "Needles by the nursery, ring 020 7946 0123 or write to ada@example.org.", Quotable: true}, {ID: "b", Text: " "}, {ID: "c", Text: "Lamps"}}
+	asking := func(url string) (*run, *bytes.Buffer) {
+		_, cfg, err := parse([]string{"migrate", "--data", t.TempDir(), "--model-url", url, "--model-embed", "nomic"}, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Unsetenv("HEARD_MODEL_KEY"); err != nil { // the next reads the file again
+			t.Fatal(err)
+		}
+		said := &bytes.Buffer{}
+		return &run{ctx: t.Context(), cfg: *cfg, out: io.Discard, err: said}, said
+	}
+	r, said := asking(url)
+	vectors := r.vectors(docs)
+	if len(vectors) != 3 || len(vectors[0]) != 2 || vectors[1] != nil || math.Abs(float64(vectors[2][0]/vectors[2][1])-5) > 0.01 || said.Len() != 0 {
+		t.Errorf("%v, said %q", vectors, said)
+	}
+	if got := sent.String(); !strings.HasPrefix(got, "/v1/embeddings Bearer sk-from-a-file\n") || !strings.Contains(got, "Needles by the nursery") || strings.Contains(got, "7946") || strings.Contains(got, "ada@") {
+		t.Errorf("sent %s", got)
+	}
+	url, _ = modelServer(t, true)
+	r, said = asking(url)
+	if vectors := r.vectors(docs); vectors != nil || said.String() != "The language model at --model-url could not be used, because it answered with status 404. The texts are grouped by their words alone.\n" {
+		t.Errorf("%v, said %q", vectors, said)
+	}
+	if vectors := (&run{ctx: t.Context()}).vectors(docs); vectors != nil {
+		t.Errorf("%v without a model", vectors)
+	}
+}
+
+// A model that is away does not stop the start.
+func TestModelIsAway(t *testing.T) {
+	cfg := settings(t.TempDir())
+	cfg.ModelURL, cfg.ModelEmbed, cfg.ModelChat = "http://127.0.0.1:1/v1", "nomic", "llama"
+	a, err := New(t.Context(), cfg, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(a.Start(t.Context()), a.Close(context.Background())); err != nil {
+		t.Error(err)
+	}
 }
 
 // A command that was interrupted has not done what it was asked for.

@@ -24,6 +24,7 @@ import (
 	"heard/app/consult"
 	"heard/app/demo"
 	"heard/app/ledger"
+	"heard/app/redact"
 	"heard/app/report"
 	"heard/app/sheet"
 	"heard/app/theme"
@@ -131,6 +132,7 @@ func (demoCommand) Run(r *run) (err error) {
 	// Everything is thrown away at the end, so nothing but the address is taken
 	// from the settings.
 	r.cfg.Data, r.cfg.Database, r.cfg.Search, r.cfg.Files, r.cfg.Secret = dir, "", "", "", ""
+	r.cfg.ModelURL, r.cfg.ModelKey, r.cfg.ModelEmbed, r.cfg.ModelChat = "", "", "", ""
 	if err := r.cfg.check(); err != nil {
 		return err
 	}
@@ -318,6 +320,33 @@ func (cmd themesCommand) Run(r *run) error {
 		e.SetEscapeHTML(false)
 		return e.Encode(result)
 	})
+}
+
+// vectors asks the optional language model for a vector of each text. Contact
+// details are taken out before: nobody has looked at these texts. Where no model
+// is set up or it fails there are none, and a line says why.
+func (r *run) vectors(docs []theme.Document) [][]float32 {
+	m, err := r.cfg.model()
+	if err != nil || m == nil || m.EmbedName() == "" {
+		return nil // faults in the settings were told at the start
+	}
+	var texts []string
+	var of []int
+	for i, d := range docs {
+		if text := redact.Apply(d.Text, redact.Suggest(d.Text)); strings.TrimSpace(text) != "" {
+			texts, of = append(texts, text), append(of, i)
+		}
+	}
+	made, err := m.Embed(r.ctx, texts)
+	if err != nil {
+		fmt.Fprintf(r.err, "The language model at --model-url could not be used, because %s. The texts are grouped by their words alone.\n", err)
+		return nil
+	}
+	vectors := make([][]float32, len(docs))
+	for n, v := range made {
+		vectors[of[n]] = v
+	}
+	return vectors
 }
 
 // report tells which rows were left out, and why.

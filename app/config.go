@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"heard/app/model"
 )
 
 // Config is every setting of the portal. Each is a flag with an environment
@@ -26,6 +28,10 @@ type Config struct {
 	Secret      string `env:"HEARD_SECRET" placeholder:"TEXT" help:"Secret that keys the hashes of receipt codes, at least 32 characters. Default: made at the first start and kept in the data folder."`
 	URL         string `env:"HEARD_URL" placeholder:"URL" help:"Address people reach the portal at, such as https://consult.example.gov.uk. With https, cookies are kept off plain connections."`
 	Onion       string `env:"HEARD_ONION" placeholder:"URL" help:"Onion address of this portal, such as http://….onion; browsers that can reach it are told."`
+	ModelURL    string `env:"HEARD_MODEL_URL" placeholder:"URL" help:"Optional language model: a server that speaks the dialect of OpenAI, such as http://127.0.0.1:11434/v1 of your own Ollama. It is sent redacted words of people who agreed to be quoted, and nothing else."`
+	ModelKey    string `env:"HEARD_MODEL_KEY" placeholder:"KEY" help:"Key for that server, if it asks for one."`
+	ModelEmbed  string `env:"HEARD_MODEL_EMBED" placeholder:"NAME" help:"Its model that compares answers, for better themes. Default: none."`
+	ModelChat   string `env:"HEARD_MODEL_CHAT" placeholder:"NAME" help:"Its model that proposes names and drafts a summary of each theme. Default: none."`
 	ExitTo      string `default:"https://www.bbc.co.uk/weather" env:"HEARD_EXIT_TO" placeholder:"URL" help:"Neutral page that “Exit this page” leads to."`
 }
 
@@ -53,7 +59,7 @@ type usageError struct{ error }
 func (e usageError) Unwrap() error { return e.error }
 
 // secrets are the settings that can be read from a file.
-var secrets = []string{"HEARD_DATABASE", "HEARD_SEARCH_KEY", "HEARD_SECRET"}
+var secrets = []string{"HEARD_DATABASE", "HEARD_SEARCH_KEY", "HEARD_SECRET", "HEARD_MODEL_KEY"}
 
 // readSecretFiles sets each secret from the file named by its _FILE twin.
 func readSecretFiles() error {
@@ -153,7 +159,26 @@ func (c *Config) check() error {
 	if !hasPrefix(c.ExitTo, "https://") {
 		return fmt.Errorf("--exit-to: expected an address that begins with https://")
 	}
-	return nil
+	_, err = c.model()
+	return err
+}
+
+// model returns the client of the optional language model, nil when none is
+// set up. It does not ask the server yet.
+func (c *Config) model() (*model.Client, error) {
+	switch asks := c.ModelEmbed != "" || c.ModelChat != ""; {
+	case c.ModelURL == "" && (asks || c.ModelKey != ""):
+		return nil, errors.New("--model-url: expected the address of the server that --model-embed, --model-chat and --model-key are for")
+	case c.ModelURL == "":
+		return nil, nil
+	case !asks:
+		return nil, errors.New("--model-url: also set --model-embed, --model-chat or both, or nothing is asked of it")
+	}
+	m, err := model.New(model.Config{URL: c.ModelURL, Key: c.ModelKey, Embed: c.ModelEmbed, Chat: c.ModelChat})
+	if err != nil {
+		return nil, fmt.Errorf("--model-url: %w", err)
+	}
+	return m, nil
 }
 
 func hasPrefix(s string, prefixes ...string) bool {

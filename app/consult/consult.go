@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"heard/app/evidence"
+	"heard/app/model"
 	"heard/models"
 	"heard/models/store"
 	"heard/search"
@@ -24,8 +25,10 @@ type Config struct {
 	// configured. Reader reads their text afterwards.
 	Scanner *evidence.Scanner
 	Reader  *evidence.Reader
-	Log     *slog.Logger
-	Now     func() time.Time
+	// Model is the optional language model; nil when none is configured.
+	Model *model.Client
+	Log   *slog.Logger
+	Now   func() time.Time
 	// Pepper keys the hashes of receipt codes. It is kept outside the database,
 	// so that a stolen database cannot be searched by code.
 	Pepper []byte
@@ -40,6 +43,8 @@ type Service struct {
 	files   *evidence.Store
 	scanner *evidence.Scanner
 	reader  *evidence.Reader
+	model   *model.Client
+	memory  modelMemory
 	log     *slog.Logger
 	now     func() time.Time
 	pepper  []byte
@@ -49,7 +54,7 @@ type Service struct {
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{store: c.Store, engine: c.Search, files: c.Files, scanner: c.Scanner, reader: c.Reader, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake}
+	s := &Service{store: c.Store, engine: c.Search, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake}
 	if s.wake == nil {
 		s.wake = func() {}
 	}

@@ -1,0 +1,11 @@
+package consult
+
+// What the tests outside call although it is no act of the portal.
+var (
+	Embeddings     = (*Service).embeddings
+	NoteVectors    = (*Service).noteVectors
+	DescribeThemes = (*Service).describeThemes
+	ApplyDrafts    = (*drafted).apply
+	EarlierDrafts  = earlierDrafts
+	PassageKey     = func(passages ...string) string { return passageKey(passages) }
+)
