@@ -103,8 +103,12 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	if err != nil {
 		return a, err
 	}
+	background, err := cfg.background()
+	if err != nil {
+		return a, err
+	}
 	a.reader = evidence.NewReader("tesseract")
-	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Log: o.Log, Now: o.Now, Pepper: pepper,
+	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper,
 		Wake: func() { a.runner.Nudge() }})
 	a.runner = jobs.New(a.Store, map[models.JobKind]jobs.Handler{
 		models.JobRead:   a.Service.ReadAttachments,

@@ -239,7 +239,12 @@ func (cmd benchCommand) themes(f *figures) {
 func (cmd benchCommand) codedThemes(r *run) error {
 	cfg := measure.Whole(r.cfg.Data)
 	cfg.Only = cmd.Only
-	machine := measure.ThisMachine()
+	background, err := r.background(0)
+	if err != nil {
+		return err
+	}
+	cfg.Background = background
+	machine := measure.ThisMachine(background)
 	var rows []measure.Row
 	report := func(row measure.Row) error { rows = append(rows, row); return nil }
 	if !cmd.JSON {

@@ -313,7 +313,11 @@ func (cmd themesCommand) Run(r *run) error {
 		return err
 	}
 	r.report(refused)
-	result := theme.Find(docs, theme.Options{K: cmd.K, Seed: cmd.Seed})
+	background, err := r.background(len(docs))
+	if err != nil {
+		return err
+	}
+	result := theme.Find(docs, theme.Options{K: cmd.K, Seed: cmd.Seed, Background: background, Vectors: r.vectors(docs)})
 	return writeTo(cmd.Out, r.out, func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetIndent("", " ")
@@ -443,7 +447,11 @@ func (cmd codeCommand) Run(r *run) error {
 			examples = append(examples, theme.Example{Text: row[0], Theme: row[1]})
 		}
 	}
-	placed := theme.Place(docs, frame, examples, nil)
+	background, err := r.background(len(docs))
+	if err != nil {
+		return err
+	}
+	placed := theme.Place(docs, frame, examples, background)
 	return writeTo(cmd.Out, r.out, func(w io.Writer) error {
 		out := csv.NewWriter(w)
 		_ = out.Write([]string{"document", "theme", "score"}) // kept by the writer, see Error below

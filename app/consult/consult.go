@@ -11,6 +11,7 @@ import (
 
 	"heard/app/evidence"
 	"heard/app/model"
+	"heard/app/theme"
 	"heard/models"
 	"heard/models/store"
 	"heard/search"
@@ -27,8 +28,11 @@ type Config struct {
 	Reader  *evidence.Reader
 	// Model is the optional language model; nil when none is configured.
 	Model *model.Client
-	Log   *slog.Logger
-	Now   func() time.Time
+	// Background loads the dictionary that tells which words are akin; it is
+	// called for every run that needs it. Nil for none.
+	Background func() (*theme.Background, error)
+	Log        *slog.Logger
+	Now        func() time.Time
 	// Pepper keys the hashes of receipt codes. It is kept outside the database,
 	// so that a stolen database cannot be searched by code.
 	Pepper []byte
@@ -45,6 +49,7 @@ type Service struct {
 	reader  *evidence.Reader
 	model   *model.Client
 	memory  modelMemory
+	akin    func() (*theme.Background, error)
 	log     *slog.Logger
 	now     func() time.Time
 	pepper  []byte
@@ -54,7 +59,7 @@ type Service struct {
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{store: c.Store, engine: c.Search, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake}
+	s := &Service{store: c.Store, engine: c.Search, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake}
 	if s.wake == nil {
 		s.wake = func() {}
 	}

@@ -20,7 +20,7 @@ const taughtBy = 3
 // of all themes. Answers that were coded blind teach it nothing: they are there to
 // tell how well it does. What it says of those that people went through openly is
 // not asked, so that the engine's own places stay to compare theirs with.
-func mapTaught(run *models.ThemeRun, docs []theme.Document, before *places) {
+func mapTaught(run *models.ThemeRun, docs []theme.Document, before *places, background *theme.Background) {
 	there := map[models.AnswerKey]bool{}
 	for _, d := range docs {
 		there[documentKey(d.ID)] = true
@@ -88,7 +88,7 @@ func mapTaught(run *models.ThemeRun, docs []theme.Document, before *places) {
 	examples = append(examples, standIns(run, docs, before, mapped, blind, of)...)
 	keeps := func(key models.AnswerKey) bool { return before.through[key] && !blind[key] }
 	run.Placements = slices.DeleteFunc(run.Placements, func(p models.Placement) bool { return mapped[p.Theme] && !keeps(keyOf(p)) })
-	for _, a := range theme.Place(docs, frame, examples, nil) {
+	for _, a := range theme.Place(docs, frame, examples, background) {
 		key := documentKey(a.Document)
 		if keeps(key) {
 			continue

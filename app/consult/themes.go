@@ -118,11 +118,17 @@ func (s *Service) RefreshThemes(ctx context.Context, consultation string) error 
 		}
 		for _, a := range themedAnswers(c, sub) {
 			docs = append(docs, theme.Document{ID: documentID(sub.ID, a.Question), Text: a.Redacted, Groups: sub.Groups,
-				Position: position(sub.Stance), Quotable: sub.Allows(models.ConsentQuote)})
+				Stance: sub.Stance, Quotable: sub.Allows(models.ConsentQuote)})
 		}
 	}
 	seed := seedOf(c.ID)
-	found := theme.Find(docs, theme.Options{Seed: seed})
+	background := s.background(len(docs))
+	vectors, note := s.embeddings(ctx, c.ID, docs)
+	found := theme.Find(docs, theme.Options{Seed: seed, Background: background, Vectors: vectors})
+	words, err := s.describeThemes(ctx, c.ID, docs, found)
+	if err != nil {
+		return err
+	}
 	defer s.wake()
 	// What takes long is done without holding others up. If people decide
 	// something meanwhile, it is done again with that.
@@ -133,7 +139,10 @@ func (s *Service) RefreshThemes(ctx context.Context, consultation string) error 
 		}
 		run := carryOver(c.ID, docs, found, before)
 		run.Seed = seed
-		mapTaught(&run, docs, before.places)
+		run.Method.Background, run.Method.TooFew = found.Background, found.TooFew
+		mapTaught(&run, docs, before.places, background)
+		s.noteVectors(&run, vectors, note)
+		words.apply(&run)
 		saved := false
 		err = s.store.Tx(ctx, func(tx *store.Store) error {
 			now, err := hold(ctx, tx, c)
@@ -161,14 +170,18 @@ func (s *Service) RefreshThemes(ctx context.Context, consultation string) error 
 	return models.NewError(models.KindConflict, "The themes were changed again and again while answers were placed. Try again in a minute.")
 }
 
-func position(stance string) int8 {
-	switch stance {
-	case models.StanceFor:
-		return 1
-	case models.StanceAgainst:
-		return -1
+// background is the dictionary for a body of so many answers, or nil: large ones
+// do without, and so do all when it cannot be read.
+func (s *Service) background(answers int) *theme.Background {
+	if s.akin == nil || answers > theme.BackgroundTexts {
+		return nil
 	}
-	return 0
+	b, err := s.akin()
+	if err != nil {
+		s.log.Warn("the dictionary could not be read; answers are compared by their words alone", "reason", err)
+		return nil
+	}
+	return b
 }
 
 // seedOf gives each consultation its own seed, so that the same answers always

@@ -297,10 +297,7 @@ func (b *Background) meanings(c *corpus, terms [][]int32, languages []*language)
 	for i := range rows.rows {
 		if row := rows.row(i); slices.IndexFunc(row, func(v float32) bool { return v != 0 }) >= 0 {
 			addScaled(row, -1, mean)
-			for j, v := range row {
-				m.col = append(m.col, int32(j))
-				m.val = append(m.val, v)
-			}
+			m.appendDense(row)
 		}
 		m.first = append(m.first, len(m.col))
 	}

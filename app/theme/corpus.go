@@ -32,6 +32,42 @@ func readCorpus(docs []Document) *corpus {
 // of gives the terms of document i, in reading order.
 func (c *corpus) of(i int) []int32 { return c.terms[c.first[i]:c.first[i+1]] }
 
+// An answer of more than longAnswer terms is themed in passages of some
+// passageTerms each, mostPassages at most: it may make several points.
+const (
+	longAnswer   = 60
+	passageTerms = 40
+	mostPassages = 12
+)
+
+// passages gives the terms of document i, by passage when it is long. Passages
+// end where sentences do.
+func (c *corpus) passages(i int) [][]int32 {
+	all := c.of(i)
+	if len(all) <= longAnswer {
+		return [][]int32{all}
+	}
+	size := max(passageTerms, len(all)/mostPassages)
+	var out [][]int32
+	var open []int32
+	for _, at := range sentences(c.docs[i].Text) {
+		open = append(open, c.termsIn(i, at)...)
+		if len(open) >= size {
+			out = append(out, open)
+			open = nil
+		}
+	}
+	switch {
+	case len(out) == 0:
+		return [][]int32{all}
+	case 2*len(open) >= size:
+		out = append(out, open)
+	default:
+		out[len(out)-1] = append(out[len(out)-1], open...)
+	}
+	return out
+}
+
 // termsIn gives the terms of a span of document i.
 func (c *corpus) termsIn(i int, at span) []int32 {
 	var terms []int32

@@ -45,6 +45,15 @@ func (m *sparse) transposed() *sparse {
 	return t
 }
 
+// appendDense adds a row of which every value is kept to the end of the row
+// being written.
+func (m *sparse) appendDense(row []float32) {
+	for j, v := range row {
+		m.col = append(m.col, int32(j))
+		m.val = append(m.val, v)
+	}
+}
+
 // normalise scales every row to length 1; empty rows stay empty.
 func (m *sparse) normalise() {
 	for i := range m.rows {

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+
+	"heard/models"
 )
 
 const (
@@ -24,14 +26,18 @@ const (
 	steps          = 2            // how often each text is averaged with its neighbours
 	smallSteps     = 3            // … in a small corpus
 	positionWeight = 0.5          // of the closed answer beside the words
+	vectorWeight   = 1.5          // of what a language model says of whole texts beside the words
+	vectorColumns  = 64           // directions kept of its vectors
 	stream         = 0x7468656d65 // PCG stream; the seed chooses within it
 )
 
-// A text is a unit of theming: usually one whole answer; in a campaign the
-// shared letter, for all its senders, and each sender's addition.
+// A text is a unit of theming: usually one whole answer; of a long one each
+// passage; in a campaign the shared letter, for all its senders, and each
+// sender's addition.
 type text struct {
 	docs  []int // the documents that say it
 	terms []int32
+	whole bool // all that the first of them says
 }
 
 // A finder carries one run of Find from stage to stage.
@@ -46,6 +52,7 @@ type finder struct {
 	k          int
 	model      *wordModel
 	owner      map[int]string // theme → the respondent group it was found in
+	meant      bool           // space says more than the words themselves
 	background string         // name of the Background that was used
 }
 
@@ -89,12 +96,15 @@ func textsOf(c *corpus, campaigns []campaign) []text {
 	var out []text
 	for i := range c.docs {
 		if in[i] == 0 {
-			out = append(out, text{docs: []int{i}, terms: c.of(i)})
+			passages := c.passages(i)
+			for _, terms := range passages {
+				out = append(out, text{docs: []int{i}, terms: terms, whole: len(passages) == 1})
+			}
 			continue
 		}
 		g := campaigns[in[i]-1]
 		if i == g.members[0] {
-			out = append(out, text{docs: g.members, terms: c.of(g.template)})
+			out = append(out, text{docs: withFirst(g.members, g.template), terms: c.of(g.template), whole: true})
 		}
 		var added []int32
 		for _, at := range g.additions[i] {
@@ -102,6 +112,17 @@ func textsOf(c *corpus, campaigns []campaign) []text {
 		}
 		if len(added) > 0 {
 			out = append(out, text{docs: []int{i}, terms: added})
+		}
+	}
+	return out
+}
+
+// withFirst gives the ids with one of them in front.
+func withFirst(ids []int, first int) []int {
+	out := []int{first}
+	for _, i := range ids {
+		if i != first {
+			out = append(out, i)
 		}
 	}
 	return out
@@ -148,7 +169,10 @@ func (f *finder) cluster(opt Options) {
 	}
 	if meanings, weight := opt.Background.meanings(f.corpus, terms, languages); weight > 0 {
 		f.space = beside([]float32{1, weight}, f.features, meanings)
-		f.background = opt.Background.Name
+		f.background, f.meant = opt.Background.Name, true
+	}
+	if vectors := f.vectors(opt.Vectors); vectors != nil {
+		f.space, f.meant = beside([]float32{1, vectorWeight}, f.space, vectors), true
 	}
 	graph := nearest(f.space, neighboursOf(n), limit, f.positions(), positionWeight*positionWeight)
 	rng := rand.New(rand.NewPCG(opt.Seed, stream))
@@ -219,13 +243,62 @@ func (f *finder) positions() []int8 {
 	any := false
 	for i, t := range f.texts {
 		if len(t.docs) == 1 {
-			out[i] = f.docs[t.docs[0]].Position
+			switch f.docs[t.docs[0]].Stance {
+			case models.StanceFor:
+				out[i] = 1
+			case models.StanceAgainst:
+				out[i] = -1
+			}
 			any = any || out[i] != 0
 		}
 	}
 	if !any {
 		return nil
 	}
+	return out
+}
+
+// vectors gives a row for every text that is the whole of a document with a
+// vector, in the directions that hold most of them all, less what they have in
+// common; or nil.
+func (f *finder) vectors(of [][]float32) *sparse {
+	if len(of) != len(f.docs) {
+		return nil
+	}
+	length := 0
+	for _, v := range of {
+		length = max(length, len(v))
+	}
+	mean := make([]float32, length)
+	rows, count := make([][]float32, len(f.texts)), 0
+	for i, t := range f.texts {
+		if v := of[t.docs[0]]; t.whole && length > 0 && len(v) == length {
+			rows[i] = slices.Clone(v)
+			unit(rows[i])
+			addScaled(mean, 1, rows[i])
+			count++
+		}
+	}
+	if count < tooFew {
+		return nil
+	}
+	m := &sparse{rows: len(rows), cols: length, first: make([]int, 1, len(rows)+1)}
+	for _, v := range rows {
+		if v != nil {
+			addScaled(v, -1/float32(count), mean)
+			m.appendDense(v)
+		}
+		m.first = append(m.first, len(m.col))
+	}
+	e := factorise(m, newSmoother(noGraph(m.rows), 0), vectorColumns, 1, rand.New(rand.NewPCG(0, stream)))
+	out := &sparse{rows: e.rows, cols: e.cols, first: make([]int, 1, e.rows+1)}
+	for i, v := range rows {
+		if v != nil {
+			out.appendDense(e.row(i))
+		}
+		out.first = append(out.first, len(out.col))
+	}
+	out.normalise()
 	return out
 }
 
@@ -296,7 +369,7 @@ func (f *finder) release() {
 		// The senders of one letter share it with each other.
 		stays[i] = g < 0 || len(f.texts[i].docs) > 1 || shares(i)
 	}
-	if f.background != "" {
+	if f.meant {
 		f.akin(stays)
 	}
 	for i, stay := range stays {
@@ -312,9 +385,17 @@ const leastLikeness = 0.05
 // akin lets those texts stay that are no less like their theme than every text
 // that stays in it for its words.
 func (f *finder) akin(stays []bool) {
+	sharing := make([]int, f.k)
+	for i, g := range f.group {
+		if g >= 0 && stays[i] {
+			sharing[g]++
+		}
+	}
+	// Where nobody shares a word, those who mean the same are the measure.
+	model := func(i int) bool { return stays[i] || sharing[f.group[i]] < 2 }
 	centre := make([][]float32, f.k)
 	for i, g := range f.group {
-		if g < 0 || !stays[i] {
+		if g < 0 {
 			continue
 		}
 		if centre[g] == nil {
@@ -331,23 +412,20 @@ func (f *finder) akin(stays []bool) {
 			length[g] += float64(x) * float64(x)
 		}
 	}
-	fit := func(i int, member bool) float64 { // cosine with the centre of the others
+	fit := func(i int) float64 { // cosine with the centre of the others
 		g := f.group[i]
 		var sum float64
 		cols, vals := f.space.row(i)
 		for j, c := range cols {
 			sum += float64(vals[j] * centre[g][c])
 		}
-		if member {
-			return (sum - 1) / math.Sqrt(max(length[g]-2*sum+1, 1e-9))
-		}
-		return sum / math.Sqrt(max(length[g], 1e-9))
+		return (sum - 1) / math.Sqrt(max(length[g]-2*sum+1, 1e-9))
 	}
 	least := make([]float64, f.k)
 	members := make([]int, f.k)
 	for i, g := range f.group {
-		if g >= 0 && stays[i] {
-			if v := fit(i, true); members[g] == 0 || v < least[g] {
+		if g >= 0 && model(i) {
+			if v := fit(i); members[g] == 0 || v < least[g] {
 				least[g] = v
 			}
 			members[g]++
@@ -355,7 +433,7 @@ func (f *finder) akin(stays []bool) {
 	}
 	for i, g := range f.group {
 		if g >= 0 && !stays[i] && members[g] > 1 {
-			stays[i] = fit(i, false) >= max(least[g], leastLikeness)
+			stays[i] = fit(i) >= max(least[g], leastLikeness)
 		}
 	}
 }
@@ -502,6 +580,8 @@ func (f *finder) result(opt Options, campaigns []campaign, placed [][]membership
 	r := Result{
 		Documents:   len(f.docs),
 		Seed:        opt.Seed,
+		Background:  f.background,
+		TooFew:      f.usable() < tooFew,
 		Themes:      []Theme{},
 		Assignments: make([]Assignment, 0, len(f.docs)),
 		Campaigns:   []Campaign{},

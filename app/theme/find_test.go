@@ -2,7 +2,9 @@ package theme
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -17,6 +19,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"heard/models"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -33,10 +37,10 @@ func consultation(t testing.TB) []Document {
 	if err != nil {
 		t.Fatal(err)
 	}
-	positions := map[string]int8{"for": 1, "against": -1}
+	stances := map[string]string{"for": models.StanceFor, "against": models.StanceAgainst}
 	var docs []Document
 	for _, row := range rows[1:] { // id, groups, position, quotable, text
-		d := Document{ID: row[0], Position: positions[row[2]], Quotable: row[3] == "yes", Text: row[4]}
+		d := Document{ID: row[0], Stance: stances[row[2]], Quotable: row[3] == "yes", Text: row[4]}
 		if row[1] != "" {
 			d.Groups = strings.Split(row[1], "|")
 		}
@@ -107,7 +111,7 @@ func check(docs []Document, r Result) error {
 		themes[t.ID] = i
 	}
 	size := map[string]int{}
-	groups := map[string]map[string]int{}
+	groups, stances := map[string]map[string]int{}, map[string]map[string]int{}
 	members := map[string]map[string]bool{}
 	byID := map[string]Document{}
 	for i, a := range r.Assignments {
@@ -133,7 +137,10 @@ func check(docs []Document, r Result) error {
 			last = s.Score
 			size[s.Theme]++
 			if members[s.Theme] == nil {
-				members[s.Theme], groups[s.Theme] = map[string]bool{}, map[string]int{}
+				members[s.Theme], groups[s.Theme], stances[s.Theme] = map[string]bool{}, map[string]int{}, map[string]int{}
+			}
+			if d.Stance != "" {
+				stances[s.Theme][d.Stance]++
 			}
 			members[s.Theme][d.ID] = true
 			for _, g := range groupsOf(d) {
@@ -145,6 +152,12 @@ func check(docs []Document, r Result) error {
 	for _, t := range r.Themes {
 		if t.Size != size[t.ID] || t.Size < 2 {
 			return fmt.Errorf("%s has size %d and %d members", t.ID, t.Size, size[t.ID])
+		}
+		if diff := cmp.Diff(stances[t.ID], t.Stances); diff != "" {
+			return fmt.Errorf("stances of %s: %s", t.ID, diff)
+		}
+		if t.NameFrom != "" && (t.Stances[models.StanceFor] == 0 || t.Stances[models.StanceAgainst] == 0) {
+			return fmt.Errorf("%s is named from one side, and has no other: %v", t.ID, t.Stances)
 		}
 		if diff := cmp.Diff(groups[t.ID], t.Groups); diff != "" {
 			return fmt.Errorf("groups of %s: %s", t.ID, diff)
@@ -169,6 +182,9 @@ func check(docs []Document, r Result) error {
 			}
 			if points := []rune(d.Text); q.Start < 0 || q.End <= q.Start || q.End > len(points) || string(points[q.Start:q.End]) != q.Text {
 				return fmt.Errorf("quote of %s is not its text at %d to %d", d.ID, q.Start, q.End)
+			}
+			if sum := sha256.Sum256([]byte(q.Text)); q.SHA256 != hex.EncodeToString(sum[:]) || q.Stance != d.Stance {
+				return fmt.Errorf("quote of %s has the hash %s and the stance %q", d.ID, q.SHA256, q.Stance)
 			}
 		}
 	}
@@ -257,6 +273,7 @@ func wording() *rapid.Generator[string] {
 }
 
 func TestPromises(t *testing.T) {
+	words := readDictionary(t)
 	rapid.Check(t, func(t *rapid.T) {
 		least := rapid.SampledFrom([]int{0, 30, 60}).Draw(t, "least") // short lists are drawn most, and group nothing
 		texts := rapid.SliceOfN(wording(), least, 120).Draw(t, "texts")
@@ -267,11 +284,21 @@ func TestPromises(t *testing.T) {
 				Text:     text,
 				Language: rapid.SampledFrom([]string{"", "", "en", "de-DE", "cy", "xx"}).Draw(t, "language"),
 				Groups:   rapid.SliceOfN(rapid.SampledFrom([]string{"resident", "sex worker", "business"}), 0, 3).Draw(t, "groups"),
-				Position: rapid.SampledFrom([]int8{-1, 0, 1}).Draw(t, "position"),
+				Stance:   rapid.SampledFrom([]string{"", models.StanceFor, models.StanceAgainst, models.StanceUnsure}).Draw(t, "stance"),
 				Quotable: rapid.Bool().Draw(t, "quotable"),
 			}
 		}
-		opt := Options{K: rapid.IntRange(0, 12).Draw(t, "k"), Seed: rapid.Uint64().Draw(t, "seed")}
+		var background *Background
+		if rapid.Bool().Draw(t, "dictionary") {
+			background = words
+		}
+		vectors := make([][]float32, len(docs))
+		for i := range vectors {
+			if rapid.Bool().Draw(t, "vector") {
+				vectors[i] = []float32{float32(i % 3), float32(i % 5), rapid.Float32Range(-1, 1).Draw(t, "value")}
+			}
+		}
+		opt := Options{Background: background, Vectors: vectors, K: rapid.IntRange(0, 12).Draw(t, "k"), Seed: rapid.Uint64().Draw(t, "seed")}
 		r := Find(docs, opt)
 		if err := check(docs, r); err != nil {
 			t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"heard/models"
 )
 
 const (
@@ -52,8 +54,11 @@ func (f *finder) describe(placed [][]membership) []described {
 		})
 		t := described{number: number, members: list}
 		t.Size = len(list)
-		t.Groups = map[string]int{}
+		t.Groups, t.Stances = map[string]int{}, map[string]int{}
 		for _, d := range list {
+			if s := f.docs[d].Stance; s != "" {
+				t.Stances[s]++
+			}
 			for _, g := range groupsOf(f.docs[d]) {
 				t.Groups[g]++
 			}
@@ -68,7 +73,9 @@ func (f *finder) describe(placed [][]membership) []described {
 	for i := range themes {
 		t := &themes[i]
 		t.Keywords = f.keywords(t)
-		t.Label = f.label(t, taken)
+		var from int
+		t.Label, from = f.label(t, taken)
+		t.NameFrom = f.side(t, from)
 		taken[strings.ToLower(t.Label)] = true
 	}
 	// The smallest themes choose their quotations first: they have the fewest
@@ -207,9 +214,10 @@ func plainCase(word string) string {
 // label names a theme: the clause that says best what its members say, if one
 // who said it may be quoted; else a phrase several of them used; else its
 // keywords. No two themes have the same label, and none is empty.
-func (f *finder) label(t *described, taken map[string]bool) string {
+func (f *finder) label(t *described, taken map[string]bool) (label string, from int) {
 	type candidate struct {
 		text  string
+		doc   int
 		score float64
 	}
 	var found []candidate
@@ -223,7 +231,7 @@ func (f *finder) label(t *described, taken map[string]bool) string {
 			}
 			for _, at := range clauses(text, sent) {
 				if label, score := f.nameFrom(t, d, at); score > 0 {
-					found = append(found, candidate{label, score})
+					found = append(found, candidate{label, d, score})
 				}
 			}
 		}
@@ -231,7 +239,7 @@ func (f *finder) label(t *described, taken map[string]bool) string {
 	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
 	for _, c := range found {
 		if !taken[strings.ToLower(c.text)] {
-			return c.text
+			return c.text, c.doc
 		}
 	}
 	keys := make([]string, 0, len(phrases))
@@ -251,7 +259,7 @@ func (f *finder) label(t *described, taken map[string]bool) string {
 		}
 	}
 	if best != "" {
-		return best
+		return best, -1
 	}
 	base := "Theme"
 	if words := t.Keywords[:min(len(t.Keywords), 3)]; len(words) > 0 {
@@ -260,11 +268,25 @@ func (f *finder) label(t *described, taken map[string]bool) string {
 			base = base[:i] + " and " + base[i+2:]
 		}
 	}
-	label := base
+	label = base
 	for n := 2; taken[strings.ToLower(label)]; n++ {
 		label = base + " " + strconv.Itoa(n)
 	}
-	return label
+	return label, -1
+}
+
+// side gives the stance of document d, whose words name a theme, when others in
+// it hold the opposite one; else "".
+func (f *finder) side(t *described, d int) string {
+	if d < 0 {
+		return ""
+	}
+	opposite := map[string]string{models.StanceFor: models.StanceAgainst, models.StanceAgainst: models.StanceFor}
+	stance := f.docs[d].Stance
+	if other, sided := opposite[stance]; !sided || t.Stances[other] == 0 {
+		return ""
+	}
+	return stance
 }
 
 // A phrase is a run of words and the people who used it.

@@ -56,6 +56,9 @@ func (f *finder) lens(graph *sparse, rng *rand.Rand) {
 	}
 	for n, members := range groups {
 		for _, found := range l.own(members, rng) {
+			if f.people(found) < leastOfGroup {
+				continue // one person's long answer
+			}
 			for _, i := range found {
 				f.group[i] = int32(f.k)
 			}
@@ -63,6 +66,17 @@ func (f *finder) lens(graph *sparse, rng *rand.Rand) {
 			f.k++
 		}
 	}
+}
+
+// people counts the documents that say any of the given texts.
+func (f *finder) people(texts []int) int {
+	docs := map[int]bool{}
+	for _, i := range texts {
+		for _, d := range f.texts[i].docs {
+			docs[d] = true
+		}
+	}
+	return len(docs)
 }
 
 // groupNames gives the respondent groups in alphabetical order.

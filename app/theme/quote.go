@@ -2,6 +2,8 @@ package theme
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"math"
 	"slices"
 	"unicode/utf8"
@@ -84,7 +86,7 @@ func (f *finder) quotes(t *described, heard map[int]bool) []Quote {
 	chosen := []Quote{}
 	quoted := map[int]bool{}
 	var said [][]int32 // a campaign letter's sentence is quoted once
-	stances := map[int8]bool{}
+	stances := map[string]bool{}
 	covered := make([]float64, len(voices))
 	for range each {
 		for _, g := range groups {
@@ -103,7 +105,7 @@ func (f *finder) quotes(t *described, heard map[int]bool) []Quote {
 					}
 				}
 				gain *= c.quality
-				if p := f.docs[c.doc].Position; p != 0 && len(stances) > 0 && !stances[p] {
+				if p := f.docs[c.doc].Stance; p != "" && len(stances) > 0 && !stances[p] {
 					gain *= 1.5 // the other side of the argument is still unheard here
 				}
 				if gain > most {
@@ -116,14 +118,16 @@ func (f *finder) quotes(t *described, heard map[int]bool) []Quote {
 			c := byGroup[g][best]
 			quoted[c.doc], heard[c.doc] = true, true
 			said = append(said, c.terms)
-			if p := f.docs[c.doc].Position; p != 0 {
+			if p := f.docs[c.doc].Stance; p != "" {
 				stances[p] = true
 			}
 			for v, terms := range voices {
 				covered[v] = math.Max(covered[v], f.likeness(t, c.terms, terms))
 			}
 			start, end, text := codePoints(f.docs[c.doc].Text, c.at)
-			chosen = append(chosen, Quote{Document: f.docs[c.doc].ID, Group: g, Start: start, End: end, Text: text})
+			sum := sha256.Sum256([]byte(text))
+			chosen = append(chosen, Quote{Document: f.docs[c.doc].ID, Group: g, Start: start, End: end, Text: text,
+				SHA256: hex.EncodeToString(sum[:]), Stance: f.docs[c.doc].Stance})
 		}
 	}
 	return chosen

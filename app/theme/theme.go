@@ -36,7 +36,7 @@ type Document struct {
 	Text     string
 	Language string   // BCP 47 tag; "" lets the words of the text decide
 	Groups   []string // respondent groups; a person may be in several
-	Position int8     // -1 against, +1 for, 0 unknown: from the person's own closed answer
+	Stance   string   // models.StanceFor, StanceAgainst or StanceUnsure, from the person's own closed answer; "" when not known
 	Quotable bool     // the person agreed to be quoted
 }
 
@@ -47,12 +47,18 @@ type Options struct {
 	// Background tells which words are akin in corpora too small to tell by
 	// themselves; nil for none.
 	Background *Background
+	// Vectors says what whole documents mean: a vector for each, all of one
+	// length, nil for a document that has none, which is compared by its words.
+	// Nil when there are none at all.
+	Vectors [][]float32
 }
 
 // Result is what [Find] found. It marshals to the JSON of "heard themes".
 type Result struct {
 	Documents   int          `json:"documents"`
 	Seed        uint64       `json:"seed"`
+	Background  string       `json:"background,omitempty"` // name of the Background that was used
+	TooFew      bool         `json:"too_few,omitempty"`    // too few documents to group: read them all
 	Themes      []Theme      `json:"themes"`
 	Assignments []Assignment `json:"assignments"` // every document once, in input order
 	Campaigns   []Campaign   `json:"campaigns"`
@@ -67,7 +73,13 @@ type Theme struct {
 	Size           int            `json:"size"`   // documents assigned to it
 	Groups         map[string]int `json:"groups"` // of which, by respondent group
 	DistinctiveFor []string       `json:"distinctive_for"`
-	Quotes         []Quote        `json:"quotes"`
+	// Stances counts the documents by their authors' own closed answers, where
+	// known. For, against and unsure are never mixed up in one figure.
+	Stances map[string]int `json:"stances,omitempty"`
+	// NameFrom is the stance of whoever wrote the words of the name, when others
+	// in the theme are of the opposite one; "" when the name is nobody's side.
+	NameFrom string  `json:"name_from,omitempty"`
+	Quotes   []Quote `json:"quotes"`
 }
 
 // A Quote is a verbatim span of a document whose author agreed to be quoted.
@@ -79,6 +91,8 @@ type Quote struct {
 	Start    int    `json:"start"`
 	End      int    `json:"end"`
 	Text     string `json:"text"`
+	SHA256   string `json:"sha256"`           // of Text, hex
+	Stance   string `json:"stance,omitempty"` // its author's own
 }
 
 // An Assignment lists the themes of one document, best first.

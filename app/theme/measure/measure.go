@@ -93,11 +93,17 @@ type Machine struct {
 	System string  `json:"system"`
 	Load   float64 `json:"load"`   // one-minute load average at the start
 	Memory string  `json:"memory"` // how peak memory is read
+	// Background is the dictionary that was used where answers are few; "" for none.
+	Background string `json:"background,omitempty"`
 }
 
 // ThisMachine describes the machine as it is now.
-func ThisMachine() Machine {
-	return Machine{CPUs: runtime.GOMAXPROCS(0), Go: runtime.Version(), System: system(), Load: load(), Memory: peakSource()}
+func ThisMachine(background *theme.Background) Machine {
+	m := Machine{CPUs: runtime.GOMAXPROCS(0), Go: runtime.Version(), System: system(), Load: load(), Memory: peakSource()}
+	if background != nil {
+		m.Background = background.Name
+	}
+	return m
 }
 
 // Run measures every row of c in turn and hands each to report when it is
