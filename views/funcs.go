@@ -96,6 +96,15 @@ func cell(o models.ReportOption, group int) string {
 	return figure(o.Groups[group])
 }
 
+// Size is how many themes a tree holds.
+func (p *ThemesPage) Size(rows []ThemeRow) int {
+	n := len(rows)
+	for _, r := range rows {
+		n += p.Size(r.Children)
+	}
+	return n
+}
+
 // T returns the wording of a catalogue entry in the page's language, marked as
 // in Say where the catalogue has it only in English. Pairs are the names and
 // values that the entry asks for; one named Count chooses the plural form.
