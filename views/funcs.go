@@ -105,6 +105,17 @@ func (p *ThemesPage) Size(rows []ThemeRow) int {
 	return n
 }
 
+// Elsewhere reports whether a field at fault is one of those that are folded
+// away.
+func (p *ThemePage) Elsewhere() bool {
+	for _, field := range []string{"definition", "parent", "into", "reason"} {
+		if p.Problems[field] != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // T returns the wording of a catalogue entry in the page's language, marked as
 // in Say where the catalogue has it only in English. Pairs are the names and
 // values that the entry asks for; one named Count chooses the plural form.

@@ -372,7 +372,6 @@ func samples() []sample {
 		badOne.Problems[field] = "Something is wrong with the " + field
 		badOne.Faults = append(badOne.Faults, Fault{Href: "#" + field, Message: badOne.Problems[field]})
 	}
-	badOne.Faults[5].Href = "#answers-title"
 	mergedOne.Into, mergedOne.Theme.Status, mergedOne.Answers = &Link{Href: "/staff/station-quarter/themes/t1", Text: "Better lighting along the canal"}, models.ThemeMerged, nil
 	outOne.Theme.Status, outOne.Theme.Reason = models.ThemeOutOfScope, "The railway decides on its bridges."
 	frozenOne.CanEdit, frozenOne.Theme.Status = false, models.ThemeApproved

@@ -78,11 +78,12 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 	if !codes {
 		return page, nil
 	}
-	all, err := p.service.CodeFrame(ctx, req.by, c)
+	frame, err := p.service.CodeFrame(ctx, req.by, c)
 	if err != nil {
 		return nil, err
 	}
-	page.Parents = choices(all, nil)
+	all := frame.Themes
+	page.TooFew, page.Notes, page.Parents = frame.Method.TooFew, frame.Method.Notes, choices(all, nil)
 	for _, t := range all {
 		if t.Status == models.ThemeMerged {
 			row := views.MergedRow{Theme: t, Into: labelOf(all, t.MergedInto)}
@@ -299,11 +300,11 @@ func (p *portal) themePage(req *request, c *models.Consultation, number int) (*v
 	if err != nil {
 		return nil, err
 	}
-	all, err := p.service.CodeFrame(ctx, req.by, c)
+	frame, err := p.service.CodeFrame(ctx, req.by, c)
 	if err != nil {
 		return nil, err
 	}
-	t := found.Theme
+	t, all := found.Theme, frame.Themes
 	here := themeAddress(c, t.ID)
 	page := &views.ThemePage{Base: p.staffBase(req, c, "themes", "One theme"), Consultation: c.ID, Theme: t, Act: here, Count: found.Count, Total: found.Total, Number: found.Page,
 		CanEdit: !c.Status.AtLeast(models.StatusFrozen),
@@ -482,12 +483,19 @@ func (p *portal) changeTheme(req *request) error {
 	default:
 		err = models.NewError(models.KindInvalid, "The page did not say what to do with the theme.")
 	}
-	faults, ok := faultsIn(err)
-	if err != nil && !ok {
-		return err
-	}
 	if err == nil {
 		return p.done(req, to, themeActs[do].notice)
+	}
+	faults, ok := faultsIn(err)
+	if !ok {
+		return err
+	}
+	if do == "split" { // its name stands in a field of its own
+		for i := range faults {
+			if faults[i].Field == "label" {
+				faults[i].Field = "name"
+			}
+		}
 	}
 	page, pageErr := p.themePage(req, c, number)
 	if pageErr != nil {
@@ -597,6 +605,8 @@ func (p *portal) note(t consult.CodedTheme) string {
 		return "taken out by " + person + " (" + computer + ")"
 	case person != "":
 		return "taken out by " + person
+	case t.Machine: // found after the answer had been coded
+		return "not taken from the computer, " + hundredths(t.Score) + ", because a person had coded the answer"
 	}
 	return ""
 }
@@ -608,7 +618,11 @@ func (p *portal) code(req *request) error {
 	}
 	blind, keysOff := form.Get("blind") != "", form.Get("keys") == "off"
 	d := consult.Decision{Answer: answerKey(form.Get("answer")), Themes: form["theme"], Blind: blind}
+	if d.Answer.Submission == "" {
+		return models.NewError(models.KindInvalid, "The page did not say which answer is coded.")
+	}
 	var rows []views.CodedPassage
+	var from []int // the rows that d.Passages stand in
 	for i, words := range form["words"] {
 		row := views.CodedPassage{Words: normalLines(words)}
 		if i < len(form["speaks"]) {
@@ -625,7 +639,7 @@ func (p *portal) code(req *request) error {
 		case !words && row.Theme != "":
 			faults = append(faults, models.FieldError{Field: wordsField(i), Message: fmt.Sprintf("Enter words %d, or choose no theme for them", i+1)})
 		case words:
-			d.Passages = append(d.Passages, consult.Passage{Theme: row.Theme, Words: row.Words})
+			d.Passages, from = append(d.Passages, consult.Passage{Theme: row.Theme, Words: row.Words}), append(from, i)
 		}
 	}
 	if len(faults) > 0 {
@@ -641,8 +655,15 @@ func (p *portal) code(req *request) error {
 		return p.done(req, codeAddress(c, next, blind, keysOff), "The decision was kept. This is the next answer.")
 	}
 	faults, ok := faultsIn(err)
-	if !ok || d.Answer.Submission == "" {
+	if !ok {
 		return err
+	}
+	for i, f := range faults {
+		for n, row := range from {
+			if f.Field == fmt.Sprintf("passages[%d]", n) {
+				faults[i].Field = wordsField(row)
+			}
+		}
 	}
 	page, pageErr := p.codePage(req, c, d.Answer, blind, keysOff)
 	if pageErr != nil {

@@ -167,6 +167,12 @@ func (p *portal) showSubmission(req *request) error {
 		return err
 	}
 	here := "/staff/" + c.ID + "/submissions/" + sub.ID
+	var places map[string][]consult.CodedTheme
+	if req.by.May(consult.EditThemes) {
+		if places, err = p.service.Places(req.Request().Context(), req.by, c, sub.ID); err != nil {
+			return err
+		}
+	}
 	page := &views.SubmissionPage{Base: p.staffBase(req, c, "search", "Submission"), Consultation: c.ID, ID: sub.ID, PublicID: sub.PublicID,
 		Received: p.Views.Day(deskLanguage, sub.Day), Channel: sub.Channel.Name(), Language: languageName(sub.Language), Groups: groupNames(c, sub.Groups),
 		Status: sub.Status, Original: original, Back: "/staff/" + c.ID + "/search"}
@@ -185,8 +191,17 @@ func (p *portal) showSubmission(req *request) error {
 			row.Question = q.Text.Default()
 			row.Options = chosen(q, a.Options, deskLanguage)
 		}
-		for _, t := range themes[a.Question] {
-			row.Themes = append(row.Themes, views.PlacedTheme{Label: t.Label})
+		found, coded := places[a.Question]
+		for _, t := range found {
+			row.Themes = append(row.Themes, views.PlacedTheme{Label: t.Theme.Label, How: p.placed(t.Machine, t.Score, t.By, t.Day)})
+		}
+		if coded && sub.Status == models.SubmissionLive && !c.Status.AtLeast(models.StatusFrozen) {
+			row.Code = codeAddress(c, models.AnswerKey{Submission: sub.ID, Question: a.Question}, false, false)
+		}
+		if places == nil {
+			for _, t := range themes[a.Question] {
+				row.Themes = append(row.Themes, views.PlacedTheme{Label: t.Label})
+			}
 		}
 		page.Rows = append(page.Rows, row)
 	}
