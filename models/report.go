@@ -29,6 +29,24 @@ type Report struct {
 	Campaigns    []ReportCampaign `json:"campaigns"`
 	RollCall     RollCall         `json:"roll_call"`
 	Restrictions []ReportRule     `json:"restrictions"`
+	Method       *ReportMethod    `json:"method,omitempty"` // nil where themes were never looked for
+}
+
+// ReportMethod says how the themes were found, and what people did to them.
+type ReportMethod struct {
+	Method
+	Coded   Figure           `json:"coded"`             // answers that people went through one by one
+	Changed Figure           `json:"changed"`           // places of answers in themes that people changed
+	Machine *ReportAgreement `json:"machine,omitempty"` // of the engine with people, on answers coded blind; nil when not known
+	People  *ReportAgreement `json:"people,omitempty"`  // of two people with each other
+}
+
+// ReportAgreement is micro-F1 with its 95 % interval, each between 0 and 1.
+type ReportAgreement struct {
+	F1      float64 `json:"f1"`
+	Low     float64 `json:"low"`
+	High    float64 `json:"high"`
+	Answers int     `json:"answers"` // that were coded blind
 }
 
 // GroupFigure is a count of one group, channel or other attribute.
@@ -76,6 +94,11 @@ type ReportTheme struct {
 	Count          Figure          `json:"count"`                     // people, not mentions
 	Groups         []GroupFigure   `json:"groups"`
 	Quotes         []ReportExcerpt `json:"quotes"`
+	Definition     string          `json:"definition,omitempty"`   // what belongs in it, in an officer's words
+	Parent         string          `json:"parent,omitempty"`       // id of the theme it stands under; parents come before children
+	OutOfScope     string          `json:"out_of_scope,omitempty"` // why the consultation cannot decide on it; such themes come last
+	Stances        []GroupFigure   `json:"stances,omitempty"`      // people by their own position: for, against, unsure, "" for none given
+	OneSided       string          `json:"one_sided,omitempty"`    // for or against: where nearly all who take a side stand, if the figures show it
 }
 
 // ReportExcerpt is words that somebody wrote and agreed to have quoted, or,

@@ -1,54 +1,222 @@
 package consult
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
 
+	"heard/app/theme/agreement"
 	"heard/models"
+	"heard/models/store"
 )
 
 // What people decide about the code frame and about single answers. The
-// engine's placements stay as they are beside it; see models.Coding.
+// engine's placements stay as they are beside it; see models.Coding, and places
+// for what follows from both.
+
+// What people write about a theme, in code points.
+const (
+	MaxDefinition = 1000
+	MaxReason     = 500
+)
 
 // AddTheme adds a theme that people found: an entry of the code frame with a
 // name and a definition, under another theme or at the top. Answers are placed
 // in it by the next run. It returns the new theme's id.
 func (s *Service) AddTheme(ctx context.Context, by Actor, c *models.Consultation, label, definition, parent string) (string, error) {
-	panic("to be written")
+	if err := by.need(EditThemes); err != nil {
+		return "", err
+	}
+	const not = "The theme was not added."
+	label, err := cleanLabel(not, label)
+	if err != nil {
+		return "", err
+	}
+	definition, err = cleanWords(not, "definition", definition, MaxDefinition)
+	if err != nil {
+		return "", err
+	}
+	t := models.Theme{ID: newID(10), Consultation: c.ID, Label: label, MachineLabel: label, Renamed: true, Definition: definition, Parent: parent,
+		MadeBy: by.ID, Status: models.ThemeCandidate}
+	err = s.changeFrame(ctx, by, c, "theme.added", t.ID, func(tx *store.Store) error {
+		if err := freeLabel(ctx, tx, c, not, label, "", false); err != nil {
+			return err
+		}
+		if parent != "" {
+			if err := liveTheme(ctx, tx, c, not, "parent", parent); err != nil {
+				return err
+			}
+		}
+		if err := tx.CreateTheme(ctx, t); err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, models.JobThemes, c.ID, 0)
+	})
+	if err != nil {
+		return "", err
+	}
+	return t.ID, nil
 }
 
 // DefineTheme says what belongs in a theme.
 func (s *Service) DefineTheme(ctx context.Context, by Actor, c *models.Consultation, id string, version int, definition string) error {
-	panic("to be written")
+	if err := by.need(EditThemes); err != nil {
+		return err
+	}
+	definition, err := cleanWords("The definition was not saved.", "definition", definition, MaxDefinition)
+	if err != nil {
+		return err
+	}
+	return s.changeTheme(ctx, by, c, id, version, "theme.defined", func(_ *store.Store, t *models.Theme) error {
+		t.Definition = definition
+		return nil
+	})
 }
 
 // PutThemeUnder moves a theme under another, or to the top when parent is "".
 // A theme cannot stand under itself or under one that stands under it.
 func (s *Service) PutThemeUnder(ctx context.Context, by Actor, c *models.Consultation, id string, version int, parent string) error {
-	panic("to be written")
+	return s.changeTheme(ctx, by, c, id, version, "theme.put-under", func(tx *store.Store, t *models.Theme) error {
+		const not = "The theme was not moved."
+		t.Parent = parent
+		if parent == "" {
+			return nil
+		}
+		if err := liveTheme(ctx, tx, c, not, "parent", parent); err != nil {
+			return err
+		}
+		p, err := readPlacesOf(ctx, tx, c, nil)
+		if err != nil {
+			return err
+		}
+		if p.under(parent, id) {
+			return refused(not, "parent", "Choose a theme that does not stand under this one")
+		}
+		return nil
+	})
 }
 
 // SetThemeScope takes a theme out of scope, for a reason that is printed in the
 // report, or back in (as a candidate).
 func (s *Service) SetThemeScope(ctx context.Context, by Actor, c *models.Consultation, id string, version int, out bool, reason string) error {
-	panic("to be written")
+	if err := by.need(EditThemes); err != nil {
+		return err
+	}
+	action, status := "theme.out-of-scope", models.ThemeOutOfScope
+	if out {
+		var err error
+		const not = "The theme was not put out of scope."
+		if reason, err = cleanWords(not, "reason", reason, MaxReason); err != nil {
+			return err
+		}
+		if reason == "" {
+			return refused(not, "reason", "Say why the consultation cannot decide on it. The reason is printed in the report")
+		}
+	} else {
+		action, status, reason = "theme.in-scope", models.ThemeCandidate, ""
+	}
+	return s.changeTheme(ctx, by, c, id, version, action, func(_ *store.Store, t *models.Theme) error {
+		if !out && t.Status != models.ThemeOutOfScope {
+			return models.NewError(models.KindConflict, "This theme is in scope already.")
+		}
+		t.Status, t.Reason = status, reason
+		return nil
+	})
 }
 
 // UnmergeTheme takes back a merge: the theme is a candidate again, and the next
 // run places answers in it.
 func (s *Service) UnmergeTheme(ctx context.Context, by Actor, c *models.Consultation, id string, version int) error {
-	panic("to be written")
+	return s.changeFrame(ctx, by, c, "theme.unmerged", id, func(tx *store.Store) error {
+		t, err := themeOf(ctx, tx, c, id)
+		if err != nil {
+			return err
+		}
+		if t.Version != version || t.Status != models.ThemeMerged {
+			return models.NewError(models.KindConflict, changedSince)
+		}
+		if err := freeLabel(ctx, tx, c, "The merge was not taken back.", t.Label, id, false); err != nil {
+			return models.NewError(models.KindConflict, "Another theme has this theme's name by now. Give that one another name, then take the merge back.")
+		}
+		p, err := readPlacesOf(ctx, tx, c, nil)
+		if err != nil {
+			return err
+		}
+		if above := p.known[t.Parent]; above == nil || above.Status == models.ThemeMerged || p.under(t.Parent, id) {
+			t.Parent = ""
+		}
+		// Whoever takes a merge back wants this very theme, so its name is theirs
+		// and the next run leaves it there, whatever the engine finds.
+		t.Status, t.MergedInto, t.Renamed = models.ThemeCandidate, "", true
+		if err := tx.UpdateTheme(ctx, *t); err != nil {
+			return err
+		}
+		// What people decided on answers of this theme counts for it again at once.
+		if err := tx.Enqueue(ctx, models.JobPlaces, c.ID, 0); err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, models.JobThemes, c.ID, 0)
+	})
 }
 
 // SplitTheme makes a new theme of some answers of a theme and takes them out of
 // the old one. It returns the new theme's id.
 func (s *Service) SplitTheme(ctx context.Context, by Actor, c *models.Consultation, id string, version int, label string, answers []models.AnswerKey) (string, error) {
-	panic("to be written")
+	if err := by.need(EditThemes); err != nil {
+		return "", err
+	}
+	const not = "The theme was not split."
+	label, err := cleanLabel(not, label)
+	if err != nil {
+		return "", err
+	}
+	made := models.Theme{ID: newID(10), Consultation: c.ID, Label: label, MachineLabel: label, Renamed: true, MadeBy: by.ID, Status: models.ThemeCandidate}
+	err = s.changeTheme(ctx, by, c, id, version, "theme.split", func(tx *store.Store, t *models.Theme) error {
+		if err := freeLabel(ctx, tx, c, not, label, "", false); err != nil {
+			return err
+		}
+		made.Parent = t.Parent
+		if err := tx.CreateTheme(ctx, made); err != nil {
+			return err
+		}
+		if err := s.record(ctx, tx, by, "theme.added", made.ID, c.ID, ""); err != nil {
+			return err
+		}
+		if err := s.moveAnswers(ctx, tx, by, c, not, t.ID, made.ID, answers); err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, models.JobThemes, c.ID, 0)
+	})
+	if err != nil {
+		return "", err
+	}
+	return made.ID, nil
 }
 
 // MoveAnswers takes answers out of one theme and puts them in another; with
 // from == "" they are only put in, with to == "" only taken out.
 func (s *Service) MoveAnswers(ctx context.Context, by Actor, c *models.Consultation, from, to string, answers []models.AnswerKey) error {
-	panic("to be written")
+	const not = "The answers were not moved."
+	return s.changeFrame(ctx, by, c, "answers.moved", strings.TrimSpace(from+" "+to), func(tx *store.Store) error {
+		if from == to {
+			return refused(not, "to", "Choose another theme")
+		}
+		for field, id := range map[string]string{"from": from, "to": to} {
+			if id != "" {
+				if err := liveTheme(ctx, tx, c, not, field, id); err != nil {
+					return err
+				}
+			}
+		}
+		return s.moveAnswers(ctx, tx, by, c, not, from, to, answers)
+	})
 }
 
 // A Coder's decision on one answer.
@@ -69,7 +237,54 @@ type Passage struct {
 
 // CodeAnswer keeps a person's decision on all that one answer says.
 func (s *Service) CodeAnswer(ctx context.Context, by Actor, c *models.Consultation, d Decision) error {
-	panic("to be written")
+	if err := by.need(EditThemes); err != nil {
+		return err
+	}
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		if err := holdOpen(ctx, tx, c, frozen("The analysis has been frozen, so answers can no longer be coded.")); err != nil {
+			return err
+		}
+		sub, err := answered(ctx, tx, c, d.Answer)
+		if err != nil {
+			return err
+		}
+		p, err := readPlacesOf(ctx, tx, c, []string{sub.ID})
+		if err != nil {
+			return err
+		}
+		for _, id := range d.Themes {
+			if t := p.known[id]; t == nil || t.Status == models.ThemeMerged {
+				return models.NewError(models.KindConflict, "Somebody changed the themes since you opened the page. Look at the answer again, then decide.")
+			}
+		}
+		passages, err := s.passages(by, d, sub.Answer(d.Answer.Question).Redacted)
+		if err != nil {
+			return err
+		}
+		action, object := "answer.coded", keyID(d.Answer)
+		var codings []models.Coding
+		if d.Blind {
+			action = "answer.coded-blind"
+			if in, err := s.inSample(ctx, tx, c, d.Answer); err != nil || !in {
+				return cmp.Or[error](err, models.NewError(models.KindConflict, "This answer is not among those drawn for coding blind."))
+			}
+			codings = p.decideBlind(by, s.today(), d, passages)
+		} else {
+			codings = p.decideAll(by, s.today(), d, passages)
+			if err := tx.Enqueue(ctx, models.JobIndex, sub.ID, 0); err != nil {
+				return err
+			}
+		}
+		if err := tx.AddCodings(ctx, codings); err != nil {
+			return err
+		}
+		if err := tx.SaveCoded(ctx, models.CodedAnswer{AnswerKey: d.Answer, By: by.ID, Day: s.today(), Blind: d.Blind}); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, by, action, object, c.ID, "")
+	})
+	s.wake()
+	return err
 }
 
 // ToCode is one answer with what is known of its places.
@@ -101,7 +316,58 @@ type CodedTheme struct {
 // sure of; when blind, the next of the sample that this person has not coded.
 // It is nil when none is left.
 func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consultation, key models.AnswerKey, blind bool) (*ToCode, error) {
-	panic("to be written")
+	if err := by.need(EditThemes); err != nil {
+		return nil, err
+	}
+	d, err := s.readDesk(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	order := d.toCode(by, blind)
+	all := d.answers
+	if blind {
+		all = d.sample()
+	}
+	if key == (models.AnswerKey{}) {
+		if len(order) == 0 {
+			return nil, nil
+		}
+		key = order[0]
+	}
+	at := slices.IndexFunc(all, func(a deskAnswer) bool { return a.key == key })
+	if at < 0 {
+		return nil, noAnswer
+	}
+	answer := all[at]
+	out := &ToCode{Submission: readableBy(by, c, answer.sub), Question: key.Question, Left: len(order), Blind: blind}
+	out.Text = out.Submission.Answer(key.Question).Redacted
+	for i := range order {
+		if order[i] != key {
+			out.Next = &order[i]
+			break
+		}
+	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !blind {
+		for _, coded := range d.coded {
+			if coded.AnswerKey == key && !coded.Blind {
+				coded.By = named(names, coded.By)
+				out.Coded = append(out.Coded, coded)
+			}
+		}
+	}
+	for _, t := range d.frame() {
+		if blind {
+			t.Belongs, t.Passages = d.saidBlind(by.ID, place{t.Theme.ID, key}, answer.text)
+		} else {
+			d.describe(&t, place{t.Theme.ID, key}, answer.text, names)
+		}
+		out.Themes = append(out.Themes, t)
+	}
+	return out, nil
 }
 
 // CodingProgress is how far the people at the desk have come.
@@ -127,7 +393,14 @@ type Agreement struct {
 
 // CodingProgress returns how far coding has come.
 func (s *Service) CodingProgress(ctx context.Context, by Actor, c *models.Consultation) (*CodingProgress, error) {
-	panic("to be written")
+	if err := by.need(EditThemes); err != nil {
+		return nil, err
+	}
+	d, err := s.readDesk(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return d.progress(), nil
 }
 
 // ThemePage is one theme with the answers in it.
@@ -155,5 +428,549 @@ type ThemeAnswer struct {
 // ThemeAnswers returns one theme with a page of its answers, those the engine
 // is least sure of last.
 func (s *Service) ThemeAnswers(ctx context.Context, by Actor, c *models.Consultation, id string, page int) (*ThemePage, error) {
-	panic("to be written")
+	if err := by.need(EditThemes); err != nil {
+		return nil, err
+	}
+	d, err := s.readDesk(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	t := d.known[id]
+	if t == nil {
+		return nil, models.NewError(models.KindNotFound, "There is no such theme.")
+	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	type scored struct {
+		ThemeAnswer
+		rank float64
+	}
+	var in []scored
+	people := map[string]bool{}
+	for _, a := range d.answers {
+		at := place{id, a.key}
+		score, stands := d.stands(at)
+		if !stands {
+			continue
+		}
+		var coded CodedTheme
+		d.describe(&coded, at, a.text, names)
+		in = append(in, scored{ThemeAnswer{Submission: a.sub, Question: a.key.Question, Text: a.text, Machine: coded.Machine, Score: coded.Score,
+			By: coded.By, Day: coded.Day, Passages: coded.Passages}, score})
+		people[a.key.Submission] = true
+	}
+	slices.SortStableFunc(in, func(a, b scored) int { return cmp.Compare(b.rank, a.rank) })
+	out := &ThemePage{Theme: *t, Count: strconv.Itoa(len(people)), Total: len(in), Pages: max(1, (len(in)+SearchPage-1)/SearchPage)}
+	out.Page = min(max(page, 1), out.Pages)
+	for _, a := range in[(out.Page-1)*SearchPage : min(out.Page*SearchPage, len(in))] {
+		a.Submission = readableBy(by, c, a.Submission)
+		out.Answers = append(out.Answers, a.ThemeAnswer)
+	}
+	return out, nil
+}
+
+var noAnswer = models.NewError(models.KindNotFound, "There is no such answer. It may have been withdrawn.")
+
+// cleanWords returns what an officer wrote about a theme as it is kept.
+func cleanWords(message, field, words string, most int) (string, error) {
+	words = strings.TrimSpace(models.CleanText(words))
+	if len([]rune(words)) > most {
+		return "", refused(message, field, fmt.Sprintf("Enter at most %d characters", most))
+	}
+	return words, nil
+}
+
+// liveTheme refuses what is no theme of this consultation, or was merged.
+func liveTheme(ctx context.Context, tx *store.Store, c *models.Consultation, message, field, id string) error {
+	t, err := themeOf(ctx, tx, c, id)
+	if models.KindOf(err) == models.KindNotFound || err == nil && t.Status == models.ThemeMerged {
+		return refused(message, field, "Choose a theme of this consultation that was not merged into another")
+	}
+	return err
+}
+
+// under reports whether a theme stands under another in the code frame, or is
+// the same.
+func (p *places) under(id, above string) bool {
+	for range len(p.themes) + 1 {
+		if id == above {
+			return true
+		}
+		t := p.known[id]
+		if t == nil || t.Parent == "" {
+			return false
+		}
+		id = t.Parent
+	}
+	return true // in circles: as good as under anything
+}
+
+// answered returns the live submission that an answer in words belongs to.
+func answered(ctx context.Context, tx *store.Store, c *models.Consultation, key models.AnswerKey) (*models.Submission, error) {
+	sub, err := tx.Submission(ctx, key.Submission)
+	switch {
+	case models.KindOf(err) == models.KindNotFound:
+		return nil, noAnswer
+	case err != nil:
+		return nil, err
+	case sub.Consultation != c.ID || sub.Status != models.SubmissionLive ||
+		!slices.ContainsFunc(themedAnswers(c, sub), func(a models.Answer) bool { return a.Question == key.Question }):
+		return nil, noAnswer
+	}
+	return sub, nil
+}
+
+// fewMoved is how many submissions are brought in line in the index one by one.
+const fewMoved = 20
+
+// moveAnswers writes down that answers do not belong in one theme and do in
+// another. It refuses when one of them no longer stands where the officer saw it.
+func (s *Service) moveAnswers(ctx context.Context, tx *store.Store, by Actor, c *models.Consultation, not, from, to string, answers []models.AnswerKey) error {
+	if len(answers) == 0 {
+		return refused(not, "answers", "Choose at least one answer")
+	}
+	var subs []string
+	for _, key := range answers {
+		if _, err := answered(ctx, tx, c, key); err != nil {
+			return err
+		}
+		if !slices.Contains(subs, key.Submission) {
+			subs = append(subs, key.Submission)
+		}
+	}
+	p, err := readPlacesOf(ctx, tx, c, subs)
+	if err != nil {
+		return err
+	}
+	var codings []models.Coding
+	done := map[models.AnswerKey]bool{}
+	for _, key := range answers {
+		if done[key] {
+			continue
+		}
+		done[key] = true
+		if from != "" {
+			if _, in := p.stands(place{from, key}); !in {
+				return models.NewError(models.KindConflict, "Somebody else has taken one of these answers out of the theme since you opened the page. Look at it as it is now, then decide again.")
+			}
+			codings = append(codings, p.decide(by, s.today(), place{from, key}, false)...)
+		}
+		if to != "" {
+			codings = append(codings, p.decide(by, s.today(), place{to, key}, true)...)
+		}
+	}
+	if err := tx.AddCodings(ctx, codings); err != nil {
+		return err
+	}
+	if len(subs) > fewMoved {
+		return tx.Enqueue(ctx, models.JobPlaces, c.ID, 0)
+	}
+	for _, id := range subs {
+		if err := tx.Enqueue(ctx, models.JobIndex, id, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// passages finds the words that a coder marked in the answer, by theme, without
+// their IDs.
+func (s *Service) passages(by Actor, d Decision, text string) (map[string][]models.Coding, error) {
+	out := map[string][]models.Coding{}
+	for _, p := range d.Passages {
+		const not = "What you decided on this answer was not saved."
+		if !slices.Contains(d.Themes, p.Theme) {
+			return nil, refused(not, "passages", "Choose the theme too that the words are for")
+		}
+		start, end, found := locate(text, p.Words)
+		if !found {
+			return nil, refused(not, "passages", "Copy the words from the answer as they stand there")
+		}
+		c := models.Coding{Theme: p.Theme, AnswerKey: d.Answer, Belongs: true, Start: start, End: end,
+			SHA256: hashOf(string([]rune(text)[start:end])), By: by.ID, Day: s.today(), Blind: d.Blind}
+		if !slices.Contains(out[p.Theme], c) {
+			out[p.Theme] = append(out[p.Theme], c)
+		}
+	}
+	return out, nil
+}
+
+// locate finds words in a text, whatever the white space between them. Both
+// ends count code points; the words must not be empty.
+func locate(text, words string) (start, end int, found bool) {
+	runes, wanted := []rune(text), []rune(strings.Join(strings.Fields(words), " "))
+	if len(wanted) == 0 {
+		return 0, 0, false
+	}
+	for start := range runes {
+		at := start
+		matched := true
+		for _, w := range wanted {
+			if w == ' ' {
+				first := at
+				for at < len(runes) && unicode.IsSpace(runes[at]) {
+					at++
+				}
+				matched = at > first
+			} else {
+				matched = at < len(runes) && runes[at] == w
+				at++
+			}
+			if !matched {
+				break
+			}
+		}
+		if matched {
+			return start, at, true
+		}
+	}
+	return 0, 0, false
+}
+
+// decideAll returns the codings that make an answer stand in the themes of a
+// decision and in no others. Where that is decided already nothing is written.
+func (p *places) decideAll(by Actor, day string, d Decision, passages map[string][]models.Coding) []models.Coding {
+	var out []models.Coding
+	for _, t := range p.themes {
+		at := place{t.ID, d.Answer}
+		was := p.decided[at]
+		_, found := p.found[at]
+		switch {
+		case t.Status == models.ThemeMerged:
+		case slices.Contains(d.Themes, t.ID):
+			codings := p.decide(by, day, at, true)
+			if len(codings) == 0 && !sameWords(was.passages, passages[t.ID]) {
+				codings = []models.Coding{{Theme: t.ID, AnswerKey: d.Answer, Belongs: true, By: by.ID, Day: day}}
+			}
+			if len(codings) > 0 {
+				out = append(append(out, codings...), passages[t.ID]...)
+			}
+		case was.Belongs || found:
+			out = append(out, p.decide(by, day, at, false)...)
+		}
+	}
+	return out
+}
+
+func sameWords(a, b []models.Coding) bool {
+	return slices.EqualFunc(a, b, func(a, b models.Coding) bool { return a.Start == b.Start && a.End == b.End && a.SHA256 == b.SHA256 })
+}
+
+// decideBlind returns the codings of a blind decision, which stand beside all
+// others and take back only what the same person decided blind before.
+func (p *places) decideBlind(by Actor, day string, d Decision, passages map[string][]models.Coding) []models.Coding {
+	var out []models.Coding
+	said := p.blindSets(d.Answer)[by.ID]
+	for _, t := range p.themes {
+		belongs := slices.Contains(d.Themes, t.ID)
+		if belongs || said[t.ID] {
+			out = append(out, models.Coding{Theme: t.ID, AnswerKey: d.Answer, Belongs: belongs, By: by.ID, Day: day, Blind: true})
+		}
+		if belongs {
+			out = append(out, passages[t.ID]...)
+		}
+	}
+	return out
+}
+
+// blindSets returns, by account, the themes that each person who coded an answer
+// blind put it in. What was merged since counts for what it was merged into.
+func (p *places) blindSets(key models.AnswerKey) map[string]map[string]bool {
+	sets := map[string]map[string]bool{}
+	for _, c := range p.coded {
+		if c.Blind && c.AnswerKey == key {
+			sets[c.By] = map[string]bool{}
+		}
+	}
+	own := map[string]map[string]bool{}
+	for _, c := range p.codings {
+		if c.Blind && c.AnswerKey == key {
+			if own[c.By] == nil {
+				own[c.By] = map[string]bool{}
+			}
+			own[c.By][c.Theme] = c.Belongs
+		}
+	}
+	for by, themes := range own {
+		if sets[by] == nil {
+			sets[by] = map[string]bool{}
+		}
+		for id, belongs := range themes {
+			if belongs {
+				sets[by][p.home(id)] = true
+			}
+		}
+	}
+	return sets
+}
+
+// desk is everything that people code, with where it stands.
+type desk struct {
+	*places
+	seed    uint64
+	answers []deskAnswer // in an order that tells nothing of when they came
+}
+
+type deskAnswer struct {
+	key  models.AnswerKey
+	sub  *models.Submission
+	text string // redacted
+}
+
+func (s *Service) readDesk(ctx context.Context, c *models.Consultation) (*desk, error) {
+	subs, err := live(ctx, s.store, c)
+	if err != nil {
+		return nil, err
+	}
+	p, err := readPlaces(ctx, s.store, c)
+	return &desk{places: p, seed: seedOf(c.ID), answers: drawn(c, subs)}, err
+}
+
+// live returns the submissions that count.
+func live(ctx context.Context, from *store.Store, c *models.Consultation) ([]*models.Submission, error) {
+	var all []*models.Submission
+	for sub, err := range from.Submissions(ctx, c.ID) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, sub)
+	}
+	return all, nil
+}
+
+// drawn returns the answers in words in the order in which they are drawn: by a
+// hash of each, so that the order is nobody's choice and stays when more come.
+func drawn(c *models.Consultation, subs []*models.Submission) []deskAnswer {
+	var all []deskAnswer
+	for _, sub := range subs {
+		for _, a := range themedAnswers(c, sub) {
+			all = append(all, deskAnswer{models.AnswerKey{Submission: sub.ID, Question: a.Question}, sub, a.Redacted})
+		}
+	}
+	ticket := map[models.AnswerKey]string{}
+	for _, a := range all {
+		ticket[a.key] = lot(c.ID, a.key)
+	}
+	slices.SortFunc(all, func(a, b deskAnswer) int { return strings.Compare(ticket[a.key], ticket[b.key]) })
+	return all
+}
+
+func lot(consultation string, key models.AnswerKey) string {
+	sum := sha256.Sum256(append(binary.BigEndian.AppendUint64(nil, seedOf(consultation)), keyID(key)...))
+	return string(sum[:])
+}
+
+// sampleSize is how many answers are drawn for blind coding.
+const sampleSize = 100
+
+func (d *desk) sample() []deskAnswer { return d.answers[:min(sampleSize, len(d.answers))] }
+
+func (s *Service) inSample(ctx context.Context, from *store.Store, c *models.Consultation, key models.AnswerKey) (bool, error) {
+	subs, err := live(ctx, from, c)
+	if err != nil {
+		return false, err
+	}
+	d := desk{answers: drawn(c, subs)}
+	return slices.ContainsFunc(d.sample(), func(a deskAnswer) bool { return a.key == key }), nil
+}
+
+// toCode returns the answers that are to be coded, in the order in which they
+// are handed out. Blind, it is the sample but for what this person has seen
+// already, blind or not. Else it is what nobody has coded: first the answer that
+// the engine is surest of in each theme, so that every part of the material is
+// taught early; then those it is least sure of (theming.md, section 4).
+func (d *desk) toCode(by Actor, blind bool) []models.AnswerKey {
+	var order []models.AnswerKey
+	if blind {
+		seen := map[models.AnswerKey]bool{}
+		for _, c := range d.coded {
+			if c.By == by.ID {
+				seen[c.AnswerKey] = true
+			}
+		}
+		for _, a := range d.sample() {
+			if !seen[a.key] {
+				order = append(order, a.key)
+			}
+		}
+		return order
+	}
+	best := map[string]models.AnswerKey{}
+	highest := map[models.AnswerKey]float64{}
+	picked := map[models.AnswerKey]bool{}
+	frame := d.frame()
+	for _, a := range d.answers {
+		for _, t := range frame {
+			at := place{t.Theme.ID, a.key}
+			highest[a.key] = max(highest[a.key], d.found[at])
+		}
+	}
+	for _, t := range frame {
+		score := 0.0
+		for _, a := range d.answers {
+			if found := d.found[place{t.Theme.ID, a.key}]; found > score && !picked[a.key] {
+				best[t.Theme.ID], score = a.key, found
+			}
+		}
+		if key, any := best[t.Theme.ID]; any {
+			picked[key] = true
+			if !d.through[key] {
+				order = append(order, key)
+			}
+		}
+	}
+	var rest []models.AnswerKey
+	for _, a := range d.answers {
+		if !picked[a.key] && !d.through[a.key] {
+			rest = append(rest, a.key)
+		}
+	}
+	slices.SortStableFunc(rest, func(a, b models.AnswerKey) int { return cmp.Compare(highest[a], highest[b]) })
+	return append(order, rest...)
+}
+
+// frame returns the code frame but merged themes, each above those that stand
+// under it.
+func (d *desk) frame() []CodedTheme {
+	var out []CodedTheme
+	live := func(id string) bool { return d.known[id] != nil && d.known[id].Status != models.ThemeMerged }
+	var add func(parent string, depth int)
+	add = func(parent string, depth int) {
+		for _, t := range d.themes {
+			above := t.Parent
+			if !live(above) {
+				above = ""
+			}
+			if t.Status != models.ThemeMerged && above == parent && depth <= len(d.themes) {
+				out = append(out, CodedTheme{Theme: t, Depth: depth})
+				add(t.ID, depth+1)
+			}
+		}
+	}
+	add("", 0)
+	return out
+}
+
+// describe fills in how a theme applies to an answer.
+func (d *desk) describe(t *CodedTheme, at place, text string, names map[string]string) {
+	t.Score, t.Machine = d.found[at]
+	_, t.Belongs = d.stands(at)
+	if decision, decided := d.decided[at]; decided {
+		t.By, t.Day = named(names, decision.By), decision.Day
+		if decision.Belongs {
+			t.Passages = wordsOf(text, decision.passages)
+		}
+	}
+}
+
+// saidBlind is what a person decided blind before on an answer in a theme.
+func (d *desk) saidBlind(account string, at place, text string) (belongs bool, passages []string) {
+	var marked []models.Coding
+	for _, c := range d.codings {
+		if c.Blind && c.By == account && c.AnswerKey == at.AnswerKey && d.home(c.Theme) == at.theme {
+			belongs = c.Belongs
+			if c.End == 0 {
+				marked = nil
+			} else {
+				marked = append(marked, c)
+			}
+		}
+	}
+	return belongs, wordsOf(text, marked)
+}
+
+// wordsOf cuts passages out of the answer they stand in. One that the answer no
+// longer holds is left out.
+func wordsOf(text string, passages []models.Coding) []string {
+	var out []string
+	for _, p := range passages {
+		if words, ok := cut(text, models.Quote{Start: p.Start, End: p.End, SHA256: p.SHA256}); ok {
+			out = append(out, words)
+		}
+	}
+	return out
+}
+
+// names returns the accounts' addresses by id.
+func (s *Service) names(ctx context.Context) (map[string]string, error) {
+	users, err := s.store.Users(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, u := range users {
+		names[u.ID] = u.Email
+	}
+	return names, nil
+}
+
+func named(names map[string]string, account string) string { return cmp.Or(names[account], account) }
+
+// leastAgreement is the number of answers below which no agreement is told.
+const leastAgreement = 10
+
+// progress counts how far coding has come, and measures agreement on the sample:
+// of what the engine says itself, without what people decided openly.
+func (d *desk) progress() *CodingProgress {
+	out := &CodingProgress{Answers: len(d.answers), Sample: len(d.sample())}
+	there := map[models.AnswerKey]bool{}
+	for _, a := range d.answers {
+		there[a.key] = true
+		if d.through[a.key] {
+			out.Coded++
+		}
+	}
+	out.Left = out.Answers - out.Coded
+	for at, decision := range d.decided {
+		if _, found := d.found[at]; there[at.AnswerKey] && found != decision.Belongs {
+			out.Changed++
+		}
+	}
+	engine := map[models.AnswerKey]map[string]bool{}
+	for at := range d.found {
+		if engine[at.AnswerKey] == nil {
+			engine[at.AnswerKey] = map[string]bool{}
+		}
+		engine[at.AnswerKey][at.theme] = true
+	}
+	var machine, people []agreement.Overlap
+	for _, a := range d.sample() {
+		sets := d.blindSets(a.key)
+		var coders []map[string]bool
+		for _, by := range slices.Sorted(maps.Keys(sets)) {
+			coders = append(coders, sets[by])
+		}
+		if len(coders) == 0 {
+			continue
+		}
+		out.BlindCoded++
+		var with []agreement.Overlap
+		for _, set := range coders {
+			with = append(with, agreement.Of(engine[a.key], set))
+		}
+		machine = append(machine, agreement.Mean(with))
+		if len(coders) < 2 {
+			continue
+		}
+		out.DoubleCoded++
+		with = nil
+		for i := range coders {
+			for j := range i {
+				with = append(with, agreement.Of(coders[j], coders[i]))
+			}
+		}
+		people = append(people, agreement.Mean(with))
+	}
+	out.Machine, out.People = d.agreement(machine), d.agreement(people)
+	return out
+}
+
+func (d *desk) agreement(answers []agreement.Overlap) *Agreement {
+	if len(answers) < leastAgreement {
+		return nil
+	}
+	f1, low, high := agreement.F1(answers, d.seed)
+	return &Agreement{F1: f1, Low: low, High: high, Answers: len(answers)}
 }

@@ -23,24 +23,25 @@ func (s *Service) DraftReport(ctx context.Context, by Actor, c *models.Consultat
 
 func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.Consultation) (*models.Report, error) {
 	in := report.Input{Consultation: c}
-	for sub, err := range from.Submissions(ctx, c.ID) {
-		if err != nil {
-			return nil, err
-		}
-		in.Submissions = append(in.Submissions, sub)
+	var err error
+	if in.Submissions, err = live(ctx, from, c); err != nil {
+		return nil, err
 	}
 	counts, err := from.CountSubmissions(ctx, c.ID)
 	if err != nil {
 		return nil, err
 	}
 	in.Withdrawn, in.Replaced, in.SetAside = counts[models.SubmissionWithdrawn], counts[models.SubmissionReplaced], counts[models.SubmissionVoid]
-	if in.Themes, err = from.Themes(ctx, c.ID); err != nil {
+	where, err := readPlaces(ctx, from, c)
+	if err != nil {
 		return nil, err
 	}
-	if in.Placements, err = from.Placements(ctx, c.ID); err != nil {
-		return nil, err
-	}
+	in.Themes, in.Placements = where.themes, where.standing()
 	if in.Quotes, err = from.Quotes(ctx, c.ID); err != nil {
+		return nil, err
+	}
+	in.Quotes = quotesIn(in.Quotes, in.Placements)
+	if in.Method, err = methodOf(ctx, from, c, where, in.Submissions); err != nil {
 		return nil, err
 	}
 	if in.Campaigns, err = from.Campaigns(ctx, c.ID); err != nil {
@@ -52,6 +53,27 @@ func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.
 	}
 	in.Checkpoint = ledger.Root(leaves).String()
 	return report.Build(in)
+}
+
+// methodOf says how the themes were found and how far people went through the
+// answers; nil before the first run.
+func methodOf(ctx context.Context, from *store.Store, c *models.Consultation, where *places, subs []*models.Submission) (*report.Method, error) {
+	method, err := from.ThemeMethod(ctx, c.ID)
+	if models.KindOf(err) == models.KindNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	d := &desk{places: where, seed: seedOf(c.ID), answers: drawn(c, subs)}
+	p := d.progress()
+	told := func(a *Agreement) *models.ReportAgreement {
+		if a == nil {
+			return nil
+		}
+		return &models.ReportAgreement{F1: a.F1, Low: a.Low, High: a.High, Answers: a.Answers}
+	}
+	return &report.Method{Method: method, Coded: p.Coded, Changed: p.Changed, Machine: told(p.Machine), People: told(p.People)}, nil
 }
 
 // PublishReport builds the report of a frozen consultation and makes it

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,35 +32,32 @@ type themeView struct {
 
 // themeView reads all of them.
 func (s *Service) themeView(ctx context.Context, c *models.Consultation) (*themeView, error) {
-	placements, err := s.store.Placements(ctx, c.ID)
+	p, err := readPlaces(ctx, s.store, c)
 	if err != nil {
 		return nil, err
 	}
-	v, err := s.viewOf(ctx, c, placements)
+	quotes, err := s.store.Quotes(ctx, c.ID)
 	if err != nil {
 		return nil, err
 	}
-	v.quotes, err = s.store.Quotes(ctx, c.ID)
-	return v, err
+	v := viewOf(p)
+	v.quotes = quotesIn(quotes, p.standing())
+	return v, nil
 }
 
 // themesOf reads the themes with the places of some submissions only, for
 // pages and jobs about a few. Its quotes are left out.
 func (s *Service) themesOf(ctx context.Context, c *models.Consultation, submissions ...string) (*themeView, error) {
-	placements, err := s.store.PlacementsOf(ctx, submissions)
+	p, err := readPlacesOf(ctx, s.store, c, submissions)
 	if err != nil {
 		return nil, err
 	}
-	return s.viewOf(ctx, c, placements)
+	return viewOf(p), nil
 }
 
-func (s *Service) viewOf(ctx context.Context, c *models.Consultation, placements []models.Placement) (*themeView, error) {
-	themes, err := s.store.Themes(ctx, c.ID)
-	if err != nil {
-		return nil, err
-	}
+func viewOf(p *places) *themeView {
 	v := &themeView{byID: map[string]*models.Theme{}, bySub: map[string][]models.Placement{}}
-	for _, t := range themes {
+	for _, t := range p.themes {
 		if t.Status != models.ThemeMerged {
 			v.themes = append(v.themes, t)
 		}
@@ -67,10 +65,10 @@ func (s *Service) viewOf(ctx context.Context, c *models.Consultation, placements
 	for i := range v.themes {
 		v.byID[v.themes[i].ID] = &v.themes[i]
 	}
-	for _, p := range placements {
-		v.bySub[p.Submission] = append(v.bySub[p.Submission], p)
+	for _, at := range p.standing() {
+		v.bySub[at.Submission] = append(v.bySub[at.Submission], at)
 	}
-	return v, nil
+	return v
 }
 
 // of returns the themes a submission's answers are in, best first.
@@ -96,9 +94,15 @@ func (v *themeView) pick(placements []models.Placement, question string) []*mode
 	return out
 }
 
+// refreshTries is how often a run begins again because people decided
+// something while it was working.
+const refreshTries = 4
+
 // RefreshThemes reads every answer in words again and proposes themes. It
 // keeps what people decided: a theme found again keeps its name and approval,
-// merged themes stay merged, and nobody is taken out of an approved theme.
+// merged themes stay merged, what they touched stays, and nobody is taken out of
+// an approved theme by what the engine finds. Themes that people made or taught
+// are then filled by what their examples have in common; see mapTaught.
 func (s *Service) RefreshThemes(ctx context.Context, consultation string) error {
 	c, err := s.store.Consultation(ctx, consultation)
 	if err != nil {
@@ -119,33 +123,42 @@ func (s *Service) RefreshThemes(ctx context.Context, consultation string) error 
 	}
 	seed := seedOf(c.ID)
 	found := theme.Find(docs, theme.Options{Seed: seed})
-	err = s.store.Tx(ctx, func(tx *store.Store) error {
-		now, err := hold(ctx, tx, c)
+	defer s.wake()
+	// What takes long is done without holding others up. If people decide
+	// something meanwhile, it is done again with that.
+	for range refreshTries {
+		before, err := s.earlier(ctx, s.store, c)
 		if err != nil {
-			return err
-		}
-		if now.Status.AtLeast(models.StatusFrozen) {
-			return nil // meanwhile
-		}
-		var before earlier
-		if before.themes, err = tx.Themes(ctx, c.ID); err != nil {
-			return err
-		}
-		if before.placements, err = tx.Placements(ctx, c.ID); err != nil {
-			return err
-		}
-		if before.quotes, err = tx.Quotes(ctx, c.ID); err != nil {
 			return err
 		}
 		run := carryOver(c.ID, docs, found, before)
 		run.Seed = seed
-		if err := tx.SaveThemes(ctx, run); err != nil {
+		mapTaught(&run, docs, before.places)
+		saved := false
+		err = s.store.Tx(ctx, func(tx *store.Store) error {
+			now, err := hold(ctx, tx, c)
+			if err != nil {
+				return err
+			}
+			if now.Status.AtLeast(models.StatusFrozen) {
+				saved = true // meanwhile
+				return nil
+			}
+			again, err := s.earlier(ctx, tx, c)
+			if err != nil || !again.same(before) {
+				return err
+			}
+			if err := tx.SaveThemes(ctx, run); err != nil {
+				return err
+			}
+			saved = true
+			return tx.Enqueue(ctx, models.JobPlaces, c.ID, 0)
+		})
+		if err != nil || saved {
 			return err
 		}
-		return tx.Enqueue(ctx, models.JobPlaces, c.ID, 0)
-	})
-	s.wake()
-	return err
+	}
+	return models.NewError(models.KindConflict, "The themes were changed again and again while answers were placed. Try again in a minute.")
 }
 
 func position(stance string) int8 {
@@ -167,9 +180,22 @@ func seedOf(consultation string) uint64 {
 
 // earlier is what a consultation's themes were before a run.
 type earlier struct {
-	themes     []models.Theme
-	placements []models.Placement
-	quotes     []models.Quote
+	*places
+	quotes []models.Quote
+}
+
+func (s *Service) earlier(ctx context.Context, from *store.Store, c *models.Consultation) (earlier, error) {
+	p, err := readPlaces(ctx, from, c)
+	if err != nil {
+		return earlier{}, err
+	}
+	quotes, err := from.Quotes(ctx, c.ID)
+	return earlier{p, quotes}, err
+}
+
+// same reports whether nobody has decided anything in between.
+func (e earlier) same(other earlier) bool {
+	return reflect.DeepEqual(e.themes, other.themes) && slices.Equal(e.codings, other.codings) && slices.Equal(e.coded, other.coded)
 }
 
 // carryOver turns what the engine found in docs into a run that keeps people's
@@ -182,32 +208,25 @@ func carryOver(consultation string, docs []theme.Document, found theme.Result, b
 	for _, d := range docs {
 		texts[d.ID] = d
 	}
-	known := map[string]*models.Theme{}
-	for i := range before.themes {
-		known[before.themes[i].ID] = &before.themes[i]
-	}
-	// home is the theme that an earlier theme's answers are in now.
-	home := func(id string) string {
-		for range len(before.themes) {
-			t := known[id]
-			if t == nil || t.Status != models.ThemeMerged {
-				return id
-			}
-			id = t.MergedInto
-		}
-		return id
-	}
-	places := map[string]int{} // by theme: how many found themes it stands for
+	known, home := before.known, before.home
+	standsFor := map[string]int{} // by theme: how many found themes it stands for
+	byPeople := map[string]bool{} // themes that people coded in or put others under
 	for _, t := range before.themes {
-		places[home(t.ID)]++
+		standsFor[home(t.ID)]++
+		byPeople[t.Parent] = true
 	}
-	// A person has touched a theme who approved or named it, or merged another
-	// into it.
+	for _, coding := range before.codings {
+		byPeople[coding.Theme] = true
+	}
+	// A person has touched a theme who approved or named it, made or defined it,
+	// gave it a place in the code frame, put it out of scope, merged another into
+	// it, or decided on an answer in it.
 	touched := func(t *models.Theme) bool {
-		return t.Status == models.ThemeApproved || t.Renamed || places[t.ID] > 1
+		return t.Status == models.ThemeApproved || t.Status == models.ThemeOutOfScope || t.Renamed || t.MadeBy != "" ||
+			t.Definition != "" || t.Parent != "" || byPeople[t.ID] || standsFor[t.ID] > 1
 	}
 	was := map[string]map[string]bool{} // earlier theme → documents that are still there
-	for _, p := range before.placements {
+	for _, p := range before.machine {
 		id, document := home(p.Theme), documentID(p.Submission, p.Question)
 		if _, still := texts[document]; !still {
 			continue
@@ -223,7 +242,14 @@ func carryOver(consultation string, docs []theme.Document, found theme.Result, b
 			members[t.Theme] = append(members[t.Theme], placed{a.Document, t.Score})
 		}
 	}
-	same := matchThemes(found.Themes, members, was, places)
+	// A theme whose merge was taken back has no answers yet, only its keywords.
+	empty := map[string][]string{}
+	for _, t := range before.themes {
+		if t.Status != models.ThemeMerged && len(was[t.ID]) == 0 && touched(&t) {
+			empty[t.ID] = t.Keywords
+		}
+	}
+	same := matchThemes(found.Themes, members, was, standsFor, empty)
 	used := map[string]int{} // theme id → index in run.Themes
 	target := map[string]string{}
 	for _, f := range found.Themes {
@@ -276,7 +302,7 @@ func carryOver(consultation string, docs []theme.Document, found theme.Result, b
 		used[t.ID] = len(run.Themes)
 		run.Themes = append(run.Themes, *t)
 	}
-	for _, p := range before.placements {
+	for _, p := range before.machine {
 		id, document := home(p.Theme), documentID(p.Submission, p.Question)
 		if t := known[id]; t != nil && touched(t) && was[id][document] {
 			place(id, document, p.Score)
@@ -311,14 +337,38 @@ type placed struct {
 
 // matchThemes returns, by found theme, the earlier theme whose place it takes.
 // It must hold most of the documents that the found one shares with earlier
-// themes, and each is taken as often as places says, by those most like it: an
+// themes, and each is taken as often as standsFor says, by those most like it: an
 // early theme of a few answers does not swallow all that comes later.
-func matchThemes(found []theme.Theme, members map[string][]placed, was map[string]map[string]bool, places map[string]int) map[string]string {
+// A theme without answers goes first, to the found one with most of the same
+// keywords.
+func matchThemes(found []theme.Theme, members map[string][]placed, was map[string]map[string]bool, standsFor map[string]int, empty map[string][]string) map[string]string {
 	type pair struct {
 		found, earlier string
 		likeness       float64
 	}
+	same, taken := map[string]string{}, map[string]int{}
+	match := func(pairs []pair) {
+		slices.SortFunc(pairs, func(a, b pair) int {
+			return cmp.Or(cmp.Compare(b.likeness, a.likeness), cmp.Compare(a.found, b.found), cmp.Compare(a.earlier, b.earlier))
+		})
+		for _, p := range pairs {
+			if _, matched := same[p.found]; !matched && taken[p.earlier] < standsFor[p.earlier] {
+				same[p.found] = p.earlier
+				taken[p.earlier]++
+			}
+		}
+	}
 	var pairs []pair
+	for id, keywords := range empty {
+		for _, f := range found {
+			all := union(keywords, f.Keywords)
+			if both := len(keywords) + len(f.Keywords) - len(all); 2*both > len(all) {
+				pairs = append(pairs, pair{f.ID, id, float64(both) / float64(len(all))})
+			}
+		}
+	}
+	match(pairs)
+	pairs = nil
 	for _, f := range found {
 		known := 0
 		shared := map[string]int{}
@@ -340,16 +390,7 @@ func matchThemes(found []theme.Theme, members map[string][]placed, was map[strin
 			}
 		}
 	}
-	slices.SortFunc(pairs, func(a, b pair) int {
-		return cmp.Or(cmp.Compare(b.likeness, a.likeness), cmp.Compare(a.found, b.found), cmp.Compare(a.earlier, b.earlier))
-	})
-	same, taken := map[string]string{}, map[string]int{}
-	for _, p := range pairs {
-		if _, matched := same[p.found]; !matched && taken[p.earlier] < places[p.earlier] {
-			same[p.found] = p.earlier
-			taken[p.earlier]++
-		}
-	}
+	match(pairs)
 	return same
 }
 
@@ -550,20 +591,50 @@ func (s *Service) RequestThemes(ctx context.Context, by Actor, c *models.Consult
 // MaxLabel is the longest name of a theme, in code points.
 const MaxLabel = 120
 
+// refused is one fault in what an officer entered.
+func refused(message, field, fault string) *models.Error {
+	return &models.Error{Kind: models.KindInvalid, Message: message, Fields: []models.FieldError{{Field: field, Message: fault}}}
+}
+
+// cleanLabel returns a theme's name as it is kept.
+func cleanLabel(message, label string) (string, error) {
+	label = strings.Join(strings.Fields(models.CleanText(label)), " ")
+	if n := len([]rune(label)); n == 0 || n > MaxLabel {
+		return "", refused(message, "label", fmt.Sprintf("Enter a name of 1 to %d characters", MaxLabel))
+	}
+	return label, nil
+}
+
+// freeLabel refuses a name that another theme has. Where the engine gives way
+// (it names its own candidates anew) only the names count that people gave.
+func freeLabel(ctx context.Context, tx *store.Store, c *models.Consultation, message, label, except string, engineGivesWay bool) error {
+	themes, err := tx.Themes(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, t := range themes {
+		engines := t.Status == models.ThemeCandidate && !t.Renamed
+		if t.ID != except && t.Status != models.ThemeMerged && strings.EqualFold(t.Label, label) && !(engines && engineGivesWay) {
+			return refused(message, "label", "Another theme has this name. Choose another name, or merge the two if they make the same point")
+		}
+	}
+	return nil
+}
+
 // RenameTheme gives a theme the name that people will read. version is the one
 // the officer saw: a theme that somebody else changed since is refused.
 func (s *Service) RenameTheme(ctx context.Context, by Actor, c *models.Consultation, id string, version int, label string) error {
 	if err := by.need(EditThemes); err != nil {
 		return err
 	}
-	label = strings.Join(strings.Fields(models.CleanText(label)), " ")
-	if n := len([]rune(label)); n == 0 || n > MaxLabel {
-		return &models.Error{Kind: models.KindInvalid, Message: "The theme was not renamed.",
-			Fields: []models.FieldError{{Field: "label", Message: fmt.Sprintf("Enter a name of 1 to %d characters", MaxLabel)}}}
+	const not = "The theme was not renamed."
+	label, err := cleanLabel(not, label)
+	if err != nil {
+		return err
 	}
-	return s.changeTheme(ctx, by, c, id, version, "theme.renamed", func(_ *store.Store, t *models.Theme) error {
+	return s.changeTheme(ctx, by, c, id, version, "theme.renamed", func(tx *store.Store, t *models.Theme) error {
 		t.Label, t.Renamed = label, true
-		return nil
+		return freeLabel(ctx, tx, c, not, label, id, true)
 	})
 }
 
@@ -574,12 +645,17 @@ func (s *Service) ApproveTheme(ctx context.Context, by Actor, c *models.Consulta
 		action, status = "theme.unapproved", models.ThemeCandidate
 	}
 	return s.changeTheme(ctx, by, c, id, version, action, func(_ *store.Store, t *models.Theme) error {
+		if t.Status == models.ThemeOutOfScope {
+			return models.NewError(models.KindConflict, "This theme is out of scope. Put it back in scope before you approve it.")
+		}
 		t.Status = status
 		return nil
 	})
 }
 
-// MergeTheme puts everybody in theme id into theme into. Later runs keep to it.
+// MergeTheme puts everybody in theme id into theme into, and the themes under it
+// under that one. Later runs keep to it. What people decided on answers goes on
+// pointing at the theme they decided on, so that the merge can be taken back.
 func (s *Service) MergeTheme(ctx context.Context, by Actor, c *models.Consultation, id string, version int, into string) error {
 	return s.changeTheme(ctx, by, c, id, version, "theme.merged", func(tx *store.Store, t *models.Theme) error {
 		target, err := tx.Theme(ctx, into)
@@ -589,12 +665,88 @@ func (s *Service) MergeTheme(ctx context.Context, by Actor, c *models.Consultati
 		if target.Consultation != c.ID || target.ID == t.ID || target.Status == models.ThemeMerged {
 			return models.NewError(models.KindInvalid, "Choose another theme to merge this one into.")
 		}
+		before, err := readPlaces(ctx, tx, c)
+		if err != nil {
+			return err
+		}
 		t.Status, t.MergedInto = models.ThemeMerged, target.ID
-		return tx.MovePlacements(ctx, t.ID, target.ID)
+		if err := moveChildren(ctx, tx, before, t, target.ID); err != nil {
+			return err
+		}
+		if err := tx.MovePlacements(ctx, t.ID, target.ID); err != nil {
+			return err
+		}
+		if err := tx.Enqueue(ctx, models.JobPlaces, c.ID, 0); err != nil {
+			return err
+		}
+		return s.keepTogether(ctx, tx, by, before, *t)
 	})
 }
 
+// moveChildren puts what stands under a theme that is merged under the theme it
+// was merged into. If that stands under the merged one itself, it takes its place.
+func moveChildren(ctx context.Context, tx *store.Store, before *places, merged *models.Theme, into string) error {
+	for _, t := range before.themes {
+		switch {
+		case t.ID == into && before.under(t.ID, merged.ID):
+			t.Parent = merged.Parent
+		case t.ID != into && t.Parent == merged.ID:
+			t.Parent = into
+		default:
+			continue
+		}
+		if err := tx.UpdateTheme(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepTogether writes down that answers belong which stood in one of two themes
+// that are merged, and would not stand in what they are merged into: somebody
+// said they do not make the other's point. A merge loses nobody.
+func (s *Service) keepTogether(ctx context.Context, tx *store.Store, by Actor, before *places, merged models.Theme) error {
+	after := *before
+	after.themes = slices.Clone(before.themes)
+	for i := range after.themes {
+		if after.themes[i].ID == merged.ID {
+			after.themes[i] = merged
+		}
+	}
+	after.settle()
+	var codings []models.Coding
+	for _, p := range before.standing() {
+		if p.Theme != merged.ID && p.Theme != merged.MergedInto {
+			continue
+		}
+		if _, in := after.stands(place{merged.MergedInto, keyOf(p)}); !in {
+			codings = append(codings, models.Coding{Theme: p.Theme, AnswerKey: keyOf(p), Belongs: true, By: by.ID, Day: s.today()})
+		}
+	}
+	return tx.AddCodings(ctx, codings)
+}
+
+const changedSince = "Somebody else changed this theme since you opened the page. Look at it as it is now, then decide again."
+
 func (s *Service) changeTheme(ctx context.Context, by Actor, c *models.Consultation, id string, version int, action string, change func(tx *store.Store, t *models.Theme) error) error {
+	return s.changeFrame(ctx, by, c, action, id, func(tx *store.Store) error {
+		t, err := themeOf(ctx, tx, c, id)
+		if err != nil {
+			return err
+		}
+		if t.Version != version || t.Status == models.ThemeMerged {
+			return models.NewError(models.KindConflict, changedSince)
+		}
+		if err := change(tx, t); err != nil {
+			return err
+		}
+		return tx.UpdateTheme(ctx, *t)
+	})
+}
+
+// changeFrame does something to the code frame that is recorded as action on
+// object, unless the analysis is frozen.
+func (s *Service) changeFrame(ctx context.Context, by Actor, c *models.Consultation, action, object string, change func(tx *store.Store) error) error {
 	if err := by.need(EditThemes); err != nil {
 		return err
 	}
@@ -602,30 +754,23 @@ func (s *Service) changeTheme(ctx context.Context, by Actor, c *models.Consultat
 		if err := holdOpen(ctx, tx, c, frozen("The analysis has been frozen, so themes can no longer be changed.")); err != nil {
 			return err
 		}
-		t, err := tx.Theme(ctx, id)
-		if err != nil {
+		if err := change(tx); err != nil {
 			return err
 		}
-		if t.Consultation != c.ID {
-			return models.NewError(models.KindNotFound, "There is no such theme.")
-		}
-		if t.Version != version || t.Status == models.ThemeMerged {
-			return models.NewError(models.KindConflict, "Somebody else changed this theme since you opened the page. Look at it as it is now, then decide again.")
-		}
-		if err := change(tx, t); err != nil {
-			return err
-		}
-		if err := tx.UpdateTheme(ctx, *t); err != nil {
-			return err
-		}
-		if err := s.record(ctx, tx, by, action, id, c.ID, ""); err != nil {
-			return err
-		}
-		if t.Status == models.ThemeMerged {
-			return tx.Enqueue(ctx, models.JobPlaces, c.ID, 0)
-		}
-		return nil
+		return s.record(ctx, tx, by, action, object, c.ID, "")
 	})
 	s.wake()
 	return err
+}
+
+// themeOf returns a theme of this consultation.
+func themeOf(ctx context.Context, tx *store.Store, c *models.Consultation, id string) (*models.Theme, error) {
+	t, err := tx.Theme(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if t.Consultation != c.ID {
+		return nil, models.NewError(models.KindNotFound, "There is no such theme.")
+	}
+	return t, nil
 }

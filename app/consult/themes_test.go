@@ -467,6 +467,12 @@ func TestThemesUnderRandomDecisions(t *testing.T) {
 			switch act {
 			case "rename":
 				theme, name := pick("theme"), rapid.SampledFrom([]string{"Litter", "Safety", "Fear", themes[0].Label}).Draw(r, "name")
+				if slices.ContainsFunc(themes, func(o models.Theme) bool {
+					return o.ID != theme.ID && strings.EqualFold(o.Label, name) && (o.Renamed || o.Status == models.ThemeApproved)
+				}) {
+					wantKind(t, "a name that another has", k.RenameTheme(ctx, officer, c, theme.ID, theme.Version, name), models.KindInvalid)
+					continue
+				}
 				noError(t, k.RenameTheme(ctx, officer, c, theme.ID, theme.Version, name))
 				names[theme.ID] = name
 			case "approve", "unapprove":

@@ -31,6 +31,14 @@ type Input struct {
 	Quotes       []models.Quote
 	Campaigns    []models.Campaign
 	Checkpoint   string // root of the submission log, as published
+	Method       *Method
+}
+
+// Method is how the themes were found, with true counts.
+type Method struct {
+	models.Method
+	Coded, Changed  int
+	Machine, People *models.ReportAgreement
 }
 
 // Build returns the report. It fails when a quote does not equal the words it
@@ -67,6 +75,10 @@ func Build(in Input) (*models.Report, error) {
 	}
 	if r.Themes, err = b.themes(); err != nil {
 		return nil, err
+	}
+	if m := in.Method; m != nil {
+		r.Method = &models.ReportMethod{Method: m.Method, Machine: m.Machine, People: m.People,
+			Coded: figure(disclose.Count(m.Coded, false)), Changed: figure(disclose.Count(m.Changed, false))}
 	}
 	r.HeardOnce = b.heardOnce()
 	r.Campaigns = b.campaigns()
@@ -269,8 +281,12 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 	})
 	var out []models.ReportTheme
 	for i, t := range b.live {
-		rt := models.ReportTheme{ID: t.ID, Label: t.Label, Keywords: t.Keywords, Approved: t.Status == models.ThemeApproved,
+		rt := models.ReportTheme{ID: t.ID, Label: t.Label, Keywords: t.Keywords, Approved: t.Status == models.ThemeApproved, Definition: t.Definition,
 			Count: figure(shown.RowTotals[i]), Groups: b.columns(shown.Cells[i])}
+		if t.Status == models.ThemeOutOfScope {
+			rt.OutOfScope = t.Reason
+		}
+		rt.Stances, rt.OneSided = b.stances(t.ID, shown.RowTotals[i])
 		for _, id := range t.DistinctiveFor {
 			if g := b.Consultation.Group(id); g != nil {
 				rt.DistinctiveFor = append(rt.DistinctiveFor, b.text(g.Name))
@@ -288,7 +304,118 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 		}
 		out = append(out, rt)
 	}
-	return out, nil
+	return b.tree(out), nil
+}
+
+// tree puts themes under the ones they stand under, and those out of scope with
+// what is under them last, else as they were. A theme stands at the top when the
+// one above it is not in the report.
+func (b *builder) tree(themes []models.ReportTheme) []models.ReportTheme {
+	parent, in := map[string]string{}, map[string]bool{}
+	for _, t := range themes {
+		in[t.ID] = true
+	}
+	for _, t := range b.live {
+		if in[t.Parent] {
+			parent[t.ID] = t.Parent
+		}
+	}
+	// The root of a theme, and whether it leads round in a circle.
+	for i := range themes {
+		id := themes[i].ID
+		for range len(themes) {
+			if id = parent[id]; id == "" {
+				break
+			}
+		}
+		if id != "" {
+			delete(parent, themes[i].ID)
+		}
+	}
+	var out []models.ReportTheme
+	var add func(t models.ReportTheme)
+	add = func(t models.ReportTheme) {
+		t.Parent = parent[t.ID]
+		out = append(out, t)
+		for _, child := range themes {
+			if parent[child.ID] == t.ID {
+				add(child)
+			}
+		}
+	}
+	for _, aside := range []bool{false, true} {
+		for _, t := range themes {
+			if parent[t.ID] == "" && (t.OutOfScope != "") == aside {
+				add(t)
+			}
+		}
+	}
+	return out
+}
+
+// stanceIDs are the positions that people can take, and none.
+var stanceIDs = []string{models.StanceFor, models.StanceAgainst, models.StanceUnsure, ""}
+
+// oneSided is the share of those who take a side from which a theme is called
+// one-sided, in per cent, and oneSidedBase how many must take one.
+const (
+	oneSided     = 90
+	oneSidedBase = 5
+)
+
+// stances counts the people in a theme by their own position. Each has exactly
+// one, or none, so the figures add up to the theme's count: when that is shown,
+// as many are withheld as it takes for it not to give a small one away, and when
+// it is not, none is shown, because together they would tell it. Anybody in a
+// theme may be in a group at risk, so where there is one its threshold holds.
+//
+// side is where nearly all who take a side stand, if the figures shown prove it
+// whatever the others are.
+func (b *builder) stances(id string, count disclose.Figure) (out []models.GroupFigure, side string) {
+	atRisk := slices.ContainsFunc(b.Consultation.Groups, func(g models.Group) bool { return g.Sensitive })
+	t := disclose.Table{Rows: []string{id}, Counts: [][]int{make([]int, len(stanceIDs))}, Total: len(b.people[id]), RowTotals: []int{len(b.people[id])}}
+	known := false
+	for sub := range b.people[id] {
+		i := slices.Index(stanceIDs, b.subs[sub].Stance)
+		if i < 0 {
+			i = len(stanceIDs) - 1
+		}
+		known = known || stanceIDs[i] != ""
+		t.Counts[0][i]++
+	}
+	if !known && !slices.ContainsFunc(b.Submissions, func(s *models.Submission) bool { return s.Stance != "" }) {
+		return nil, "" // the consultation asks for none
+	}
+	for _, stance := range stanceIDs {
+		t.Columns = append(t.Columns, stance)
+		t.Sensitive = append(t.Sensitive, atRisk)
+	}
+	t.ColumnTotals = t.Counts[0]
+	shown := disclose.Protect(t)
+	open := count.Shown && shown.Total.Shown && shown.RowTotals[0].Shown
+	figures := make([]disclose.Figure, len(stanceIDs))
+	rest := count.Value // people of whom the figures do not say where they stand
+	for i := range figures {
+		if open && shown.Cells[0][i].Shown && shown.ColumnTotals[i].Shown {
+			figures[i] = shown.Cells[0][i]
+			rest -= figures[i].Value
+		}
+		// A masked one says nothing at all, not even that it is small.
+		out = append(out, models.GroupFigure{ID: stanceIDs[i], Count: figure(figures[i])})
+	}
+	for i, other := range []int{1, 0} {
+		if !figures[i].Shown {
+			continue
+		}
+		most := rest // that the other side can be
+		if figures[other].Shown {
+			most = figures[other].Value
+		}
+		if n := figures[i].Value; n >= oneSidedBase && 100*n >= oneSided*(n+most) {
+			side = stanceIDs[i]
+		}
+	}
+	return out, side
 }
 
 // quote takes the words of a quote out of the answer they stand in.
@@ -458,7 +585,8 @@ func (b *builder) hash() (string, error) {
 		Placements   []models.Placement
 		Quotes       []models.Quote
 		Campaigns    []models.Campaign
-	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns})
+		Method       *Method
+	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method})
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 

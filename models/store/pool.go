@@ -179,3 +179,34 @@ func listOf[T ~string](in []T) list {
 	}
 	return out
 }
+
+// value is anything else that is kept as JSON.
+type value[T any] struct{ of T }
+
+// Value returns it as JSON, and what is empty as its migration does: lists as [].
+func (v value[T]) Value() (driver.Value, error) {
+	b, err := json.Marshal(v.of)
+	if string(b) == "null" {
+		return "[]", err
+	}
+	return string(b), err
+}
+
+// Scan reads it from JSON.
+func (v *value[T]) Scan(from any) error {
+	var b []byte
+	switch from := from.(type) {
+	case string:
+		b = []byte(from)
+	case []byte:
+		b = from
+	}
+	var of T
+	if string(b) != "[]" {
+		if err := json.Unmarshal(b, &of); err != nil {
+			return errors.New("a column that holds JSON does not")
+		}
+	}
+	v.of = of
+	return nil
+}

@@ -381,7 +381,7 @@ func (s *Store) SubmissionsForAttention(ctx context.Context, consultation string
 }
 
 // EraseAnswers removes what a submission says: its answers, what is known of
-// its attachments, the messages about it, what follows from them, and the salt that opens its leaf.
+// its attachments, the messages about it, what people decided on its answers, and the salt that opens its leaf.
 // The submission itself and the leaf stay.
 func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 	const doing = "erase the answers"
@@ -400,6 +400,11 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 		}
 		if err == nil {
 			err = db.Where("submission = ?", id).Delete(&messageRow{}).Error
+		}
+		for _, table := range []any{&codingRow{}, &codedRow{}} {
+			if err == nil {
+				err = db.Where("submission = ?", id).Delete(table).Error
+			}
 		}
 		if err == nil {
 			// Whoever has the salt can try answers until one gives the leaf.

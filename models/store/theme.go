@@ -15,6 +15,7 @@ type runRow struct {
 	Consultation string `gorm:"primaryKey"`
 	Seed         int64  // the bits of the unsigned seed
 	Documents    int
+	Method       value[models.Method]
 }
 
 func (runRow) TableName() string { return "theme_runs" }
@@ -31,14 +32,34 @@ type themeRow struct {
 	Status         models.ThemeStatus
 	MergedInto     string
 	Version        int
+	Definition     string
+	Parent         string
+	Reason         string
+	MadeBy         string
+	SuggestedLabel string
+	Draft          value[[]models.Sentence]
 }
 
 func (themeRow) TableName() string { return "themes" }
+
+func themeRowOf(t models.Theme, position int) themeRow {
+	row := themeRow{
+		ID: t.ID, Consultation: t.Consultation, Position: position, Label: t.Label, MachineLabel: t.MachineLabel, Renamed: t.Renamed,
+		Keywords: t.Keywords, DistinctiveFor: t.DistinctiveFor, Status: t.Status, MergedInto: t.MergedInto, Version: t.Version,
+		Definition: t.Definition, Parent: t.Parent, Reason: t.Reason, MadeBy: t.MadeBy, SuggestedLabel: t.SuggestedLabel,
+		Draft: value[[]models.Sentence]{t.Draft},
+	}
+	if row.Status == "" {
+		row.Status = models.ThemeCandidate
+	}
+	return row
+}
 
 func (r *themeRow) model() models.Theme {
 	return models.Theme{
 		ID: r.ID, Consultation: r.Consultation, Label: r.Label, MachineLabel: r.MachineLabel, Renamed: r.Renamed,
 		Keywords: r.Keywords, DistinctiveFor: r.DistinctiveFor, Status: r.Status, MergedInto: r.MergedInto, Version: r.Version,
+		Definition: r.Definition, Parent: r.Parent, Reason: r.Reason, MadeBy: r.MadeBy, SuggestedLabel: r.SuggestedLabel, Draft: r.Draft.of,
 	}
 }
 
@@ -83,8 +104,10 @@ type memberRow struct {
 
 func (memberRow) TableName() string { return "campaign_members" }
 
-// SaveThemes replaces a consultation's themes, placements, quotes and
-// campaigns with the run's. It is a Conflict, and nothing changes, when
+// SaveThemes makes a consultation's themes, the engine's placements, quotes and
+// campaigns those of the run. Themes that are no longer in it go, but for one
+// that people coded in: a run without it cannot be saved. What people coded
+// stays as it is. It is a Conflict, and nothing changes, when
 // somebody has decided on one of the themes since the run read them (its
 // version is higher than the run's), so that no decision is lost: run again.
 func (s *Store) SaveThemes(ctx context.Context, run models.ThemeRun) error {
@@ -96,13 +119,8 @@ func (s *Store) SaveThemes(ctx context.Context, run models.ThemeRun) error {
 			return fmt.Errorf("cannot %s: theme %s belongs to %s: expected %s", doing, t.ID, t.Consultation, run.Consultation)
 		}
 		versions[t.ID] = t.Version
-		themes[i] = themeRow{
-			ID: t.ID, Consultation: run.Consultation, Position: i, Label: t.Label, MachineLabel: t.MachineLabel, Renamed: t.Renamed,
-			Keywords: t.Keywords, DistinctiveFor: t.DistinctiveFor, Status: t.Status, MergedInto: t.MergedInto, Version: t.Version,
-		}
-		if themes[i].Status == "" {
-			themes[i].Status = models.ThemeCandidate
-		}
+		t.Consultation = run.Consultation
+		themes[i] = themeRowOf(t, i)
 	}
 	placements := make([]placementRow, len(run.Placements))
 	for i, p := range run.Placements {
@@ -137,15 +155,40 @@ func (s *Store) SaveThemes(ctx context.Context, run models.ThemeRun) error {
 			}
 		}
 		db := tx.db.WithContext(ctx)
-		// Placements, quotes and members go with what they belong to.
-		for _, table := range []any{&themeRow{}, &campaignRow{}, &runRow{}} {
+		known := map[string]bool{}
+		var gone []string
+		for _, t := range decided {
+			known[t.ID] = true
+			if _, stays := versions[t.ID]; !stays {
+				gone = append(gone, t.ID)
+			}
+		}
+		if err := db.Where("theme IN (?)", db.Model(&themeRow{}).Select("id").Where("consultation = ?", run.Consultation)).Delete(&placementRow{}).Error; err != nil {
+			return failed(err, doing)
+		}
+		// Members go with their campaign.
+		for _, table := range []any{&quoteRow{}, &campaignRow{}, &runRow{}} {
 			if err := db.Where("consultation = ?", run.Consultation).Delete(table).Error; err != nil {
 				return failed(err, doing)
 			}
 		}
-		err = db.Create(&runRow{Consultation: run.Consultation, Seed: int64(run.Seed), Documents: run.Documents}).Error
+		for some := range slices.Chunk(gone, chunk) {
+			if err := db.Where("id IN ?", some).Delete(&themeRow{}).Error; err != nil {
+				return failed(err, doing)
+			}
+		}
+		err = db.Create(&runRow{Consultation: run.Consultation, Seed: int64(run.Seed), Documents: run.Documents, Method: value[models.Method]{run.Method}}).Error
+		var added []themeRow
+		for i := range themes {
+			switch {
+			case !known[themes[i].ID]:
+				added = append(added, themes[i])
+			case err == nil:
+				err = db.Save(&themes[i]).Error
+			}
+		}
 		if err == nil {
-			err = insert(db, themes)
+			err = insert(db, added)
 		}
 		if err == nil {
 			err = insert(db, placements)
@@ -180,13 +223,20 @@ func (s *Store) ThemeRun(ctx context.Context, consultation string) (*models.Them
 	if err := s.db.WithContext(ctx).Take(&row, "consultation = ?", consultation).Error; err != nil {
 		return nil, found(err, doing, "The themes have not been looked for yet.")
 	}
-	run := models.ThemeRun{Consultation: consultation, Seed: uint64(row.Seed), Documents: row.Documents}
+	run := models.ThemeRun{Consultation: consultation, Seed: uint64(row.Seed), Documents: row.Documents, Method: row.Method.of}
 	var errs [4]error
 	run.Themes, errs[0] = s.Themes(ctx, consultation)
 	run.Placements, errs[1] = s.Placements(ctx, consultation)
 	run.Quotes, errs[2] = s.Quotes(ctx, consultation)
 	run.Campaigns, errs[3] = s.Campaigns(ctx, consultation)
 	return &run, errors.Join(errs[:]...)
+}
+
+// ThemeMethod returns how the run that was saved last worked.
+func (s *Store) ThemeMethod(ctx context.Context, consultation string) (models.Method, error) {
+	var row runRow
+	err := s.db.WithContext(ctx).Take(&row, "consultation = ?", consultation).Error
+	return row.Method.of, found(err, "read the themes", "The themes have not been looked for yet.")
 }
 
 // Themes returns all of a consultation's themes, merged ones too, in the order
@@ -214,13 +264,31 @@ func (s *Store) Theme(ctx context.Context, id string) (*models.Theme, error) {
 	return &t, nil
 }
 
+// CreateTheme adds a theme that a person made, after the others.
+func (s *Store) CreateTheme(ctx context.Context, t models.Theme) error {
+	const doing = "add the theme"
+	return s.Tx(ctx, func(tx *Store) error {
+		if err := tx.Lock(ctx, t.Consultation); err != nil {
+			return err
+		}
+		db := tx.db.WithContext(ctx)
+		var last int
+		if err := db.Model(&themeRow{}).Where("consultation = ?", t.Consultation).Select("COALESCE(MAX(position), -1)").Scan(&last).Error; err != nil {
+			return failed(err, doing)
+		}
+		row := themeRowOf(t, last+1)
+		return failed(db.Create(&row).Error, doing)
+	})
+}
+
 // UpdateTheme writes what people decided on a theme (Label, Renamed, Status,
-// MergedInto) and raises its version. It is a Conflict when the theme is no
+// MergedInto, Definition, Parent, Reason) and raises its version. It is a Conflict when the theme is no
 // longer at t.Version.
 func (s *Store) UpdateTheme(ctx context.Context, t models.Theme) error {
 	const doing = "save the theme"
 	done := s.db.WithContext(ctx).Model(&themeRow{}).Where("id = ? AND version = ?", t.ID, t.Version).Updates(map[string]any{
-		"label": t.Label, "renamed": t.Renamed, "status": t.Status, "merged_into": t.MergedInto, "version": t.Version + 1,
+		"label": t.Label, "renamed": t.Renamed, "status": t.Status, "merged_into": t.MergedInto,
+		"definition": t.Definition, "parent": t.Parent, "reason": t.Reason, "version": t.Version + 1,
 	})
 	if done.Error != nil || done.RowsAffected == 1 {
 		return failed(done.Error, doing)
@@ -262,8 +330,9 @@ func (s *Store) MovePlacements(ctx context.Context, from, to string) error {
 	})
 }
 
-// Placements returns which answers are in which of a consultation's themes, by
-// theme, submission and question.
+// Placements returns in which of a consultation's themes the engine put which
+// answers, by theme, submission and question. What people decided is in
+// Codings.
 func (s *Store) Placements(ctx context.Context, consultation string) ([]models.Placement, error) {
 	var placements []models.Placement
 	err := s.db.WithContext(ctx).Table("placements AS p").Select("p.theme, p.submission, p.question, p.score").
@@ -272,7 +341,8 @@ func (s *Store) Placements(ctx context.Context, consultation string) ([]models.P
 	return placements, failed(err, "read the themes")
 }
 
-// PlacementsOf returns which themes the answers of some submissions are in.
+// PlacementsOf returns in which themes the engine put the answers of some
+// submissions.
 func (s *Store) PlacementsOf(ctx context.Context, submissions []string) ([]models.Placement, error) {
 	var placements []models.Placement
 	for some := range slices.Chunk(submissions, chunk) {

@@ -52,6 +52,7 @@ func Run(t *testing.T) {
 		{"lock", testLock},
 		{"themes", testThemes},
 		{"merging themes", testMovePlacements},
+		{"what people decided on answers", testCodings},
 		{"jobs", testJobs},
 		{"jobs asked for again", testJobsAgain},
 		{"jobs in a transaction", testJobsInTransaction},
@@ -184,6 +185,8 @@ var columns = strings.Fields(`
 	audit.action audit.actor audit.consultation audit.day audit.object audit.reason audit.sequence audit.time
 	campaign_members.campaign campaign_members.consultation campaign_members.position campaign_members.submission
 	campaigns.consultation campaigns.id campaigns.position campaigns.template
+	coded_answers.account coded_answers.blind coded_answers.day coded_answers.question coded_answers.submission
+	codings.account codings.belongs codings.blind codings.day codings.ends codings.id codings.question codings.sha256 codings.starts codings.submission codings.theme
 	consultation_versions.consultation consultation_versions.source consultation_versions.version
 	consultations.closed consultations.id consultations.paused consultations.status consultations.version
 	contacts.consultation contacts.id contacts.sealed
@@ -200,9 +203,9 @@ var columns = strings.Fields(`
 	submissions.attention submissions.channel submissions.consents submissions.consultation submissions.day submissions.form_version submissions.groups
 	submissions.id submissions.language submissions.nonce submissions.path submissions.public_id submissions.receipt
 	submissions.source submissions.stance submissions.status
-	theme_runs.consultation theme_runs.documents theme_runs.seed
-	themes.consultation themes.distinctive_for themes.id themes.keywords themes.label themes.machine_label themes.merged_into
-	themes.position themes.renamed themes.status themes.version
+	theme_runs.consultation theme_runs.documents theme_runs.method theme_runs.seed
+	themes.consultation themes.definition themes.distinctive_for themes.draft themes.id themes.keywords themes.label themes.machine_label themes.made_by themes.merged_into
+	themes.parent themes.position themes.reason themes.renamed themes.status themes.suggested_label themes.version
 	users.disabled users.email users.id users.invite_hash users.password_hash users.role
 `)
 
@@ -712,9 +715,12 @@ func testLock(t *testing.T, url string) {
 func run(submissions []*models.Submission) models.ThemeRun {
 	return models.ThemeRun{
 		Consultation: square, Seed: math.MaxUint64 - 3, Documents: len(submissions),
+		Method: models.Method{Background: "WordNet", Taught: 3, Notes: []string{"The model did not answer."}},
 		Themes: []models.Theme{
 			{ID: "t-b", Consultation: square, Label: "Lights", MachineLabel: "lamps, night", Keywords: []string{"lamps", "night"}, DistinctiveFor: []string{"sex_worker"}, Status: models.ThemeCandidate, Version: 1},
-			{ID: "t-a", Consultation: square, Label: "Buses", MachineLabel: "bus, late", Renamed: true, Keywords: []string{"bus"}, Status: models.ThemeApproved, Version: 4},
+			{ID: "t-a", Consultation: square, Label: "Buses", MachineLabel: "bus, late", Renamed: true, Keywords: []string{"bus"}, Status: models.ThemeApproved, Version: 4,
+				Definition: "Buses that are late or full.", Parent: "t-b", MadeBy: "u1", SuggestedLabel: "Late buses",
+				Draft: []models.Sentence{{Text: "Buses are late.", Cites: []string{submissions[0].ID}}}},
 			{ID: "t-c", Consultation: square, Label: "Lamps", Status: models.ThemeMerged, MergedInto: "t-b", Version: 2},
 		},
 		Placements: []models.Placement{
@@ -778,11 +784,13 @@ func testThemes(t *testing.T, url string) {
 
 	// People decide.
 	theme := must[*models.Theme](t)(s.Theme(ctx, "t-b"))
-	theme.Label, theme.Renamed, theme.Status, theme.Keywords = "Broken lamps", true, models.ThemeApproved, nil
+	theme.Label, theme.Renamed, theme.Status, theme.Keywords = "Broken lamps", true, models.ThemeOutOfScope, nil
+	theme.Definition, theme.Parent, theme.Reason, theme.MadeBy = "Lamps that are out.", "t-a", "Another council's lamps.", "not kept"
 	noError(t, s.UpdateTheme(ctx, *theme))
 	got := must[*models.Theme](t)(s.Theme(ctx, "t-b"))
 	want := first.Themes[0]
-	want.Label, want.Renamed, want.Status, want.Version = "Broken lamps", true, models.ThemeApproved, 2
+	want.Label, want.Renamed, want.Status, want.Version = "Broken lamps", true, models.ThemeOutOfScope, 2
+	want.Definition, want.Parent, want.Reason = "Lamps that are out.", "t-a", "Another council's lamps."
 	wantSame(t, "after a decision", got, &want)
 	wantKind(t, s.UpdateTheme(ctx, *theme), models.KindConflict)
 	theme.ID = "t-nothing"
@@ -810,6 +818,78 @@ func testThemes(t *testing.T, url string) {
 			t.Errorf("%s: %d rows after a smaller run, want %d", table, got, want)
 		}
 	}
+}
+
+// testCodings: what people decided is added to and never overwritten, and goes
+// only with the answers it is about.
+func testCodings(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	submissions := Seed(t, s, 3)
+	Save(t, s, Version("a-park", 1))
+	Create(t, s, Submission("a-park", 0))
+	if got := must[[]models.Coding](t)(s.Codings(ctx, square)); len(got) != 0 {
+		t.Errorf("codings of nothing: %v", got)
+	}
+	saved := run(submissions)
+	noError(t, s.SaveThemes(ctx, saved))
+	noError(t, s.AddCodings(ctx, nil))
+	key := func(i int) models.AnswerKey { return models.AnswerKey{Submission: submissions[i].ID, Question: "C2"} }
+	all := []models.Coding{
+		{Theme: "t-b", AnswerKey: key(0), Belongs: true, By: "u2", Day: "2026-11-02"},
+		{Theme: "t-b", AnswerKey: key(0), Belongs: true, Start: 2, End: 5, SHA256: "aa", By: "u2", Day: "2026-11-02"},
+		{Theme: "t-b", AnswerKey: key(0), By: "u1", Day: "2026-11-01"},
+		{Theme: "t-c", AnswerKey: key(2), Belongs: true, By: "u1", Day: "2026-11-03", Blind: true},
+	}
+	noError(t, s.AddCodings(ctx, all[:1]))
+	noError(t, s.AddCodings(ctx, all[1:]))
+	got := must[[]models.Coding](t)(s.Codings(ctx, square))
+	wantSame(t, "codings", got, all, cmpopts.IgnoreFields(models.Coding{}, "ID"))
+	for i := 1; i < len(got); i++ {
+		if got[i].ID <= got[i-1].ID {
+			t.Errorf("coding %d after %d", got[i].ID, got[i-1].ID)
+		}
+	}
+	wantSame(t, "codings of one", must[[]models.Coding](t)(s.CodingsOf(ctx, []string{submissions[2].ID, "nobody"})), got[3:])
+	if none := must[[]models.Coding](t)(s.Codings(ctx, "a-park")); len(none) != 0 {
+		t.Errorf("codings of another consultation: %v", none)
+	}
+
+	coded := []models.CodedAnswer{
+		{AnswerKey: key(0), By: "u1", Day: "2026-11-01"}, {AnswerKey: key(0), By: "u1", Day: "2026-11-02", Blind: true},
+		{AnswerKey: key(0), By: "u2", Day: "2026-11-02"}, {AnswerKey: key(2), By: "u1", Day: "2026-11-03", Blind: true},
+	}
+	for _, c := range coded {
+		noError(t, s.SaveCoded(ctx, c))
+	}
+	coded[0].Day = "2026-11-09" // gone through again
+	noError(t, s.SaveCoded(ctx, coded[0]))
+	wantSame(t, "coded", must[[]models.CodedAnswer](t)(s.CodedAnswers(ctx, square)), coded)
+	wantSame(t, "coded of one", must[[]models.CodedAnswer](t)(s.CodedAnswersOf(ctx, []string{submissions[2].ID})), coded[3:])
+
+	// Another run leaves them, and a run without a theme that people coded in is
+	// refused as a whole.
+	saved.Placements = nil
+	noError(t, s.SaveThemes(ctx, saved))
+	wantSame(t, "after a run", must[[]models.Coding](t)(s.Codings(ctx, square)), got)
+	if err := s.SaveThemes(ctx, models.ThemeRun{Consultation: square, Themes: saved.Themes[1:]}); err == nil {
+		t.Error("a theme that people coded in is gone")
+	}
+	wantRun(t, s, saved)
+	if err := s.AddCodings(ctx, []models.Coding{{Theme: "t-nothing", AnswerKey: key(0), Day: "2026-11-02"}}); err == nil {
+		t.Error("coded in no theme")
+	}
+
+	made := models.Theme{ID: "t-d", Consultation: square, Label: "Made", Status: models.ThemeCandidate, MadeBy: "u1", Version: 1}
+	noError(t, s.CreateTheme(ctx, made))
+	if err := s.CreateTheme(ctx, made); err == nil {
+		t.Error("made twice")
+	}
+	wantSame(t, "with what was made", must[[]models.Theme](t)(s.Themes(ctx, square)), append(slices.Clone(saved.Themes), made))
+
+	// They go with the answers.
+	noError(t, s.EraseAnswers(ctx, submissions[0].ID))
+	wantSame(t, "after an erasure", must[[]models.Coding](t)(s.Codings(ctx, square)), got[3:])
+	wantSame(t, "coded after an erasure", must[[]models.CodedAnswer](t)(s.CodedAnswers(ctx, square)), coded[3:])
 }
 
 func testMovePlacements(t *testing.T, url string) {
@@ -1197,9 +1277,16 @@ func testUpgrade(t *testing.T, url string) {
 	s := OpenURL(t, url)
 	want := Seed(t, s, 3)
 	noError(t, s.SaveDraft(ctx, []byte("d"), []byte("sealed"), time.Now().Add(time.Hour)))
+	themes := run(want)
+	themes.Method = models.Method{}
+	themes.Themes[1].Definition, themes.Themes[1].Parent, themes.Themes[1].MadeBy, themes.Themes[1].SuggestedLabel, themes.Themes[1].Draft = "", "", "", "", nil
+	noError(t, s.SaveThemes(ctx, themes))
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
+		"DROP TABLE coded_answers", "DROP TABLE codings", "ALTER TABLE theme_runs DROP COLUMN method",
+		"ALTER TABLE themes DROP COLUMN definition", "ALTER TABLE themes DROP COLUMN parent", "ALTER TABLE themes DROP COLUMN reason",
+		"ALTER TABLE themes DROP COLUMN made_by", "ALTER TABLE themes DROP COLUMN suggested_label", "ALTER TABLE themes DROP COLUMN draft",
 		"DROP TABLE contacts", "DROP TABLE messages",
 		"ALTER TABLE consultations DROP COLUMN paused", "ALTER TABLE submissions DROP COLUMN attention", "ALTER TABLE attachments DROP COLUMN original", "ALTER TABLE attachments DROP COLUMN position",
 		"ALTER TABLE answers DROP COLUMN language", "ALTER TABLE answers DROP COLUMN translation",
@@ -1215,6 +1302,7 @@ func testUpgrade(t *testing.T, url string) {
 		wantSame(t, "a submission", must[*models.Submission](t)(s.Submission(ctx, m.ID)), m)
 	}
 	wantSame(t, "a draft", must[[]byte](t)(s.Draft(ctx, []byte("d"))), []byte("sealed"))
+	wantRun(t, s, themes)
 	if c := must[*models.Consultation](t)(s.Consultation(ctx, square)); c.Paused {
 		t.Error("an older consultation is paused")
 	}

@@ -1,0 +1,98 @@
+package consult
+
+import (
+	"slices"
+
+	"heard/app/theme"
+	"heard/models"
+)
+
+// taughtBy is how many answers people must have put in a theme for the mapper to
+// decide on it: most of what examples teach is in the first three
+// (theming.md, section 4).
+const taughtBy = 3
+
+// mapTaught fills the themes that people made, or put at least taughtBy answers
+// in, with the answers that the mapper places there. It learns from the answers
+// that people went through or put in a theme, and reads the names and definitions
+// of all themes. Answers that were coded blind teach it nothing: they are there to
+// tell how well it does. What it says of those that people went through openly is
+// not asked, so that the engine's own places stay to compare theirs with.
+func mapTaught(run *models.ThemeRun, docs []theme.Document, before *places) {
+	there := map[models.AnswerKey]bool{}
+	for _, d := range docs {
+		there[documentKey(d.ID)] = true
+	}
+	put := map[string]int{}
+	putIn := map[models.AnswerKey][]string{}
+	for at, d := range before.decided {
+		if d.Belongs && there[at.AnswerKey] {
+			put[at.theme]++
+			putIn[at.AnswerKey] = append(putIn[at.AnswerKey], at.theme)
+		}
+	}
+	mapped := map[string]bool{}
+	var frame []theme.Code
+	for _, t := range run.Themes {
+		if t.Status == models.ThemeMerged {
+			continue
+		}
+		frame = append(frame, theme.Code{ID: t.ID, Name: t.Label, Definition: t.Definition})
+		if t.MadeBy != "" || put[t.ID] >= taughtBy {
+			mapped[t.ID] = true
+		}
+	}
+	if len(mapped) == 0 {
+		return
+	}
+	blind := map[models.AnswerKey]bool{}
+	for _, c := range before.coded {
+		if c.Blind {
+			blind[c.AnswerKey] = true
+		}
+	}
+	engine := map[models.AnswerKey][]string{} // themes that the engine alone decides on
+	for _, p := range run.Placements {
+		if !mapped[p.Theme] {
+			engine[keyOf(p)] = append(engine[keyOf(p)], p.Theme)
+		}
+	}
+	var examples []theme.Example
+	for _, d := range docs {
+		key := documentKey(d.ID)
+		in := slices.Clone(putIn[key])
+		if blind[key] || len(in) == 0 && !before.through[key] {
+			continue
+		}
+		if !before.through[key] {
+			// Somebody put it in a theme and left the others as they are.
+			for _, id := range engine[key] {
+				if _, decided := before.decided[place{id, key}]; !decided {
+					in = append(in, id)
+				}
+			}
+		}
+		slices.Sort(in)
+		run.Method.Taught++
+		if len(in) == 0 {
+			examples = append(examples, theme.Example{Text: d.Text}) // in none of them
+		}
+		for _, id := range in {
+			examples = append(examples, theme.Example{Text: d.Text, Theme: id})
+		}
+	}
+	keeps := func(key models.AnswerKey) bool { return before.through[key] && !blind[key] }
+	run.Placements = slices.DeleteFunc(run.Placements, func(p models.Placement) bool { return mapped[p.Theme] && !keeps(keyOf(p)) })
+	for _, a := range theme.Place(docs, frame, examples) {
+		key := documentKey(a.Document)
+		if keeps(key) {
+			continue
+		}
+		for _, t := range a.Themes {
+			if mapped[t.Theme] {
+				run.Placements = append(run.Placements, models.Placement{Theme: t.Theme, Submission: key.Submission, Question: key.Question, Score: t.Score})
+			}
+		}
+	}
+	run.Quotes = quotesIn(run.Quotes, run.Placements)
+}

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"heard/models"
+)
+
+type codingRow struct {
+	ID         int64 `gorm:"primaryKey"`
+	Theme      string
+	Submission string
+	Question   string
+	Belongs    bool
+	Starts     int
+	Ends       int
+	SHA256     string `gorm:"column:sha256"`
+	Account    string
+	Day        string
+	Blind      bool
+}
+
+func (codingRow) TableName() string { return "codings" }
+
+func (r codingRow) model() models.Coding {
+	return models.Coding{ID: r.ID, Theme: r.Theme, AnswerKey: models.AnswerKey{Submission: r.Submission, Question: r.Question},
+		Belongs: r.Belongs, Start: r.Starts, End: r.Ends, SHA256: r.SHA256, By: r.Account, Day: r.Day, Blind: r.Blind}
+}
+
+type codedRow struct {
+	Submission string `gorm:"primaryKey"`
+	Question   string `gorm:"primaryKey"`
+	Account    string `gorm:"primaryKey"`
+	Day        string
+	Blind      bool `gorm:"primaryKey"`
+}
+
+func (codedRow) TableName() string { return "coded_answers" }
+
+func (r codedRow) model() models.CodedAnswer {
+	return models.CodedAnswer{AnswerKey: models.AnswerKey{Submission: r.Submission, Question: r.Question}, By: r.Account, Day: r.Day, Blind: r.Blind}
+}
+
+// AddCodings adds what a person decided, in this order, after all that was
+// decided before. Their IDs are left aside: the store numbers them.
+func (s *Store) AddCodings(ctx context.Context, codings []models.Coding) error {
+	rows := make([]codingRow, len(codings))
+	for i, c := range codings {
+		rows[i] = codingRow{Theme: c.Theme, Submission: c.Submission, Question: c.Question, Belongs: c.Belongs,
+			Starts: c.Start, Ends: c.End, SHA256: c.SHA256, Account: c.By, Day: c.Day, Blind: c.Blind}
+	}
+	return s.Tx(ctx, func(tx *Store) error {
+		return failed(insert(tx.db.WithContext(ctx), rows), "save what was decided on an answer")
+	})
+}
+
+// SaveCoded keeps that a person has gone through an answer, the last day they
+// did.
+func (s *Store) SaveCoded(ctx context.Context, c models.CodedAnswer) error {
+	row := codedRow{Submission: c.Submission, Question: c.Question, Account: c.By, Day: c.Day, Blind: c.Blind}
+	err := s.db.WithContext(ctx).Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "submission"}, {Name: "question"}, {Name: "account"}, {Name: "blind"}},
+		DoUpdates: clause.AssignmentColumns([]string{"day"}),
+	}).Create(&row).Error
+	return failed(err, "save what was decided on an answer")
+}
+
+// Codings returns all that people decided on answers to a consultation, blind
+// or not, the oldest first.
+func (s *Store) Codings(ctx context.Context, consultation string) ([]models.Coding, error) {
+	return s.codings(ctx, func(db *gorm.DB) *gorm.DB {
+		return db.Where("submission IN (?)", s.ids(ctx, consultation))
+	})
+}
+
+// CodingsOf returns what people decided on the answers of some submissions.
+func (s *Store) CodingsOf(ctx context.Context, submissions []string) ([]models.Coding, error) {
+	var all []models.Coding
+	for some := range slices.Chunk(submissions, chunk) {
+		codings, err := s.codings(ctx, func(db *gorm.DB) *gorm.DB { return db.Where("submission IN ?", some) })
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, codings...)
+	}
+	return all, nil
+}
+
+func (s *Store) codings(ctx context.Context, where func(*gorm.DB) *gorm.DB) ([]models.Coding, error) {
+	var rows []codingRow
+	if err := where(s.db.WithContext(ctx)).Order("id").Find(&rows).Error; err != nil {
+		return nil, failed(err, "read what was decided on answers")
+	}
+	codings := make([]models.Coding, len(rows))
+	for i, r := range rows {
+		codings[i] = r.model()
+	}
+	return codings, nil
+}
+
+// CodedAnswers returns who has gone through which answers to a consultation, by
+// submission, question, account, and the open before the blind.
+func (s *Store) CodedAnswers(ctx context.Context, consultation string) ([]models.CodedAnswer, error) {
+	return s.coded(ctx, func(db *gorm.DB) *gorm.DB {
+		return db.Where("submission IN (?)", s.ids(ctx, consultation))
+	})
+}
+
+// CodedAnswersOf returns who has gone through the answers of some submissions.
+func (s *Store) CodedAnswersOf(ctx context.Context, submissions []string) ([]models.CodedAnswer, error) {
+	var all []models.CodedAnswer
+	for some := range slices.Chunk(submissions, chunk) {
+		coded, err := s.coded(ctx, func(db *gorm.DB) *gorm.DB { return db.Where("submission IN ?", some) })
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, coded...)
+	}
+	return all, nil
+}
+
+func (s *Store) coded(ctx context.Context, where func(*gorm.DB) *gorm.DB) ([]models.CodedAnswer, error) {
+	var rows []codedRow
+	if err := where(s.db.WithContext(ctx)).Order("submission, question, account, blind").Find(&rows).Error; err != nil {
+		return nil, failed(err, "read who has gone through answers")
+	}
+	coded := make([]models.CodedAnswer, len(rows))
+	for i, r := range rows {
+		coded[i] = r.model()
+	}
+	return coded, nil
+}
+
+// ids selects the ids of a consultation's submissions.
+func (s *Store) ids(ctx context.Context, consultation string) *gorm.DB {
+	return s.db.WithContext(ctx).Model(&submissionRow{}).Select("id").Where("consultation = ?", consultation)
+}
