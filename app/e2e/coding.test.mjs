@@ -146,7 +146,7 @@ for (const [name, screen, scripts] of both) {
     assert.ok(await themes.first().isChecked());
     assert.equal(await v.page.locator('#words-1').inputValue(), words);
     await v.go(`${at}/submissions/${key.split(':')[0]}`);
-    assert.match(await v.text(), /placed by officer@demo.example on/);
+    assert.match(await v.text(), /by officer@demo.example on/);
     await v.turn(() => v.page.getByRole('link', { name: /^Code this answer/ }).first().click());
     await v.go(`${at}/code`);
     const left = await asked(v);

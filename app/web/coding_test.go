@@ -256,7 +256,7 @@ func TestCodingAnAnswer(t *testing.T) {
 		t.Errorf("the page of the theme marks %q, expected %q", marks, words)
 	}
 	submission := officer.get("/staff/" + p.demo.ID + "/submissions/" + answerKey(key).Submission)
-	submission.says("main", "placed by officer@penrow.example on ")
+	submission.says("main", "by officer@penrow.example on ")
 	submission.follow(`main a[href*="/code?"]`).is(http.StatusOK)
 
 	// Skipping leaves it, and goes on from there.
@@ -352,7 +352,7 @@ func TestCouncillorsReadThemes(t *testing.T) {
 	p := filledPortal(t)
 	must(t, p.store.UpdateTheme(t.Context(), func() models.Theme {
 		th := p.themes()[0]
-		th.SuggestedLabel, th.Draft = "Suggested zq", []models.Sentence{{Text: "Drafted zq", Cites: []string{"x"}}}
+		th.SuggestedLabel, th.Draft = "Suggestedcanary", []models.Sentence{{Text: "Draftedcanary", Cites: []string{"x"}}}
 		return th
 	}()))
 	page := p.staff(models.RoleCouncillor).get("/staff/" + p.demo.ID + "/themes")
@@ -364,7 +364,7 @@ func TestCouncillorsReadThemes(t *testing.T) {
 			t.Errorf("a link leads to %s", href)
 		}
 	})
-	if text := page.doc.Find("main").Text(); strings.Contains(text, "zq") {
+	if text := page.doc.Find("main").Text(); strings.Contains(text, "canary") {
 		t.Error("councillors read what the language model wrote")
 	}
 	review, err := p.service.Themes(t.Context(), consult.Actor{ID: "x", Role: models.RoleCouncillor}, p.demo)
