@@ -90,6 +90,7 @@ type ReportTheme struct {
 	Label          string          `json:"label"`
 	Keywords       []string        `json:"keywords"`
 	Approved       bool            `json:"approved"`
+	MadeByPeople   bool            `json:"made_by_people,omitempty"`  // added or split off by an officer, not found by the engine
 	DistinctiveFor []string        `json:"distinctive_for,omitempty"` // names of groups
 	Count          Figure          `json:"count"`                     // people, not mentions
 	Groups         []GroupFigure   `json:"groups"`

@@ -5,6 +5,7 @@ import (
 	"html"
 	"html/template"
 	"image/color"
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -20,17 +21,22 @@ import (
 
 // functions are what templates can call besides the methods of their page.
 var functions = template.FuncMap{
-	"asset":       static.Path,
-	"figure":      figure,
-	"unquoted":    unquoted,
-	"columns":     columns,
-	"unshown":     unshown,
-	"cell":        cell,
-	"add":         func(a, b int) int { return a + b },
-	"opening":     opening,
-	"minPassword": func() int { return models.MinPasswordLength },
-	"join":        func(list []string) string { return strings.Join(list, ", ") },
-	"has":         slices.Contains[[]string],
+	"asset":        static.Path,
+	"figure":       figure,
+	"unquoted":     unquoted,
+	"sections":     sections,
+	"above":        above,
+	"stancesShown": stancesShown,
+	"tools":        tools,
+	"hundredths":   hundredths,
+	"columns":      columns,
+	"unshown":      unshown,
+	"cell":         cell,
+	"add":          func(a, b int) int { return a + b },
+	"opening":      opening,
+	"minPassword":  func() int { return models.MinPasswordLength },
+	"join":         func(list []string) string { return strings.Join(list, ", ") },
+	"has":          slices.Contains[[]string],
 }
 
 // figure writes a count the short way, for table cells: 38, <10, or – where
@@ -50,6 +56,46 @@ func opening(s string) string {
 	first, _, _ := strings.Cut(strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")), "\n\n")
 	return first
 }
+
+// themeSection is the themes of a report that are in scope, or aside: those that
+// are not, with what stands under them.
+type themeSection struct {
+	Aside  bool
+	Themes []models.ReportTheme
+}
+
+// sections returns the themes in scope, even if there are none, and those aside
+// if there are any: they come last in a report.
+func sections(themes []models.ReportTheme) []themeSection {
+	at := slices.IndexFunc(themes, func(t models.ReportTheme) bool { return t.OutOfScope != "" })
+	if at < 0 {
+		return []themeSection{{Themes: themes}}
+	}
+	return []themeSection{{Themes: themes[:at]}, {Aside: true, Themes: themes[at:]}}
+}
+
+// above returns the name of the theme that a theme stands under, or "".
+func above(r *models.Report, t models.ReportTheme) string {
+	at := slices.IndexFunc(r.Themes, func(o models.ReportTheme) bool { return o.ID == t.Parent })
+	if t.Parent == "" || at < 0 {
+		return ""
+	}
+	return r.Themes[at].Label
+}
+
+// stancesShown reports whether any figure of people by their own position may be
+// shown: a row of dashes would say nothing.
+func stancesShown(t models.ReportTheme) bool {
+	return slices.ContainsFunc(t.Stances, func(g models.GroupFigure) bool { return !g.Count.Masked })
+}
+
+// tools returns what the engine used besides the answers themselves.
+func tools(m *models.ReportMethod) []string {
+	return slices.DeleteFunc([]string{m.Background, m.Embeddings, m.Chat}, func(s string) bool { return s == "" })
+}
+
+// hundredths writes a share between 0 and 1 as a whole number of 100.
+func hundredths(share float64) int { return int(math.Round(100 * share)) }
 
 // unquoted returns the public ids of the excerpts whose words may not stand in
 // the report.
@@ -214,6 +260,19 @@ func (b *Base) Figure(f models.Figure) string {
 	}
 	wording, _ := b.wording("figure.hidden")
 	return wording
+}
+
+// Position names a position on the proposal, "" for none.
+func (b *Base) Position(id string) template.HTML {
+	switch id {
+	case models.StanceFor:
+		return b.T("report.position.for")
+	case models.StanceAgainst:
+		return b.T("report.position.against")
+	case models.StanceUnsure:
+		return b.T("report.position.unsure")
+	}
+	return b.T("report.position.none")
 }
 
 // Say returns wording in the page's language. Where it has to fall back to

@@ -185,8 +185,22 @@ func report() *models.Report {
 		for j := range 3 {
 			th.Quotes = append(th.Quotes, models.ReportExcerpt{PublicID: fmt.Sprintf("k%d%d", i, j), Group: names[j].Name, Text: sentence(i*10+j, 180), Language: "en"})
 		}
+		th.Stances = []models.GroupFigure{{ID: "for", Count: shown(12)}, {ID: "against", Count: hidden()}, {ID: "unsure", Count: hidden()}, {Count: shown(14)}}
+		if th.Count.Masked { // then they are too
+			th.Stances[0].Count, th.Stances[3].Count = hidden(), hidden()
+		}
+		switch i {
+		case 0:
+			th.Definition, th.OneSided = "Paths and streets that are not lit, or badly.", "for"
+		case 1:
+			th.Parent = "t1"
+		case 11:
+			th.OutOfScope, th.Approved = "The county council looks after the lamps.", false
+		}
 		r.Themes = append(r.Themes, th)
 	}
+	r.Method = &models.ReportMethod{Method: models.Method{Background: "Open English WordNet", TooFew: true, Taught: 42, Notes: []string{"The optional model did not answer."}},
+		Coded: shown(60), Changed: masked(5), Machine: &models.ReportAgreement{F1: 0.71, Low: 0.64, High: 0.78, Answers: 100}, People: &models.ReportAgreement{F1: 0.8, Low: 0.7, High: 0.9, Answers: 40}}
 	for i := range 27 {
 		e := models.ReportExcerpt{PublicID: fmt.Sprintf("7k3m%02dq", i)}
 		if i%2 == 0 {

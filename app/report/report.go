@@ -281,7 +281,8 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 	})
 	var out []models.ReportTheme
 	for i, t := range b.live {
-		rt := models.ReportTheme{ID: t.ID, Label: t.Label, Keywords: t.Keywords, Approved: t.Status == models.ThemeApproved, Definition: t.Definition,
+		rt := models.ReportTheme{ID: t.ID, Label: t.Label, Keywords: t.Keywords, Approved: t.Status == models.ThemeApproved,
+			MadeByPeople: t.MadeBy != "", Definition: t.Definition,
 			Count: figure(shown.RowTotals[i]), Groups: b.columns(shown.Cells[i])}
 		if t.Status == models.ThemeOutOfScope {
 			rt.OutOfScope = t.Reason

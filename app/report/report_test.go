@@ -80,9 +80,11 @@ const letter = "Keep the path open to everybody."
 
 // example is an input with something of everything.
 func example() Input {
-	in := Input{Consultation: river(), Withdrawn: 2, Checkpoint: "0a1b2c"}
+	in := Input{Consultation: river(), Withdrawn: 2, Checkpoint: "0a1b2c", Method: &Method{Method: models.Method{Taught: 20}, Coded: 30, Changed: 3,
+		Machine: &models.ReportAgreement{F1: 0.7, Low: 0.6, High: 0.8, Answers: 50}}}
 	for i := range 40 {
 		s := person(i, "walker", chose("A1", "walk"), chose("C1", []string{"yes", "no"}[i%2]))
+		s.Stance = []string{models.StanceFor, models.StanceAgainst}[i%2]
 		if i < 12 {
 			s.Answers = append(s.Answers, wrote("D1", fmt.Sprintf("The café path is dark, day %d. I fell.", i)))
 			in.Placements = append(in.Placements, models.Placement{Theme: "t1", Submission: s.ID, Question: "D1"})
@@ -91,6 +93,7 @@ func example() Input {
 	}
 	for i := 40; i < 52; i++ {
 		s := person(i, "rower", chose("A1", "row", "walk"), chose("C1", "no"), wrote("D1", letter))
+		s.Stance = models.StanceAgainst
 		s.Channel = models.ChannelPaper
 		if i != 45 {
 			s.Consents = nil
@@ -110,7 +113,7 @@ func example() Input {
 
 	in.Themes = []models.Theme{
 		{ID: "t2", Label: "Open to all", Keywords: []string{"path", "open"}, Status: models.ThemeApproved, DistinctiveFor: []string{"rower", "nobody"}},
-		{ID: "t1", Label: "=Dark at night", Keywords: []string{"dark"}, Status: models.ThemeCandidate},
+		{ID: "t1", Label: "=Dark at night", Keywords: []string{"dark"}, Status: models.ThemeCandidate, Definition: "Paths that are not lit."},
 		{ID: "t3", Label: "Merged away", Status: models.ThemeMerged, MergedInto: "t1"},
 		{ID: "t4", Label: "Nobody any more", Status: models.ThemeApproved},
 	}
@@ -266,14 +269,16 @@ func count(in Input) (inThemes, heardOnce, closedOnly int) {
 func inputs(t *rapid.T) Input {
 	in := Input{Consultation: river(), Withdrawn: rapid.IntRange(0, 3).Draw(t, "withdrawn")}
 	for i := range rapid.IntRange(0, 3).Draw(t, "themes") {
-		in.Themes = append(in.Themes, models.Theme{ID: fmt.Sprintf("t%d", i), Label: rapid.SampledFrom([]string{"One", "Two"}).Draw(t, "label"),
-			Status: rapid.SampledFrom([]models.ThemeStatus{models.ThemeCandidate, models.ThemeApproved, models.ThemeMerged}).Draw(t, "status")})
+		in.Themes = append(in.Themes, models.Theme{ID: fmt.Sprintf("t%d", i), Label: rapid.SampledFrom([]string{"One", "Two"}).Draw(t, "label"), Reason: "Not ours.",
+			Parent: rapid.SampledFrom([]string{"", "t0", "t1", "t2"}).Draw(t, "parent"),
+			Status: rapid.SampledFrom([]models.ThemeStatus{models.ThemeCandidate, models.ThemeApproved, models.ThemeMerged, models.ThemeOutOfScope}).Draw(t, "status")})
 	}
 	for i := range rapid.IntRange(0, 60).Draw(t, "submissions") {
 		s := person(i, rapid.SampledFrom([]string{"walker", "rower", "boat", "gone"}).Draw(t, "group"))
 		if rapid.Bool().Draw(t, "in two groups") && s.Groups[0] != "boat" {
 			s.Groups = append(s.Groups, "boat")
 		}
+		s.Stance = rapid.SampledFrom(stanceIDs).Draw(t, "stance")
 		s.Channel = rapid.SampledFrom([]models.Channel{models.ChannelWeb, models.ChannelPaper}).Draw(t, "channel")
 		if rapid.Bool().Draw(t, "refuses") {
 			s.Consents = nil
@@ -616,8 +621,168 @@ func TestFiguresPassTheGate(t *testing.T) {
 		for _, theme := range r.Themes {
 			check(theme.Count, 10, theme.ID)
 			groups(theme.Groups, theme.ID)
+			for _, g := range theme.Stances {
+				check(g.Count, 10, theme.ID+" "+g.ID)
+			}
 		}
 	})
+}
+
+// A reader who adds up what is shown of the people in a theme by their position
+// learns nothing about a small figure: each that is masked could still be any of
+// as many numbers as its threshold, small ones and others.
+func TestStancesCannotBeSubtracted(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := Input{Consultation: river(), Themes: []models.Theme{{ID: "t1", Label: "One"}}}
+		least := 10
+		if rapid.Bool().Draw(t, "nobody at risk") {
+			in.Consultation.Groups, least = in.Consultation.Groups[:2], 5
+		}
+		truth := map[string]int{}
+		for _, stance := range stanceIDs {
+			truth[stance] = rapid.OneOf(rapid.IntRange(0, 12), rapid.IntRange(0, 60)).Draw(t, "people "+stance)
+			for range truth[stance] {
+				s := person(len(in.Submissions), rapid.SampledFrom([]string{"walker", "rower"}).Draw(t, "group"), wrote("D1", "words"))
+				s.Stance = stance
+				in.Submissions = append(in.Submissions, s)
+				in.Placements = append(in.Placements, models.Placement{Theme: "t1", Submission: s.ID, Question: "D1"})
+			}
+		}
+		for range rapid.IntRange(0, 30).Draw(t, "others") {
+			s := person(len(in.Submissions), "walker", chose("C1", "no"))
+			s.Stance = models.StanceAgainst
+			in.Submissions = append(in.Submissions, s)
+		}
+		r, err := Build(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Themes) == 0 || len(r.Themes[0].Stances) == 0 {
+			return
+		}
+		theme := r.Themes[0]
+		hidden, sum := 0, 0
+		for _, g := range theme.Stances {
+			switch {
+			case g.Count.Masked && g.Count != (models.Figure{Masked: true}):
+				t.Fatalf("a masked figure says something: %+v", g)
+			case g.Count.Masked:
+				hidden++
+			case g.Count.Value != truth[g.ID] || g.Count.Value < least:
+				t.Fatalf("%q is %+v, and %d people", g.ID, g.Count, truth[g.ID])
+			default:
+				sum += g.Count.Value
+			}
+		}
+		if theme.Count.Masked {
+			if hidden < len(theme.Stances) {
+				t.Fatalf("the theme's count is masked, and %+v shown", theme.Stances)
+			}
+			return
+		}
+		left := theme.Count.Value - sum
+		if hidden == 1 {
+			t.Fatalf("one figure is masked, and %d is what is left of %d", left, theme.Count.Value)
+		}
+		// Each of several masked figures can be from 0 to what is left.
+		if hidden > 1 && left < least-1 {
+			t.Fatalf("%d masked figures come to %d: %+v", hidden, left, theme)
+		}
+		if side := theme.OneSided; side != "" {
+			// Whatever the masked figures are, it is true.
+			at := func(stance string) models.Figure {
+				return theme.Stances[slices.Index(stanceIDs, stance)].Count
+			}
+			n, other := at(side), at(map[string]string{models.StanceFor: models.StanceAgainst, models.StanceAgainst: models.StanceFor}[side])
+			most := other.Value
+			if other.Masked {
+				most = left
+			}
+			if n.Masked || n.Value < oneSidedBase || 10*n.Value < 9*(n.Value+most) {
+				t.Fatalf("called one-sided: %+v", theme)
+			}
+		}
+	})
+}
+
+func TestStances(t *testing.T) {
+	in := example()
+	in.Consultation.Groups = in.Consultation.Groups[:2]
+	themes := func() map[string]models.ReportTheme {
+		m := map[string]models.ReportTheme{}
+		for _, theme := range build(t, in).Themes {
+			m[theme.ID] = theme
+		}
+		return m
+	}
+	stances := func(theme models.ReportTheme) (got []string) {
+		for _, g := range theme.Stances {
+			got = append(got, g.ID+" "+figureText(g.Count))
+		}
+		return got
+	}
+	// Six walkers each way; the rowers are all against, which would tell that
+	// nobody is for, so not even that is shown.
+	if diff := cmp.Diff([]string{"for 6", "against 6", "unsure x", " x"}, stances(themes()["t1"])); diff == "" {
+		t.Error("two zeros could be worked out")
+	}
+	for i := 60; i < 80; i++ {
+		for _, theme := range []string{"t1", "t2"} {
+			s := person(i, "walker", wrote("D1", "More."))
+			if theme == "t2" {
+				s = person(100+i, "walker", wrote("D1", "More."))
+			}
+			s.Stance = []string{models.StanceUnsure, ""}[i%2]
+			in.Submissions = append(in.Submissions, s)
+			in.Placements = append(in.Placements, models.Placement{Theme: theme, Submission: s.ID, Question: "D1"})
+		}
+	}
+	if diff := cmp.Diff([]string{"for 6", "against 6", "unsure 10", " 10"}, stances(themes()["t1"])); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := themes()["t1"].OneSided; got != "" {
+		t.Errorf("half and half is called %s", got)
+	}
+	for i := range 60 {
+		s := person(300+i, "walker", wrote("D1", "Against."))
+		s.Stance = models.StanceAgainst
+		if i < 6 {
+			s.Stance = models.StanceFor
+		}
+		in.Submissions = append(in.Submissions, s)
+		in.Placements = append(in.Placements, models.Placement{Theme: "t2", Submission: s.ID, Question: "D1"})
+	}
+	if got := themes()["t2"]; got.OneSided != models.StanceAgainst {
+		t.Errorf("66 of 72 are against: %+v", got)
+	}
+}
+
+// Themes stand under their parents, and what is out of scope last, with its
+// reason and everybody who said it.
+func TestTheCodeFrame(t *testing.T) {
+	in := example()
+	in.Themes[1].Parent = "t2"
+	in.Themes[0].Status, in.Themes[0].Reason = models.ThemeOutOfScope, "Another council decides."
+	in.Themes = append(in.Themes, models.Theme{ID: "t5", Label: "Boats", Status: models.ThemeApproved, Parent: "t4"})
+	single := in.Submissions[58]
+	in.Placements = append(in.Placements, models.Placement{Theme: "t5", Submission: single.ID, Question: "D2"})
+	r := build(t, in)
+	var got []string
+	for _, theme := range r.Themes {
+		got = append(got, theme.ID+" under "+theme.Parent+": "+theme.OutOfScope)
+	}
+	// t4 holds nobody, so t5 stands at the top.
+	if diff := cmp.Diff([]string{"t5 under : ", "t2 under : Another council decides.", "t1 under t2: "}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if r.RollCall.InThemes != 25 {
+		t.Errorf("somebody who made a point out of scope is not counted: %d in themes", r.RollCall.InThemes)
+	}
+	// A circle, which nobody can make, loses no theme.
+	in.Themes[0].Parent = "t1"
+	if r := build(t, in); len(r.Themes) != 3 {
+		t.Errorf("%d themes", len(r.Themes))
+	}
 }
 
 func TestPercentages(t *testing.T) {
@@ -835,6 +1000,7 @@ func TestDataHash(t *testing.T) {
 		"a letter":     func(in *Input) { in.Campaigns[0].Template = "Other" },
 		"a submission": func(in *Input) { in.Submissions = in.Submissions[1:] },
 		"the form":     func(in *Input) { in.Consultation.Version++ },
+		"the method":   func(in *Input) { in.Method.Changed++ },
 	} {
 		in := example()
 		edit(&in)
@@ -906,7 +1072,10 @@ func TestCSVHoldsEveryFigure(t *testing.T) {
 		}
 	}
 	for _, theme := range r.Themes {
-		want += 1 + len(theme.Groups)
+		want += 1 + len(theme.Groups) + len(theme.Stances)
+	}
+	if r.Method != nil {
+		want += 2
 	}
 	rows, err := csv.NewReader(bytes.NewReader(asCSV)).ReadAll()
 	if err != nil || len(rows) != want {

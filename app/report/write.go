@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -55,6 +56,13 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 		for _, g := range t.Groups {
 			row("theme", t.ID, t.Label, g.Name, g.Count)
 		}
+		for _, g := range t.Stances {
+			row("theme by position", t.ID, t.Label, cmp.Or(g.ID, "not given"), g.Count)
+		}
+	}
+	if m := r.Method; m != nil {
+		row("method", "coded", "Answers that people went through one by one", "", m.Coded)
+		row("method", "changed", "Places of answers in themes that people changed", "", m.Changed)
 	}
 	for i, c := range r.Campaigns {
 		row("campaign", strconv.Itoa(i+1), c.Text, "", c.Letters)
