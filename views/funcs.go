@@ -151,6 +151,24 @@ func (p *ThemesPage) Size(rows []ThemeRow) int {
 	return n
 }
 
+// Sections are the parts of the page to jump to, when there are many themes.
+func (p *ThemesPage) Sections() (list []Link) {
+	const many = 8
+	parts := []struct {
+		href, text string
+		n          int
+	}{{"#candidates", "Candidates", p.Size(p.Candidates)}, {"#approved", "Approved", p.Size(p.Approved)}, {"#out", "Out of scope", p.Size(p.OutOfScope)}, {"#once", "Heard once", len(p.HeardOnce)}}
+	if parts[0].n+parts[1].n+parts[2].n < many {
+		return nil
+	}
+	for _, part := range parts {
+		if part.n > 0 {
+			list = append(list, Link{Href: part.href, Text: part.text + " (" + strconv.Itoa(part.n) + ")"})
+		}
+	}
+	return list
+}
+
 // Elsewhere reports whether a field at fault is one of those that are folded
 // away.
 func (p *ThemePage) Elsewhere() bool {

@@ -488,6 +488,7 @@ type CodePage struct {
 	Base
 	Consultation string
 	Act          string // address that the form posts to
+	Outcome      string // of the last act: said here, because people are led past the top of the page
 	Key          string // what the form calls the answer; "" when none is left
 	QuestionText string
 	Text         string

@@ -364,6 +364,9 @@ func samples() []sample {
 	themes := &ThemesPage{Base: desk("themes", "Themes"), Consultation: c.ID, Candidates: []ThemeRow{theme("t2", "Moved on to less safe places", models.ThemeCandidate)}, Approved: []ThemeRow{lamps}, OutOfScope: []ThemeRow{out},
 		Merged: []MergedRow{{Theme: models.Theme{ID: "t8", Label: "Lights", Status: models.ThemeMerged, Version: 3}, Into: "Better lighting along the canal", Act: "/staff/station-quarter/themes/t8"}}, HeardOnce: []SearchHit{codable}, Answers: 148, CanEdit: true, Parents: links,
 		Progress: &CodingState{Answers: 148, Coded: 60, DoubleCoded: 12, Left: 88, Changed: 7, Sample: 60, BlindCoded: 40, Machine: &Agreement{F1: "0.81", Low: "0.74", High: "0.87", Answers: 40}, People: &Agreement{F1: "0.84", Low: "0.70", High: "0.93", Answers: 12}}}
+	for i := range 9 {
+		themes.Candidates = append(themes.Candidates, theme(fmt.Sprintf("m%d", i), fmt.Sprintf("Point %d", i), models.ThemeCandidate))
+	}
 	running := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Running: true, CanEdit: true}
 	fewThemes := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, CanEdit: true, TooFew: true, Notes: []string{"The language model did not answer, so no names were suggested."}, HeardOnce: []SearchHit{codable}, Answers: 1, Progress: &CodingState{Answers: 1, Left: 1, Sample: 1}}
 	readThemes := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Approved: []ThemeRow{read}, HeardOnce: []SearchHit{hit}}
@@ -392,7 +395,7 @@ func samples() []sample {
 	emptyOne.Answers, emptyOne.Total, emptyOne.Count = nil, 0, ""
 
 	coding := &CodePage{Base: desk("code", "Code answers"), Consultation: c.ID, Act: "/staff/station-quarter/code", Key: "s1:C6", QuestionText: "Why do you think this?", Text: "They are moved on, " + sentence(4, 120), Language: "en", Groups: []string{"Residents"}, PublicID: "7k3m01q",
-		Href: "/staff/station-quarter/submissions/s1", Coded: []string{"Coded by d.shah@fairmead.example.org on 11 November 2026."}, Left: 88, Next: "s2:C6", Skip: "/staff/station-quarter/code?submission=s2&question=C6", CanEdit: true, Back: "/staff/station-quarter/themes", Options: links,
+		Href: "/staff/station-quarter/submissions/s1", Coded: []string{"Coded by d.shah@fairmead.example.org on 11 November 2026."}, Left: 88, Outcome: "Kept.", Next: "s2:C6", Skip: "/staff/station-quarter/code?submission=s2&question=C6", CanEdit: true, Back: "/staff/station-quarter/themes", Options: links,
 		Themes:   []CodedTheme{{ID: "t1", Label: "Better lighting along the canal", Definition: "Any wish for more light.", Note: "computer, 0.83", Ticked: true, Children: []CodedTheme{{ID: "t3", Label: "Lamps on all night", Note: "taken out by d.shah@fairmead.example.org, 11 November 2026"}}}, {ID: "t4", Label: "Pay for the railway bridge", OutOfScope: true}},
 		Passages: []CodedPassage{{Theme: "t1", Words: "moved on"}, {}, {}}}
 	badCoding, blind, coded, frozenCoding := *coding, *coding, *coding, *coding

@@ -11,7 +11,7 @@ after(() => browser.close());
 const at = `/staff/${id}`;
 
 /** What the page says of the last act. */
-const outcome = v => v.page.locator('.notice').innerText();
+const outcome = v => v.page.locator('.notice, main [role=status]').first().innerText();
 
 /** Opens what is folded away on the page of a theme. */
 const more = v => v.page.locator('summary', { hasText: 'Define it' }).click();
@@ -142,7 +142,7 @@ for (const [name, screen, scripts] of both) {
     assert.ok(await themes.first().isChecked(), 'the tick is kept');
     await v.page.locator('#words-1').fill(words);
     await v.turn(() => v.page.locator('.saver button').click());
-    assert.match(await outcome(v), /kept/);
+    assert.match(await outcome(v), /kept/i);
     assert.notEqual(await asked(v), key, 'the next answer');
 
     await v.go(address(key));
@@ -218,7 +218,7 @@ test('an officer codes with the keyboard', async t => {
   await page.locator('#words-2').fill('');
   await box.focus();
   await v.turn(() => page.keyboard.press('s'));
-  assert.match(await outcome(v), /kept/);
+  assert.match(await outcome(v), /kept/i);
 
   // Switched off, they stay off.
   await page.getByLabel('Keys off').check();

@@ -543,6 +543,7 @@ func (p *portal) codePage(req *request, c *models.Consultation, key models.Answe
 	at := "/staff/" + c.ID
 	page := &views.CodePage{Base: p.staffBase(req, c, "code", "Code answers"), Consultation: c.ID, Act: at + "/code", Blind: blind, KeysOff: keysOff,
 		CanEdit: !c.Status.AtLeast(models.StatusFrozen), Back: at + "/themes"}
+	page.Outcome, page.Staff.Notice = page.Staff.Notice, ""
 	if found == nil {
 		return page, nil
 	}
@@ -652,7 +653,7 @@ func (p *portal) code(req *request) error {
 		if form.Get("next") != "" {
 			next = answerKey(form.Get("next"))
 		}
-		return p.done(req, codeAddress(c, next, blind, keysOff), "The decision was kept. This is the next answer.")
+		return p.done(req, codeAddress(c, next, blind, keysOff)+"#main", "Kept.")
 	}
 	faults, ok := faultsIn(err)
 	if !ok {

@@ -231,7 +231,7 @@ func TestCodingAnAnswer(t *testing.T) {
 	}
 
 	next := page.submit("form#code", url.Values{"theme": {theme}, "words": {words, "", ""}, "speaks": {theme, "", ""}}).is(http.StatusOK)
-	next.says("[role=status]", "kept")
+	next.says("main [role=status]", "Kept.")
 	if _, after := next.filled("form#code"); after.Get("answer") == key {
 		t.Error("saving leads to the same answer again")
 	}
