@@ -142,8 +142,13 @@ func (s *Service) UnmergeTheme(ctx context.Context, by Actor, c *models.Consulta
 		if t.Version != version || t.Status != models.ThemeMerged {
 			return models.NewError(models.KindConflict, changedSince)
 		}
-		if err := freeLabel(ctx, tx, c, "The merge was not taken back.", t.Label, id, false); err != nil {
-			return models.NewError(models.KindConflict, "Another theme has this theme's name by now. Give that one another name, then take the merge back.")
+		if t.Renamed { // else the next run names it
+			if err := freeLabel(ctx, tx, c, "", t.Label, id, true); err != nil {
+				if models.KindOf(err) == models.KindInvalid {
+					return models.NewError(models.KindConflict, "Another theme has this theme's name by now. Give that one another name, then take the merge back.")
+				}
+				return err
+			}
 		}
 		p, err := readPlacesOf(ctx, tx, c, nil)
 		if err != nil {
@@ -152,9 +157,7 @@ func (s *Service) UnmergeTheme(ctx context.Context, by Actor, c *models.Consulta
 		if above := p.known[t.Parent]; above == nil || above.Status == models.ThemeMerged || p.under(t.Parent, id) {
 			t.Parent = ""
 		}
-		// Whoever takes a merge back wants this very theme, so its name is theirs
-		// and the next run leaves it there, whatever the engine finds.
-		t.Status, t.MergedInto, t.Renamed = models.ThemeCandidate, "", true
+		t.Status, t.MergedInto = models.ThemeCandidate, ""
 		if err := tx.UpdateTheme(ctx, *t); err != nil {
 			return err
 		}

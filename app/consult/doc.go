@@ -20,6 +20,10 @@
 //	          to what the store now says, redacted text only. Safe to repeat.
 //	theme     RefreshThemes reads every answer in words and proposes themes.
 //	          What people decided (names, merges, approvals) survives.
+//	code      People change the code frame and decide on single answers. Their
+//	          decisions are kept beside the engine's placements and go before
+//	          them; places.standing is the one reading of both. What they teach,
+//	          the next run applies to the other answers.
 //	report    DraftReport gives everything to report.Build, which accounts for
 //	          every submission and lets no count past the disclosure gate.
 //	          PublishReport keeps the result; it never changes again.

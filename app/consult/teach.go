@@ -1,7 +1,9 @@
 package consult
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"heard/app/theme"
 	"heard/models"
@@ -58,6 +60,7 @@ func mapTaught(run *models.ThemeRun, docs []theme.Document, before *places) {
 		}
 	}
 	var examples []theme.Example
+	of := map[string]int{} // examples by theme
 	for _, d := range docs {
 		key := documentKey(d.ID)
 		in := slices.Clone(putIn[key])
@@ -79,8 +82,10 @@ func mapTaught(run *models.ThemeRun, docs []theme.Document, before *places) {
 		}
 		for _, id := range in {
 			examples = append(examples, theme.Example{Text: d.Text, Theme: id})
+			of[id]++
 		}
 	}
+	examples = append(examples, standIns(run, docs, before, mapped, blind, of)...)
 	keeps := func(key models.AnswerKey) bool { return before.through[key] && !blind[key] }
 	run.Placements = slices.DeleteFunc(run.Placements, func(p models.Placement) bool { return mapped[p.Theme] && !keeps(keyOf(p)) })
 	for _, a := range theme.Place(docs, frame, examples) {
@@ -95,4 +100,44 @@ func mapTaught(run *models.ThemeRun, docs []theme.Document, before *places) {
 		}
 	}
 	run.Quotes = quotesIn(run.Quotes, run.Placements)
+}
+
+// mostStandIns is the largest number of answers that stand in for examples.
+const mostStandIns = 20
+
+// standIns returns examples of the themes that people have taught nothing yet:
+// the answers that the engine is surest of, as many as the best taught theme has.
+// Beside bare names a few examples of one theme would draw half of all answers
+// to it, because answers are more like answers than like names.
+func standIns(run *models.ThemeRun, docs []theme.Document, before *places, mapped map[string]bool, blind map[models.AnswerKey]bool, of map[string]int) []theme.Example {
+	most := 0
+	for _, n := range of {
+		most = max(most, n)
+	}
+	if most == 0 {
+		return nil
+	}
+	texts := map[models.AnswerKey]string{}
+	for _, d := range docs {
+		texts[documentKey(d.ID)] = d.Text
+	}
+	byTheme := map[string][]models.Placement{}
+	for _, p := range run.Placements {
+		_, decided := before.decided[place{p.Theme, keyOf(p)}]
+		if !mapped[p.Theme] && !decided && !before.through[keyOf(p)] && !blind[keyOf(p)] && texts[keyOf(p)] != "" {
+			byTheme[p.Theme] = append(byTheme[p.Theme], p)
+		}
+	}
+	var out []theme.Example
+	for _, t := range run.Themes {
+		surest := byTheme[t.ID]
+		slices.SortStableFunc(surest, func(a, b models.Placement) int {
+			return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.Submission, b.Submission), strings.Compare(a.Question, b.Question))
+		})
+		wanted := min(max(most, taughtBy), mostStandIns) - of[t.ID]
+		for _, p := range surest[:min(max(wanted, 0), len(surest))] {
+			out = append(out, theme.Example{Text: texts[keyOf(p)], Theme: t.ID})
+		}
+	}
+	return out
 }

@@ -242,14 +242,41 @@ func carryOver(consultation string, docs []theme.Document, found theme.Result, b
 			members[t.Theme] = append(members[t.Theme], placed{a.Document, t.Score})
 		}
 	}
-	// A theme whose merge was taken back has no answers yet, only its keywords.
+	// A theme whose merge was taken back has no answers yet, only its keywords. It
+	// stays until the engine has had a chance to find it.
 	empty := map[string][]string{}
 	for _, t := range before.themes {
-		if t.Status != models.ThemeMerged && len(was[t.ID]) == 0 && touched(&t) {
+		if t.Status != models.ThemeMerged && len(was[t.ID]) == 0 && (touched(&t) || t.Version > 0) {
 			empty[t.ID] = t.Keywords
 		}
 	}
 	same := matchThemes(found.Themes, members, was, standsFor, empty)
+	// What goes back to such a theme does not stay in the one it was merged into:
+	// the one that held most of it.
+	returned := map[string]map[string]bool{} // earlier theme → documents
+	for _, f := range found.Themes {
+		if _, back := empty[same[f.ID]]; !back {
+			continue
+		}
+		from, most := "", 0
+		for _, t := range before.themes {
+			n := 0
+			for _, m := range members[f.ID] {
+				if was[t.ID][m.document] {
+					n++
+				}
+			}
+			if n > most {
+				from, most = t.ID, n
+			}
+		}
+		if returned[from] == nil {
+			returned[from] = map[string]bool{}
+		}
+		for _, m := range members[f.ID] {
+			returned[from][m.document] = true
+		}
+	}
 	used := map[string]int{} // theme id → index in run.Themes
 	target := map[string]string{}
 	for _, f := range found.Themes {
@@ -295,7 +322,8 @@ func carryOver(consultation string, docs []theme.Document, found theme.Result, b
 	missed := map[string]bool{}
 	for i := range before.themes {
 		t := &before.themes[i]
-		if _, foundAgain := used[t.ID]; foundAgain || t.Status != models.ThemeMerged && !touched(t) {
+		_, foundAgain := used[t.ID]
+		if _, waits := empty[t.ID]; foundAgain || t.Status != models.ThemeMerged && !touched(t) && !waits {
 			continue
 		}
 		missed[t.ID] = true
@@ -304,7 +332,7 @@ func carryOver(consultation string, docs []theme.Document, found theme.Result, b
 	}
 	for _, p := range before.machine {
 		id, document := home(p.Theme), documentID(p.Submission, p.Question)
-		if t := known[id]; t != nil && touched(t) && was[id][document] {
+		if t := known[id]; t != nil && touched(t) && was[id][document] && !returned[id][document] {
 			place(id, document, p.Score)
 		}
 	}
