@@ -350,11 +350,19 @@ func TestCodingBlind(t *testing.T) {
 // there can be pressed or followed to where people decide.
 func TestCouncillorsReadThemes(t *testing.T) {
 	p := filledPortal(t)
-	must(t, p.store.UpdateTheme(t.Context(), func() models.Theme {
-		th := p.themes()[0]
-		th.SuggestedLabel, th.Draft = "Suggestedcanary", []models.Sentence{{Text: "Draftedcanary", Cites: []string{"x"}}}
-		return th
-	}()))
+	run, err := p.store.ThemeRun(t.Context(), p.demo.ID)
+	must(t, err)
+	for i := range run.Themes {
+		run.Themes[i].SuggestedLabel, run.Themes[i].Draft = "Suggestedcanary", []models.Sentence{{Text: "Draftedcanary", Cites: []string{run.Placements[0].Submission}}}
+	}
+	run.Method.Notes = []string{"Notedcanary"}
+	must(t, p.store.SaveThemes(t.Context(), *run))
+	theme := p.themes()[0].ID
+	p.staff(models.RoleOfficer).get("/staff/"+p.demo.ID+"/themes").says("main .note", "Notedcanary").follow("article.theme h3 a").is(http.StatusOK).says("section.draft", "Draftedcanary").
+		follow("section.draft a").is(http.StatusOK)
+	taken := p.staff(models.RoleOfficer).get(themeAddress(p.demo, theme)).submit("form:has([type=hidden][name=label])", nil).is(http.StatusOK)
+	taken.says("h1", "Suggestedcanary")
+	p.staff(models.RoleOfficer).decide(theme, "rename", url.Values{"label": {"Another name"}}).is(http.StatusOK)
 	page := p.staff(models.RoleCouncillor).get("/staff/" + p.demo.ID + "/themes")
 	if n := page.doc.Find("main form, main button, main input, main section.progress, main .merged").Length(); n != 0 {
 		t.Errorf("%d things to decide with", n)
