@@ -45,11 +45,7 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 	}
 	for _, t := range review.Themes {
 		row := views.ThemeRow{Theme: t.Theme, Count: t.Count, Distinct: groupNames(c, t.Theme.DistinctiveFor)}
-		for _, g := range c.Groups {
-			if count, ok := t.Groups[g.ID]; ok {
-				row.Groups = append(row.Groups, views.FilterValue{Value: g.ID, Name: g.Name.Default(), Count: count})
-			}
-		}
+		row.Groups = groupCounts(c, t.Groups)
 		if len(t.Quotes) > 0 {
 			row.Quote = t.Quotes[0]
 		}
@@ -100,6 +96,32 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 	page.Progress = &views.CodingState{Answers: progress.Answers, Coded: progress.Coded, DoubleCoded: progress.DoubleCoded, Left: progress.Left, Changed: progress.Changed,
 		Sample: progress.Sample, BlindCoded: progress.BlindCoded, Machine: agreement(progress.Machine), People: agreement(progress.People)}
 	return page, nil
+}
+
+// groupCounts are the counts by group, largest first. Groups whose count is not
+// told exactly stand together, so that a line does not say the same ten times.
+func groupCounts(c *models.Consultation, counts map[string]string) []views.FilterValue {
+	var told, veiled []views.FilterValue
+	for _, g := range c.Groups {
+		count, there := counts[g.ID]
+		if !there {
+			continue
+		}
+		value := views.FilterValue{Value: g.ID, Name: g.Name.Default(), Count: count}
+		if _, err := strconv.Atoi(count); err == nil {
+			told = append(told, value)
+		} else if i := slices.IndexFunc(veiled, func(v views.FilterValue) bool { return v.Count == count }); i >= 0 {
+			veiled[i].Name += "; " + value.Name
+		} else {
+			veiled = append(veiled, value)
+		}
+	}
+	slices.SortStableFunc(told, func(a, b views.FilterValue) int {
+		n, _ := strconv.Atoi(a.Count)
+		m, _ := strconv.Atoi(b.Count)
+		return m - n
+	})
+	return append(told, veiled...)
 }
 
 // nested puts rows under the rows of their parents, in the order they come in.

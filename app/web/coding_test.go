@@ -378,7 +378,13 @@ func TestCouncillorsReadThemes(t *testing.T) {
 	review, err := p.service.Themes(t.Context(), consult.Actor{ID: "x", Role: models.RoleCouncillor}, p.demo)
 	must(t, err)
 	for _, r := range review.Themes {
-		page.says("#theme-"+r.Theme.ID+" .meta", r.Count)
+		if r.Count != "not shown" {
+			page.says("#theme-"+r.Theme.ID+" .meta strong", r.Count)
+		}
+		for id, count := range r.Groups {
+			page.says("#theme-"+r.Theme.ID+" .meta", p.demo.Group(id).Name.Default())
+			page.says("#theme-"+r.Theme.ID+" .meta", ": "+count)
+		}
 	}
 	if page.doc.Find("article.theme").Length() == 0 {
 		t.Error("no theme is shown")
