@@ -391,6 +391,26 @@ func TestCouncillorsReadThemes(t *testing.T) {
 	}
 }
 
+// With too few answers to group there are no themes, and every answer can be
+// read and coded all the same.
+func TestFewAnswers(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleOfficer)
+	officer := p.staff(models.RoleOfficer)
+	at := "/staff/" + p.demo.ID
+	officer.get(at+"/themes").says("main", "There are no themes yet").says("main", "0 of 0 are")
+	officer.get(at+"/code").says("main [role=status]", "Every answer has been coded")
+	officer.get(at+"/code?blind=1").says("main [role=status]", "every answer of the blind sample")
+	p.respond(p.browser(), resident)
+	p.respond(p.browser(), sexWorker)
+	must(t, p.store.SaveThemes(t.Context(), models.ThemeRun{Consultation: p.demo.ID, Documents: 2, Method: models.Method{TooFew: true}}))
+	page := officer.get(at + "/themes")
+	page.says("main .note", "Too few answers to group").says("details[open] .hits", residentWords).says("details[open] .hits", workerWords)
+	code := page.follow("details[open] .hits a[href*='/code?']").is(http.StatusOK)
+	code.says("#code", "There are no themes yet")
+	code.submit("form#code", nil).is(http.StatusOK).says("main [role=status]", "Kept.")
+}
+
 // Once the analysis is frozen, pages can be read and nothing can be decided.
 func TestFrozenThemes(t *testing.T) {
 	p := filledPortal(t)
