@@ -85,6 +85,7 @@ for (const [name, screen, scripts] of both) {
     assert.match(await outcome(v), /merged/);
     await v.follow('All themes');
     await v.page.locator('summary', { hasText: 'Merged into others' }).click();
+    await v.look();
     await v.press(/^Take back the merge/);
     assert.match(await outcome(v), /taken back/);
     assert.equal(await v.page.locator(`#candidates + ul #theme-${second}`).count() + await v.page.locator(`#theme-${second}`).count(), 2, 'it is a candidate again');
@@ -219,6 +220,9 @@ test('an officer codes with the keyboard', async t => {
   await box.focus();
   await v.turn(() => page.keyboard.press('s'));
   assert.match(await outcome(v), /kept/i);
+
+  await page.locator('summary', { hasText: 'Keys' }).click();
+  await v.look();
 
   // Switched off, they stay off.
   await page.getByLabel('Keys off').check();
