@@ -16,7 +16,7 @@ var arrows = map[string][]string{
 	"heard":                     {"heard/app"},
 	"heard/app":                 {"*"}, // puts the parts together
 	"heard/app/web":             {"heard/app/consult", "heard/models", "heard/search", "heard/static", "heard/views"},
-	"heard/app/consult":         {"heard/app/disclose", "heard/app/evidence", "heard/app/ledger", "heard/app/redact", "heard/app/report", "heard/app/sheet", "heard/app/theme", "heard/models", "heard/models/store", "heard/search"},
+	"heard/app/consult":         {"heard/app/disclose", "heard/app/evidence", "heard/app/ledger", "heard/app/redact", "heard/app/report", "heard/app/sheet", "heard/app/theme", "heard/app/theme/agreement", "heard/models", "heard/models/store", "heard/search"},
 	"heard/app/report":          {"heard/app/disclose", "heard/models"},
 	"heard/app/demo":            {"heard/models"},
 	"heard/app/disclose":        {"heard/models"},

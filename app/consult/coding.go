@@ -243,6 +243,13 @@ func (s *Service) CodeAnswer(ctx context.Context, by Actor, c *models.Consultati
 	if err := by.need(EditThemes); err != nil {
 		return err
 	}
+	drawn := true
+	if d.Blind { // asked before anybody has to wait
+		var err error
+		if drawn, err = s.inSample(ctx, c, d.Answer); err != nil {
+			return err
+		}
+	}
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
 		if err := holdOpen(ctx, tx, c, frozen("The analysis has been frozen, so answers can no longer be coded.")); err != nil {
 			return err
@@ -268,8 +275,8 @@ func (s *Service) CodeAnswer(ctx context.Context, by Actor, c *models.Consultati
 		var codings []models.Coding
 		if d.Blind {
 			action = "answer.coded-blind"
-			if in, err := s.inSample(ctx, tx, c, d.Answer); err != nil || !in {
-				return cmp.Or[error](err, models.NewError(models.KindConflict, "This answer is not among those drawn for coding blind."))
+			if !drawn {
+				return models.NewError(models.KindConflict, "This answer is not among those drawn for coding blind.")
 			}
 			codings = p.decideBlind(by, s.today(), d, passages)
 		} else {
@@ -309,7 +316,7 @@ type CodedTheme struct {
 	Machine  bool    // the engine put the answer in it; false when Blind
 	Score    float64 // the engine's; 0 when Blind
 	Belongs  bool    // what stands now: a person's decision, else the engine's; when Blind, this person's own earlier blind decision
-	By       string  // the account whose decision stands; "" for the engine's
+	By       string  // who decided what stands, by name of the account; "" for the engine and when Blind
 	Day      string  // of that decision
 	Passages []string
 }
@@ -421,7 +428,7 @@ type ThemeAnswer struct {
 	Text       string
 	Machine    bool // the engine put it here
 	Score      float64
-	By         string // the account that put or kept it here; ""
+	By         string // who put or kept it here, by name of the account; "" for the engine
 	Day        string
 	Passages   []string
 }
@@ -769,8 +776,8 @@ const sampleSize = 100
 
 func (d *desk) sample() []deskAnswer { return d.answers[:min(sampleSize, len(d.answers))] }
 
-func (s *Service) inSample(ctx context.Context, from *store.Store, c *models.Consultation, key models.AnswerKey) (bool, error) {
-	subs, err := live(ctx, from, c)
+func (s *Service) inSample(ctx context.Context, c *models.Consultation, key models.AnswerKey) (bool, error) {
+	subs, err := live(ctx, s.store, c)
 	if err != nil {
 		return false, err
 	}

@@ -104,6 +104,7 @@ func TestPeopleAndEngineAreKeptApart(t *testing.T) {
 	each(t, func(t *testing.T, k *kit) {
 		c := k.themed(t, "lantern-square", 8)
 		before := k.refresh(t, c)
+		k.drain(t)
 		themes := live(before)
 		a, b := themes[0].ID, themes[1].ID
 		answer := keys(members(before)[a])[0]
@@ -178,6 +179,14 @@ func TestPeopleAndEngineAreKeptApart(t *testing.T) {
 			if row.By != "u-officer" {
 				t.Errorf("agreeing wrote %+v", row)
 			}
+		}
+		// The engine has no say on an answer that a person has gone through, though
+		// it goes on having an opinion.
+		again := k.run(t, c)
+		again.Placements = append(again.Placements, models.Placement{Theme: themes[2].ID, Submission: answer.Submission, Question: "C2", Score: 1})
+		noError(t, k.store.SaveThemes(ctx, *again))
+		if got = k.applies(t, officer, c, answer, themes[2].ID); !got.Machine || got.Belongs || k.standing(t, c)[themes[2].ID][answer.Submission+"-C2"] {
+			t.Errorf("the engine goes before a person: %+v", got)
 		}
 		page, err := k.AnswerToCode(ctx, officer, c, answer, false)
 		noError(t, err)
@@ -371,6 +380,38 @@ func TestUnmerge(t *testing.T) {
 	})
 }
 
+// A merge loses nobody whom people or the engine put in either theme, and who is
+// taken out of what came of it is out of both.
+func TestMergeKeepsWhatPeopleDecided(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c := k.themed(t, "lantern-square", 8)
+		themes := live(k.refresh(t, c))
+		a, b := themes[0], themes[1]
+		theirs := keys(k.standing(t, c)[b.ID])
+		stays, goes := theirs[0], outside(k.standing(t, c)[b.ID], k.subs(t, c))
+		move := func(from, to string, key models.AnswerKey) {
+			t.Helper()
+			noError(t, k.MoveAnswers(ctx, officer, c, from, to, []models.AnswerKey{key}))
+		}
+		move("", a.ID, stays)
+		move(a.ID, "", stays) // not the one's point, but still the other's
+		if !k.standing(t, c)[a.ID][goes.Submission+"-C2"] {
+			move("", a.ID, goes)
+		} else {
+			k.code(t, officer, c, goes, a.ID)
+		}
+		noError(t, k.MergeTheme(ctx, officer, c, a.ID, a.Version, b.ID))
+		if !k.standing(t, c)[b.ID][stays.Submission+"-C2"] || !k.standing(t, c)[b.ID][goes.Submission+"-C2"] {
+			t.Error("the merge lost somebody")
+		}
+		move(b.ID, "", goes)
+		k.refresh(t, c)
+		if in := k.standing(t, c)[b.ID]; in[goes.Submission+"-C2"] || !in[stays.Submission+"-C2"] {
+			t.Error("who was taken out is in, or who was not is out")
+		}
+	})
+}
+
 // A theme that people made is filled by the next run, one that is split keeps
 // the answers that were chosen, and neither is lost when the engine finds nothing
 // like it.
@@ -409,7 +450,12 @@ func TestThemesThatPeopleMake(t *testing.T) {
 				taught++
 			}
 		}
+		p, err := k.CodingProgress(ctx, officer, c)
+		noError(t, err)
 		run := k.refresh(t, c)
+		if after, err := k.CodingProgress(ctx, officer, c); err != nil || p.Changed == 0 || after.Changed != p.Changed {
+			t.Errorf("people changed %d places, %d after a run that learnt from them (%v)", p.Changed, after.Changed, err)
+		}
 		after := keys(k.standing(t, c)[id])
 		right := 0
 		for _, key := range after {
@@ -909,4 +955,39 @@ func TestUnmergedNamesStayTheEngines(t *testing.T) {
 	noError(t, k.MergeTheme(ctx, officer, c, a.ID, k.theme(t, a.ID).Version, b.ID))
 	noError(t, k.RenameTheme(ctx, officer, c, b.ID, k.theme(t, b.ID).Version, "litter"))
 	wantKind(t, "two of one name", k.UnmergeTheme(ctx, officer, c, a.ID, k.theme(t, a.ID).Version), models.KindConflict)
+}
+
+// The sample is drawn by lot, stays when more answers come but for those that
+// draw a lower number, and only what is in it is coded blind.
+func TestBlindSample(t *testing.T) {
+	k := one(t)
+	c := k.themed(t, "lantern-square", 20)
+	sample := func() map[string]bool {
+		in := map[string]bool{}
+		for _, s := range k.subs(t, c) {
+			page, err := k.AnswerToCode(ctx, officer, c, answerOf(s.ID), true)
+			if err == nil && page != nil {
+				in[s.ID] = true
+			} else {
+				wantKind(t, "not drawn", err, models.KindNotFound)
+				wantKind(t, "coding what is not drawn", k.CodeAnswer(ctx, officer, c, consult.Decision{Answer: answerOf(s.ID), Blind: true}), models.KindConflict)
+			}
+		}
+		return in
+	}
+	first := sample()
+	k.say(t, c, 20, 22)
+	second := sample()
+	stay := 0
+	for id := range first {
+		if second[id] {
+			stay++
+		}
+	}
+	if len(first) != 100 || len(second) != 100 || stay < 80 {
+		t.Errorf("%d and then %d drawn of 120 and 132, of whom %d stay", len(first), len(second), stay)
+	}
+	if diff := cmp.Diff(second, sample()); diff != "" {
+		t.Errorf("drawn otherwise:\n%s", diff)
+	}
 }

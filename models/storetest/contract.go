@@ -1742,6 +1742,9 @@ func testUnkeepable(t *testing.T, url string) {
 			themes.Campaigns[0].Template = bad
 			themes.Placements = nil
 			refused("campaign", s.SaveThemes(ctx, themes))
+			refused("theme", s.CreateTheme(ctx, models.Theme{ID: "t", Consultation: square, Label: "x", Definition: bad}))
+			refused("coding", s.AddCodings(ctx, []models.Coding{{Theme: "t", AnswerKey: models.AnswerKey{Submission: submissions[0].ID, Question: bad}, Day: "2026-11-02"}}))
+			refused("coded", s.SaveCoded(ctx, models.CodedAnswer{AnswerKey: models.AnswerKey{Submission: submissions[0].ID, Question: bad}, Day: "2026-11-02"}))
 		})
 	}
 	if got := len(read(t, s, square)); got != 1 {
