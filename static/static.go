@@ -1,5 +1,5 @@
-// Package static holds the style sheets, images and the one script of the portal, embedded in
-// the program and served under names that contain a hash of their content. A
+// Package static holds the style sheets, images and scripts of the portal (one
+// script for the public, one for staff), embedded in the program and served under names that contain a hash of their content. A
 // changed file has a new address, so browsers may keep each one for ever and a
 // second page costs nothing but its own text.
 package static

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -91,7 +92,7 @@ func TestPathPanicsForUnknownFile(t *testing.T) {
 // The style sheet comes with the first page somebody opens on a slow
 // connection, and must ask for nothing else.
 func TestStyleSheets(t *testing.T) {
-	for name, limit := range map[string]int{"css/heard.css": 14 << 10, "css/staff.css": 6 << 10} {
+	for name, limit := range map[string]int{"css/heard.css": 14 << 10, "css/staff.css": 7 << 10} {
 		content, err := fs.ReadFile(FS(), name)
 		if err != nil {
 			t.Fatal(err)
@@ -112,42 +113,51 @@ func TestStyleSheets(t *testing.T) {
 	}
 }
 
-// The script runs beside what people write, under a policy that allows nothing
-// inline. It makes no code out of text, puts no text into a page as markup,
+// The scripts run beside what people write, under a policy that allows nothing
+// inline. Each makes no code out of text, puts no text into a page as markup,
 // keeps nothing in the browser, and asks nobody but the portal.
-func TestScript(t *testing.T) {
+func TestScripts(t *testing.T) {
 	found, err := fs.Glob(FS(), "js/*")
-	if err != nil || len(found) != 1 {
-		t.Fatalf("expected one script: %v (%v)", found, err)
+	if err != nil || !slices.Equal(found, []string{"js/desk.js", "js/heard.js"}) {
+		t.Fatalf("expected one script for the public and one for staff: %v (%v)", found, err)
 	}
-	content, err := fs.ReadFile(FS(), found[0])
-	if err != nil {
-		t.Fatal(err)
+	read := func(name string) string {
+		content, err := fs.ReadFile(FS(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %d bytes", name, len(content))
+		return string(content)
 	}
-	script := string(content)
-	t.Logf("%s: %d bytes", found[0], len(script))
-	if len(script) > 6<<10 {
-		t.Errorf("the script has %d bytes, expected at most %d", len(script), 6<<10)
-	}
-	for _, banned := range []string{
-		"eval(", "Function(", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "createContextualFragment", ".srcdoc",
-		"localStorage", "sessionStorage", "indexedDB", "caches", "document.cookie", "serviceWorker", "sendBeacon", "WebSocket", "XMLHttpRequest", "EventSource",
-		"import(", "http:", "https:", "'//", "\"//", "navigator.", "screen.", "Date", "performance.", "console.", "window.open", ".style",
-		"setAttribute", "createElement", "javascript:", "setTimeout('", "setTimeout(\"",
-	} {
-		if strings.Contains(script, banned) {
-			t.Errorf("the script has %s", banned)
+	for _, name := range found {
+		script := read(name)
+		if len(script) > 6<<10 {
+			t.Errorf("%s has %d bytes, expected at most %d", name, len(script), 6<<10)
+		}
+		for _, banned := range []string{
+			"eval(", "Function(", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "createContextualFragment", ".srcdoc",
+			"localStorage", "sessionStorage", "indexedDB", "caches", "document.cookie", "serviceWorker", "sendBeacon", "WebSocket", "XMLHttpRequest", "EventSource",
+			"import(", "http:", "https:", "'//", "\"//", "navigator.", "screen.", "Date", "performance.", "console.", "window.open", ".style",
+			"setAttribute", "createElement", "javascript:", "setTimeout('", "setTimeout(\"",
+		} {
+			if strings.Contains(script, banned) {
+				t.Errorf("%s has %s", name, banned)
+			}
+		}
+		if !strings.Contains(script, "\n(function () {\n  'use strict';\n") || !strings.HasSuffix(script, "\n})();\n") {
+			t.Errorf("%s leaves names behind on the page", name)
 		}
 	}
-	// The one request is to where the form goes anyway.
+	if desk := read("js/desk.js"); strings.Contains(desk, "fetch(") || strings.Contains(desk, "location") {
+		t.Error("the script of the staff's pages asks for something, or leads somewhere")
+	}
+	// The one request of the public's is to where the form goes anyway.
+	script := read("js/heard.js")
 	if n := strings.Count(script, "fetch("); n != 1 || !strings.Contains(script, "fetch(form.action,") || !strings.Contains(script, "credentials: 'same-origin'") {
 		t.Errorf("%d requests, expected one, to the address of the form", n)
 	}
 	// Leaving replaces the page, so that Back does not lead to it.
 	if !strings.Contains(script, "location.replace(exit.href)") || strings.Contains(script, "location.href =") || strings.Contains(script, "location.assign") {
 		t.Error("leaving keeps the page in the browser's history")
-	}
-	if !strings.Contains(script, "\n(function () {\n  'use strict';\n") || !strings.HasSuffix(script, "\n})();\n") {
-		t.Error("the script leaves names behind on the page")
 	}
 }

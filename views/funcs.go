@@ -142,6 +142,44 @@ func cell(o models.ReportOption, group int) string {
 	return figure(o.Groups[group])
 }
 
+// Size is how many themes a tree holds.
+func (p *ThemesPage) Size(rows []ThemeRow) int {
+	n := len(rows)
+	for _, r := range rows {
+		n += p.Size(r.Children)
+	}
+	return n
+}
+
+// Sections are the parts of the page to jump to, when there are many themes.
+func (p *ThemesPage) Sections() (list []Link) {
+	const many = 8
+	parts := []struct {
+		href, text string
+		n          int
+	}{{"#candidates", "Candidates", p.Size(p.Candidates)}, {"#approved", "Approved", p.Size(p.Approved)}, {"#out", "Out of scope", p.Size(p.OutOfScope)}, {"#once", "Heard once", len(p.HeardOnce)}}
+	if parts[0].n+parts[1].n+parts[2].n < many {
+		return nil
+	}
+	for _, part := range parts {
+		if part.n > 0 {
+			list = append(list, Link{Href: part.href, Text: part.text + " (" + strconv.Itoa(part.n) + ")"})
+		}
+	}
+	return list
+}
+
+// Elsewhere reports whether a field at fault is one of those that are folded
+// away.
+func (p *ThemePage) Elsewhere() bool {
+	for _, field := range []string{"definition", "parent", "into", "reason"} {
+		if p.Problems[field] != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // T returns the wording of a catalogue entry in the page's language, marked as
 // in Say where the catalogue has it only in English. Pairs are the names and
 // values that the entry asks for; one named Count chooses the plural form.

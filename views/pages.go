@@ -329,6 +329,7 @@ type SearchHit struct {
 	Language                           string
 	Snippet                            []Snippet
 	Href                               string
+	Code                               string // address at which it is coded, "" when it cannot be
 }
 
 // Snippet is a piece of text; Match pieces are highlighted.
@@ -369,31 +370,159 @@ type SubmissionRow struct {
 	LanguageName string // when it is not the language of the form
 	Translation  string
 	Redacted     bool // something was taken out of Text
-	Themes       []string
+	Themes       []PlacedTheme
+	Code         string // address at which it is coded, "" when it cannot be
 }
 
-// ThemesPage is the review of themes.
+// PlacedTheme is a theme that an answer is in, and how it came there.
+type PlacedTheme struct{ Label, How string }
+
+// ThemesPage is the code frame: what the engine found and what people decided.
+// Each list is a tree; a theme whose parent is in another list stands at the
+// top and names it.
 type ThemesPage struct {
 	Base
 	Consultation string
-	Themes       []ThemeRow
+	Candidates   []ThemeRow
+	Approved     []ThemeRow
+	OutOfScope   []ThemeRow
+	Merged       []MergedRow
 	HeardOnce    []SearchHit
-	Answers      int // answers in words that were read
+	Answers      int          // answers in words that were read
+	Progress     *CodingState // nil for those who do not code
 	CanEdit      bool
 	Running      bool // a run is waiting or at work
-	Problem      string
+	TooFew       bool // too few answers to group
+	Notes        []string
+	Parents      []Link // themes that a new one can stand under
+	Adding       ThemeText
+	Faults       []Fault
+	Problems     map[string]string // by field: label, definition, parent
 }
 
-// ThemeRow is one theme on the review page.
+// ThemeText is what was typed about a theme.
+type ThemeText struct{ Label, Definition, Parent string }
+
+// ThemeRow is one theme of the code frame.
 type ThemeRow struct {
 	Theme    models.Theme
 	Count    string
 	Groups   []FilterValue
-	Quotes   []Snippet
+	Quote    string
 	Hits     string // address of the search for its answers
-	Others   []Link // themes it can be merged into: Key, Text
+	Href     string // address of its page, "" for those who do not decide on it
+	Act      string // address that its form posts to, "" when nothing can be decided
+	Under    string // the parent's name, when it does not stand right above
 	Distinct []string
+	Children []ThemeRow
 }
+
+// MergedRow is a theme that was merged into another.
+type MergedRow struct {
+	Theme models.Theme
+	Into  string // name
+	Act   string // address that its form posts to, "" when nothing can be decided
+}
+
+// CodingState is how far coding has come.
+type CodingState struct {
+	Answers, Coded, DoubleCoded, Left, Changed int
+	Sample, BlindCoded                         int
+	Machine, People                            *Agreement
+}
+
+// Agreement is how far two who coded the same answers agree, between 0 and 1.
+type Agreement struct {
+	F1, Low, High string // such as 0.81
+	Answers       int
+}
+
+// ThemePage is one theme with its answers.
+type ThemePage struct {
+	Base
+	Consultation string
+	Theme        models.Theme
+	Act          string // address that the forms post to
+	Count        string // people
+	Under        *Link  // the theme it stands under
+	Into         *Link  // the theme it was merged into
+	Draft        []DraftSentence
+	Others       []Link // themes that it can be merged into, and answers moved to
+	Parents      []Link // themes that it can stand under
+	Answers      []PlacedAnswer
+	Total        int
+	First, Last  int
+	Number       int    // of this page of answers, from 1
+	Previous     string // address, "" on the first page
+	Next         string
+	CanEdit      bool
+	Faults       []Fault
+	Problems     map[string]string // by field: label, definition, parent, into, reason, answers, to, name
+	Typed        map[string]string // what stands in each field
+}
+
+// DraftSentence is one sentence of a machine's draft with the submissions it
+// rests on.
+type DraftSentence struct {
+	Text  string
+	Cites []Link
+}
+
+// PlacedAnswer is one answer in a theme.
+type PlacedAnswer struct {
+	Key          string // what the form calls it
+	ID           string // of its tick
+	QuestionText string
+	Text         []Snippet // Match pieces are the words that make the point
+	Language     string
+	Translation  string
+	Groups       []string
+	PublicID     string
+	Placed       string // who put it here
+	Href, Code   string // addresses: its submission, and coding it
+	Ticked       bool
+}
+
+// CodePage asks a person which themes one answer belongs in.
+type CodePage struct {
+	Base
+	Consultation string
+	Act          string // address that the form posts to
+	Outcome      string // of the last act: said here, because people are led past the top of the page
+	Key          string // what the form calls the answer; "" when none is left
+	QuestionText string
+	Text         string
+	Language     string
+	Translation  string
+	Groups       []string
+	PublicID     string
+	Href         string   // its submission, "" when blind
+	Coded        []string // who has coded it, and when
+	Themes       []CodedTheme
+	Passages     []CodedPassage
+	Options      []Link // themes that a passage can speak for
+	Left         int
+	Blind        bool
+	Next         string // what the form calls the one after it
+	Skip         string // address of the one after it, "" at the end
+	CanEdit      bool
+	KeysOff      bool // single-key shortcuts are switched off
+	Back         string
+	Faults       []Fault
+	Problems     map[string]string // by field: themes, words-1, …
+}
+
+// CodedTheme is one theme as it applies to the answer.
+type CodedTheme struct {
+	ID, Label, Definition string
+	Note                  string // why it is ticked, or is not any more
+	Ticked                bool
+	OutOfScope            bool
+	Children              []CodedTheme
+}
+
+// CodedPassage is words of the answer and the theme they speak for.
+type CodedPassage struct{ Theme, Words string }
 
 // SettingsPage moves a consultation along and takes a new version of its file.
 type SettingsPage struct {

@@ -350,11 +350,62 @@ func samples() []sample {
 
 	theme := func(id, label string, status models.ThemeStatus) ThemeRow {
 		return ThemeRow{Theme: models.Theme{ID: id, Label: label, MachineLabel: "lighting, canal", Renamed: true, Keywords: strings.Fields("lighting canal dark path"), Status: status, Version: 2}, Count: "31",
-			Groups: []FilterValue{{Name: "Residents", Count: "24"}, {Name: "Sex workers", Count: "fewer than 10"}}, Quotes: []Snippet{{Text: sentence(6, 140)}}, Hits: "/staff/station-quarter/search?t=" + id,
-			Others: []Link{{Key: "t9", Text: "Cars circling at night"}}, Distinct: []string{"Residents"}}
+			Groups: []FilterValue{{Name: "Residents", Count: "24"}, {Name: "Sex workers", Count: "fewer than 10"}}, Quote: sentence(6, 140),
+			Href: "/staff/station-quarter/themes/" + id, Act: "/staff/station-quarter/themes/" + id, Distinct: []string{"Residents"}}
 	}
-	themes := &ThemesPage{Base: desk("themes", "Themes"), Consultation: c.ID, Themes: []ThemeRow{theme("t1", "Better lighting along the canal", models.ThemeApproved), theme("t2", "Moved on to less safe places", models.ThemeCandidate)}, HeardOnce: []SearchHit{hit}, Answers: 148, CanEdit: true}
-	running := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Running: true, CanEdit: true, Problem: "The last run failed. It will be tried again."}
+	lamps, out, read := theme("t1", "Better lighting along the canal", models.ThemeApproved), theme("t4", "Pay for the railway bridge", models.ThemeOutOfScope), theme("t1", "Better lighting along the canal", models.ThemeApproved)
+	lamps.Children = []ThemeRow{theme("t3", "Lamps on all night", models.ThemeApproved)}
+	lamps.Children[0].Children = []ThemeRow{theme("t5", "Lamps by the steps", models.ThemeApproved)}
+	out.Theme.Reason, out.Under = "The railway decides on its bridges.", "Better lighting along the canal"
+	read.Hits, read.Href, read.Act, read.Count = "/staff/station-quarter/search?t=t1", "", "", "fewer than 10"
+	links := []Link{{Key: "t1", Text: "Better lighting along the canal"}, {Key: "t3", Text: "– Lamps on all night"}}
+	codable := hit
+	codable.Code = "/staff/station-quarter/code?submission=s1&question=C6"
+	themes := &ThemesPage{Base: desk("themes", "Themes"), Consultation: c.ID, Candidates: []ThemeRow{theme("t2", "Moved on to less safe places", models.ThemeCandidate)}, Approved: []ThemeRow{lamps}, OutOfScope: []ThemeRow{out},
+		Merged: []MergedRow{{Theme: models.Theme{ID: "t8", Label: "Lights", Status: models.ThemeMerged, Version: 3}, Into: "Better lighting along the canal", Act: "/staff/station-quarter/themes/t8"}}, HeardOnce: []SearchHit{codable}, Answers: 148, CanEdit: true, Parents: links,
+		Progress: &CodingState{Answers: 148, Coded: 60, DoubleCoded: 12, Left: 88, Changed: 7, Sample: 60, BlindCoded: 40, Machine: &Agreement{F1: "0.81", Low: "0.74", High: "0.87", Answers: 40}, People: &Agreement{F1: "0.84", Low: "0.70", High: "0.93", Answers: 12}}}
+	for i := range 9 {
+		themes.Candidates = append(themes.Candidates, theme(fmt.Sprintf("m%d", i), fmt.Sprintf("Point %d", i), models.ThemeCandidate))
+	}
+	running := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Running: true, CanEdit: true}
+	fewThemes := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, CanEdit: true, TooFew: true, Notes: []string{"The language model did not answer, so no names were suggested."}, HeardOnce: []SearchHit{codable}, Answers: 1, Progress: &CodingState{Answers: 1, Left: 1, Sample: 1}}
+	readThemes := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Approved: []ThemeRow{read}, HeardOnce: []SearchHit{hit}}
+	badTheme := *themes
+	badTheme.Adding = ThemeText{Label: "Lamps", Definition: "Also lanterns.", Parent: "t3"}
+	badTheme.Problems = map[string]string{"label": "Another theme has this name", "definition": "Use 1,000 characters or fewer", "parent": "Choose a theme of this consultation"}
+	badTheme.Faults = []Fault{{Href: "#label", Message: "Another theme has this name"}, {Href: "#definition", Message: "Use 1,000 characters or fewer"}, {Href: "#parent", Message: "Choose a theme of this consultation"}}
+
+	answer := PlacedAnswer{Key: "s1:C6", ID: "answer-1", QuestionText: "Why do you think this?", Text: []Snippet{{Text: "They are "}, {Text: "moved on", Match: true}, {Text: ", " + sentence(4, 120)}}, Language: "en", Groups: []string{"Residents"}, PublicID: "7k3m01q",
+		Placed: "placed by the computer, 0.83", Href: "/staff/station-quarter/submissions/s1", Code: codable.Code}
+	urduAnswer := answer
+	urduAnswer.Key, urduAnswer.ID, urduAnswer.Text, urduAnswer.Language, urduAnswer.Translation, urduAnswer.Ticked = "s2:C6", "answer-2", []Snippet{{Text: "ہم رات کو ڈرتے ہیں۔"}}, "ur", "We are afraid at night.", true
+	one := &ThemePage{Base: desk("themes", "One theme"), Consultation: c.ID, Act: "/staff/station-quarter/themes/t3", Count: "31", CanEdit: true, Others: links, Parents: links[:1], Typed: map[string]string{"label": "Lamps on all night", "parent": "t1"},
+		Theme: models.Theme{ID: "t3", Label: "Lamps on all night", MachineLabel: "lamps, night", Renamed: true, Definition: "Wants the lamps lit from dusk to dawn.", Parent: "t1", SuggestedLabel: "Keep the lamps lit all night", Keywords: []string{"lamps", "dark"}, MadeBy: "u1", Status: models.ThemeCandidate, Version: 2},
+		Under: &Link{Href: "/staff/station-quarter/themes/t1", Text: "Better lighting along the canal"}, Draft: []DraftSentence{{Text: "Several people want the lamps lit all night.", Cites: []Link{{Href: "/staff/station-quarter/submissions/s1", Text: "1"}}}},
+		Answers: []PlacedAnswer{answer, urduAnswer}, Total: 45, First: 21, Last: 40, Number: 2, Previous: "?page=1", Next: "?page=3"}
+	badOne, mergedOne, outOne, frozenOne, emptyOne := *one, *one, *one, *one, *one
+	badOne.Problems = map[string]string{}
+	for _, field := range strings.Fields("label definition parent into reason answers to name") {
+		badOne.Problems[field] = "Something is wrong with the " + field
+		badOne.Faults = append(badOne.Faults, Fault{Href: "#" + field, Message: badOne.Problems[field]})
+	}
+	mergedOne.Into, mergedOne.Theme.Status, mergedOne.Answers = &Link{Href: "/staff/station-quarter/themes/t1", Text: "Better lighting along the canal"}, models.ThemeMerged, nil
+	outOne.Theme.Status, outOne.Theme.Reason = models.ThemeOutOfScope, "The railway decides on its bridges."
+	frozenOne.CanEdit, frozenOne.Theme.Status = false, models.ThemeApproved
+	emptyOne.Answers, emptyOne.Total, emptyOne.Count = nil, 0, ""
+
+	coding := &CodePage{Base: desk("code", "Code answers"), Consultation: c.ID, Act: "/staff/station-quarter/code", Key: "s1:C6", QuestionText: "Why do you think this?", Text: "They are moved on, " + sentence(4, 120), Language: "en", Groups: []string{"Residents"}, PublicID: "7k3m01q",
+		Href: "/staff/station-quarter/submissions/s1", Coded: []string{"Coded by d.shah@fairmead.example.org on 11 November 2026."}, Left: 88, Outcome: "Kept.", Next: "s2:C6", Skip: "/staff/station-quarter/code?submission=s2&question=C6", CanEdit: true, Back: "/staff/station-quarter/themes", Options: links,
+		Themes:   []CodedTheme{{ID: "t1", Label: "Better lighting along the canal", Definition: "Any wish for more light.", Note: "computer, 0.83", Ticked: true, Children: []CodedTheme{{ID: "t3", Label: "Lamps on all night", Note: "taken out by d.shah@fairmead.example.org, 11 November 2026"}}}, {ID: "t4", Label: "Pay for the railway bridge", OutOfScope: true}},
+		Passages: []CodedPassage{{Theme: "t1", Words: "moved on"}, {}, {}}}
+	badCoding, blind, coded, frozenCoding := *coding, *coding, *coding, *coding
+	badCoding.Problems = map[string]string{"themes": "Choose from the themes shown", "words-1": "These words do not stand in the answer"}
+	badCoding.Faults = []Fault{{Href: "#themes", Message: "Choose from the themes shown"}, {Href: "#words-1", Message: "These words do not stand in the answer"}}
+	blind.Blind, blind.Groups, blind.Href, blind.Coded, blind.KeysOff, blind.Language, blind.Text, blind.Translation = true, nil, "", nil, true, "ur", "ہم رات کو ڈرتے ہیں۔", "We are afraid at night."
+	coded.Key, coded.Themes = "", nil
+	blindDone := coded
+	blindDone.Blind = true
+	frozenCoding.CanEdit, frozenCoding.Skip = false, ""
 
 	source := "heard: 1\nid: station-quarter\ntitle: Should the station quarter order be renewed?\n"
 	fileFaults := []models.FieldError{{Field: "questions[3].id", Message: "line 41: expected an id such as C1"}}
@@ -394,7 +445,7 @@ func samples() []sample {
 			CanCreate: true, Templates: []Link{{Href: "/t", Text: "Public spaces protection order"}}, Source: source, Faults: fileFaults, DeadJobs: 1, PendingJobs: 3}},
 		{"desk-done", &StaffHomePage{Base: done}}, {"search", find}, {"search-nothing", nothing}, {"search-away", away},
 		{"submission", &SubmissionPage{Base: desk("search", "One submission"), Consultation: c.ID, ID: "s1", PublicID: "7k3m01q", Received: "11 November 2026", Channel: "web", Language: "English", Groups: []string{"Residents"}, Consents: []string{"may be quoted"}, Status: models.SubmissionLive,
-			Rows: []SubmissionRow{{ID: "A1", Question: "How are you answering?", Options: []string{"For myself"}}, {ID: "C6", Question: "Why do you think this?", Text: "I walk past [place] every night. " + sentence(2, 200), Language: "en", Redacted: true, Themes: []string{"Lighting"}}}, ShowOriginal: "?original=yes", Back: "/staff/station-quarter/search"}},
+			Rows: []SubmissionRow{{ID: "A1", Question: "How are you answering?", Options: []string{"For myself"}}, {ID: "C6", Question: "Why do you think this?", Text: "I walk past [place] every night. " + sentence(2, 200), Language: "en", Redacted: true, Themes: []PlacedTheme{{Label: "Lighting", How: "placed by the computer, 0.83"}}, Code: codable.Code}}, ShowOriginal: "?original=yes", Back: "/staff/station-quarter/search"}},
 		{"submission-original", &SubmissionPage{Base: desk("search", ""), ID: "s2", Status: models.SubmissionVoid, Original: true}}, {"submission-withdrawn", &SubmissionPage{Base: desk("search", ""), ID: "s3", Status: models.SubmissionWithdrawn}},
 		{"submission-look", &SubmissionPage{Base: desk("search", ""), Consultation: c.ID, ID: "s4", PublicID: "7k3m04q", Status: models.SubmissionLive, CanAct: true, Act: "/staff/station-quarter/submissions/s4", Why: row.Why, Messages: asked.Messages, Attachments: []string{"PDF, 1.2 MB"},
 			Rows: []SubmissionRow{{ID: "C6", Question: "Why do you think this?", Text: "ہم رات کو ڈرتے ہیں۔", Language: "ur", LanguageName: "Urdu", Translation: "We are afraid at night."}}}},
@@ -402,7 +453,9 @@ func samples() []sample {
 		{"submission-aside", &SubmissionPage{Base: desk("search", ""), ID: "s6", Status: models.SubmissionVoid, CanAct: true, Act: "/staff/station-quarter/submissions/s6"}}, {"submission-replaced", &SubmissionPage{Base: desk("search", ""), ID: "s7", Status: models.SubmissionReplaced, CanAct: true, Act: "/staff/station-quarter/submissions/s7"}},
 		{"attention", attention}, {"attention-none", &AttentionPage{Base: desk("attention", "")}}, {"attention-frozen", &AttentionPage{Base: desk("attention", ""), Seen: attention.Seen, Frozen: true}},
 		{"contacts", &ContactsPage{Base: desk("contacts", "Who wants to be told"), Consultation: c.ID}}, {"contacts-shown", &ContactsPage{Base: desk("contacts", ""), Asked: true, Addresses: []string{"a@example.org", "b@example.org"}}}, {"contacts-none", &ContactsPage{Base: desk("contacts", ""), Asked: true}},
-		{"themes", themes}, {"themes-running", running},
+		{"themes", themes}, {"themes-running", running}, {"themes-few", fewThemes}, {"themes-read", readThemes}, {"themes-wrong", &badTheme},
+		{"theme", one}, {"theme-wrong", &badOne}, {"theme-merged", &mergedOne}, {"theme-out", &outOne}, {"theme-frozen", &frozenOne}, {"theme-empty", &emptyOne},
+		{"coding", coding}, {"coding-wrong", &badCoding}, {"coding-blind", &blind}, {"coding-done", &coded}, {"coding-blind-done", &blindDone}, {"coding-frozen", &frozenCoding},
 		{"settings", &SettingsPage{Base: desk("settings", "Settings"), Consultation: c, Source: source, Next: models.StatusClosed, NextText: "Close the consultation", Opens: "5 October 2026", Closes: "14 December 2026", Live: 190}},
 		{"settings-paused", &SettingsPage{Base: desk("settings", ""), Consultation: &pausedConsultation, Source: source, Opens: "5 October 2026", Closes: "14 December 2026",
 			Translations: []TranslationRow{{Language: "română", Of: 120, Missing: []string{"title", "question A1"}}, {Language: "اردو", Of: 120, Checked: true, Pages: true}}}},
@@ -417,7 +470,7 @@ func samples() []sample {
 // and address into every address.
 func hostile(v reflect.Value, s, address string) {
 	fixed := map[string]bool{"Lang": true, "Page": true, "State": true, "Sort": true, "ID": true, "Key": true, "Language": true, "Consultation": true, "Done": true, "At": true, "Acts": true}
-	addresses := map[string]bool{"Href": true, "Back": true, "Action": true, "Change": true, "Retry": true, "Next": true, "Previous": true, "URL": true, "Home": true, "Hits": true, "ShowOriginal": true, "PublishTo": true, "Resume": true, "Preset": true, "Act": true}
+	addresses := map[string]bool{"Href": true, "Back": true, "Action": true, "Change": true, "Retry": true, "Next": true, "Previous": true, "URL": true, "Home": true, "Hits": true, "ShowOriginal": true, "Code": true, "Skip": true, "PublishTo": true, "Resume": true, "Preset": true, "Act": true}
 	var walk func(v reflect.Value, field string)
 	walk = func(v reflect.Value, field string) {
 		switch v.Kind() {

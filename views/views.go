@@ -49,7 +49,7 @@ var pages = []Page{
 	&ReceiptPage{}, &ReceiptCheckPage{}, &ResultPage{}, &PaperPage{},
 	&TextPage{}, &LogPage{}, &ReportPage{}, &ErrorPage{},
 	&SignInPage{}, &WelcomePage{}, &StaffHomePage{}, &SearchPage{}, &SubmissionPage{},
-	&ThemesPage{}, &SettingsPage{}, &AttentionPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
+	&ThemesPage{}, &ThemePage{}, &CodePage{}, &SettingsPage{}, &AttentionPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
 }
 
 func (*HomePage) file() string         { return "home" }
@@ -73,6 +73,8 @@ func (*StaffHomePage) file() string    { return "staff-home" }
 func (*SearchPage) file() string       { return "search" }
 func (*SubmissionPage) file() string   { return "submission" }
 func (*ThemesPage) file() string       { return "themes" }
+func (*ThemePage) file() string        { return "theme" }
+func (*CodePage) file() string         { return "coding" }
 func (*SettingsPage) file() string     { return "settings" }
 func (*AttentionPage) file() string    { return "attention" }
 func (*ContactsPage) file() string     { return "contacts" }

@@ -351,11 +351,9 @@ func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consulta
 	answer := all[at]
 	out := &ToCode{Submission: readableBy(by, c, answer.sub), Question: key.Question, Left: len(order), Blind: blind}
 	out.Text = out.Submission.Answer(key.Question).Redacted
-	for i := range order {
-		if order[i] != key {
-			out.Next = &order[i]
-			break
-		}
+	// An answer that is not in the order has been coded: after it comes the first.
+	if next := slices.Index(order, key) + 1; next < len(order) {
+		out.Next = &order[next]
 	}
 	names, err := s.names(ctx)
 	if err != nil {
@@ -589,14 +587,15 @@ func (s *Service) moveAnswers(ctx context.Context, tx *store.Store, by Actor, c 
 // their IDs.
 func (s *Service) passages(by Actor, d Decision, text string) (map[string][]models.Coding, error) {
 	out := map[string][]models.Coding{}
-	for _, p := range d.Passages {
+	for i, p := range d.Passages {
 		const not = "What you decided on this answer was not saved."
+		field := fmt.Sprintf("passages[%d]", i)
 		if !slices.Contains(d.Themes, p.Theme) {
-			return nil, refused(not, "passages", "Choose the theme too that the words are for")
+			return nil, refused(not, field, "Tick the theme too that the words are for, or clear the words")
 		}
 		start, end, found := locate(text, p.Words)
 		if !found {
-			return nil, refused(not, "passages", "Copy the words from the answer as they stand there")
+			return nil, refused(not, field, "Copy the words from the answer as they stand there")
 		}
 		c := models.Coding{Theme: p.Theme, AnswerKey: d.Answer, Belongs: true, Start: start, End: end,
 			SHA256: hashOf(string([]rune(text)[start:end])), By: by.ID, Day: s.today(), Blind: d.Blind}

@@ -699,22 +699,22 @@ func (s *Service) ApproveTheme(ctx context.Context, by Actor, c *models.Consulta
 // pointing at the theme they decided on, so that the merge can be taken back.
 func (s *Service) MergeTheme(ctx context.Context, by Actor, c *models.Consultation, id string, version int, into string) error {
 	return s.changeTheme(ctx, by, c, id, version, "theme.merged", func(tx *store.Store, t *models.Theme) error {
-		target, err := tx.Theme(ctx, into)
-		if err != nil {
+		const not = "The themes were not merged."
+		if err := liveTheme(ctx, tx, c, not, "into", into); err != nil {
 			return err
 		}
-		if target.Consultation != c.ID || target.ID == t.ID || target.Status == models.ThemeMerged {
-			return models.NewError(models.KindInvalid, "Choose another theme to merge this one into.")
+		if into == t.ID {
+			return refused(not, "into", "Choose another theme to merge this one into")
 		}
 		before, err := readPlaces(ctx, tx, c)
 		if err != nil {
 			return err
 		}
-		t.Status, t.MergedInto = models.ThemeMerged, target.ID
-		if err := moveChildren(ctx, tx, before, t, target.ID); err != nil {
+		t.Status, t.MergedInto = models.ThemeMerged, into
+		if err := moveChildren(ctx, tx, before, t, into); err != nil {
 			return err
 		}
-		if err := tx.MovePlacements(ctx, t.ID, target.ID); err != nil {
+		if err := tx.MovePlacements(ctx, t.ID, into); err != nil {
 			return err
 		}
 		if err := tx.Enqueue(ctx, models.JobPlaces, c.ID, 0); err != nil {

@@ -211,6 +211,15 @@ async function staff(p) {
     return await v.page.getByRole('button', { name: 'Find themes again' }).count() > 0;
   });
   await p.take('themes');
+  await v.turn(() => v.page.locator('article.theme h3 a').first().click());
+  await p.take('theme');
+  await v.press('Split off');
+  await p.take('theme-error');
+  await p.at(`${at}/code`, 'code-answer');
+  await v.page.locator('[name=words]').first().fill('Nobody wrote this.');
+  await v.turn(() => v.page.locator('.saver button').click());
+  await p.take('code-answer-error');
+  await p.at(`${at}/code?blind=1`, 'code-blind');
   await p.at(`${at}/report`, 'draft');
   await v.go(`${at}/settings`);
   await v.press('Pause the consultation');

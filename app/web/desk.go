@@ -167,6 +167,12 @@ func (p *portal) showSubmission(req *request) error {
 		return err
 	}
 	here := "/staff/" + c.ID + "/submissions/" + sub.ID
+	var places map[string][]consult.CodedTheme
+	if req.by.May(consult.EditThemes) {
+		if places, err = p.service.Places(req.Request().Context(), req.by, c, sub.ID); err != nil {
+			return err
+		}
+	}
 	page := &views.SubmissionPage{Base: p.staffBase(req, c, "search", "Submission"), Consultation: c.ID, ID: sub.ID, PublicID: sub.PublicID,
 		Received: p.Views.Day(deskLanguage, sub.Day), Channel: sub.Channel.Name(), Language: languageName(sub.Language), Groups: groupNames(c, sub.Groups),
 		Status: sub.Status, Original: original, Back: "/staff/" + c.ID + "/search"}
@@ -185,8 +191,17 @@ func (p *portal) showSubmission(req *request) error {
 			row.Question = q.Text.Default()
 			row.Options = chosen(q, a.Options, deskLanguage)
 		}
-		for _, t := range themes[a.Question] {
-			row.Themes = append(row.Themes, t.Label)
+		found, coded := places[a.Question]
+		for _, t := range found {
+			row.Themes = append(row.Themes, views.PlacedTheme{Label: t.Theme.Label, How: p.placed(t.Machine, t.Score, t.By, t.Day)})
+		}
+		if coded && sub.Status == models.SubmissionLive && !c.Status.AtLeast(models.StatusFrozen) {
+			row.Code = codeAddress(c, models.AnswerKey{Submission: sub.ID, Question: a.Question}, false, false)
+		}
+		if places == nil {
+			for _, t := range themes[a.Question] {
+				row.Themes = append(row.Themes, views.PlacedTheme{Label: t.Label})
+			}
 		}
 		page.Rows = append(page.Rows, row)
 	}
@@ -297,103 +312,6 @@ func (p *portal) readContacts(req *request) error {
 var consentNames = map[models.Consent]string{
 	models.ConsentQuote: "Words may be quoted without a name", models.ConsentPublish: "Redacted answer may be published",
 	models.ConsentName: "Organisation may be named",
-}
-
-func (p *portal) showThemes(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	page, err := p.themesPage(req, c)
-	if err != nil {
-		return err
-	}
-	return p.render(req.Context, http.StatusOK, page)
-}
-
-func (p *portal) themesPage(req *request, c *models.Consultation) (*views.ThemesPage, error) {
-	ctx := req.Request().Context()
-	review, err := p.service.Themes(ctx, req.by, c)
-	if err != nil {
-		return nil, err
-	}
-	page := &views.ThemesPage{Base: p.staffBase(req, c, "themes", "Themes"), Consultation: c.ID, Answers: review.Answers,
-		CanEdit: req.by.May(consult.EditThemes) && !c.Status.AtLeast(models.StatusFrozen)}
-	if pending, _, err := p.service.Jobs(ctx, req.by); err == nil {
-		page.Running = pending > 0
-	}
-	var others []views.Link
-	for _, t := range review.Themes {
-		others = append(others, views.Link{Key: t.Theme.ID, Text: t.Theme.Label})
-	}
-	for _, t := range review.Themes {
-		row := views.ThemeRow{Theme: t.Theme, Count: t.Count, Hits: "/staff/" + c.ID + "/search?t=" + queryEscape(t.Theme.ID), Distinct: groupNames(c, t.Theme.DistinctiveFor)}
-		for _, g := range c.Groups {
-			if count, ok := t.Groups[g.ID]; ok {
-				row.Groups = append(row.Groups, views.FilterValue{Value: g.ID, Name: g.Name.Default(), Count: count})
-			}
-		}
-		for _, q := range t.Quotes {
-			row.Quotes = append(row.Quotes, views.Snippet{Text: q})
-		}
-		for _, o := range others {
-			if o.Key != t.Theme.ID {
-				row.Others = append(row.Others, o)
-			}
-		}
-		page.Themes = append(page.Themes, row)
-	}
-	for _, e := range review.HeardOnce {
-		hit := p.searchHit(c, consult.FoundAnswer{Submission: e.Submission, Question: e.Question})
-		hit.Snippet = []views.Snippet{{Text: e.Text}}
-		page.HeardOnce = append(page.HeardOnce, hit)
-	}
-	return page, nil
-}
-
-func (p *portal) runThemes(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	if err := p.service.RequestThemes(req.Request().Context(), req.by, c); err != nil {
-		return err
-	}
-	return p.done(req, "/staff/"+c.ID+"/themes", "Themes are being looked for again. What people decided is kept.")
-}
-
-func (p *portal) changeTheme(req *request) error {
-	c, form, err := p.posted(req, maxForm)
-	if err != nil {
-		return err
-	}
-	ctx, id := req.Request().Context(), req.Param("id")
-	version, _ := strconv.Atoi(form.Get("version"))
-	notice := ""
-	switch form.Get("do") {
-	case "rename":
-		notice, err = "The theme was renamed.", p.service.RenameTheme(ctx, req.by, c, id, version, form.Get("label"))
-	case "approve":
-		notice, err = "The theme was approved.", p.service.ApproveTheme(ctx, req.by, c, id, version, true)
-	case "unapprove":
-		notice, err = "The theme is a candidate again.", p.service.ApproveTheme(ctx, req.by, c, id, version, false)
-	case "merge":
-		notice, err = "The themes were merged.", p.service.MergeTheme(ctx, req.by, c, id, version, form.Get("into"))
-	default:
-		err = models.NewError(models.KindInvalid, "The page did not say what to do with the theme.")
-	}
-	if faults, ok := faultsIn(err); ok {
-		page, pageErr := p.themesPage(req, c)
-		if pageErr != nil {
-			return pageErr
-		}
-		page.Problem = faults[0].Message
-		return p.render(req.Context, statusOf[models.KindOf(err)], page)
-	}
-	if err != nil {
-		return err
-	}
-	return p.done(req, "/staff/"+c.ID+"/themes", notice)
 }
 
 func (p *portal) showDraft(req *request) error {

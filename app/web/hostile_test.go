@@ -216,7 +216,7 @@ func TestManyFields(t *testing.T) {
 }
 
 // deaf are the routes that look at no field of the form.
-var deaf = []string{"/:consultation/respond/leave", "/staff/sign-out", "/staff/:consultation/contacts", "/staff/:consultation/themes", "/staff/:consultation/report"}
+var deaf = []string{"/:consultation/respond/leave", "/staff/sign-out", "/staff/:consultation/contacts", "/staff/:consultation/report"}
 
 // Every form that is too much or broken is refused in words, by whoever it is
 // sent, and changes nothing.
@@ -261,7 +261,7 @@ func TestNastyFieldsOnEveryRoute(t *testing.T) {
 	p := filledPortal(t)
 	officer, admin := p.staff(models.RoleOfficer), p.staff(models.RoleAdmin)
 	answering := p.organisation()
-	fields := strings.Fields("answer text day month year rank-quiet lang do card token work website code sure message email reason remove E1 E2 source to version label into id role next password form change")
+	fields := strings.Fields("answer text day month year rank-quiet lang do card token work website code sure message email reason remove E1 E2 source to version label into id role next password form change definition parent name answer theme words speaks page from blind keys")
 	for i, text := range nasty {
 		form := url.Values{}
 		for _, name := range fields {
@@ -285,7 +285,7 @@ func TestNastyFieldsOnEveryRoute(t *testing.T) {
 				by = answering
 			}
 			if i%6 == 0 && !slices.Contains([]string{"/staff", "/staff/users", "/staff/welcome", "/staff/sign-in"}, r.path) {
-				acts = append(acts, "reply", "misread", "correct", "withdraw", "keep", "save", "send", "continue", "ask", "aside", "pause", "resume", "add", "remove")
+				acts = append(acts, "reply", "misread", "correct", "withdraw", "keep", "save", "send", "continue", "ask", "aside", "pause", "resume", "add", "remove", "rename", "define", "under", "merge", "unmerge", "out", "in", "take-out", "move", "split", "code")
 			}
 			for _, do := range acts {
 				form.Set("do", do)
@@ -418,6 +418,13 @@ func TestNastyText(t *testing.T) {
 			}
 			plain(got)
 		}
+		for _, field := range []string{"submission", "question", "blind", "keys"} {
+			got := officer.visit("/staff/" + p.demo.ID + "/code?" + url.Values{field: {text}}.Encode())
+			if got.status != http.StatusOK && (got.status < 400 || got.status >= 500) {
+				t.Errorf("coding with %s=%.30q answers %d", field, text, got.status)
+			}
+			plain(got)
+		}
 		plain(officer.visit("/staff?template=" + url.QueryEscape(text)))
 		plain(p.browser().visit("/staff/sign-in?next=" + url.QueryEscape(text)))
 		plain(p.browser().visit("/staff/welcome?token=" + url.QueryEscape(text)))
@@ -425,7 +432,7 @@ func TestNastyText(t *testing.T) {
 		plain(p.browser().post("/"+p.demo.ID+"/receipt", url.Values{"code": {text}, "do": {text}}).is(http.StatusUnprocessableEntity))
 		plain(officer.post("/staff", url.Values{"source": {text}}).is(http.StatusUnprocessableEntity))
 	}
-	for _, path := range []string{"/themes", "/report"} {
+	for _, path := range []string{"/themes", "/report", "/code", "/code?blind=1"} {
 		plain(officer.get("/staff/" + p.demo.ID + path))
 	}
 	p.demo = p.publish(p.demo)
@@ -469,7 +476,7 @@ func TestHostileAddresses(t *testing.T) {
 	before := p.state()
 	for _, part := range []string{"%00", "..%2f..%2fetc%2fpasswd", "..", "../..", "%2e%2e", "....//", "%5c..%5c", "%ff%fe", "%C3%28", "%E2%80%AE", "%0d%0aSet-Cookie:%20a=b", "%25%30%30", "%3Cscript%3E", "'%20OR%201=1--",
 		":step", "*", "A1%00", "A1;x", "a%20b", "%F0%9F%92%A9", strings.Repeat("a", 20_000), strings.Repeat("../", 2000), strings.Repeat("%2f", 2000), "-1", "~root", "con", ".git"} {
-		for _, pattern := range []string{"/X", "/X/respond", "/X/respond/A1", "/D/respond/X", "/D/X", "/X/report.csv", "/X/log/leaves", "/D/log/X", "/static/X", "/X/respond/equality", "/X/respond/saved", "/D/c/X", "/X/c/X", "/X/paper", "/X/result", "/X/receipt", "/staff/X/attention", "/staff/X/contacts", "/static/../X", "/staff/X/search", "/staff/D/submissions/X", "/staff/D/themes/X", "/staff/X", "/X/X/X/X/X"} {
+		for _, pattern := range []string{"/X", "/X/respond", "/X/respond/A1", "/D/respond/X", "/D/X", "/X/report.csv", "/X/log/leaves", "/D/log/X", "/static/X", "/X/respond/equality", "/X/respond/saved", "/D/c/X", "/X/c/X", "/X/paper", "/X/result", "/X/receipt", "/staff/X/attention", "/staff/X/contacts", "/static/../X", "/staff/X/search", "/staff/D/submissions/X", "/staff/D/themes/X", "/staff/X/code", "/staff/D/code/X", "/staff/X", "/X/X/X/X/X"} {
 			path := strings.NewReplacer("X", part, "D", p.demo.ID).Replace(pattern)
 			for _, method := range []string{get, post} {
 				res := p.raw(method + " " + path + " HTTP/1.1\r\nHost: here\r\nConnection: close\r\nCookie: " + cookies + "\r\nContent-Type: " + formType + "\r\nContent-Length: 0\r\n\r\n")

@@ -12,7 +12,7 @@ import (
 	"github.com/labstack/echo/v5"
 )
 
-// policy allows our own stylesheet, images, forms and one script, which may
+// policy allows our own stylesheets, images, forms and scripts, which may
 // talk to us alone, and nothing else: nothing inline, no frame, no other host.
 const policy = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 

@@ -60,6 +60,7 @@ const (
 	inWork     = "canaryworkzq"      // beside the token of the last page
 	inAccept   = "canaryal"          // in what the browser says of its languages: a part of a tag has 8 letters
 	inEquality = "canaryequalityzq"  // in the equality questions
+	inFrame    = "canaryframezq"     // what an officer writes about a theme
 	inReplaced = "canaryreplacedzq"  // words that were replaced by others
 	inWithdraw = "canarywithdrawnzq" // words that were taken back
 )
@@ -106,7 +107,7 @@ func everywhere(p *testPortal, who []*browser, addresses map[string]string) {
 	for _, b := range who {
 		for _, r := range inOrder {
 			at := addresses[r.path]
-			query := "?" + url.Values{"q": {inQuery}, "next": {"/staff/" + inQuery}, "token": {inQuery}, "template": {inQuery}, "change": {inQuery}, "g": {inQuery}, inQuery: {inQuery}}.Encode()
+			query := "?" + url.Values{"q": {inQuery}, "next": {"/staff/" + inQuery}, "token": {inQuery}, "template": {inQuery}, "change": {inQuery}, "g": {inQuery}, "submission": {inQuery}, "question": {inQuery}, "page": {inQuery}, "blind": {inQuery}, "keys": {inQuery}, inQuery: {inQuery}}.Encode()
 			for _, method := range []string{get, post, http.MethodPut} {
 				b.request(method, at+query, nil)
 			}
@@ -114,7 +115,8 @@ func everywhere(p *testPortal, who []*browser, addresses map[string]string) {
 			b.visit(at + "/" + inPath)
 			form := url.Values{}
 			for _, name := range []string{"answer", "code", "email", "label", "source", "do", "to", "id", "token", "role", "version", "into", "next",
-				"lang", "card", "work", "website", "message", "reason", "sure", "E1", "E2", "day", "month", "year", "rank-quiet", "remove"} {
+				"lang", "card", "work", "website", "message", "reason", "sure", "E1", "E2", "day", "month", "year", "rank-quiet", "remove",
+				"definition", "parent", "name", "theme", "words", "speaks", "from", "page", "blind", "keys", "submission", "question"} {
 				form.Set(name, inRefuse)
 			}
 			form.Set("password", inSecret)
@@ -227,6 +229,15 @@ func TestNothingAboutThePerson(t *testing.T) {
 	decide(url.Values{"do": {"aside"}, "reason": {"Because of " + inReason + "."}})
 	decide(url.Values{"do": {"count"}})
 	officer.post("/staff/"+p.demo.ID+"/contacts", nil).is(http.StatusOK).says("main pre", inContact)
+	added := officer.post("/staff/"+p.demo.ID+"/themes", url.Values{"do": {"add"}, "label": {"Names of " + inFrame}, "definition": {"What " + inFrame + " means."}}).is(http.StatusOK).says("h1", inFrame)
+	added.submit("form:has(#reason)", url.Values{"reason": {"Because of " + inFrame + "."}}).is(http.StatusOK).says("main", "Because of "+inFrame)
+	code, framed := "/staff/"+p.demo.ID+"/code", added.step()
+	for _, blind := range []string{"", "1"} {
+		key := officer.get(code+"?blind="+blind).doc.Find("form#code [name=answer]").AttrOr("value", "")
+		officer.post(code, url.Values{"answer": {key}, "theme": {framed}, "words": {"Nobody said " + inFrame}, "speaks": {framed}, "blind": {blind}}).is(http.StatusUnprocessableEntity).says("#words-1", inFrame)
+	}
+	officer.post(code, url.Values{"answer": {id + ":C6"}, "theme": {framed}, "words": {inSent}, "speaks": {framed}}).is(http.StatusOK)
+	officer.get("/staff/"+p.demo.ID+"/themes/"+framed).says("mark", inSent)
 	must(t, p.service.Sweep(t.Context()))
 
 	// who is a stranger, somebody who is answering, and an officer.
@@ -312,7 +323,7 @@ func TestNothingAboutThePerson(t *testing.T) {
 	for _, words := range codes {
 		keys = append(keys, words[0]+" "+words[1])
 	}
-	for _, word := range slices.Concat(lost, keys, []string{inSent, inFile, inReplaced, inWithdraw, inMessage, inReason, "officer@penrow.example", "/c/" + p.demo.Cards[0].ID}) {
+	for _, word := range slices.Concat(lost, keys, []string{inSent, inFile, inReplaced, inWithdraw, inMessage, inReason, inFrame, "officer@penrow.example", "/c/" + p.demo.Cards[0].ID}) {
 		for _, track := range tracks(word) {
 			if at := strings.Index(log, track); at >= 0 {
 				t.Errorf("the log holds %q: %s", word, log[max(0, at-200):min(len(log), at+100)])

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -68,8 +69,11 @@ GET  /staff/:consultation/attention         sign   403        403     200     40
 GET  /staff/:consultation/contacts          sign   403        403     200     403     403
 POST /staff/:consultation/contacts          401    403        403     200     403     403
 GET  /staff/:consultation/themes            sign   200        200     200     403     403
-POST /staff/:consultation/themes            401    403        303     303     403     403
+POST /staff/:consultation/themes            401    403        422     422     403     403
+GET  /staff/:consultation/themes/:id        sign   403        200     200     403     403
 POST /staff/:consultation/themes/:id        401    403        422     422     403     403
+GET  /staff/:consultation/code              sign   403        200     200     403     403
+POST /staff/:consultation/code              401    403        422     422     403     403
 GET  /staff/:consultation/report            sign   403        200     200     200     403
 POST /staff/:consultation/report            401    403        403     409     403     403
 GET  /staff/:consultation/settings          sign   403        403     200     403     200
@@ -261,10 +265,26 @@ func TestThingsOfAnotherConsultation(t *testing.T) {
 	officer.visit("/staff/" + p.demo.ID + "/submissions/" + other + "-s00000").is(http.StatusNotFound)
 	officer.visit("/staff/" + p.demo.ID + "/submissions/" + other + "-s00000?original=yes").is(http.StatusNotFound)
 	officer.visit("/staff/no-such/submissions/" + other + "-s00000").is(http.StatusNotFound)
-	for _, do := range []string{"rename", "approve", "unapprove", "merge"} {
-		officer.post("/staff/"+p.demo.ID+"/themes/otherstheme", url.Values{"do": {do}, "version": {"1"}, "label": {"Mine now"}, "into": {p.themes()[0].ID}}).is(http.StatusNotFound)
+	mine, others := p.themes()[0], other+"-s00000:C2"
+	officer.visit("/staff/" + p.demo.ID + "/themes/otherstheme").is(http.StatusNotFound)
+	for _, do := range slices.Sorted(maps.Keys(themeActs)) {
+		got := officer.post("/staff/"+p.demo.ID+"/themes/otherstheme", url.Values{"do": {do}, "version": {"1"}, "label": {"Mine now"}, "name": {"Mine now"}, "definition": {"Mine now"}, "reason": {"Mine now"},
+			"parent": {mine.ID}, "into": {mine.ID}, "to": {mine.ID}, "answer": {others}})
+		if got.status != http.StatusNotFound {
+			t.Errorf("%s with another consultation's theme answers %d", do, got.status)
+		}
 	}
-	mine := p.themes()[0]
+	for _, do := range []string{"take-out", "move", "split"} {
+		p.refused(do+" of another consultation's answer", officer.post("/staff/"+p.demo.ID+"/themes/"+mine.ID, url.Values{"do": {do}, "version": {strconv.Itoa(mine.Version)}, "name": {"Mine now"}, "to": {p.themes()[1].ID}, "answer": {others}}).status)
+	}
+	p.refused("a move into another consultation's theme", officer.post("/staff/"+p.demo.ID+"/themes/"+mine.ID, url.Values{"do": {"move"}, "to": {"otherstheme"}, "answer": {p.anAnswer()}}).status)
+	p.refused("a parent of another consultation", officer.post("/staff/"+p.demo.ID+"/themes/"+mine.ID, url.Values{"do": {"under"}, "version": {strconv.Itoa(mine.Version)}, "parent": {"otherstheme"}}).status)
+	p.refused("a new theme under another consultation's", officer.post("/staff/"+p.demo.ID+"/themes", url.Values{"do": {"add"}, "label": {"Mine now"}, "parent": {"otherstheme"}}).status)
+	for _, blind := range []string{"", "1"} {
+		p.refused("another consultation's answer", officer.visit("/staff/"+p.demo.ID+"/code?"+url.Values{"submission": {other + "-s00000"}, "question": {"C2"}, "blind": {blind}}.Encode()).status)
+		p.refused("coding another consultation's answer", officer.post("/staff/"+p.demo.ID+"/code", url.Values{"answer": {others}, "theme": {mine.ID}, "blind": {blind}}).status)
+		p.refused("coding for another consultation's theme", officer.post("/staff/"+p.demo.ID+"/code", url.Values{"answer": {p.anAnswer()}, "theme": {"otherstheme"}, "blind": {blind}}).status)
+	}
 	if page := officer.post("/staff/"+p.demo.ID+"/themes/"+mine.ID, url.Values{"do": {"merge"}, "version": {strconv.Itoa(mine.Version)}, "into": {"otherstheme"}}); page.status < 400 {
 		t.Errorf("a theme was merged into another consultation's: %d", page.status)
 	}
@@ -316,6 +336,12 @@ var forgeries = [][]string{
 	{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"},
 }
 
+// anAnswer is what forms call an answer in words of the demonstration.
+func (p *testPortal) anAnswer() string {
+	p.Helper()
+	return p.rows("SELECT submission || ':' || question FROM placements WHERE theme = '" + p.themes()[0].ID + "' ORDER BY submission LIMIT 1")[0]
+}
+
 // forms is one good form for every route that takes one.
 func (p *testPortal) forms(who map[string]*browser) map[string]form {
 	p.Helper()
@@ -350,6 +376,7 @@ func (p *testPortal) forms(who map[string]*browser) map[string]form {
 		"/staff/:consultation/submissions/:id": {who["officer"], url.Values{"do": {"ask"}, "message": {"Which evening do you mean?"}}},
 		"/staff/:consultation/themes":          {who["officer"], url.Values{"do": {"run"}}},
 		"/staff/:consultation/themes/:id":      {who["officer"], url.Values{"do": {"rename"}, "version": {strconv.Itoa(theme.Version)}, "label": {"A name of ours"}}},
+		"/staff/:consultation/code":            {who["officer"], url.Values{"answer": {p.anAnswer()}, "theme": {theme.ID}, "do": {"code"}}},
 		"/staff/:consultation/report":          {who["officer"], url.Values{"do": {"publish"}}},
 		"/staff/:consultation/settings":        {who["officer"], url.Values{"do": {"move"}, "to": {"closed"}}},
 	}

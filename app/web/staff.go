@@ -61,6 +61,7 @@ func consultationLinks(req *request, c *models.Consultation, here string) []view
 	return permitted(req, here, []deskLink{
 		{consult.SearchText, "search", at + "/search", "Search"},
 		{consult.SeeThemes, "themes", at + "/themes", "Themes"},
+		{consult.EditThemes, "code", at + "/code", "Code answers"},
 		{consult.LookAgain, "attention", at + "/attention", "To look at again"},
 		{consult.SeeDraft, "report", at + "/report", "Report"},
 		{consult.Configure, "settings", at + "/settings", "Settings"},

@@ -1,0 +1,461 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"heard/app/consult"
+	"heard/models"
+)
+
+// theme reads a theme of the demonstration.
+func (p *testPortal) theme(id string) models.Theme {
+	p.Helper()
+	t, err := p.store.Theme(p.Context(), id)
+	must(p.TB, err)
+	return *t
+}
+
+// decide posts an act on a theme, with the version it has now.
+func (b *browser) decide(id, do string, more url.Values) *page {
+	b.Helper()
+	form := url.Values{"do": {do}, "version": {strconv.Itoa(b.theme(id).Version)}}
+	for name, values := range more {
+		form[name] = values
+	}
+	return b.post(themeAddress(b.demo, id), form)
+}
+
+// refusedAt checks that a form was refused: a fault beside the field that the
+// error summary leads to, what was typed still in it, and nothing changed.
+func (p *page) refusedAt(field, typed, before string) *page {
+	p.Helper()
+	p.is(http.StatusUnprocessableEntity)
+	if p.doc.Find(`.problem[role=alert] a[href="#`+field+`"]`).Length() != 1 {
+		p.Errorf("the error summary does not lead to #%s: %s", field, p.doc.Find(".problem").Text())
+	}
+	at := p.doc.Find("#" + field)
+	if at.Length() != 1 || p.doc.Find("#"+field+"-fault").Length() != 1 {
+		p.Errorf("there is no fault beside #%s", field)
+	}
+	if held := at.AttrOr("value", at.Find("option[selected]").AttrOr("value", strings.TrimSpace(at.Text()))); typed != "" && held != typed {
+		p.Errorf("#%s holds %q, expected %q", field, held, typed)
+	}
+	if !strings.HasPrefix(p.title(), "Error: ") {
+		p.Errorf("the title is %q", p.title())
+	}
+	if p.state() != before {
+		p.Error("something changed although it was refused")
+	}
+	return p
+}
+
+// keys are the answers that the page of a theme shows.
+func (p *page) keys() (keys []string) {
+	p.doc.Find("main [name=answer]").Each(func(_ int, s *goquery.Selection) { keys = append(keys, s.AttrOr("value", "")) })
+	return keys
+}
+
+func TestOfficerReviewsThemes(t *testing.T) {
+	p := filledPortal(t)
+	officer := p.staff(models.RoleOfficer)
+	list := "/staff/" + p.demo.ID + "/themes"
+	page := officer.get(list)
+	themes := p.themes()
+	if n := page.doc.Find("main article.theme").Length(); n != len(themes) {
+		t.Fatalf("%d themes are listed, expected %d", n, len(themes))
+	}
+	first, second := page.doc.Find("article.theme").Eq(0).AttrOr("id", "")[len("theme-"):], page.doc.Find("article.theme").Eq(1).AttrOr("id", "")[len("theme-"):]
+	page.says("#progress + dl", "Coded by a person")
+
+	// Approving leads back to the list, where the theme stands under Approved.
+	page = page.submit("#theme-"+first+" form", nil).is(http.StatusOK)
+	if page.url.Path != list {
+		t.Errorf("approving leads to %s", page.url.Path)
+	}
+	page.says("[role=status]", "approved").says("h2#approved + ul", p.theme(first).Label)
+
+	at := officer.get(themeAddress(p.demo, first))
+	at.says("h1", p.theme(first).Label).says("main .tag", "approved").says("main .hits", "placed by the computer, ")
+	officer.decide(first, "rename", url.Values{"label": {"Clean the steps"}}).is(http.StatusOK).says("h1", "Clean the steps")
+	officer.decide(first, "define", url.Values{"definition": {"Wants the steps cleaned.\r\nNot the lamps."}}).is(http.StatusOK).says("#definition", "Not the lamps.")
+	if got := p.theme(first).Definition; got != "Wants the steps cleaned.\nNot the lamps." {
+		t.Errorf("the definition is %q", got)
+	}
+	officer.decide(second, "under", url.Values{"parent": {first}}).is(http.StatusOK).says("main", "Stands under Clean the steps")
+	if p.theme(second).Parent != first {
+		t.Error("it stands under no theme")
+	}
+	before := p.state()
+	officer.decide(first, "under", url.Values{"parent": {second}}).refusedAt("parent", "", before)
+	if officer.get(themeAddress(p.demo, first)).doc.Find("#parent option[value='"+second+"']").Length() != 0 {
+		t.Error("a theme is offered to stand under one that stands under it")
+	}
+	// A parent in another list is named; in the same list it stands above.
+	officer.get(list).says("#theme-"+second, "Stands under: Clean the steps")
+	officer.decide(second, "approve", nil).is(http.StatusOK)
+	if officer.get(list).doc.Find("#theme-"+first).Parent().Find("#theme-"+second).Length() != 1 {
+		t.Error("the theme does not stand under its parent")
+	}
+	officer.decide(first, "unapprove", nil).is(http.StatusOK).says("main .tag", "candidate")
+
+	// Out of scope asks for a reason, and prints it.
+	before = p.state()
+	officer.decide(second, "out", url.Values{"reason": {" "}}).refusedAt("reason", "", before)
+	officer.decide(second, "out", url.Values{"reason": {"The railway decides on that."}}).is(http.StatusOK).says("main", "Out of scope because: The railway decides on that.")
+	officer.get(list).says("h2#out + p + ul", "The railway decides on that.")
+	officer.decide(second, "in", nil).is(http.StatusOK).says("main .tag", "candidate")
+
+	// Merging leads to the theme that both are now; it can be taken back.
+	officer.decide(second, "under", url.Values{"parent": {""}}).is(http.StatusOK)
+	merged := officer.decide(second, "merge", url.Values{"into": {first}}).is(http.StatusOK)
+	merged.says("h1", "Clean the steps").says("[role=status]", "merged")
+	page = officer.get(list)
+	if page.doc.Find("#theme-"+second).Length() != 0 || page.doc.Find("ul.merged").Closest("details[open]").Length() != 0 {
+		t.Error("the merged theme stands in the open")
+	}
+	officer.get(themeAddress(p.demo, second)).says("main .note", "merged into Clean the steps")
+	page.submit("ul.merged form", nil).is(http.StatusOK)
+	if got := p.theme(second).Status; got != models.ThemeCandidate {
+		t.Errorf("after the merge was taken back the theme is %s", got)
+	}
+
+	// A name that says nothing, a merge into nothing, an act of another page.
+	before = p.state()
+	officer.decide(first, "rename", url.Values{"label": {" "}}).refusedAt("label", " ", before)
+	long := strings.Repeat("long ", 40)
+	officer.decide(first, "rename", url.Values{"label": {long}}).refusedAt("label", long, before)
+	officer.decide(first, "merge", url.Values{"into": {""}}).refusedAt("into", "", before)
+	officer.decide(first, "merge", url.Values{"into": {"no-such"}})
+	officer.decide(first, "explode", nil).is(http.StatusUnprocessableEntity).says(".problem", "did not say what to do")
+	if p.state() != before {
+		t.Error("something changed")
+	}
+
+	// Somebody else was faster: what was typed is still there, beside what the
+	// theme is now.
+	stale := officer.post(themeAddress(p.demo, first), url.Values{"do": {"rename"}, "version": {"0"}, "label": {"Mine"}}).is(http.StatusConflict)
+	stale.says(".problem", "Somebody else changed this theme")
+	if _, typed := stale.filled("form:has(#label)"); typed.Get("label") != "Mine" || typed.Get("version") != strconv.Itoa(p.theme(first).Version) {
+		t.Errorf("the form holds %v", typed)
+	}
+
+	// A theme of our own, under another; refused ones keep what was typed.
+	page = officer.get(list).submit("form:has(#label)", url.Values{"label": {"Benches by the canal"}, "definition": {"Wants somewhere to sit."}, "parent": {first}}).is(http.StatusOK)
+	page.says("h1", "Benches by the canal").says("main", "Stands under Clean the steps").says("main", "No answer is in it")
+	before = p.state()
+	refused := officer.post(list, url.Values{"do": {"add"}, "label": {""}, "definition": {"Typed here"}, "parent": {first}}).refusedAt("label", "", before)
+	refused.says("#definition", "Typed here")
+	if refused.doc.Find("details[open] form:has(#label)").Length() != 1 {
+		t.Error("the form that was refused is closed")
+	}
+}
+
+func TestOfficerSortsAnswers(t *testing.T) {
+	p := filledPortal(t)
+	officer := p.staff(models.RoleOfficer)
+	themes := p.themes()
+	from, to := themes[0].ID, themes[1].ID
+	at := officer.get(themeAddress(p.demo, from))
+	all := at.keys()
+	if len(all) < 3 {
+		t.Fatalf("the theme has %d answers, too few to try", len(all))
+	}
+	if at.doc.Find("main .hits [dir=auto]").Length() < len(all) {
+		t.Error("answers do not say that they may run from right to left")
+	}
+	// Nothing ticked, nowhere to go.
+	before := p.state()
+	for do, field := range map[string]string{"take-out": "answers", "move": "answers", "split": "answers"} {
+		got := officer.decide(from, do, url.Values{"to": {to}, "name": {"Split"}}).is(http.StatusUnprocessableEntity)
+		if got.doc.Find(`.problem a[href="#`+field+`"]`).Length() != 1 {
+			t.Errorf("%s with nothing ticked: %s", do, got.doc.Find(".problem").Text())
+		}
+	}
+	officer.decide(from, "move", url.Values{"answer": all[:1], "to": {""}}).refusedAt("to", "", before)
+	refused := officer.decide(from, "split", url.Values{"answer": all[:2], "name": {" "}}).refusedAt("name", " ", before)
+	if n := refused.doc.Find("[name=answer][checked]").Length(); n != 2 {
+		t.Errorf("%d answers are still ticked, expected 2", n)
+	}
+
+	has := func(id, key string, want bool) {
+		t.Helper()
+		if got := slices.Contains(officer.get(themeAddress(p.demo, id)).keys(), key); got != want {
+			t.Errorf("%s is in %s: %t, expected %t", key, id, got, want)
+		}
+	}
+	officer.decide(from, "take-out", url.Values{"answer": all[:1]}).is(http.StatusOK).says("[role=status]", "taken out")
+	has(from, all[0], false)
+	officer.decide(from, "move", url.Values{"answer": all[1:2], "to": {to}}).is(http.StatusOK).says("[role=status]", "moved")
+	has(from, all[1], false)
+	made := officer.decide(from, "split", url.Values{"answer": all[2:3], "name": {"By the steps"}}).is(http.StatusOK)
+	made.says("h1", "By the steps").says("main .hits", "placed by officer@penrow.example on ")
+	if got := made.keys(); !slices.Equal(got, all[2:3]) {
+		t.Errorf("the new theme holds %v, expected %v", got, all[2:3])
+	}
+	has(from, all[2], false)
+}
+
+func TestCodingAnAnswer(t *testing.T) {
+	p := filledPortal(t)
+	officer := p.staff(models.RoleOfficer)
+	at := "/staff/" + p.demo.ID + "/code"
+	page := officer.get(at)
+	_, form := page.filled("form#code")
+	key := form.Get("answer")
+	if key == "" || page.doc.Find("#text[dir=auto]").Length() != 1 {
+		t.Fatalf("no answer to code: %s", page.text())
+	}
+	words := strings.Join(strings.Fields(page.doc.Find("#text").Text())[:3], " ")
+	theme := p.themes()[0].ID
+	page.says("main", "answers that nobody has coded yet")
+
+	// Refused: words that do not stand there, words for no theme, a theme
+	// without words. Ticks and words stay.
+	before := p.state()
+	for _, row := range [][2]string{{"words that nobody wrote here", theme}, {words, ""}, {"", theme}} {
+		got := officer.post(at, url.Values{"answer": {key}, "theme": {theme}, "words": {"", row[0]}, "speaks": {"", row[1]}, "do": {"code"}}).refusedAt("words-2", row[0], before)
+		if got.doc.Find("[name=theme][checked]").Length() != 1 || got.doc.Find("#speaks-2 option[selected][value='"+row[1]+"']").Length() != len(strings.Fields(row[1])) {
+			t.Errorf("with %v, what was chosen is lost", row)
+		}
+	}
+	officer.post(at, url.Values{"answer": {key}, "theme": {"no-such-theme"}, "do": {"code"}})
+	if p.state() != before {
+		t.Error("an answer was put in a theme that is not there")
+	}
+
+	next := page.submit("form#code", url.Values{"theme": {theme}, "words": {words, "", ""}, "speaks": {theme, "", ""}}).is(http.StatusOK)
+	next.says("main [role=status]", "Kept.")
+	if _, after := next.filled("form#code"); after.Get("answer") == key {
+		t.Error("saving leads to the same answer again")
+	}
+	again := officer.get(codeAddress(p.demo, answerKey(key), false, false))
+	again.says("main", "Coded by officer@penrow.example on ").says("label[for=in-"+theme+"]", "officer@penrow.example")
+	if again.doc.Find("[name=theme][checked]").Length() != 1 {
+		t.Error("another theme is ticked than was chosen")
+	}
+	if _, held := again.filled("form#code"); held["words"][0] != words || held["speaks"][0] != theme {
+		t.Errorf("the passage is lost: %v", held)
+	}
+	// The page of the theme marks the words, and the submission says who
+	// placed it.
+	marks := ""
+	for page := officer.get(themeAddress(p.demo, theme)); ; page = page.follow("nav.pages a[rel=next]") {
+		marks += page.doc.Find("mark").Text()
+		if page.doc.Find("nav.pages a[rel=next]").Length() == 0 {
+			break
+		}
+	}
+	if marks != words {
+		t.Errorf("the page of the theme marks %q, expected %q", marks, words)
+	}
+	submission := officer.get("/staff/" + p.demo.ID + "/submissions/" + answerKey(key).Submission)
+	submission.says("main", "by officer@penrow.example on ")
+	submission.follow(`main a[href*="/code?"]`).is(http.StatusOK)
+
+	// Skipping leaves it, and goes on from there.
+	skip := next.follow("main section.text a[href*='/code?']").is(http.StatusOK)
+	if _, after := skip.filled("form#code"); after.Get("answer") == key || after.Get("answer") == "" {
+		t.Errorf("leaving an answer for now leads to %q", after.Get("answer"))
+	}
+	// No theme at all is a decision.
+	_, values := skip.filled("form#code")
+	officer.post(at, url.Values{"answer": {values.Get("answer")}, "do": {"code"}}).is(http.StatusOK)
+	officer.get(codeAddress(p.demo, answerKey(values.Get("answer")), false, false)).says("main", "Coded by officer@penrow.example")
+	// Keys that are off stay off.
+	_, values = officer.get(at).filled("form#code")
+	if got := officer.post(at, url.Values{"answer": {values.Get("answer")}, "keys": {"off"}}).is(http.StatusOK); got.doc.Find("#keys[checked]").Length() != 1 {
+		t.Error("the keys are on again with the next answer")
+	}
+	// What the address asks for in vain.
+	for _, query := range []string{"?submission=none&question=C6", "?submission=none", "?question=C6", "?submission=%00&question=%ff", "?blind=1&submission=none&question=C6"} {
+		p.refused(query, officer.visit(at+query).status)
+	}
+}
+
+// Whoever codes blind sees nothing of what the computer or anybody else
+// decided.
+func TestCodingBlind(t *testing.T) {
+	p := filledPortal(t)
+	officer, analyst := p.staff(models.RoleOfficer), p.staff(models.RoleAnalyst)
+	at := "/staff/" + p.demo.ID + "/code"
+	looked := 0
+	leaks := func(page *page, who string) {
+		t.Helper()
+		looked++
+		form := page.doc.Find("main").Clone()
+		if n := form.Find("[checked]").Length(); n != 0 {
+			t.Errorf("%d themes are ticked for the %s", n, who)
+		}
+		markup, err := form.Html()
+		must(t, err)
+		for _, word := range []string{"computer, 0", "computer, 1", "officer@", "analyst@", "Coded by", "taken out", "/submissions/"} {
+			if strings.Contains(markup, word) {
+				t.Errorf("the page tells the %s: %q", who, word)
+			}
+		}
+		form.Find("[name=words]").Each(func(_ int, s *goquery.Selection) {
+			if strings.TrimSpace(s.Text()) != "" {
+				t.Errorf("the page shows the %s another's passage", who)
+			}
+		})
+	}
+	first := officer.get(at + "?blind=1")
+	leaks(first, "officer")
+	_, form := first.filled("form#code")
+	key := form.Get("answer")
+	words := strings.Join(strings.Fields(first.doc.Find("#text").Text())[:3], " ")
+	theme := p.themes()[0].ID
+	// The same answer coded in sight, and blind: neither is shown to the other.
+	officer.post(at, url.Values{"answer": {key}, "theme": {theme}, "words": {words}, "speaks": {theme}}).is(http.StatusOK)
+	leaks(officer.get(codeAddress(p.demo, answerKey(key), true, false)), "officer")
+	next := first.submit("form#code", url.Values{"theme": {theme}, "words": {words, "", ""}, "speaks": {theme, "", ""}}).is(http.StatusOK)
+	if next.url.Query().Get("blind") == "" || next.doc.Find("form#code [name=blind]").Length() != 1 {
+		t.Fatalf("after one answer coded blind comes %s", next.url)
+	}
+	leaks(next, "officer")
+	leaks(analyst.get(codeAddress(p.demo, answerKey(key), true, false)), "analyst")
+	// And what was coded blind is not shown where all see it.
+	if text := analyst.get(codeAddress(p.demo, answerKey(key), false, false)).doc.Find("main").Text(); strings.Count(text, "Coded by officer") != 1 {
+		t.Errorf("in sight, the answer says: %s", squeezed(text))
+	}
+	// To the end of the sample.
+	for range 500 {
+		_, form := next.filled("form#code")
+		next = officer.post(at, url.Values{"answer": {form.Get("answer")}, "blind": {"1"}, "next": {form.Get("next")}}).is(http.StatusOK)
+		if next.doc.Find("form#code").Length() == 0 {
+			break
+		}
+		if next.doc.Find("[name=theme][checked]").Length() > 0 {
+			t.Fatal("a theme is ticked")
+		}
+	}
+	officer.get(at+"?blind=1").says("main", "every answer of the blind sample")
+	progress := squeezed(officer.get("/staff/" + p.demo.ID + "/themes").doc.Find("section.progress").Text())
+	if !strings.Contains(progress, "F1 0.") && !strings.Contains(progress, "F1 1.") {
+		t.Errorf("the agreement is not shown: %s", progress)
+	}
+	if looked != 4 {
+		t.Errorf("%d pages were looked at", looked)
+	}
+}
+
+// Councillors read the themes, with the counts that may be shown, and nothing
+// there can be pressed or followed to where people decide.
+func TestCouncillorsReadThemes(t *testing.T) {
+	p := filledPortal(t)
+	run, err := p.store.ThemeRun(t.Context(), p.demo.ID)
+	must(t, err)
+	for i := range run.Themes {
+		run.Themes[i].SuggestedLabel, run.Themes[i].Draft = "Suggestedcanary", []models.Sentence{{Text: "Draftedcanary", Cites: []string{run.Placements[0].Submission}}}
+	}
+	run.Method.Notes = []string{"Notedcanary"}
+	must(t, p.store.SaveThemes(t.Context(), *run))
+	theme := p.themes()[0].ID
+	p.staff(models.RoleOfficer).get("/staff/"+p.demo.ID+"/themes").says("main .note", "Notedcanary").follow("article.theme h3 a").is(http.StatusOK).says("section.draft", "Draftedcanary").
+		follow("section.draft a").is(http.StatusOK)
+	taken := p.staff(models.RoleOfficer).get(themeAddress(p.demo, theme)).submit("form:has([type=hidden][name=label])", nil).is(http.StatusOK)
+	taken.says("h1", "Suggestedcanary")
+	p.staff(models.RoleOfficer).decide(theme, "rename", url.Values{"label": {"Another name"}}).is(http.StatusOK)
+	page := p.staff(models.RoleCouncillor).get("/staff/" + p.demo.ID + "/themes")
+	if n := page.doc.Find("main form, main button, main input, main section.progress, main .merged").Length(); n != 0 {
+		t.Errorf("%d things to decide with", n)
+	}
+	page.doc.Find("main a").Each(func(_ int, s *goquery.Selection) {
+		if href := s.AttrOr("href", ""); strings.Contains(href, "/code") || strings.Contains(href, "/themes/") {
+			t.Errorf("a link leads to %s", href)
+		}
+	})
+	if text := page.doc.Find("main").Text(); strings.Contains(text, "canary") {
+		t.Error("councillors read what the language model wrote")
+	}
+	review, err := p.service.Themes(t.Context(), consult.Actor{ID: "x", Role: models.RoleCouncillor}, p.demo)
+	must(t, err)
+	for _, r := range review.Themes {
+		if r.Count != "not shown" {
+			page.says("#theme-"+r.Theme.ID+" .meta strong", r.Count)
+		}
+		for id, count := range r.Groups {
+			page.says("#theme-"+r.Theme.ID+" .meta", p.demo.Group(id).Name.Default())
+			page.says("#theme-"+r.Theme.ID+" .meta", ": "+count)
+		}
+	}
+	if page.doc.Find("article.theme").Length() == 0 {
+		t.Error("no theme is shown")
+	}
+}
+
+// With too few answers to group there are no themes, and every answer can be
+// read and coded all the same.
+func TestFewAnswers(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleOfficer)
+	officer := p.staff(models.RoleOfficer)
+	at := "/staff/" + p.demo.ID
+	officer.get(at+"/themes").says("main", "There are no themes yet").says("main", "0 of 0 are")
+	officer.get(at+"/code").says("main [role=status]", "Every answer has been coded")
+	officer.get(at+"/code?blind=1").says("main [role=status]", "every answer of the blind sample")
+	p.respond(p.browser(), resident)
+	p.respond(p.browser(), sexWorker)
+	must(t, p.store.SaveThemes(t.Context(), models.ThemeRun{Consultation: p.demo.ID, Documents: 2, Method: models.Method{TooFew: true}}))
+	page := officer.get(at + "/themes")
+	page.says("main .note", "Too few answers to group").says("details[open] .hits", residentWords).says("details[open] .hits", workerWords)
+	code := page.follow("details[open] .hits a[href*='/code?']").is(http.StatusOK)
+	code.says("#code", "There are no themes yet")
+	code.submit("form#code", nil).is(http.StatusOK).says("main [role=status]", "Kept.")
+}
+
+// Once the analysis is frozen, pages can be read and nothing can be decided.
+func TestFrozenThemes(t *testing.T) {
+	p := filledPortal(t)
+	officer := p.staff(models.RoleOfficer)
+	theme := p.themes()[0].ID
+	_, form := officer.get("/staff/" + p.demo.ID + "/code").filled("form#code")
+	p.demo = p.move(p.demo, models.StatusClosed, models.StatusFrozen)
+	for _, path := range []string{"/themes", "/themes/" + theme, "/code"} {
+		page := officer.get("/staff/" + p.demo.ID + path)
+		if n := page.doc.Find("main button:not([hidden] *)").Length(); n != 0 {
+			t.Errorf("%s has %d buttons", path, n)
+		}
+	}
+	before := p.state()
+	officer.decide(theme, "rename", url.Values{"label": {"Late"}}).is(http.StatusConflict)
+	officer.post("/staff/"+p.demo.ID+"/themes", url.Values{"do": {"add"}, "label": {"Late"}}).is(http.StatusConflict)
+	officer.post("/staff/"+p.demo.ID+"/code", url.Values{"answer": {form.Get("answer")}}).is(http.StatusConflict)
+	if p.state() != before {
+		t.Error("something changed")
+	}
+}
+
+func TestHighlighted(t *testing.T) {
+	for _, c := range []struct {
+		text     string
+		passages []string
+		want     string
+	}{
+		{"plain", nil, "plain"},
+		{"one two three", []string{"two"}, "one [two] three"},
+		{"one two three", []string{"one two", "two three"}, "[one two three]"},
+		{"ہم رات کو", []string{"رات"}, "ہم [رات] کو"},
+		{"one", []string{"gone", ""}, "one"},
+		{"", []string{"x"}, ""},
+	} {
+		got := ""
+		for _, s := range highlighted(c.text, c.passages) {
+			if s.Match {
+				got += "[" + s.Text + "]"
+			} else {
+				got += s.Text
+			}
+		}
+		if got != c.want {
+			t.Errorf("%q with %q: %s, expected %s", c.text, c.passages, got, c.want)
+		}
+	}
+}
