@@ -353,7 +353,8 @@ func TestCouncillorsReadThemes(t *testing.T) {
 	run, err := p.store.ThemeRun(t.Context(), p.demo.ID)
 	must(t, err)
 	for i := range run.Themes {
-		run.Themes[i].SuggestedLabel, run.Themes[i].Draft = "Suggestedcanary", []models.Sentence{{Text: "Draftedcanary", Cites: []string{run.Placements[0].Submission}}}
+		quoted := run.Quotes[slices.IndexFunc(run.Quotes, func(q models.Quote) bool { return q.Theme == run.Themes[i].ID })]
+		run.Themes[i].SuggestedLabel, run.Themes[i].Draft = "Suggestedcanary", []models.Sentence{{Text: "Draftedcanary", Cites: []string{quoted.Submission}}}
 	}
 	run.Method.Notes = []string{"Notedcanary"}
 	must(t, p.store.SaveThemes(t.Context(), *run))
