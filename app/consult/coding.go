@@ -254,10 +254,11 @@ func (s *Service) CodeAnswer(ctx context.Context, by Actor, c *models.Consultati
 		if err := holdOpen(ctx, tx, c, frozen("The analysis has been frozen, so answers can no longer be coded.")); err != nil {
 			return err
 		}
-		sub, err := answered(ctx, tx, c, d.Answer)
+		subs, err := answered(ctx, tx, c, d.Answer)
 		if err != nil {
 			return err
 		}
+		sub := subs[d.Answer.Submission]
 		p, err := readPlacesOf(ctx, tx, c, []string{sub.ID})
 		if err != nil {
 			return err
@@ -277,6 +278,9 @@ func (s *Service) CodeAnswer(ctx context.Context, by Actor, c *models.Consultati
 			action = "answer.coded-blind"
 			if !drawn {
 				return models.NewError(models.KindConflict, "This answer is not among those drawn for coding blind.")
+			}
+			if p.seenBy(by)[d.Answer] {
+				return models.NewError(models.KindConflict, "You have decided on this answer with its places in sight, so you cannot code it blind.")
 			}
 			codings = p.decideBlind(by, s.today(), d, passages)
 		} else {
@@ -520,19 +524,25 @@ func (p *places) under(id, above string) bool {
 	return true // in circles: as good as under anything
 }
 
-// answered returns the live submission that an answer in words belongs to.
-func answered(ctx context.Context, tx *store.Store, c *models.Consultation, key models.AnswerKey) (*models.Submission, error) {
-	sub, err := tx.Submission(ctx, key.Submission)
-	switch {
-	case models.KindOf(err) == models.KindNotFound:
-		return nil, noAnswer
-	case err != nil:
-		return nil, err
-	case sub.Consultation != c.ID || sub.Status != models.SubmissionLive ||
-		!slices.ContainsFunc(themedAnswers(c, sub), func(a models.Answer) bool { return a.Question == key.Question }):
-		return nil, noAnswer
+// answered returns the live submissions that answers in words belong to, by id.
+func answered(ctx context.Context, tx *store.Store, c *models.Consultation, keys ...models.AnswerKey) (map[string]*models.Submission, error) {
+	ids := make([]string, len(keys))
+	for i, key := range keys {
+		ids[i] = key.Submission
 	}
-	return sub, nil
+	slices.Sort(ids)
+	subs, err := tx.SubmissionsByID(ctx, slices.Compact(ids))
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range keys {
+		sub := subs[key.Submission]
+		if sub == nil || sub.Consultation != c.ID || sub.Status != models.SubmissionLive ||
+			!slices.ContainsFunc(themedAnswers(c, sub), func(a models.Answer) bool { return a.Question == key.Question }) {
+			return nil, noAnswer
+		}
+	}
+	return subs, nil
 }
 
 // fewMoved is how many submissions are brought in line in the index one by one.
@@ -544,15 +554,11 @@ func (s *Service) moveAnswers(ctx context.Context, tx *store.Store, by Actor, c 
 	if len(answers) == 0 {
 		return refused(not, "answers", "Choose at least one answer")
 	}
-	var subs []string
-	for _, key := range answers {
-		if _, err := answered(ctx, tx, c, key); err != nil {
-			return err
-		}
-		if !slices.Contains(subs, key.Submission) {
-			subs = append(subs, key.Submission)
-		}
+	found, err := answered(ctx, tx, c, answers...)
+	if err != nil {
+		return err
 	}
+	subs := slices.Sorted(maps.Keys(found))
 	p, err := readPlacesOf(ctx, tx, c, subs)
 	if err != nil {
 		return err
@@ -689,6 +695,23 @@ func (p *places) decideBlind(by Actor, day string, d Decision, passages map[stri
 	return out
 }
 
+// seenBy returns the answers that a person has decided on openly, and so with
+// their places in sight.
+func (p *places) seenBy(by Actor) map[models.AnswerKey]bool {
+	seen := map[models.AnswerKey]bool{}
+	for _, c := range p.codings {
+		if !c.Blind && c.By == by.ID {
+			seen[c.AnswerKey] = true
+		}
+	}
+	for _, c := range p.coded {
+		if !c.Blind && c.By == by.ID {
+			seen[c.AnswerKey] = true
+		}
+	}
+	return seen
+}
+
 // blindSets returns, by account, the themes that each person who coded an answer
 // blind put it in. What was merged since counts for what it was merged into.
 func (p *places) blindSets(key models.AnswerKey) map[string]map[string]bool {
@@ -798,7 +821,7 @@ func (s *Service) inSample(ctx context.Context, c *models.Consultation, key mode
 func (d *desk) toCode(by Actor, blind bool) []models.AnswerKey {
 	var order []models.AnswerKey
 	if blind {
-		seen := map[models.AnswerKey]bool{}
+		seen := d.seenBy(by)
 		for _, c := range d.coded {
 			if c.By == by.ID {
 				seen[c.AnswerKey] = true

@@ -86,7 +86,7 @@ func (k *kit) code(t testing.TB, by consult.Actor, c *models.Consultation, key m
 	noError(t, k.CodeAnswer(ctx, by, c, consult.Decision{Answer: key, Themes: themes}))
 }
 
-// toCode is one theme as it applies to one answer.
+// applies is one theme as it applies to one answer.
 func (k *kit) applies(t testing.TB, by consult.Actor, c *models.Consultation, key models.AnswerKey, theme string) consult.CodedTheme {
 	t.Helper()
 	a, err := k.AnswerToCode(ctx, by, c, key, false)
@@ -295,7 +295,8 @@ func TestRunsNeverUndoPeople(t *testing.T) {
 				theme := pick("theme")
 				noError(t, k.SetThemeScope(ctx, officer, c, theme.ID, theme.Version, true, "Not ours."))
 			case "blind":
-				err := k.CodeAnswer(ctx, officer, c, consult.Decision{Answer: answer, Themes: []string{pick("theme").ID}, Blind: true})
+				// Somebody who has decided nothing openly.
+				err := k.CodeAnswer(ctx, consult.Actor{ID: "u-second", Role: models.RoleAnalyst}, c, consult.Decision{Answer: answer, Themes: []string{pick("theme").ID}, Blind: true})
 				noError(t, err)
 				if diff := cmp.Diff(in, k.standing(t, c)); diff != "" {
 					r.Fatalf("step %d: a blind decision changed something:\n%s", step, diff)
@@ -808,6 +809,42 @@ func TestBlindCodings(t *testing.T) {
 			t.Errorf("taught by %d answers that were coded blind", run.Method.Taught)
 		}
 	})
+}
+
+// Nobody codes blind what they have decided on with its places in sight.
+func TestBlindIsBlind(t *testing.T) {
+	k := one(t)
+	c := k.themed(t, "lantern-square", 4)
+	themes := live(k.refresh(t, c))
+	a := themes[0].ID
+	in := keys(k.standing(t, c)[a])
+	k.code(t, officer, c, in[0], a)
+	noError(t, k.MoveAnswers(ctx, officer, c, a, "", in[1:2]))
+	for i, key := range in[:3] {
+		for _, by := range []consult.Actor{officer, analyst} {
+			want := by == analyst || i == 2
+			page, err := k.AnswerToCode(ctx, by, c, models.AnswerKey{}, true)
+			noError(t, err)
+			handed := false
+			for page != nil && !handed {
+				handed = answerOf(page.Submission.ID) == key
+				if page.Next == nil {
+					break
+				}
+				page, err = k.AnswerToCode(ctx, by, c, *page.Next, true)
+				noError(t, err)
+			}
+			if handed != want {
+				t.Errorf("answer %d is handed to %s: %v", i, by.ID, handed)
+			}
+			err = k.CodeAnswer(ctx, by, c, consult.Decision{Answer: key, Themes: []string{a}, Blind: true})
+			if want {
+				noError(t, err)
+			} else {
+				wantKind(t, "blind after an open decision", err, models.KindConflict)
+			}
+		}
+	}
 }
 
 // What nobody has coded is handed out: one answer from each theme first, then
