@@ -210,6 +210,7 @@ func TestRunsNeverUndoPeople(t *testing.T) {
 			models.AnswerKey
 		}
 		decided := map[at]bool{}
+		in := k.standing(t, c)
 		home := map[string]string{}
 		final := func(id string) string {
 			for home[id] != "" {
@@ -225,7 +226,6 @@ func TestRunsNeverUndoPeople(t *testing.T) {
 			subs := k.subs(t, c)
 			pick := func(name string) models.Theme { return themes[rapid.IntRange(0, len(themes)-1).Draw(r, name)] }
 			answer := answerOf(subs[rapid.IntRange(0, len(subs)-1).Draw(r, "answer")].ID)
-			in := k.standing(t, c)
 			switch act := rapid.SampledFrom([]string{"code", "code", "move", "split", "merge", "add", "define", "scope", "blind", "say"}).Draw(r, "act"); act {
 			case "code":
 				var chosen []string
@@ -305,17 +305,17 @@ func TestRunsNeverUndoPeople(t *testing.T) {
 				k.say(t, c, 10+step, 11+step)
 			}
 			k.refresh(t, c)
-			if faults := k.codedFaults(t, c); len(faults) > 0 {
+			in = k.standing(t, c)
+			if faults := k.codedFaults(t, c, in); len(faults) > 0 {
 				r.Fatalf("step %d: %s", step, strings.Join(faults, "; "))
 			}
-			now := k.standing(t, c)
 			for key, belongs := range decided {
-				if now[final(key.theme)][key.Submission+"-C2"] != belongs {
+				if in[final(key.theme)][key.Submission+"-C2"] != belongs {
 					r.Fatalf("step %d: somebody decided %v on an answer, and the run undid it", step, belongs)
 				}
 			}
 		}
-		after := k.refresh(t, c)
+		after := k.run(t, c)
 		if diff := cmp.Diff(after, k.refresh(t, c)); diff != "" {
 			r.Fatalf("another run changes something:\n%s", diff)
 		}
@@ -323,11 +323,11 @@ func TestRunsNeverUndoPeople(t *testing.T) {
 }
 
 // codedFaults checks what holds whatever people coded: every answer stands in a
-// theme or is listed singly, and the report can be built.
-func (k *kit) codedFaults(t testing.TB, c *models.Consultation) (faults []string) {
+// theme of the report or is listed singly.
+func (k *kit) codedFaults(t testing.TB, c *models.Consultation, standing map[string]map[string]bool) (faults []string) {
 	t.Helper()
 	in := map[string]bool{}
-	for _, answers := range k.standing(t, c) {
+	for _, answers := range standing {
 		maps.Copy(in, answers)
 	}
 	review, err := k.Themes(ctx, officer, c)
@@ -341,9 +341,6 @@ func (k *kit) codedFaults(t testing.TB, c *models.Consultation) (faults []string
 	}
 	if len(in) != review.Answers {
 		faults = append(faults, fmt.Sprintf("%d answers in themes or listed, of %d", len(in), review.Answers))
-	}
-	if _, err := k.DraftReport(ctx, officer, c); err != nil {
-		faults = append(faults, err.Error())
 	}
 	return faults
 }
@@ -1053,7 +1050,7 @@ func TestTeachingOnlyAddsToApprovedThemes(t *testing.T) {
 				t.Error("teaching took somebody out of an approved theme")
 			}
 		}
-		if faults := k.codedFaults(t, c); len(faults) > 0 {
+		if faults := k.codedFaults(t, c, k.standing(t, c)); len(faults) > 0 {
 			t.Error(faults)
 		}
 		if diff := cmp.Diff(k.run(t, c), k.refresh(t, c)); diff != "" {

@@ -533,7 +533,7 @@ func TestThemesUnderRandomDecisions(t *testing.T) {
 				approved[id] = in[id]
 			}
 		}
-		after := k.refresh(t, c)
+		after := k.run(t, c)
 		if diff := cmp.Diff(after, k.refresh(t, c)); diff != "" {
 			r.Fatalf("another run changes something:\n%s", diff)
 		}
