@@ -3,6 +3,7 @@ package consult
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"heard/models"
 	"heard/models/store"
@@ -63,13 +64,26 @@ func (s *Service) Move(ctx context.Context, by Actor, c *models.Consultation, to
 			}
 		}
 	}
+	var left gone
 	if to == models.StatusFrozen {
 		// What came after the last run is placed before the data is fixed.
-		if err := s.RefreshThemes(ctx, c.ID); err != nil {
+		var err error
+		if left, err = s.refreshThemes(ctx, c.ID); err != nil {
 			return err
 		}
 	}
 	return s.store.Tx(ctx, func(tx *store.Store) error {
+		if to == models.StatusFrozen {
+			if _, err := hold(ctx, tx, c); err != nil {
+				return err
+			}
+			// A theme may be named in the words of somebody who has taken them back since.
+			if now, err := goneFrom(ctx, tx, c); err != nil {
+				return err
+			} else if !maps.Equal(now, left) {
+				return models.NewError(models.KindConflict, "A submission was taken out of the count, or put back, while the analysis was being frozen. Freeze it again.")
+			}
+		}
 		if err := tx.MoveStatus(ctx, c.ID, c.Status, to); err != nil {
 			return err
 		}

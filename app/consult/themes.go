@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -98,17 +99,45 @@ const refreshTries = 4
 // an approved theme by what the engine finds. Themes that people made or taught
 // are then filled by what their examples have in common; see mapTaught.
 func (s *Service) RefreshThemes(ctx context.Context, consultation string) error {
-	c, err := s.store.Consultation(ctx, consultation)
-	if err != nil {
-		return err
+	_, err := s.refreshThemes(ctx, consultation)
+	return err
+}
+
+// refreshThemes also returns who no longer counted when the themes were saved.
+func (s *Service) refreshThemes(ctx context.Context, consultation string) (gone, error) {
+	defer s.wake()
+	for range refreshTries {
+		c, err := s.store.Consultation(ctx, consultation)
+		if err != nil {
+			return nil, err
+		}
+		left, err := goneFrom(ctx, s.store, c)
+		if err != nil || c.Status.AtLeast(models.StatusFrozen) { // then the report's data is fixed
+			return left, err
+		}
+		if saved, err := s.runThemes(ctx, c, left); err != nil || saved {
+			return left, err
+		}
 	}
-	if c.Status.AtLeast(models.StatusFrozen) {
-		return nil // the report's data is fixed
-	}
+	return nil, models.NewError(models.KindConflict, "Submissions were taken out of the count again and again while answers were read. Try again in a minute.")
+}
+
+// gone is how many submissions do not count, by status.
+type gone map[models.SubmissionStatus]int
+
+func goneFrom(ctx context.Context, from *store.Store, c *models.Consultation) (gone, error) {
+	counts, err := from.CountSubmissions(ctx, c.ID)
+	delete(counts, models.SubmissionLive)
+	return counts, err
+}
+
+// runThemes is one run. It saves nothing, and says so, when others than left no
+// longer count at its end: their words may be in the names that it found.
+func (s *Service) runThemes(ctx context.Context, c *models.Consultation, left gone) (saved bool, err error) {
 	var docs []theme.Document
 	for sub, err := range s.store.Submissions(ctx, c.ID) {
 		if err != nil {
-			return err
+			return false, err
 		}
 		for _, a := range themedAnswers(c, sub) {
 			docs = append(docs, theme.Document{ID: documentID(sub.ID, a.Question), Text: a.Redacted, Groups: sub.Groups,
@@ -121,15 +150,14 @@ func (s *Service) RefreshThemes(ctx context.Context, consultation string) error 
 	found := theme.Find(docs, theme.Options{Seed: seed, Background: background, Vectors: vectors})
 	words, err := s.describeThemes(ctx, c.ID, docs, found)
 	if err != nil {
-		return err
+		return false, err
 	}
-	defer s.wake()
 	// What takes long is done without holding others up. If people decide
 	// something meanwhile, it is done again with that.
 	for range refreshTries {
 		before, err := s.earlier(ctx, s.store, c)
 		if err != nil {
-			return err
+			return false, err
 		}
 		run := carryOver(c.ID, docs, found, before)
 		run.Seed = seed
@@ -137,15 +165,19 @@ func (s *Service) RefreshThemes(ctx context.Context, consultation string) error 
 		mapTaught(&run, docs, before.places, background)
 		s.noteVectors(&run, vectors, note)
 		words.apply(&run)
-		saved := false
+		stale := false
 		err = s.store.Tx(ctx, func(tx *store.Store) error {
-			now, err := hold(ctx, tx, c)
+			held, err := hold(ctx, tx, c)
 			if err != nil {
 				return err
 			}
-			if now.Status.AtLeast(models.StatusFrozen) {
+			if held.Status.AtLeast(models.StatusFrozen) {
 				saved = true // meanwhile
 				return nil
+			}
+			now, err := goneFrom(ctx, tx, c)
+			if stale = !maps.Equal(now, left); err != nil || stale {
+				return err
 			}
 			again, err := s.earlier(ctx, tx, c)
 			if err != nil || !again.same(before) {
@@ -157,11 +189,11 @@ func (s *Service) RefreshThemes(ctx context.Context, consultation string) error 
 			saved = true
 			return tx.Enqueue(ctx, models.JobPlaces, c.ID, 0)
 		})
-		if err != nil || saved {
-			return err
+		if err != nil || saved || stale {
+			return saved, err
 		}
 	}
-	return models.NewError(models.KindConflict, "The themes were changed again and again while answers were placed. Try again in a minute.")
+	return false, models.NewError(models.KindConflict, "The themes were changed again and again while answers were placed. Try again in a minute.")
 }
 
 // background is the dictionary for a body of so many answers, or nil: large ones

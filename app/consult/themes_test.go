@@ -91,7 +91,7 @@ func (k *kit) faults(t testing.TB, c *models.Consultation) (faults []string) {
 	for _, s := range k.subs(t, c) {
 		subs[s.ID] = s
 	}
-	placed, labels := map[string]bool{}, map[string]string{}
+	in, placed, labels := members(run), map[string]bool{}, map[string]string{}
 	for _, p := range run.Placements {
 		theme, known := themes[p.Theme]
 		if !known || theme.Status == models.ThemeMerged {
@@ -139,7 +139,7 @@ func (k *kit) faults(t testing.TB, c *models.Consultation) (faults []string) {
 			continue
 		case !s.Allows(models.ConsentQuote):
 			add("somebody who refused is quoted")
-		case !members(run)[q.Theme][q.Submission+"-"+q.Question]:
+		case !in[q.Theme][q.Submission+"-"+q.Question]:
 			add("somebody is quoted in a theme they are not in")
 		}
 		text := []rune(s.Answer(q.Question).Redacted)

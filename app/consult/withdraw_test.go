@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"heard/app/consult"
+	"heard/app/theme"
 	"heard/models"
 	"heard/models/storetest"
 	"heard/search"
@@ -238,4 +240,67 @@ func TestTraceNeverShowsAThemeNamedWithTheAuthorsWords(t *testing.T) {
 	if len(trace.Themes) != 1 || trace.Themes[0] != "Lighting by the path" {
 		t.Errorf("a name that an officer gave is not shown: %q", trace.Themes)
 	}
+}
+
+// A theme can be named in somebody's words. Whoever takes them back while a run
+// works, or while the analysis is frozen, takes the name along.
+func TestWithdrawWhileThemesAreNamed(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c := k.themed(t, "lantern-square", 6)
+		var leaves func()
+		act := func() {
+			if f := leaves; f != nil {
+				leaves = nil
+				f()
+			}
+		}
+		config := consult.Config{Store: k.store, Search: k.engine, Files: k.files, Log: slog.New(slog.NewTextHandler(k.log, nil)), Now: k.clock.Now, Pepper: pepper}
+		config.Background = func() (*theme.Background, error) { act(); return nil, nil }
+		during := consult.New(config)
+		config.Background, config.Wake = nil, act
+		after := consult.New(config)
+		// named returns who wrote the words that a theme is called by.
+		named := func() *models.Submission {
+			for _, theme := range live(k.run(t, c)) {
+				for _, s := range k.subs(t, c) {
+					if strings.Contains(strings.ToLower(s.Answer("C2").Redacted), strings.ToLower(theme.Label)) {
+						return s
+					}
+				}
+			}
+			t.Fatal("no theme is named in anybody's words")
+			return nil
+		}
+		withdraw := func(s *models.Submission) func() {
+			return func() {
+				noError(t, k.store.MoveSubmission(ctx, s.ID, models.SubmissionLive, models.SubmissionWithdrawn))
+				noError(t, k.store.EraseAnswers(ctx, s.ID))
+			}
+		}
+		clean := func(s *models.Submission) {
+			t.Helper()
+			run := k.run(t, c)
+			for _, p := range run.Placements {
+				if p.Submission == s.ID {
+					t.Error("a run placed somebody who withdrew meanwhile")
+					break
+				}
+			}
+			if run.Documents != len(k.subs(t, c)) {
+				t.Errorf("the run read %d answers, %d count", run.Documents, len(k.subs(t, c)))
+			}
+		}
+		k.refresh(t, c)
+		s := named()
+		leaves = withdraw(s)
+		noError(t, during.RefreshThemes(ctx, c.ID))
+		clean(s)
+
+		c = k.move(t, c, models.StatusClosed)
+		s = named()
+		leaves = withdraw(s)
+		wantKind(t, "freezing while somebody withdraws", after.Move(ctx, officer, c, models.StatusFrozen), models.KindConflict)
+		noError(t, after.Move(ctx, officer, c, models.StatusFrozen))
+		clean(s)
+	})
 }
