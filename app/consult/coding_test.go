@@ -199,6 +199,7 @@ func TestPeopleAndEngineAreKeptApart(t *testing.T) {
 
 // Whatever people decide in whatever order, no run undoes it.
 func TestRunsNeverUndoPeople(t *testing.T) {
+	t.Parallel() // beside the other that takes long
 	k := one(t)
 	serial := 0
 	rapid.Check(t, func(r *rapid.T) {

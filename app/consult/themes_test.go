@@ -446,6 +446,7 @@ func TestNamesAreNotGivenTwice(t *testing.T) {
 
 // Whatever people decide between runs, it stands, and nobody is lost.
 func TestThemesUnderRandomDecisions(t *testing.T) {
+	t.Parallel() // beside the other that takes long
 	k := one(t)
 	serial := 0
 	rapid.Check(t, func(r *rapid.T) {
