@@ -157,7 +157,7 @@ func (s *Service) UnmergeTheme(ctx context.Context, by Actor, c *models.Consulta
 		if above := p.known[t.Parent]; above == nil || above.Status == models.ThemeMerged || p.under(t.Parent, id) {
 			t.Parent = ""
 		}
-		t.Status, t.MergedInto = models.ThemeCandidate, ""
+		t.Status, t.MergedInto, t.Reason = models.ThemeCandidate, "", ""
 		if err := tx.UpdateTheme(ctx, *t); err != nil {
 			return err
 		}

@@ -379,6 +379,21 @@ func TestUnmerge(t *testing.T) {
 	})
 }
 
+// A theme that was out of scope when it was merged comes back in scope, and says
+// nothing of a reason.
+func TestUnmergedIsInScope(t *testing.T) {
+	k := one(t)
+	c := k.themed(t, "lantern-square", 4)
+	themes := live(k.refresh(t, c))
+	a, b := themes[0].ID, themes[1].ID
+	noError(t, k.SetThemeScope(ctx, officer, c, a, k.theme(t, a).Version, true, "The county decides on it."))
+	noError(t, k.MergeTheme(ctx, officer, c, a, k.theme(t, a).Version, b))
+	noError(t, k.UnmergeTheme(ctx, officer, c, a, k.theme(t, a).Version))
+	if got := k.theme(t, a); got.Status != models.ThemeCandidate || got.Reason != "" {
+		t.Errorf("taken back: %+v", got)
+	}
+}
+
 // A merge loses nobody whom people or the engine put in either theme, and who is
 // taken out of what came of it is out of both.
 func TestMergeKeepsWhatPeopleDecided(t *testing.T) {
