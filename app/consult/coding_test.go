@@ -814,12 +814,17 @@ func TestBlindCodings(t *testing.T) {
 			t.Errorf("the report's method: %+v", r.Method)
 		}
 		// Coded openly too, they still teach nothing.
+		noError(t, k.RenameTheme(ctx, officer, c, themes[1].ID, k.theme(t, themes[1].ID).Version, "Zebra crossings"))
 		k.code(t, analyst, c, keys(standing[themes[0].ID])[0], themes[1].ID)
 		for _, key := range keys(standing[themes[0].ID])[1:5] {
 			k.code(t, analyst, c, key, themes[1].ID)
 		}
-		if run := k.refresh(t, c); run.Method.Taught != 0 {
+		run := k.refresh(t, c)
+		if run.Method.Taught != 0 {
 			t.Errorf("taught by %d answers that were coded blind", run.Method.Taught)
+		}
+		if diff := cmp.Diff(members(before), members(run)); diff != "" {
+			t.Errorf("answers that were coded blind moved others (-before +after):\n%s", diff)
 		}
 	})
 }

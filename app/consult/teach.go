@@ -26,10 +26,16 @@ func mapTaught(run *models.ThemeRun, docs []theme.Document, before *places, back
 	for _, d := range docs {
 		there[documentKey(d.ID)] = true
 	}
+	blind := map[models.AnswerKey]bool{}
+	for _, c := range before.coded {
+		if c.Blind {
+			blind[c.AnswerKey] = true
+		}
+	}
 	put := map[string]int{}
 	putIn := map[models.AnswerKey][]string{}
 	for at, d := range before.decided {
-		if d.Belongs && there[at.AnswerKey] {
+		if d.Belongs && there[at.AnswerKey] && !blind[at.AnswerKey] {
 			put[at.theme]++
 			putIn[at.AnswerKey] = append(putIn[at.AnswerKey], at.theme)
 		}
@@ -47,12 +53,6 @@ func mapTaught(run *models.ThemeRun, docs []theme.Document, before *places, back
 	}
 	if len(mapped) == 0 {
 		return
-	}
-	blind := map[models.AnswerKey]bool{}
-	for _, c := range before.coded {
-		if c.Blind {
-			blind[c.AnswerKey] = true
-		}
 	}
 	engine := map[models.AnswerKey][]string{} // themes that the engine alone decides on
 	for _, p := range run.Placements {
