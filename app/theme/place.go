@@ -41,9 +41,10 @@ const (
 	fullExamples = 20
 	// Each theme is taught once more with the surest texts placed in it,
 	// teachMore times as many as it has examples but no more than half of them.
-	teachMore  = 3
-	placeSteps = 2   // how often a row is averaged with its neighbours
-	placeKept  = 128 // values that are kept of it
+	teachMore      = 3
+	placeNeighbour = 8   // one in so many texts is a neighbour, at most as many as in Find
+	placeSteps     = 2   // how often a row is averaged with its neighbours
+	placeKept      = 128 // values that are kept of it
 )
 
 // Place puts texts into a code frame: without examples by how like they are to
@@ -152,7 +153,7 @@ func newPlacer(docs []Document, frame []Code, examples []Example, background *Ba
 	if len(all) > largeCorpus {
 		limit = len(all) / 20
 	}
-	p.z = smoothed(p.x, nearest(p.x, neighboursOf(len(all)), limit, nil, 0), placeSteps, placeKept)
+	p.z = smoothed(p.x, nearest(p.x, neighboursOf(len(all), placeNeighbour), limit, nil, 0), placeSteps, placeKept)
 	return p
 }
 
