@@ -417,7 +417,7 @@ type codeCommand struct {
 	File     string `arg:"" type:"existingfile" help:"CSV file of texts: UTF-8, with a header row."`
 	columns  `embed:""`
 	Frame    string `required:"" type:"existingfile" placeholder:"FILE" help:"The code frame: CSV with the columns theme, name, definition."`
-	Examples string `type:"existingfile" placeholder:"FILE" help:"Texts that people have placed: CSV with the columns text, theme; one row per label."`
+	Examples string `type:"existingfile" placeholder:"FILE" help:"Texts that people have placed: CSV with the columns text, theme; one row per label, and an empty theme for a text that belongs in none."`
 	Out      string `placeholder:"FILE" help:"Where to write the rows document,theme,score. Default: standard output."`
 }
 
@@ -441,7 +441,7 @@ func (cmd codeCommand) Run(r *run) error {
 			return err
 		}
 		for i, row := range rows {
-			if !slices.ContainsFunc(frame, func(c theme.Code) bool { return c.ID == row[1] }) {
+			if row[1] != "" && !slices.ContainsFunc(frame, func(c theme.Code) bool { return c.ID == row[1] }) {
 				return models.NewError(models.KindInvalid, fmt.Sprintf("%s, row %d: there is no theme %q in the code frame.", cmd.Examples, i+1, sheet.Shorten(row[1])))
 			}
 			examples = append(examples, theme.Example{Text: row[0], Theme: row[1]})

@@ -133,7 +133,7 @@ func withFirst(ids []int, first int) []int {
 // held up best where people's own number was known, leaning to more, because
 // people merge more easily than they split.
 func themeCount(n int) int {
-	return min(max(int(math.Round(1.5*math.Cbrt(float64(n)))), 4), 40)
+	return min(max(int(math.Round(2*math.Cbrt(float64(n)))), 4), 40)
 }
 
 // cluster groups the texts: by their smoothed words, then by the words

@@ -393,7 +393,7 @@ func TestOneHugeAnswer(t *testing.T) {
 }
 
 func TestThemeCount(t *testing.T) {
-	for n, want := range map[int]int{0: 4, 20: 4, 60: 6, 233: 9, 1000: 15, 20_000: 40, 200_000: 40} {
+	for n, want := range map[int]int{0: 4, 20: 5, 60: 8, 233: 12, 1000: 20, 20_000: 40, 200_000: 40} {
 		if got := themeCount(n); got != want {
 			t.Errorf("themeCount(%d) = %d, want %d", n, got, want)
 		}

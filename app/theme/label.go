@@ -329,8 +329,8 @@ func (f *finder) eachPhrase(into map[string]*phrase, d int, sent span) {
 var (
 	openers = map[string]bool{"and": true, "but": true, "so": true, "because": true, "also": true, "or": true, "then": true,
 		"however": true, "therefore": true, "as": true, "which": true, "who": true, "that": true, "if": true, "when": true,
-		"although": true, "though": true, "since": true, "while": true, "whilst": true, "where": true, "plus": true}
-	weakOpeners = map[string]bool{"it": true, "this": true, "they": true, "these": true, "those": true, "he": true, "she": true,
+		"although": true, "please": true, "maybe": true, "perhaps": true, "just": true, "even": true, "though": true, "since": true, "while": true, "whilst": true, "where": true, "plus": true}
+	weakOpeners = map[string]bool{"whatever": true, "what": true, "how": true, "why": true, "until": true, "unless": true, "never": true, "only": true, "it": true, "this": true, "they": true, "these": true, "those": true, "he": true, "she": true,
 		"would": true, "could": true, "should": true, "can": true, "is": true, "are": true, "was": true, "were": true, "will": true, "has": true, "have": true,
 		"to": true, "of": true, "for": true, "with": true, "by": true, "in": true, "on": true, "at": true, "from": true, "than": true, "not": true, "it's": true, "its": true}
 	persons = map[string]bool{"i": true, "me": true, "my": true, "mine": true, "i'm": true, "i've": true, "i'd": true, "i'll": true,

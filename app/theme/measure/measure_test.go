@@ -383,6 +383,10 @@ func coded(t testing.TB) string {
 // runs than in the whole table must reach, a little below what they do.
 func TestCodedText(t *testing.T) {
 	dir := coded(t)
+	background, err := theme.ReadWordNet(os.DirFS("/usr/share/wordnet"))
+	if err != nil {
+		t.Skip("the bounds are with a dictionary: ", err)
+	}
 	measured := map[string]*Row{} // a row with several bounds is measured once
 	for _, tt := range []struct {
 		id     string
@@ -392,28 +396,28 @@ func TestCodedText(t *testing.T) {
 	}{
 		{"themes-stackoverflow", accuracy, least("", 84), Config{Seeds: []uint64{0, 1, 2}}},
 		{"themes-stackoverflow", nmi, least("", 74), Config{}},
-		{"themes-searchsnippets", accuracy, least("", 76), Config{Seeds: []uint64{0, 1, 2}}},
+		{"themes-searchsnippets", accuracy, least("", 77.5), Config{Seeds: []uint64{0, 1, 2}}},
 		{"themes-searchsnippets", nmi, least("", 66), Config{}},
 		{"themes-banking77", nmi, least("", 64.5), Config{Seeds: []uint64{0}}},
-		{"place-nhs", microF1, least("", 0.70), Config{}},
-		{"place-10", macro, least("", 78), Config{Seeds: []uint64{0}}},
+		{"place-nhs", microF1, least("", 0.72), Config{}},
+		{"place-10", macro, least("", 80), Config{Seeds: []uint64{0}}},
 		{"place-50", macro, least("", 83), Config{Seeds: []uint64{0}}},
-		{"names-train", mapStrict, least("", 0.39), Config{}},
-		{"names-dev", mapStrict, least("", 0.42), Config{}},
+		{"names-train", mapStrict, least("", 0.445), Config{}},
+		{"names-dev", mapStrict, least("", 0.46), Config{}},
 		{"campaigns", pairsF1, least("", 0.95), Config{}},
-		{"minority-stackoverflow", oneMind, least("", 80), Config{Trials: 15}},
-		{"minority-banking77", oneMind, least("", 70), Config{Trials: 15}},
-		{"minority-argkp", oneMind, least("", 50), Config{Trials: 50}},
-		{"minority-stackoverflow", twoMinds, least("", 80), Config{}},
-		{"minority-banking77", twoMinds, least("", 70), Config{}},
+		{"minority-stackoverflow", oneMind, least("", 86), Config{Trials: 15}},
+		{"minority-banking77", oneMind, least("", 86), Config{Trials: 15}},
+		{"minority-argkp", oneMind, least("", 80), Config{Trials: 50}},
+		{"minority-stackoverflow", twoMinds, least("", 86), Config{}},
+		{"minority-banking77", twoMinds, least("", 86), Config{}},
 		{"minority-argkp", twoMinds, least("", 50), Config{}},
-		{"small-searchsnippets", nmi, least("", 22), Config{Draws: 3}},
+		{"small-searchsnippets", nmi, least("", 48), Config{Draws: 3}},
 		{"small-banking77", nmi, least("", 72), Config{Draws: 3}},
 		{"random-group", added, most("", 0.5), Config{Groups: 10}},
 	} {
 		done := measured[tt.id]
 		if done == nil {
-			tt.cfg.Data, tt.cfg.Only = dir, tt.id
+			tt.cfg.Data, tt.cfg.Only, tt.cfg.Background = dir, tt.id, background
 			r := table(t, tt.cfg)[tt.id]
 			done = &r
 			measured[tt.id] = done
