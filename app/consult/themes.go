@@ -289,7 +289,15 @@ func carryOver(consultation string, docs []theme.Document, found theme.Result, b
 			empty[t.ID] = t.Keywords
 		}
 	}
-	same := matchThemes(found.Themes, members, was, standsFor, empty)
+	// What people made is filled by what they taught: no found theme takes its place,
+	// but for those that were merged into it.
+	takes := maps.Clone(standsFor)
+	for _, t := range before.themes {
+		if t.MadeBy != "" {
+			takes[home(t.ID)]--
+		}
+	}
+	same := matchThemes(found.Themes, members, was, takes, empty)
 	// What goes back to such a theme does not stay in the one it was merged into:
 	// the one that held most of it.
 	returned := map[string]map[string]bool{} // earlier theme → documents
