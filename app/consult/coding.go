@@ -817,7 +817,7 @@ func (s *Service) inSample(ctx context.Context, c *models.Consultation, key mode
 // are handed out. Blind, it is the sample but for what this person has seen
 // already, blind or not. Else it is what nobody has coded: first the answer that
 // the engine is surest of in each theme, so that every part of the material is
-// taught early; then those it is least sure of (theming.md, section 4).
+// taught early; then those it is least sure of.
 func (d *desk) toCode(by Actor, blind bool) []models.AnswerKey {
 	var order []models.AnswerKey
 	if blind {

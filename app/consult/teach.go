@@ -10,8 +10,7 @@ import (
 )
 
 // taughtBy is how many answers people must have put in a theme for the mapper to
-// decide on it: most of what examples teach is in the first three
-// (theming.md, section 4).
+// decide on it: most of what examples teach is in the first three.
 const taughtBy = 3
 
 // mapTaught fills the themes that people made, or put at least taughtBy answers
