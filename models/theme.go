@@ -21,6 +21,7 @@ type Theme struct {
 	Consultation   string
 	Label          string     // what people call it: the engine's name until somebody renames it
 	MachineLabel   string     // the engine's latest name, kept beside a person's
+	NameFrom       string     // the position ("for", "against") of whoever wrote the words of MachineLabel while others in the theme hold the other; "" else
 	Renamed        bool       // a person chose Label; a re-run leaves it alone
 	Definition     string     // what belongs in it, in an officer's words; "" until somebody writes it
 	Parent         string     // the theme it stands under in the code frame; "" at the top

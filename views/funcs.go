@@ -180,6 +180,32 @@ func (p *ThemePage) Elsewhere() bool {
 	return false
 }
 
+// Passages are the marked words of a long answer that are folded away, to be
+// shown all the same.
+func (a *PlacedAnswer) Passages() (list []string) {
+	for _, s := range a.Rest {
+		if s.Match {
+			list = append(list, strings.TrimSpace(s.Text))
+		}
+	}
+	return list
+}
+
+// Words is how many words are folded away.
+func (a *PlacedAnswer) Words() int {
+	var rest strings.Builder
+	for _, s := range a.Rest {
+		rest.WriteString(s.Text)
+	}
+	return len(strings.Fields(rest.String()))
+}
+
+// Open reports whether a copy of the letter is ticked, so that the copies are
+// not folded away.
+func (a *PlacedAnswer) Open() bool {
+	return slices.ContainsFunc(a.Copies, func(c PlacedAnswer) bool { return c.Ticked })
+}
+
 // T returns the wording of a catalogue entry in the page's language, marked as
 // in Say where the catalogue has it only in English. Pairs are the names and
 // values that the entry asks for; one named Count chooses the plural form.
