@@ -203,7 +203,17 @@ func (a *PlacedAnswer) Words() int {
 // Open reports whether a copy of the letter is ticked, so that the copies are
 // not folded away.
 func (a *PlacedAnswer) Open() bool {
-	return slices.ContainsFunc(a.Copies, func(c PlacedAnswer) bool { return c.Ticked })
+	return a.CopiesTicked || slices.ContainsFunc(a.Copies, func(c PlacedAnswer) bool { return c.Ticked })
+}
+
+// CopyKeys is what the form calls all the copies of the letter together: those
+// that are on the page, whoever sends it meanwhile.
+func (a *PlacedAnswer) CopyKeys() string {
+	keys := make([]string, len(a.Copies))
+	for i, c := range a.Copies {
+		keys[i] = c.Key
+	}
+	return strings.Join(keys, " ")
 }
 
 // T returns the wording of a catalogue entry in the page's language, marked as

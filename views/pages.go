@@ -481,6 +481,7 @@ type PlacedAnswer struct {
 	Rest         []Snippet      // what is folded away of a long one
 	Same         bool           // the same words as the letter that it stands under
 	Copies       []PlacedAnswer // of the same letter
+	CopiesTicked bool           // all of them at once
 	Language     string
 	Translation  string
 	Groups       []string

@@ -384,10 +384,14 @@ func samples() []sample {
 	letter.Key, letter.Number, letter.Text, letter.Rest = "s3:C6", 23, []Snippet{{Text: sentence(4, 400)}}, []Snippet{{Text: " and " + sentence(5, 200)}, {Text: "never warned", Match: true}, {Text: "."}}
 	letter.Copies = []PlacedAnswer{{Key: "s4:C6", Number: 24, Same: true, PublicID: "7k3m01r", Placed: answer.Placed, Href: answer.Href}, answer}
 	letter.Copies[1].Key, letter.Copies[1].Number, letter.Copies[1].Ticked = "s5:C6", 25, true
+	letters := letter
+	letters.Number, letters.Copies, letters.CopiesTicked = 26, letter.Copies[:1], true
+	letters.Copies = []PlacedAnswer{letters.Copies[0]}
+	letters.Key, letters.Copies[0].Key, letters.Copies[0].Number = "s6:C6", "s7:C6", 27
 	one := &ThemePage{Base: desk("themes", "One theme"), Consultation: c.ID, Act: "/staff/station-quarter/themes/t3", Count: "31", CanEdit: true, Others: links, Parents: links[:1], Typed: map[string]string{"label": "Lamps on all night", "parent": "t1"},
 		Theme: models.Theme{ID: "t3", Label: "Lamps on all night", MachineLabel: "lamps, night", Renamed: true, Definition: "Wants the lamps lit from dusk to dawn.", Parent: "t1", SuggestedLabel: "Keep the lamps lit all night", Keywords: []string{"lamps", "dark"}, MadeBy: "u1", Status: models.ThemeCandidate, Version: 2},
 		Under: &Link{Href: "/staff/station-quarter/themes/t1", Text: "Better lighting along the canal"}, Draft: []DraftSentence{{Text: "Several people want the lamps lit all night.", Cites: []Link{{Href: "/staff/station-quarter/submissions/s1", Text: "1"}}}},
-		Answers: []PlacedAnswer{answer, urduAnswer, letter}, Running: true, OneSide: "against", Total: 45, First: 21, Last: 40, Number: 2, Previous: "?page=1", Next: "?page=3"}
+		Answers: []PlacedAnswer{answer, urduAnswer, letter, letters}, Running: true, OneSide: "against", Total: 45, First: 21, Last: 40, Number: 2, Previous: "?page=1", Next: "?page=3"}
 	badOne, mergedOne, outOne, frozenOne, emptyOne := *one, *one, *one, *one, *one
 	badOne.Problems = map[string]string{}
 	for _, field := range strings.Fields("label definition parent into reason answers to name") {

@@ -539,6 +539,11 @@ func (p *portal) changeTheme(req *request) error {
 	ctx, id := req.Request().Context(), req.Param("id")
 	version, _ := strconv.Atoi(form.Get("version"))
 	do, ticked := form.Get("do"), answerKeys(form["answer"])
+	for _, all := range form["copies"] { // of a letter
+		ticked = append(ticked, answerKeys(strings.Fields(all))...)
+	}
+	slices.SortFunc(ticked, func(a, b models.AnswerKey) int { return strings.Compare(keyText(a), keyText(b)) })
+	ticked = slices.Compact(ticked)
 	number := pageNumber(form)
 	to := themeAddress(c, id)
 	if form.Get("from") == "list" {
@@ -599,6 +604,9 @@ func (p *portal) changeTheme(req *request) error {
 		page.Typed[field] = normalLines(form.Get(field))
 	}
 	tickAnswers(page.Answers, form["answer"])
+	for i := range page.Answers {
+		page.Answers[i].CopiesTicked = slices.Contains(form["copies"], page.Answers[i].CopyKeys())
+	}
 	main := themeActs[do].field
 	if main == "" || page.Into != nil { // no form of it is on the page
 		main = "main"

@@ -474,6 +474,21 @@ func TestCopiesOfALetter(t *testing.T) {
 	if slices.Contains(officer.get(themeAddress(p.demo, theme)).keys(), key) {
 		t.Error("the copy was not taken out")
 	}
+	// All copies at once, beside one of them that is ticked by itself.
+	page = officer.get(themeAddress(p.demo, theme))
+	all := page.doc.Find("[name=copies]").First().AttrOr("value", "")
+	keys := strings.Fields(all)
+	if len(keys) != most-1 {
+		t.Fatalf("%d copies can be ticked at once, expected %d", len(keys), most-1)
+	}
+	refused = officer.decide(theme, "move", url.Values{"copies": {all}, "to": {""}}).is(http.StatusUnprocessableEntity)
+	if refused.doc.Find("details[open] [name=copies][checked]").Length() != 1 {
+		t.Error("the tick on all copies is lost")
+	}
+	moved := officer.decide(theme, "split", url.Values{"copies": {all}, "answer": keys[:1], "name": {"The letter"}}).is(http.StatusOK)
+	if got := moved.keys(); len(got) != len(keys) {
+		t.Errorf("%d copies were split off, expected %d", len(got), len(keys))
+	}
 }
 
 // Pages say that themes are worked out again when they are, and only then.
