@@ -30,12 +30,14 @@ const placeRatio = 0.8
 // placements than in the mass.
 const placeGrams = 6000
 
-// A text's score is a mean of what its own words and its neighbours' say. Of
-// the two classifiers the second has more to say: it learns from few examples.
+// With examples a text's score is a mean of what its own words and its
+// neighbours' say: of few examples the latter make more, so the former get
+// their share of ownShare only from fullExamples examples a theme.
 const (
-	ownShare   = 0.25
-	placeSteps = 2
-	placeKept  = 128 // values kept of a row averaged with its neighbours'
+	ownShare     = 0.5
+	fullExamples = 20
+	placeSteps   = 2   // how often a row is averaged with its neighbours
+	placeKept    = 128 // values that are kept of it
 )
 
 // Place puts texts into a code frame: without examples by how like they are to
@@ -121,9 +123,15 @@ func newPlacer(docs []Document, frame []Code, examples []Example, background *Ba
 	for i := range all {
 		terms[i] = c.of(i)
 	}
+	// A word that nobody else uses makes a text less like a name, but does not
+	// make it less like an example.
+	least := 1
+	if p.taughtRows > 0 {
+		least = leastTexts
+	}
 	// Function words say nothing of a theme to a comparison, but "not" and "no"
 	// can to what learns.
-	p.x = newVocabulary(terms, len(c.lexicon.stems), 1, c.lexicon.function).tfidf(terms)
+	p.x = newVocabulary(terms, len(c.lexicon.stems), least, c.lexicon.function).tfidf(terms)
 	p.full = newVocabulary(terms, len(c.lexicon.stems), leastTexts, nil).tfidf(terms)
 	if len(all) <= placeGrams {
 		grams, count := charGrams(terms, c.lexicon)
@@ -273,6 +281,11 @@ func (p *placer) threshold(rows []int, labels []map[int]bool) float64 {
 // classify teaches a classifier per code on the given rows and scores others,
 // between 0 and 1.
 func (p *placer) classify(rows []int, labels []map[int]bool, ask []int) [][]float64 {
+	placed := 0
+	for _, codes := range labels {
+		placed += len(codes)
+	}
+	own := ownShare * min(1, float64(placed)/float64(fullExamples*len(p.ids)))
 	out := make([][]float64, len(ask))
 	for i := range out {
 		out[i] = make([]float64, len(p.ids))
@@ -293,7 +306,7 @@ func (p *placer) classify(rows []int, labels []map[int]bool, ask []int) [][]floa
 		byX := learnLine(p.full, rows, sign)
 		byZ := learnLine(p.z, rows, sign)
 		for n, r := range ask {
-			margin := ownShare*byX.margin(p.full, r) + (1-ownShare)*byZ.margin(p.z, r)
+			margin := own*byX.margin(p.full, r) + (1-own)*byZ.margin(p.z, r)
 			out[n][c] = 1 / (1 + math.Exp(-2*margin))
 		}
 	})
