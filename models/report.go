@@ -34,7 +34,8 @@ type Report struct {
 
 // ReportMethod says how the themes were found, and what people did to them.
 type ReportMethod struct {
-	Method
+	Method                   // without its count
+	Taught  Figure           `json:"taught"`            // answers coded by people that the mapper learnt from
 	Coded   Figure           `json:"coded"`             // answers that people went through one by one
 	Changed Figure           `json:"changed"`           // places of answers in themes that people changed
 	Machine *ReportAgreement `json:"machine,omitempty"` // of the engine with people, on answers coded blind; nil when not known
@@ -99,6 +100,7 @@ type ReportTheme struct {
 	Parent         string          `json:"parent,omitempty"`       // id of the theme it stands under; parents come before children
 	OutOfScope     string          `json:"out_of_scope,omitempty"` // why the consultation cannot decide on it; such themes come last
 	Stances        []GroupFigure   `json:"stances,omitempty"`      // people by their own position: for, against, unsure, "" for none given
+	NameFrom       string          `json:"name_from,omitempty"`    // for or against: where whoever wrote the words of the label stands, when others here stand opposite
 	OneSided       string          `json:"one_sided,omitempty"`    // for or against: where nearly all who take a side stand, if the figures show it
 }
 

@@ -1,5 +1,7 @@
 package models
 
+import "strings"
+
 // ThemeStatus is what people have decided about a theme.
 type ThemeStatus string
 
@@ -21,7 +23,7 @@ type Theme struct {
 	Consultation   string
 	Label          string     // what people call it: the engine's name until somebody renames it
 	MachineLabel   string     // the engine's latest name, kept beside a person's
-	NameFrom       string     // the position ("for", "against") of whoever wrote the words of MachineLabel while others in the theme hold the other; "" else
+	NameFrom       string     // stance of whoever wrote the words of MachineLabel, when others in the theme are of the opposite one; else ""
 	Renamed        bool       // a person chose Label; a re-run leaves it alone
 	Definition     string     // what belongs in it, in an officer's words; "" until somebody writes it
 	Parent         string     // the theme it stands under in the code frame; "" at the top
@@ -34,6 +36,16 @@ type Theme struct {
 	Status         ThemeStatus
 	MergedInto     string
 	Version        int // raised with every change, so that two officers cannot overwrite each other
+}
+
+// Named returns NameFrom where Label is still the engine's latest name, or that
+// with something added to tell it from another theme's; else "".
+func (t *Theme) Named() string {
+	rest, engines := strings.CutPrefix(t.Label, t.MachineLabel)
+	if t.Renamed || t.MadeBy != "" || !engines || rest != "" && !strings.HasPrefix(rest, ", ") && !strings.HasPrefix(rest, " (") {
+		return ""
+	}
+	return t.NameFrom
 }
 
 // Placement puts one answer in one theme.

@@ -191,16 +191,16 @@ func report() *models.Report {
 		}
 		switch i {
 		case 0:
-			th.Definition, th.OneSided = "Paths and streets that are not lit, or badly.", "for"
+			th.Definition, th.OneSided, th.NameFrom = "Paths and streets that are not lit, or badly.", "for", "against"
 		case 1:
-			th.Parent = "t1"
+			th.Parent, th.NameFrom = "t1", "for"
 		case 11:
 			th.OutOfScope, th.Approved = "The county council looks after the lamps.", false
 		}
 		r.Themes = append(r.Themes, th)
 	}
-	r.Method = &models.ReportMethod{Method: models.Method{Background: "Open English WordNet", TooFew: true, Taught: 42, Notes: []string{"The optional model did not answer."}},
-		Coded: shown(60), Changed: masked(5), Machine: &models.ReportAgreement{F1: 0.71, Low: 0.64, High: 0.78, Answers: 100}, People: &models.ReportAgreement{F1: 0.8, Low: 0.7, High: 0.9, Answers: 40}}
+	r.Method = &models.ReportMethod{Method: models.Method{Background: "Open English WordNet", TooFew: true, Notes: []string{"The optional model did not answer."}},
+		Taught: shown(42), Coded: shown(60), Changed: masked(5), Machine: &models.ReportAgreement{F1: 0.71, Low: 0.64, High: 0.78, Answers: 100}, People: &models.ReportAgreement{F1: 0.8, Low: 0.7, High: 0.9, Answers: 40}}
 	for i := range 27 {
 		e := models.ReportExcerpt{PublicID: fmt.Sprintf("7k3m%02dq", i)}
 		if i%2 == 0 {

@@ -222,7 +222,7 @@ func (s *Service) MoveAnswers(ctx context.Context, by Actor, c *models.Consultat
 	})
 }
 
-// A Coder's decision on one answer.
+// A Decision is what a person decides on one answer.
 type Decision struct {
 	Answer models.AnswerKey
 	Themes []string // all the themes it belongs in; none is a decision too
@@ -447,10 +447,15 @@ func (s *Service) ThemeAnswers(ctx context.Context, by Actor, c *models.Consulta
 	if err != nil {
 		return nil, err
 	}
-	t := d.known[id]
-	if t == nil {
-		return nil, models.NewError(models.KindNotFound, "There is no such theme.")
+	t, err := themeOf(ctx, s.store, c, id)
+	if err != nil {
+		return nil, err
 	}
+	quotes, err := s.store.Quotes(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	d.standingDraft(t, quotes)
 	names, err := s.names(ctx)
 	if err != nil {
 		return nil, err

@@ -991,3 +991,199 @@ func TestBlindSample(t *testing.T) {
 		t.Errorf("drawn otherwise:\n%s", diff)
 	}
 }
+
+// Nobody is taken out of an approved theme but by a person: what people teach
+// about it only adds.
+func TestTeachingOnlyAddsToApprovedThemes(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c := k.themed(t, "lantern-square", 8)
+		themes := live(k.refresh(t, c))
+		a, b := themes[0], themes[1]
+		noError(t, k.ApproveTheme(ctx, officer, c, a.ID, a.Version, true))
+		before := k.standing(t, c)
+		// What they teach is all about something else.
+		other := keys(before[b.ID])
+		noError(t, k.MoveAnswers(ctx, officer, c, b.ID, a.ID, other[:4]))
+		out := keys(before[a.ID])[:1]
+		noError(t, k.MoveAnswers(ctx, officer, c, a.ID, "", out))
+		k.refresh(t, c)
+		now := k.standing(t, c)[a.ID]
+		if now[keyName(out[0])] {
+			t.Error("a run put somebody back whom a person took out")
+		}
+		for name := range before[a.ID] {
+			if name != keyName(out[0]) && !now[name] {
+				t.Error("teaching took somebody out of an approved theme")
+			}
+		}
+		if faults := k.codedFaults(t, c); len(faults) > 0 {
+			t.Error(faults)
+		}
+		if diff := cmp.Diff(k.run(t, c), k.refresh(t, c)); diff != "" {
+			t.Errorf("another run changes something:\n%s", diff)
+		}
+
+		// One that people made is filled, and what it holds when it is approved stays.
+		c = k.themed(t, "other-square", 8)
+		b = live(k.refresh(t, c))[0]
+		id, err := k.AddTheme(ctx, officer, c, "Dark paths", "No lamps, dark towpath, bulbs, torch and canal bridge.", "")
+		noError(t, err)
+		noError(t, k.ApproveTheme(ctx, officer, c, id, k.theme(t, id).Version, true))
+		k.refresh(t, c)
+		filled := k.standing(t, c)[id]
+		some := keys(k.standing(t, c)[b.ID])
+		some = slices.DeleteFunc(some, func(key models.AnswerKey) bool { return filled[keyName(key)] })[:4]
+		noError(t, k.MoveAnswers(ctx, officer, c, b.ID, id, some))
+		k.refresh(t, c)
+		now = k.standing(t, c)[id]
+		if len(filled) == 0 || len(now) < len(filled)+4 {
+			t.Errorf("%d and then %d in an approved theme that people made", len(filled), len(now))
+		}
+		for name := range filled {
+			if !now[name] {
+				t.Error("teaching took somebody out of an approved theme that people made")
+			}
+		}
+	})
+}
+
+// From the moment that somebody's words may not be shown for a theme any more,
+// they are neither quoted nor counted there, and nothing that the language model
+// wrote rests on them, although no run has been since.
+func TestWordsGoAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		for name, act := range map[string]struct {
+			gone bool // it no longer counts
+			do   func(c *models.Consultation, sub *models.Submission, theme string)
+		}{
+			"withdrawn": {true, func(_ *models.Consultation, sub *models.Submission, _ string) {
+				noError(t, k.store.MoveSubmission(ctx, sub.ID, models.SubmissionLive, models.SubmissionWithdrawn))
+				noError(t, k.store.EraseAnswers(ctx, sub.ID))
+			}},
+			"replaced": {true, func(_ *models.Consultation, sub *models.Submission, _ string) {
+				noError(t, k.store.ReplaceSubmission(ctx, sub.ID))
+			}},
+			"set aside": {true, func(c *models.Consultation, sub *models.Submission, _ string) {
+				noError(t, k.SetAside(ctx, officer, c, sub.ID, "Sent by a program."))
+			}},
+			"taken out": {true, func(c *models.Consultation, sub *models.Submission, theme string) {
+				noError(t, k.MoveAnswers(ctx, officer, c, theme, "", []models.AnswerKey{answerOf(sub.ID)}))
+			}},
+			"not agreed": {false, func(_ *models.Consultation, sub *models.Submission, _ string) {
+				k.exec(t, "UPDATE submissions SET consents = '[]' WHERE id = '"+sub.ID+"'")
+			}},
+			"redacted": {false, func(_ *models.Consultation, sub *models.Submission, _ string) {
+				k.exec(t, "UPDATE answers SET redacted = 'xx' || redacted WHERE submission = '"+sub.ID+"' AND question = 'C2'")
+			}},
+		} {
+			c := k.themed(t, "square-"+strings.ReplaceAll(name, " ", "-"), 6)
+			run := k.refresh(t, c)
+			theme := live(run)[0].ID
+			var quoted []*models.Submission
+			for _, q := range run.Quotes {
+				sub, err := k.store.Submission(ctx, q.Submission)
+				noError(t, err)
+				if q.Theme == theme && !slices.ContainsFunc(quoted, func(s *models.Submission) bool { return s.ID == sub.ID }) {
+					quoted = append(quoted, sub)
+				}
+			}
+			if len(quoted) < 2 {
+				t.Fatal("too few are quoted")
+			}
+			drafted := []models.Sentence{
+				{Text: "Of the first.", Cites: []string{quoted[0].ID}},
+				{Text: "Of both.", Cites: []string{quoted[1].ID, quoted[0].ID}},
+				{Text: "Of the second.", Cites: []string{quoted[1].ID}},
+				{Text: "Of somebody who is not quoted.", Cites: []string{"nobody"}},
+				{Text: "Of nobody."},
+			}
+			for i := range run.Themes {
+				run.Themes[i].Draft, run.Themes[i].SuggestedLabel = drafted, "Suggested"
+			}
+			noError(t, k.store.SaveThemes(ctx, *run))
+			shown := func() (texts string, label string, review consult.ReviewedTheme) {
+				p, err := k.ThemeAnswers(ctx, officer, c, theme, 1)
+				noError(t, err)
+				for _, s := range p.Theme.Draft {
+					texts += s.Text
+				}
+				all, err := k.Themes(ctx, officer, c)
+				noError(t, err)
+				frame, err := k.CodeFrame(ctx, officer, c)
+				noError(t, err)
+				toCode, err := k.AnswerToCode(ctx, officer, c, models.AnswerKey{}, true)
+				noError(t, err)
+				for _, r := range all.Themes {
+					if len(r.Theme.Draft) > 0 || r.Theme.SuggestedLabel != "" {
+						t.Errorf("%s: the review has a draft", name)
+					}
+					if r.Theme.ID == theme {
+						review = r
+					}
+				}
+				for _, th := range append(frame.Themes, toCode.Themes[0].Theme) {
+					if len(th.Draft) > 0 || th.SuggestedLabel != "" {
+						t.Errorf("%s: the frame has a draft", name)
+					}
+				}
+				return texts, p.Theme.SuggestedLabel, review
+			}
+			texts, label, before := shown()
+			if texts != "Of the first.Of both.Of the second." || label != "Suggested" {
+				t.Fatalf("%s: before, %q and %q", name, texts, label)
+			}
+			in := k.standing(t, c)[theme]
+			act.do(c, quoted[0], theme)
+			texts, label, after := shown()
+			if texts != "Of the second." || label != "" {
+				t.Errorf("%s: drafted %q, named %q", name, texts, label)
+			}
+			said := quoted[0].Answer("C2").Redacted
+			if len(after.Quotes) >= len(before.Quotes) || len(after.Quotes) == 0 || slices.ContainsFunc(after.Quotes, func(w string) bool { return strings.Contains(said, w) }) {
+				t.Errorf("%s: %d of %d quotes stay", name, len(after.Quotes), len(before.Quotes))
+			}
+			r, err := k.DraftReport(ctx, officer, c)
+			if !act.gone {
+				// Nothing in the portal does this, so somebody tampered with it.
+				if err == nil {
+					t.Errorf("%s: the report quotes it", name)
+				}
+				continue
+			}
+			noError(t, err)
+			for _, th := range r.Themes {
+				for _, q := range th.Quotes {
+					if q.PublicID == quoted[0].PublicID && th.ID == theme {
+						t.Errorf("%s: the report quotes it", name)
+					}
+				}
+			}
+			delete(in, quoted[0].ID+"-C2")
+			if diff := cmp.Diff(in, k.standing(t, c)[theme]); diff != "" {
+				t.Errorf("%s: in the report (-want +got):\n%s", name, diff)
+			}
+			if diff := cmp.Diff(in, k.listed(t, c, theme)); diff != "" || after.People != len(in) || after.Count != fmt.Sprint(len(in)) {
+				t.Errorf("%s: %s people counted (-want +listed):\n%s", name, after.Count, diff)
+			}
+			groups := 0
+			for _, n := range after.Groups {
+				var count int
+				_, err := fmt.Sscan(n, &count)
+				noError(t, err)
+				groups += count
+			}
+			was := 0
+			for _, n := range before.Groups {
+				var count int
+				_, err := fmt.Sscan(n, &count)
+				noError(t, err)
+				was += count
+			}
+			if was-groups != len(quoted[0].Groups) {
+				t.Errorf("%s: by group %v, and before %v", name, after.Groups, before.Groups)
+			}
+		}
+	})
+}
+
+func keyName(key models.AnswerKey) string { return key.Submission + "-" + key.Question }

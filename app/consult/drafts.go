@@ -316,3 +316,28 @@ func (d *drafted) parts(passages []string) (words model.Description) {
 	words.Draft = words.Draft[:min(len(words.Draft), longestDraft)]
 	return words
 }
+
+// standingDraft leaves of what the language model wrote about a theme what still
+// stands: a sentence as long as every passage of everybody it cites may be shown,
+// and the name as long as all of the theme's may. Quotes are the stored ones.
+func (d *desk) standingDraft(t *models.Theme, quotes []models.Quote) {
+	subs := map[string]*models.Submission{}
+	for _, a := range d.answers {
+		subs[a.key.Submission] = a.sub
+	}
+	stands := map[string]bool{} // by submission that is quoted for the theme
+	for _, q := range quotes {
+		if q.Theme != t.ID {
+			continue
+		}
+		_, ok := d.quoted(q, subs[q.Submission])
+		before, again := stands[q.Submission]
+		stands[q.Submission] = ok && (before || !again)
+		if !ok {
+			t.SuggestedLabel = ""
+		}
+	}
+	t.Draft = slices.DeleteFunc(t.Draft, func(s models.Sentence) bool {
+		return len(s.Cites) == 0 || slices.ContainsFunc(s.Cites, func(id string) bool { return !stands[id] })
+	})
+}

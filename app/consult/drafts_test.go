@@ -416,7 +416,7 @@ func TestDraftsOutliveTheProcess(t *testing.T) {
 	kept, err := k.store.Themes(ctx, c.ID)
 	noError(t, err)
 	if !slices.ContainsFunc(kept, func(th models.Theme) bool { return len(th.Draft) > 0 }) {
-		t.Skip("this store does not keep drafts")
+		t.Fatal("the store does not keep drafts")
 	}
 	restarted, _ := k.asking(t, o, "", "llama")
 	d, err = consult.DescribeThemes(restarted, ctx, c.ID, docs, found)

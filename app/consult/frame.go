@@ -17,7 +17,7 @@ func (s *Service) CodeFrame(ctx context.Context, by Actor, c *models.Consultatio
 	if err := by.need(EditThemes); err != nil {
 		return nil, err
 	}
-	themes, err := s.store.Themes(ctx, c.ID)
+	themes, err := frameOf(ctx, s.store, c)
 	if err != nil {
 		return nil, err
 	}

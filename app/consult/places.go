@@ -52,7 +52,7 @@ func keyID(k models.AnswerKey) string { return documentID(k.Submission, k.Questi
 // readPlaces reads all of a consultation's from a store.
 func readPlaces(ctx context.Context, from *store.Store, c *models.Consultation) (*places, error) {
 	return places{}.read(
-		func(p *places) (err error) { p.themes, err = from.Themes(ctx, c.ID); return err },
+		func(p *places) (err error) { p.themes, err = frameOf(ctx, from, c); return err },
 		func(p *places) (err error) { p.machine, err = from.Placements(ctx, c.ID); return err },
 		func(p *places) (err error) { p.codings, err = from.Codings(ctx, c.ID); return err },
 		func(p *places) (err error) { p.coded, err = from.CodedAnswers(ctx, c.ID); return err })
@@ -61,10 +61,20 @@ func readPlaces(ctx context.Context, from *store.Store, c *models.Consultation) 
 // readPlacesOf reads those of some submissions.
 func readPlacesOf(ctx context.Context, from *store.Store, c *models.Consultation, submissions []string) (*places, error) {
 	return places{}.read(
-		func(p *places) (err error) { p.themes, err = from.Themes(ctx, c.ID); return err },
+		func(p *places) (err error) { p.themes, err = frameOf(ctx, from, c); return err },
 		func(p *places) (err error) { p.machine, err = from.PlacementsOf(ctx, submissions); return err },
 		func(p *places) (err error) { p.codings, err = from.CodingsOf(ctx, submissions); return err },
 		func(p *places) (err error) { p.coded, err = from.CodedAnswersOf(ctx, submissions); return err })
+}
+
+// frameOf reads a code frame, merged themes too, without what the language model
+// wrote: that is read with its theme alone, as far as it stands; see standingDraft.
+func frameOf(ctx context.Context, from *store.Store, c *models.Consultation) ([]models.Theme, error) {
+	themes, err := from.Themes(ctx, c.ID)
+	for i := range themes {
+		themes[i].Draft, themes[i].SuggestedLabel = nil, ""
+	}
+	return themes, err
 }
 
 func (p places) read(parts ...func(*places) error) (*places, error) {
@@ -191,20 +201,27 @@ func (p *places) standing() []models.Placement {
 	return all
 }
 
-// quotesIn leaves out the quotes of answers that no longer stand in their theme:
+// quotes reports whether the answer that a quote is from stands in its theme:
 // nobody is quoted for a point that a person found they do not make.
-func quotesIn(quotes []models.Quote, standing []models.Placement) []models.Quote {
-	in := map[place]bool{}
-	for _, p := range standing {
-		in[place{p.Theme, keyOf(p)}] = true
+func (p *places) quotes(q models.Quote) bool {
+	_, in := p.stands(place{q.Theme, models.AnswerKey{Submission: q.Submission, Question: q.Question}})
+	return in
+}
+
+// quoted returns the words of a quote from a submission, which is nil when there
+// is none any more. ok is false from the moment they may not be shown for their theme any more, and
+// not only from the next run on: because the submission no longer counts, its
+// author does not agree, the words were redacted since, or a person took the
+// answer out of the theme.
+func (p *places) quoted(q models.Quote, sub *models.Submission) (words string, ok bool) {
+	if sub == nil || sub.Status != models.SubmissionLive || !sub.Allows(models.ConsentQuote) || !p.quotes(q) {
+		return "", false
 	}
-	var out []models.Quote
-	for _, q := range quotes {
-		if in[place{q.Theme, models.AnswerKey{Submission: q.Submission, Question: q.Question}}] {
-			out = append(out, q)
-		}
+	a := sub.Answer(q.Question)
+	if a == nil {
+		return "", false
 	}
-	return out
+	return cut(a.Redacted, q)
 }
 
 // decide returns the codings that make an answer belong to a theme, or not, and

@@ -57,7 +57,11 @@ func (s *Service) Trace(ctx context.Context, c *models.Consultation, words strin
 	if t.Messages, err = s.store.Messages(ctx, sub.ID); err != nil {
 		return nil, err
 	}
-	view, err := s.themeView(ctx, c)
+	view, err := s.themesOf(ctx, c, sub.ID)
+	if err != nil {
+		return nil, err
+	}
+	quotes, err := s.store.Quotes(ctx, c.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +75,13 @@ func (s *Service) Trace(ctx context.Context, c *models.Consultation, words strin
 	worded := len(themedAnswers(c, sub)) > 0
 	t.HeardOnce = worded && len(t.Themes) == 0
 	t.ClosedOnly = !worded
-	t.Quoted = slices.ContainsFunc(view.quotes, func(q models.Quote) bool { return q.Submission == sub.ID })
+	t.Quoted = slices.ContainsFunc(quotes, func(q models.Quote) bool {
+		if q.Submission != sub.ID {
+			return false
+		}
+		_, ok := view.quoted(q, sub)
+		return ok
+	})
 	return t, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"heard/app/ledger"
 	"heard/app/report"
@@ -40,7 +41,8 @@ func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.
 	if in.Quotes, err = from.Quotes(ctx, c.ID); err != nil {
 		return nil, err
 	}
-	in.Quotes = quotesIn(in.Quotes, in.Placements)
+	// A quote that was tampered with is not left out: it stops the report.
+	in.Quotes = slices.DeleteFunc(in.Quotes, func(q models.Quote) bool { return !where.quotes(q) })
 	if in.Method, err = methodOf(ctx, from, c, where, in.Submissions); err != nil {
 		return nil, err
 	}

@@ -87,7 +87,7 @@ func (s *Service) Search(ctx context.Context, by Actor, c *models.Consultation, 
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range view.themes {
+	for _, t := range view.live {
 		f.Themes[t.ID] = t.Label
 	}
 	f.Total = result.Total

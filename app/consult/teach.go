@@ -19,7 +19,8 @@ const taughtBy = 3
 // that people went through or put in a theme, and reads the names and definitions
 // of all themes. Answers that were coded blind teach it nothing: they are there to
 // tell how well it does. What it says of those that people went through openly is
-// not asked, so that the engine's own places stay to compare theirs with.
+// not asked, so that the engine's own places stay to compare theirs with. To a
+// theme that a person approved it only adds.
 func mapTaught(run *models.ThemeRun, docs []theme.Document, before *places, background *theme.Background) {
 	there := map[models.AnswerKey]bool{}
 	for _, d := range docs {
@@ -33,7 +34,7 @@ func mapTaught(run *models.ThemeRun, docs []theme.Document, before *places, back
 			putIn[at.AnswerKey] = append(putIn[at.AnswerKey], at.theme)
 		}
 	}
-	mapped := map[string]bool{}
+	mapped, approved := map[string]bool{}, map[string]bool{}
 	var frame []theme.Code
 	for _, t := range run.Themes {
 		if t.Status == models.ThemeMerged {
@@ -41,7 +42,7 @@ func mapTaught(run *models.ThemeRun, docs []theme.Document, before *places, back
 		}
 		frame = append(frame, theme.Code{ID: t.ID, Name: t.Label, Definition: t.Definition})
 		if t.MadeBy != "" || put[t.ID] >= taughtBy {
-			mapped[t.ID] = true
+			mapped[t.ID], approved[t.ID] = true, t.Status == models.ThemeApproved
 		}
 	}
 	if len(mapped) == 0 {
@@ -87,19 +88,28 @@ func mapTaught(run *models.ThemeRun, docs []theme.Document, before *places, back
 	}
 	examples = append(examples, standIns(run, docs, before, mapped, blind, of)...)
 	keeps := func(key models.AnswerKey) bool { return before.through[key] && !blind[key] }
-	run.Placements = slices.DeleteFunc(run.Placements, func(p models.Placement) bool { return mapped[p.Theme] && !keeps(keyOf(p)) })
+	run.Placements = slices.DeleteFunc(run.Placements, func(p models.Placement) bool {
+		return mapped[p.Theme] && !approved[p.Theme] && !keeps(keyOf(p))
+	})
+	in := map[place]bool{}
+	for _, p := range run.Placements {
+		in[place{p.Theme, keyOf(p)}] = true
+	}
 	for _, a := range theme.Place(docs, frame, examples, background) {
 		key := documentKey(a.Document)
 		if keeps(key) {
 			continue
 		}
 		for _, t := range a.Themes {
-			if mapped[t.Theme] {
+			if mapped[t.Theme] && !in[place{t.Theme, key}] {
 				run.Placements = append(run.Placements, models.Placement{Theme: t.Theme, Submission: key.Submission, Question: key.Question, Score: t.Score})
 			}
 		}
 	}
-	run.Quotes = quotesIn(run.Quotes, run.Placements)
+	now := *before
+	now.themes, now.machine = run.Themes, run.Placements
+	now.settle()
+	run.Quotes = slices.DeleteFunc(run.Quotes, func(q models.Quote) bool { return !now.quotes(q) })
 }
 
 // mostStandIns is the largest number of answers that stand in for examples.

@@ -24,10 +24,10 @@ const themeDelay = 5 * time.Second
 
 // themeView is the themes of a consultation with who is in them.
 type themeView struct {
-	themes []models.Theme // without the merged ones
-	byID   map[string]*models.Theme
-	quotes []models.Quote
-	bySub  map[string][]models.Placement
+	*places
+	live  []models.Theme // without the merged ones
+	byID  map[string]*models.Theme
+	bySub map[string][]models.Placement
 }
 
 // themeView reads all of them.
@@ -36,17 +36,11 @@ func (s *Service) themeView(ctx context.Context, c *models.Consultation) (*theme
 	if err != nil {
 		return nil, err
 	}
-	quotes, err := s.store.Quotes(ctx, c.ID)
-	if err != nil {
-		return nil, err
-	}
-	v := viewOf(p)
-	v.quotes = quotesIn(quotes, p.standing())
-	return v, nil
+	return viewOf(p), nil
 }
 
 // themesOf reads the themes with the places of some submissions only, for
-// pages and jobs about a few. Its quotes are left out.
+// pages and jobs about a few.
 func (s *Service) themesOf(ctx context.Context, c *models.Consultation, submissions ...string) (*themeView, error) {
 	p, err := readPlacesOf(ctx, s.store, c, submissions)
 	if err != nil {
@@ -56,14 +50,14 @@ func (s *Service) themesOf(ctx context.Context, c *models.Consultation, submissi
 }
 
 func viewOf(p *places) *themeView {
-	v := &themeView{byID: map[string]*models.Theme{}, bySub: map[string][]models.Placement{}}
+	v := &themeView{places: p, byID: map[string]*models.Theme{}, bySub: map[string][]models.Placement{}}
 	for _, t := range p.themes {
 		if t.Status != models.ThemeMerged {
-			v.themes = append(v.themes, t)
+			v.live = append(v.live, t)
 		}
 	}
-	for i := range v.themes {
-		v.byID[v.themes[i].ID] = &v.themes[i]
+	for i := range v.live {
+		v.byID[v.live[i].ID] = &v.live[i]
 	}
 	for _, at := range p.standing() {
 		v.bySub[at.Submission] = append(v.bySub[at.Submission], at)
@@ -305,7 +299,7 @@ func carryOver(consultation string, docs []theme.Document, found theme.Result, b
 			continue
 		}
 		next := *t
-		next.MachineLabel, next.Keywords, next.DistinctiveFor = f.Label, f.Keywords, f.DistinctiveFor
+		next.MachineLabel, next.NameFrom, next.Keywords, next.DistinctiveFor = f.Label, f.NameFrom, f.Keywords, f.DistinctiveFor
 		used[next.ID] = len(run.Themes)
 		run.Themes = append(run.Themes, next)
 	}
@@ -513,6 +507,10 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation) 
 	if err != nil {
 		return nil, err
 	}
+	quotes, err := s.store.Quotes(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
 	method, err := s.store.ThemeMethod(ctx, c.ID)
 	if err != nil && models.KindOf(err) != models.KindNotFound { // else no run yet
 		return nil, err
@@ -520,11 +518,12 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation) 
 	review := &ThemeReview{Consultation: c, TooFew: method.TooFew}
 	people := map[string]map[string]bool{}
 	groups := map[string]map[string]int{}
-	texts := map[string]string{}
+	subs := map[string]*models.Submission{}
 	for sub, err := range s.store.Submissions(ctx, c.ID) {
 		if err != nil {
 			return nil, err
 		}
+		subs[sub.ID] = sub
 		words := themedAnswers(c, sub)
 		review.Answers += len(words)
 		in := view.of(sub.ID)
@@ -539,9 +538,6 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation) 
 		}
 		quotable := sub.Allows(models.ConsentQuote)
 		for _, a := range words {
-			if quotable || by.May(ReadOriginal) {
-				texts[documentID(sub.ID, a.Question)] = a.Redacted
-			}
 			if len(view.ofAnswer(sub.ID, a.Question)) == 0 {
 				readable := quotable || by.May(EditThemes)
 				e := Excerpt{Submission: readableBy(by, c, sub), Question: a.Question}
@@ -552,18 +548,16 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation) 
 			}
 		}
 	}
-	for _, t := range view.themes {
-		r := ReviewedTheme{Theme: t, People: len(people[t.ID]), Count: strconv.Itoa(len(people[t.ID])), Groups: map[string]string{}}
+	said := map[string][]string{} // by theme
+	for _, q := range quotes {
+		if words, ok := view.quoted(q, subs[q.Submission]); ok {
+			said[q.Theme] = append(said[q.Theme], words)
+		}
+	}
+	for _, t := range view.live {
+		r := ReviewedTheme{Theme: t, People: len(people[t.ID]), Count: strconv.Itoa(len(people[t.ID])), Groups: map[string]string{}, Quotes: said[t.ID]}
 		for g, n := range groups[t.ID] {
 			r.Groups[g] = strconv.Itoa(n)
-		}
-		for _, q := range view.quotes {
-			if q.Theme != t.ID {
-				continue
-			}
-			if words, ok := cut(texts[documentID(q.Submission, q.Question)], q); ok {
-				r.Quotes = append(r.Quotes, words)
-			}
 		}
 		review.Themes = append(review.Themes, r)
 	}
@@ -588,7 +582,7 @@ func (s *Service) gateThemes(ctx context.Context, c *models.Consultation, review
 	for i := range review.Themes {
 		t := &review.Themes[i]
 		figure, reported := figures[t.Theme.ID]
-		t.People, t.Groups = 0, map[string]string{}
+		t.People, t.Groups, t.Theme.NameFrom = 0, map[string]string{}, figure.NameFrom
 		t.Count = disclose.Count(0, true).String()
 		if reported {
 			t.Count = written(figure.Count)

@@ -588,3 +588,45 @@ func TestThemesForCouncillors(t *testing.T) {
 		}
 	}
 }
+
+// Whose side's words the engine's name is comes with the name, anew with every
+// run, and is told to councillors where the report tells it.
+func TestNamesTellWhoseWordsTheyAre(t *testing.T) {
+	k := one(t)
+	c := k.themed(t, "lantern-square", 20)
+	stance := func(of func(i int) string) {
+		for i, s := range k.subs(t, c) {
+			k.exec(t, "UPDATE submissions SET stance = '"+of(i)+"' WHERE id = '"+s.ID+"'")
+		}
+	}
+	sides := []string{models.StanceFor, models.StanceAgainst}
+	stance(func(i int) string { return sides[i%2] })
+	named := 0
+	for _, theme := range live(k.refresh(t, c)) {
+		if theme.NameFrom == models.StanceFor || theme.NameFrom == models.StanceAgainst {
+			named++
+		}
+	}
+	if named == 0 {
+		t.Error("no name is anybody's words")
+	}
+	r, err := k.DraftReport(ctx, officer, c)
+	noError(t, err)
+	told := map[string]string{}
+	for _, theme := range r.Themes {
+		told[theme.ID] = theme.NameFrom
+	}
+	review, err := k.Themes(ctx, councillor, c)
+	noError(t, err)
+	for _, theme := range review.Themes {
+		if theme.Theme.NameFrom != told[theme.Theme.ID] {
+			t.Errorf("councillors read %q, the report says %q", theme.Theme.NameFrom, told[theme.Theme.ID])
+		}
+	}
+	stance(func(int) string { return models.StanceFor })
+	for _, theme := range k.refresh(t, c).Themes {
+		if theme.NameFrom != "" {
+			t.Errorf("nobody stands opposite, and a name is from %q", theme.NameFrom)
+		}
+	}
+}

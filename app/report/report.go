@@ -77,8 +77,9 @@ func Build(in Input) (*models.Report, error) {
 		return nil, err
 	}
 	if m := in.Method; m != nil {
-		r.Method = &models.ReportMethod{Method: m.Method, Machine: m.Machine, People: m.People,
+		r.Method = &models.ReportMethod{Method: m.Method, Machine: m.Machine, People: m.People, Taught: figure(disclose.Count(m.Taught, false)),
 			Coded: figure(disclose.Count(m.Coded, false)), Changed: figure(disclose.Count(m.Changed, false))}
+		r.Method.Method.Taught = 0 // the true count
 	}
 	r.HeardOnce = b.heardOnce()
 	r.Campaigns = b.campaigns()
@@ -305,6 +306,9 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 		}
 		out = append(out, rt)
 	}
+	for i := range out {
+		out[i].NameFrom = b.nameFrom(&b.live[i], out)
+	}
 	return b.tree(out), nil
 }
 
@@ -417,6 +421,25 @@ func (b *builder) stances(id string, count disclose.Figure) (out []models.GroupF
 		}
 	}
 	return out, side
+}
+
+// nameFrom is the side of whoever wrote the words that a theme is called by. It
+// tells that somebody stands on either side, so both figures must be shown; and it
+// is not told of words that are quoted with a group, because nobody is shown by
+// two attributes together.
+func (b *builder) nameFrom(t *models.Theme, themes []models.ReportTheme) string {
+	words := strings.ToLower(strings.Trim(t.MachineLabel, " .…!?"))
+	for _, rt := range themes {
+		if rt.ID == t.ID && (len(rt.Stances) == 0 || rt.Stances[0].Count.Masked || rt.Stances[1].Count.Masked) {
+			return ""
+		}
+		for _, q := range rt.Quotes {
+			if q.Group != "" && strings.Contains(strings.ToLower(q.Text), words) {
+				return ""
+			}
+		}
+	}
+	return t.Named()
 }
 
 // quote takes the words of a quote out of the answer they stand in.

@@ -633,7 +633,7 @@ func TestFiguresPassTheGate(t *testing.T) {
 // as many numbers as its threshold, small ones and others.
 func TestStancesCannotBeSubtracted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		in := Input{Consultation: river(), Themes: []models.Theme{{ID: "t1", Label: "One"}}}
+		in := Input{Consultation: river(), Themes: []models.Theme{{ID: "t1", Label: "One", MachineLabel: "One", NameFrom: models.StanceFor}}}
 		least := 10
 		if rapid.Bool().Draw(t, "nobody at risk") {
 			in.Consultation.Groups, least = in.Consultation.Groups[:2], 5
@@ -687,6 +687,9 @@ func TestStancesCannotBeSubtracted(t *testing.T) {
 		// Each of several masked figures can be from 0 to what is left.
 		if hidden > 1 && left < least-1 {
 			t.Fatalf("%d masked figures come to %d: %+v", hidden, left, theme)
+		}
+		if theme.NameFrom != "" && (theme.Stances[0].Count.Masked || theme.Stances[1].Count.Masked) {
+			t.Fatalf("a name tells that somebody stands where no figure says so: %+v", theme)
 		}
 		if side := theme.OneSided; side != "" {
 			// Whatever the masked figures are, it is true.
@@ -754,6 +757,42 @@ func TestStances(t *testing.T) {
 	}
 	if got := themes()["t2"]; got.OneSided != models.StanceAgainst {
 		t.Errorf("66 of 72 are against: %+v", got)
+	}
+}
+
+// A theme that is called by the words of one side says so, as long as the name is
+// still the engine's, nothing masked is told by it, and the words do not stand
+// beside their author's group as well.
+func TestNamedInTheWordsOfOneSide(t *testing.T) {
+	for name, test := range map[string]struct {
+		edit func(*Input)
+		want string
+	}{
+		"both sides are shown":    {func(*Input) {}, models.StanceFor},
+		"told from another theme": {func(in *Input) { in.Themes[0].Label = "Keep the lamps on, path" }, models.StanceFor},
+		"a person named it":       {func(in *Input) { in.Themes[0].Renamed = true }, ""},
+		"a person made it":        {func(in *Input) { in.Themes[0].MadeBy = "u1" }, ""},
+		"an earlier name":         {func(in *Input) { in.Themes[0].Label = "Lamps" }, ""},
+		"one side is masked":      {func(in *Input) { in.Submissions = in.Submissions[4:] }, ""},
+		"quoted with a group": {func(in *Input) {
+			in.Quotes = []models.Quote{quoteOf("t1", in.Submissions[0], "D1", "keep the lamps on")}
+		}, ""},
+	} {
+		in := Input{Consultation: river(), Themes: []models.Theme{{ID: "t1", Label: "Keep the lamps on", MachineLabel: "Keep the lamps on", NameFrom: models.StanceFor}}}
+		in.Consultation.Groups = in.Consultation.Groups[:2]
+		for i := range 48 {
+			s := person(i, "walker", wrote("D1", "Please keep the lamps on."))
+			s.Stance = stanceIDs[i/12]
+			if i < 12 {
+				s.Stance = stanceIDs[i/6]
+			}
+			in.Submissions = append(in.Submissions, s)
+			in.Placements = append(in.Placements, models.Placement{Theme: "t1", Submission: s.ID, Question: "D1"})
+		}
+		test.edit(&in)
+		if got := build(t, in).Themes[0]; got.NameFrom != test.want {
+			t.Errorf("%s: %q, want %q: %+v", name, got.NameFrom, test.want, got.Stances)
+		}
 	}
 }
 
@@ -1075,7 +1114,7 @@ func TestCSVHoldsEveryFigure(t *testing.T) {
 		want += 1 + len(theme.Groups) + len(theme.Stances)
 	}
 	if r.Method != nil {
-		want += 2
+		want += 3
 	}
 	rows, err := csv.NewReader(bytes.NewReader(asCSV)).ReadAll()
 	if err != nil || len(rows) != want {

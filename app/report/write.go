@@ -61,6 +61,7 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 		}
 	}
 	if m := r.Method; m != nil {
+		row("method", "taught", "Answers coded by people that the mapper learnt from", "", m.Taught)
 		row("method", "coded", "Answers that people went through one by one", "", m.Coded)
 		row("method", "changed", "Places of answers in themes that people changed", "", m.Changed)
 	}

@@ -52,7 +52,8 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 			row.Quote = t.Quotes[0]
 		}
 		if codes {
-			row.Href, row.OneSide = themeAddress(c, t.Theme.ID), oneSide(t.Theme)
+			// For those who name themes: it tells something of who wrote the words.
+			row.Href, row.OneSide = themeAddress(c, t.Theme.ID), t.Theme.Named()
 		} else {
 			row.Hits = at + "/search?t=" + queryEscape(t.Theme.ID)
 		}
@@ -100,16 +101,6 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 	page.Progress = &views.CodingState{Answers: progress.Answers, Coded: progress.Coded, DoubleCoded: progress.DoubleCoded, Left: progress.Left, Changed: progress.Changed,
 		Sample: progress.Sample, BlindCoded: progress.BlindCoded, Machine: agreement(progress.Machine), People: agreement(progress.People)}
 	return page, nil
-}
-
-// oneSide is the position that a theme's name speaks from, "" for none and when
-// a person chose the name. It is for those who name themes: it tells something of
-// who wrote the words.
-func oneSide(t models.Theme) string {
-	if t.Renamed {
-		return ""
-	}
-	return t.NameFrom
 }
 
 // groupCounts are the counts by group, largest first. Groups whose count is not
@@ -345,7 +336,7 @@ func (p *portal) themePage(req *request, c *models.Consultation, number int) (*v
 	page := &views.ThemePage{Base: p.staffBase(req, c, "themes", "One theme"), Consultation: c.ID, Theme: t, Act: here, Count: found.Count, Total: found.Total, Number: found.Page,
 		CanEdit: !c.Status.AtLeast(models.StatusFrozen),
 		Typed:   map[string]string{"label": t.Label, "definition": t.Definition, "parent": t.Parent}}
-	page.OneSide = oneSide(t)
+	page.OneSide = t.Named()
 	if label := labelOf(all, t.Parent); label != "" {
 		page.Under = &views.Link{Href: themeAddress(c, t.Parent), Text: label}
 	}
@@ -695,7 +686,7 @@ func (p *portal) codePage(req *request, c *models.Consultation, key models.Answe
 func (p *portal) codedThemes(list []consult.CodedTheme, depth int, blind bool) (out []views.CodedTheme, rest []consult.CodedTheme) {
 	for len(list) > 0 && list[0].Depth >= depth {
 		t := list[0]
-		row := views.CodedTheme{ID: t.Theme.ID, Label: t.Theme.Label, OneSide: oneSide(t.Theme), Definition: t.Theme.Definition, Ticked: t.Belongs, OutOfScope: t.Theme.Status == models.ThemeOutOfScope}
+		row := views.CodedTheme{ID: t.Theme.ID, Label: t.Theme.Label, OneSide: t.Theme.Named(), Definition: t.Theme.Definition, Ticked: t.Belongs, OutOfScope: t.Theme.Status == models.ThemeOutOfScope}
 		if !blind {
 			row.Note = p.note(t)
 		}

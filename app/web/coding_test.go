@@ -356,7 +356,8 @@ func TestCouncillorsReadThemes(t *testing.T) {
 	run, err := p.store.ThemeRun(t.Context(), p.demo.ID)
 	must(t, err)
 	for i := range run.Themes {
-		run.Themes[i].SuggestedLabel, run.Themes[i].Draft = "Suggestedcanary", []models.Sentence{{Text: "Draftedcanary", Cites: []string{run.Placements[0].Submission}}}
+		quoted := run.Quotes[slices.IndexFunc(run.Quotes, func(q models.Quote) bool { return q.Theme == run.Themes[i].ID })]
+		run.Themes[i].SuggestedLabel, run.Themes[i].Draft = "Suggestedcanary", []models.Sentence{{Text: "Draftedcanary", Cites: []string{quoted.Submission}}}
 	}
 	run.Method.Notes = []string{"Notedcanary"}
 	must(t, p.store.SaveThemes(t.Context(), *run))
@@ -488,6 +489,38 @@ func TestCopiesOfALetter(t *testing.T) {
 	moved := officer.decide(theme, "split", url.Values{"copies": {all}, "answer": keys[:1], "name": {"The letter"}}).is(http.StatusOK)
 	if got := moved.keys(); len(got) != len(keys) {
 		t.Errorf("%d copies were split off, expected %d", len(got), len(keys))
+	}
+}
+
+// Whoever names themes is told where the machine's name speaks from one side,
+// until a person has named the theme.
+func TestNamedFromOneSide(t *testing.T) {
+	p := filledPortal(t)
+	run, err := p.store.ThemeRun(t.Context(), p.demo.ID)
+	must(t, err)
+	for i := range run.Themes {
+		run.Themes[i].NameFrom = ""
+	}
+	run.Themes[0].NameFrom = models.StanceAgainst
+	must(t, p.store.SaveThemes(t.Context(), *run))
+	id := run.Themes[0].ID
+	officer, list, code := p.staff(models.RoleOfficer), "/staff/"+p.demo.ID+"/themes", "/staff/"+p.demo.ID+"/code"
+	const flag = "named in the words of one side (against)"
+	told := func(b *browser, path string) int { return strings.Count(b.get(path).doc.Find("main").Text(), flag) }
+	for path, want := range map[string]int{list: 1, themeAddress(p.demo, id): 1, themeAddress(p.demo, run.Themes[1].ID): 0, code: 1, code + "?blind=1": 1} {
+		if n := told(officer, path); n != want {
+			t.Errorf("%s is flagged %d times, expected %d", path, n, want)
+		}
+	}
+	officer.get(list).follow("#theme-" + id + " .meta a[href$='#label']").is(http.StatusOK).says("#label", "")
+	if n := told(p.staff(models.RoleCouncillor), list); n != 0 {
+		t.Error("councillors are told on which side somebody is who wrote the words")
+	}
+	officer.decide(id, "rename", url.Values{"label": {"A name that both would give it"}}).is(http.StatusOK)
+	for _, path := range []string{list, themeAddress(p.demo, id), code} {
+		if told(officer, path) != 0 {
+			t.Errorf("%s still says that the computer named it from one side", path)
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ type themeRow struct {
 	Position       int
 	Label          string
 	MachineLabel   string
+	NameFrom       string
 	Renamed        bool
 	Keywords       list
 	DistinctiveFor list
@@ -44,7 +45,7 @@ func (themeRow) TableName() string { return "themes" }
 
 func themeRowOf(t models.Theme, position int) themeRow {
 	row := themeRow{
-		ID: t.ID, Consultation: t.Consultation, Position: position, Label: t.Label, MachineLabel: t.MachineLabel, Renamed: t.Renamed,
+		ID: t.ID, Consultation: t.Consultation, Position: position, Label: t.Label, MachineLabel: t.MachineLabel, NameFrom: t.NameFrom, Renamed: t.Renamed,
 		Keywords: t.Keywords, DistinctiveFor: t.DistinctiveFor, Status: t.Status, MergedInto: t.MergedInto, Version: t.Version,
 		Definition: t.Definition, Parent: t.Parent, Reason: t.Reason, MadeBy: t.MadeBy, SuggestedLabel: t.SuggestedLabel,
 		Draft: value[[]models.Sentence]{t.Draft},
@@ -57,7 +58,7 @@ func themeRowOf(t models.Theme, position int) themeRow {
 
 func (r *themeRow) model() models.Theme {
 	return models.Theme{
-		ID: r.ID, Consultation: r.Consultation, Label: r.Label, MachineLabel: r.MachineLabel, Renamed: r.Renamed,
+		ID: r.ID, Consultation: r.Consultation, Label: r.Label, MachineLabel: r.MachineLabel, NameFrom: r.NameFrom, Renamed: r.Renamed,
 		Keywords: r.Keywords, DistinctiveFor: r.DistinctiveFor, Status: r.Status, MergedInto: r.MergedInto, Version: r.Version,
 		Definition: r.Definition, Parent: r.Parent, Reason: r.Reason, MadeBy: r.MadeBy, SuggestedLabel: r.SuggestedLabel, Draft: r.Draft.of,
 	}
@@ -282,8 +283,8 @@ func (s *Store) CreateTheme(ctx context.Context, t models.Theme) error {
 }
 
 // UpdateTheme writes what people decided on a theme (Label, Renamed, Status,
-// MergedInto, Definition, Parent, Reason) and raises its version. It is a Conflict when the theme is no
-// longer at t.Version.
+// MergedInto, Definition, Parent, Reason) and raises its version. It is a Conflict
+// when the theme is no longer at t.Version.
 func (s *Store) UpdateTheme(ctx context.Context, t models.Theme) error {
 	const doing = "save the theme"
 	done := s.db.WithContext(ctx).Model(&themeRow{}).Where("id = ? AND version = ?", t.ID, t.Version).Updates(map[string]any{

@@ -204,7 +204,7 @@ var columns = strings.Fields(`
 	submissions.id submissions.language submissions.nonce submissions.path submissions.public_id submissions.receipt
 	submissions.source submissions.stance submissions.status
 	theme_runs.consultation theme_runs.documents theme_runs.method theme_runs.seed
-	themes.consultation themes.definition themes.distinctive_for themes.draft themes.id themes.keywords themes.label themes.machine_label themes.made_by themes.merged_into
+	themes.consultation themes.definition themes.distinctive_for themes.draft themes.id themes.keywords themes.label themes.machine_label themes.made_by themes.merged_into themes.name_from
 	themes.parent themes.position themes.reason themes.renamed themes.status themes.suggested_label themes.version
 	users.disabled users.email users.id users.invite_hash users.password_hash users.role
 `)
@@ -717,7 +717,7 @@ func run(submissions []*models.Submission) models.ThemeRun {
 		Consultation: square, Seed: math.MaxUint64 - 3, Documents: len(submissions),
 		Method: models.Method{Background: "WordNet", Taught: 3, Notes: []string{"The model did not answer."}},
 		Themes: []models.Theme{
-			{ID: "t-b", Consultation: square, Label: "Lights", MachineLabel: "lamps, night", Keywords: []string{"lamps", "night"}, DistinctiveFor: []string{"sex_worker"}, Status: models.ThemeCandidate, Version: 1},
+			{ID: "t-b", Consultation: square, Label: "Lights", MachineLabel: "lamps, night", NameFrom: models.StanceFor, Keywords: []string{"lamps", "night"}, DistinctiveFor: []string{"sex_worker"}, Status: models.ThemeCandidate, Version: 1},
 			{ID: "t-a", Consultation: square, Label: "Buses", MachineLabel: "bus, late", Renamed: true, Keywords: []string{"bus"}, Status: models.ThemeApproved, Version: 4,
 				Definition: "Buses that are late or full.", Parent: "t-b", MadeBy: "u1", SuggestedLabel: "Late buses",
 				Draft: []models.Sentence{{Text: "Buses are late.", Cites: []string{submissions[0].ID}}}},
@@ -785,7 +785,7 @@ func testThemes(t *testing.T, url string) {
 	// People decide.
 	theme := must[*models.Theme](t)(s.Theme(ctx, "t-b"))
 	theme.Label, theme.Renamed, theme.Status, theme.Keywords = "Broken lamps", true, models.ThemeOutOfScope, nil
-	theme.Definition, theme.Parent, theme.Reason, theme.MadeBy = "Lamps that are out.", "t-a", "Another council's lamps.", "not kept"
+	theme.Definition, theme.Parent, theme.Reason, theme.MadeBy, theme.NameFrom = "Lamps that are out.", "t-a", "Another council's lamps.", "not kept", "not kept"
 	noError(t, s.UpdateTheme(ctx, *theme))
 	got := must[*models.Theme](t)(s.Theme(ctx, "t-b"))
 	want := first.Themes[0]
@@ -1284,6 +1284,7 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.SaveDraft(ctx, []byte("d"), []byte("sealed"), time.Now().Add(time.Hour)))
 	themes := run(want)
 	themes.Method = models.Method{}
+	themes.Themes[0].NameFrom = ""
 	themes.Themes[1].Definition, themes.Themes[1].Parent, themes.Themes[1].MadeBy, themes.Themes[1].SuggestedLabel, themes.Themes[1].Draft = "", "", "", "", nil
 	noError(t, s.SaveThemes(ctx, themes))
 	noError(t, s.Close())
@@ -1291,7 +1292,7 @@ func testUpgrade(t *testing.T, url string) {
 	for _, statement := range []string{
 		"DROP TABLE coded_answers", "DROP TABLE codings", "ALTER TABLE theme_runs DROP COLUMN method",
 		"ALTER TABLE themes DROP COLUMN definition", "ALTER TABLE themes DROP COLUMN parent", "ALTER TABLE themes DROP COLUMN reason",
-		"ALTER TABLE themes DROP COLUMN made_by", "ALTER TABLE themes DROP COLUMN suggested_label", "ALTER TABLE themes DROP COLUMN draft",
+		"ALTER TABLE themes DROP COLUMN made_by", "ALTER TABLE themes DROP COLUMN name_from", "ALTER TABLE themes DROP COLUMN suggested_label", "ALTER TABLE themes DROP COLUMN draft",
 		"DROP TABLE contacts", "DROP TABLE messages",
 		"ALTER TABLE consultations DROP COLUMN paused", "ALTER TABLE submissions DROP COLUMN attention", "ALTER TABLE attachments DROP COLUMN original", "ALTER TABLE attachments DROP COLUMN position",
 		"ALTER TABLE answers DROP COLUMN language", "ALTER TABLE answers DROP COLUMN translation",

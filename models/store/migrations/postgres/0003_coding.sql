@@ -4,6 +4,7 @@ ALTER TABLE themes ADD COLUMN definition text COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE themes ADD COLUMN parent text COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE themes ADD COLUMN reason text COLLATE "C" NOT NULL DEFAULT ''; -- why it is out of scope
 ALTER TABLE themes ADD COLUMN made_by text COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE themes ADD COLUMN name_from text COLLATE "C" NOT NULL DEFAULT ''; -- whose side's words the engine's name is
 ALTER TABLE themes ADD COLUMN suggested_label text COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE themes ADD COLUMN draft text COLLATE "C" NOT NULL DEFAULT '[]'; -- sentences with whom each rests on
 

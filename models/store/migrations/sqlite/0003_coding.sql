@@ -4,6 +4,7 @@ ALTER TABLE themes ADD COLUMN definition text NOT NULL DEFAULT '';
 ALTER TABLE themes ADD COLUMN parent text NOT NULL DEFAULT '';
 ALTER TABLE themes ADD COLUMN reason text NOT NULL DEFAULT ''; -- why it is out of scope
 ALTER TABLE themes ADD COLUMN made_by text NOT NULL DEFAULT '';
+ALTER TABLE themes ADD COLUMN name_from text NOT NULL DEFAULT ''; -- whose side's words the engine's name is
 ALTER TABLE themes ADD COLUMN suggested_label text NOT NULL DEFAULT '';
 ALTER TABLE themes ADD COLUMN draft text NOT NULL DEFAULT '[]'; -- sentences with whom each rests on
 
