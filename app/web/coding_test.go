@@ -512,7 +512,7 @@ func TestNamedFromOneSide(t *testing.T) {
 			t.Errorf("%s is flagged %d times, expected %d", path, n, want)
 		}
 	}
-	officer.get(list).follow("#theme-" + id + " .meta a[href$='#label']").is(http.StatusOK).says("#label", "")
+	officer.get(list).follow("#theme-"+id+" .meta a[href$='#label']").is(http.StatusOK).says("#label", "")
 	if n := told(p.staff(models.RoleCouncillor), list); n != 0 {
 		t.Error("councillors are told on which side somebody is who wrote the words")
 	}
