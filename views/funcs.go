@@ -262,6 +262,26 @@ func (b *Base) To(path string) string {
 	return path
 }
 
+// Apart writes words that may be in another language than the page, for a
+// sentence of the catalogue: on a page that runs from right to left they are set
+// apart by Unicode's isolates, so that the full stop after them does not land
+// before them.
+func (b *Base) Apart(words string) string {
+	if b.dir != "rtl" {
+		return words
+	}
+	return "\u2068" + words + "\u2069"
+}
+
+// ApartList writes several as Apart does.
+func (b *Base) ApartList(list []string) string {
+	apart := make([]string, len(list))
+	for i, words := range list {
+		apart[i] = b.Apart(words)
+	}
+	return strings.Join(apart, ", ")
+}
+
 // Day writes the day of a date (YYYY-MM-DD), or of a date and time, out in the
 // page's language: 14 December 2026.
 func (b *Base) Day(s string) string {
