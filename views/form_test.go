@@ -944,6 +944,9 @@ func TestReportSetsForeignWordsApart(t *testing.T) {
 		if text := doc.Find("#theme-" + r.Themes[0].ID).Text(); !strings.Contains(text, want) {
 			t.Errorf("%s: %q says nothing of %q", lang, text, want)
 		}
+		if figures := doc.Find("article p").Text(); strings.Contains(figures, "<") && strings.Contains(figures, "\u2068<") != (lang == "ur") {
+			t.Errorf("%s: the sign before a figure may land behind it", lang)
+		}
 		set := func(text string) bool { return strings.HasPrefix(text, "\u2068") && strings.HasSuffix(text, "\u2069") }
 		doc.Find("#results ~ h3, article p:contains('Not: benches')").Each(func(_ int, s *goquery.Selection) {
 			if set(s.Text()) != (lang == "ur") {
