@@ -32,7 +32,7 @@ func TestJourney(t *testing.T) {
 		var logged bytes.Buffer
 		dir := t.TempDir()
 		cfg := app.Config{Addr: "127.0.0.1:0", Data: dir, Database: database, Search: "bleve:" + filepath.Join(dir, "index"),
-			Files: "file://" + filepath.ToSlash(filepath.Join(dir, "files")), Secret: strings.Repeat("k", 32), ExitTo: "https://example.org/weather"}
+			Files: "file://" + filepath.ToSlash(filepath.Join(dir, "files")), Secret: strings.Repeat("k", 32), ExitTo: "https://example.org/weather", WordNet: "none"}
 		a, err := app.New(ctx, cfg, app.Options{Log: slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 		if err != nil {
 			t.Fatal(err)

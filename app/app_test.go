@@ -38,6 +38,9 @@ func heardUntil(t *testing.T, ctx context.Context, args ...string) (code int, st
 	for _, name := range secrets { // a run sets what it reads from files
 		t.Setenv(name, os.Getenv(name))
 	}
+	if os.Getenv("HEARD_WORDNET") == "" {
+		t.Setenv("HEARD_WORDNET", "none") // the same themes on every machine
+	}
 	var out, err bytes.Buffer
 	code = Main(ctx, args, &out, &err)
 	return code, out.String(), err.String()
@@ -95,6 +98,7 @@ func TestFaultsInSettings(t *testing.T) {
 		"model without an address":  {nil, []string{"--model-embed", "m"}, "--model-url: expected the address"},
 		"key without an address":    {map[string]string{"HEARD_MODEL_KEY_FILE": short}, nil, "--model-url: expected the address"},
 		"empty key of a model":      {map[string]string{"HEARD_MODEL_KEY_FILE": empty}, nil, "HEARD_MODEL_KEY_FILE"},
+		"no dictionary there":       {nil, []string{"--wordnet", t.TempDir()}, "--wordnet: expected a folder with data.noun, data.verb, data.adj and data.adv"},
 		"exit":                      {nil, []string{"--exit-to", "http://example.org"}, "--exit-to: expected an address"},
 		"secret":                    {nil, []string{"--secret", "short"}, "--secret: expected at least 32"},
 		"secret in the environment": {map[string]string{"HEARD_SECRET": "short"}, nil, "--secret: expected at least 32"},
@@ -358,7 +362,7 @@ func TestInterrupted(t *testing.T) {
 // settings is how a portal is set up in a folder.
 func settings(dir string) Config {
 	return Config{Addr: "127.0.0.1:0", Data: dir, Database: "sqlite:" + filepath.Join(dir, "heard.db"), Search: "bleve:" + filepath.Join(dir, "index"),
-		Files: "file://" + filepath.ToSlash(filepath.Join(dir, "files")), ExitTo: "https://example.org/weather"}
+		Files: "file://" + filepath.ToSlash(filepath.Join(dir, "files")), ExitTo: "https://example.org/weather", WordNet: "none"}
 }
 
 func TestVerifyCommand(t *testing.T) {

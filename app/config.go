@@ -32,7 +32,7 @@ type Config struct {
 	ModelKey    string `env:"HEARD_MODEL_KEY" placeholder:"KEY" help:"Key for that server, if it asks for one."`
 	ModelEmbed  string `env:"HEARD_MODEL_EMBED" placeholder:"NAME" help:"Its model that compares answers, for better themes. Default: none."`
 	ModelChat   string `env:"HEARD_MODEL_CHAT" placeholder:"NAME" help:"Its model that proposes names and drafts a summary of each theme. Default: none."`
-	WordNet     string `env:"HEARD_WORDNET" placeholder:"FOLDER" help:"Folder of an English WordNet (data.noun and so on), which helps to compare answers when there are few. Default: where Debian's wordnet-base puts it, if it is installed; none for none."`
+	WordNet     string `name:"wordnet" env:"HEARD_WORDNET" placeholder:"FOLDER" help:"Folder of an English WordNet (data.noun and so on), which helps to compare answers when there are few. Default: where Debian's wordnet-base puts it, if it is installed; none for none."`
 	ExitTo      string `default:"https://www.bbc.co.uk/weather" env:"HEARD_EXIT_TO" placeholder:"URL" help:"Neutral page that “Exit this page” leads to."`
 }
 

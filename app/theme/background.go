@@ -185,7 +185,8 @@ func learnBackground(name string, texts []string) *Background {
 	b := &Background{Name: name, vectors: make(map[string][]float32, len(words))}
 	for w, t := range words {
 		if e.cols > 1 {
-			v := e.row(w)[1:] // the first direction is how common a word is
+			v := make([]float32, backgroundDimensions)
+			copy(v, e.row(w)[1:]) // the first direction is how common a word is
 			unit(v)
 			b.vectors[c.lexicon.stems[t]] = v
 		}

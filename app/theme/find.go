@@ -22,7 +22,8 @@ const (
 	// one text in twenty no longer propose neighbours.
 	largeCorpus = 20_000
 
-	neighbours     = 15
+	neighbours     = 15           // in the graph, at most …
+	oneNeighbour   = 12           // … and one in so many texts
 	steps          = 2            // how often each text is averaged with its neighbours
 	smallSteps     = 3            // … in a small corpus
 	positionWeight = 0.5          // of the closed answer beside the words
@@ -174,7 +175,7 @@ func (f *finder) cluster(opt Options) {
 	if vectors := f.vectors(opt.Vectors); vectors != nil {
 		f.space, f.meant = beside([]float32{1, vectorWeight}, f.space, vectors), true
 	}
-	graph := nearest(f.space, neighboursOf(n), limit, f.positions(), positionWeight*positionWeight)
+	graph := nearest(f.space, neighboursOf(n, oneNeighbour), limit, f.positions(), positionWeight*positionWeight)
 	rng := rand.New(rand.NewPCG(opt.Seed, stream))
 	s := newSmoother(graph, steps)
 	if n <= smallCorpus {
@@ -229,12 +230,10 @@ func (f *finder) setApart(graph *sparse, own bool) {
 	}
 }
 
-// neighboursOf is the number of neighbours each of n texts has in the graph.
-func neighboursOf(n int) int {
-	if n >= 12*neighbours {
-		return neighbours
-	}
-	return min(max(n/12, 4), neighbours)
+// neighboursOf is the number of neighbours each of n texts has in the graph: one
+// in so many of them, or all they may have.
+func neighboursOf(n, one int) int {
+	return min(max(n/one, 4), neighbours)
 }
 
 // positions gives each text's closed answer, or nil when nobody gave one.

@@ -31,13 +31,20 @@ const placeRatio = 0.8
 const placeGrams = 6000
 
 // With examples a text's score is a mean of what its own words and its
-// neighbours' say: of few examples the latter make more, so the former get
-// their share of ownShare only from fullExamples examples a theme.
+// neighbours' say. Of few examples the latter make more, and they are best not
+// taken too literally: the former have their share of ownShare, and faults cost
+// mostCost, from fullExamples examples a theme.
 const (
-	ownShare     = 0.5
+	ownShare     = 0.7
+	mostCost     = 0.5
+	leastCost    = 0.1
 	fullExamples = 20
-	placeSteps   = 2   // how often a row is averaged with its neighbours
-	placeKept    = 128 // values that are kept of it
+	// Each theme is taught once more with the surest texts placed in it,
+	// teachMore times as many as it has examples but no more than half of them.
+	teachMore      = 3
+	placeNeighbour = 8   // one in so many texts is a neighbour, at most as many as in Find
+	placeSteps     = 2   // how often a row is averaged with its neighbours
+	placeKept      = 128 // values that are kept of it
 )
 
 // Place puts texts into a code frame: without examples by how like they are to
@@ -146,7 +153,7 @@ func newPlacer(docs []Document, frame []Code, examples []Example, background *Ba
 	if len(all) > largeCorpus {
 		limit = len(all) / 20
 	}
-	p.z = smoothed(p.x, nearest(p.x, neighboursOf(len(all)), limit, nil, 0), placeSteps, placeKept)
+	p.z = smoothed(p.x, nearest(p.x, neighboursOf(len(all), placeNeighbour), limit, nil, 0), placeSteps, placeKept)
 	return p
 }
 
@@ -214,6 +221,14 @@ func (p *placer) byExample(out []Assignment) {
 		}
 	}
 	scores := p.classify(rows, labels, known)
+	if math.IsInf(level, 1) {
+		surest := p.surest(scores, len(p.taught)/len(p.ids)+1)
+		for _, s := range surest {
+			rows = append(rows, known[s.ask])
+			labels = append(labels, map[int]bool{s.code: true})
+		}
+		scores = p.classify(rows, labels, known)
+	}
 	for n, i := range known {
 		least := level
 		if none == 0 {
@@ -224,6 +239,39 @@ func (p *placer) byExample(out []Assignment) {
 			out[i].Themes = out[i].Themes[:1]
 		}
 	}
+}
+
+// A guess puts one of the texts that were asked about in a code.
+type guess struct {
+	ask, code int
+	lead      float64 // of the code's score before the next best
+}
+
+// surest gives for each code the texts whose first it is by most, teachMore
+// times as many as there are examples a theme, half of those it is first for at
+// most.
+func (p *placer) surest(scores [][]float64, examples int) []guess {
+	byCode := make([][]guess, len(p.ids))
+	for n, row := range scores {
+		g := guess{ask: n, lead: math.Inf(1)}
+		for c, s := range row {
+			if s > row[g.code] {
+				g.code = c
+			}
+		}
+		for c, s := range row {
+			if c != g.code {
+				g.lead = min(g.lead, row[g.code]-s)
+			}
+		}
+		byCode[g.code] = append(byCode[g.code], g)
+	}
+	var out []guess
+	for _, list := range byCode {
+		slices.SortStableFunc(list, func(a, b guess) int { return cmp.Compare(b.lead, a.lead) })
+		out = append(out, list[:min(teachMore*examples, len(list)/2)]...)
+	}
+	return out
 }
 
 // severalShare: when one example text in this many has several themes, or none,
@@ -285,7 +333,8 @@ func (p *placer) classify(rows []int, labels []map[int]bool, ask []int) [][]floa
 	for _, codes := range labels {
 		placed += len(codes)
 	}
-	own := ownShare * min(1, float64(placed)/float64(fullExamples*len(p.ids)))
+	known := min(1, float64(placed)/float64(fullExamples*len(p.ids)))
+	own, cost := ownShare*known, max(leastCost, mostCost*known*known)
 	out := make([][]float64, len(ask))
 	for i := range out {
 		out[i] = make([]float64, len(p.ids))
@@ -303,8 +352,8 @@ func (p *placer) classify(rows []int, labels []map[int]bool, ask []int) [][]floa
 		if !any {
 			return
 		}
-		byX := learnLine(p.full, rows, sign)
-		byZ := learnLine(p.z, rows, sign)
+		byX := learnLine(p.full, rows, sign, cost)
+		byZ := learnLine(p.z, rows, sign, cost)
 		for n, r := range ask {
 			margin := own*byX.margin(p.full, r) + (1-own)*byZ.margin(p.z, r)
 			out[n][c] = 1 / (1 + math.Exp(-2*margin))
@@ -321,19 +370,19 @@ type line struct {
 
 const (
 	linePasses = 60
-	lineCost   = 0.2
 )
 
 // learnLine fits a linear support-vector machine with squared hinge loss by
-// coordinate descent in the dual (Hsieh et al. 2008). Rows are visited in a
+// coordinate descent in the dual (Hsieh et al. 2008); cost is that of a row on
+// the wrong side. Rows are visited in a
 // fixed order, so the same rows give the same line.
-func learnLine(x *sparse, rows []int, sign []float64) *line {
+func learnLine(x *sparse, rows []int, sign []float64, cost float64) *line {
 	l := &line{weight: make([]float64, x.cols)}
 	alpha := make([]float64, len(rows))
 	square := make([]float64, len(rows))
 	for n, r := range rows {
 		_, vals := x.row(r)
-		square[n] = 1 + 1/(2*lineCost) // the bias is one more feature
+		square[n] = 1 + 1/(2*cost) // the bias is one more feature
 		for _, v := range vals {
 			square[n] += float64(v) * float64(v)
 		}
@@ -348,7 +397,7 @@ func learnLine(x *sparse, rows []int, sign []float64) *line {
 		})
 		largest := 0.0
 		for _, n := range order {
-			gradient := sign[n]*l.margin(x, rows[n]) - 1 + alpha[n]/(2*lineCost)
+			gradient := sign[n]*l.margin(x, rows[n]) - 1 + alpha[n]/(2*cost)
 			before := alpha[n]
 			alpha[n] = math.Max(0, before-gradient/square[n])
 			step := (alpha[n] - before) * sign[n]
