@@ -931,3 +931,30 @@ func TestNamesOfFields(t *testing.T) {
 		}
 	}
 }
+
+// In a report that runs from right to left, words from the council and from
+// people that run from left to right keep their punctuation.
+func TestReportSetsForeignWordsApart(t *testing.T) {
+	r := report()
+	r.Themes[0].Definition, r.Themes[0].DistinctiveFor = "Wants lamps. Not: benches.", []string{"Residents (all)", "Visitors"}
+	for lang, want := range map[string]string{"en": "Residents (all), Visitors", "ur": "\u2068Residents (all)\u2069, \u2068Visitors\u2069"} {
+		p := &ReportPage{Base: base(""), Report: r}
+		p.Lang = lang
+		doc := page(t, p)
+		if text := doc.Find("#theme-" + r.Themes[0].ID).Text(); !strings.Contains(text, want) {
+			t.Errorf("%s: %q says nothing of %q", lang, text, want)
+		}
+		if figures := doc.Find("article p").Text(); strings.Contains(figures, "<") && strings.Contains(figures, "\u2068<") != (lang == "ur") {
+			t.Errorf("%s: the sign before a figure may land behind it", lang)
+		}
+		set := func(text string) bool { return strings.HasPrefix(text, "\u2068") && strings.HasSuffix(text, "\u2069") }
+		doc.Find("#results ~ h3, article p:contains('Not: benches')").Each(func(_ int, s *goquery.Selection) {
+			if set(s.Text()) != (lang == "ur") {
+				t.Errorf("%s: %q is set apart: %t", lang, s.Text(), set(s.Text()))
+			}
+		})
+		if n, m := doc.Find("#results ~ h3").Length(), doc.Find("article h3 bdi").Length(); n == 0 || m != len(r.Themes) {
+			t.Errorf("%s: %d questions, %d names of themes", lang, n, m)
+		}
+	}
+}

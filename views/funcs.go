@@ -180,6 +180,42 @@ func (p *ThemePage) Elsewhere() bool {
 	return false
 }
 
+// Passages are the marked words of a long answer that are folded away, to be
+// shown all the same.
+func (a *PlacedAnswer) Passages() (list []string) {
+	for _, s := range a.Rest {
+		if s.Match {
+			list = append(list, strings.TrimSpace(s.Text))
+		}
+	}
+	return list
+}
+
+// Words is how many words are folded away.
+func (a *PlacedAnswer) Words() int {
+	var rest strings.Builder
+	for _, s := range a.Rest {
+		rest.WriteString(s.Text)
+	}
+	return len(strings.Fields(rest.String()))
+}
+
+// Open reports whether a copy of the letter is ticked, so that the copies are
+// not folded away.
+func (a *PlacedAnswer) Open() bool {
+	return a.CopiesTicked || slices.ContainsFunc(a.Copies, func(c PlacedAnswer) bool { return c.Ticked })
+}
+
+// CopyKeys is what the form calls all the copies of the letter together: those
+// that are on the page, whoever sends it meanwhile.
+func (a *PlacedAnswer) CopyKeys() string {
+	keys := make([]string, len(a.Copies))
+	for i, c := range a.Copies {
+		keys[i] = c.Key
+	}
+	return strings.Join(keys, " ")
+}
+
 // T returns the wording of a catalogue entry in the page's language, marked as
 // in Say where the catalogue has it only in English. Pairs are the names and
 // values that the entry asks for; one named Count chooses the plural form.
@@ -224,6 +260,26 @@ func (b *Base) To(path string) string {
 		path += "#" + fragment
 	}
 	return path
+}
+
+// Apart writes words that may be in another language than the page, for a
+// sentence of the catalogue: on a page that runs from right to left they are set
+// apart by Unicode's isolates, so that the full stop after them does not land
+// before them.
+func (b *Base) Apart(words string) string {
+	if b.dir != "rtl" {
+		return words
+	}
+	return "\u2068" + words + "\u2069"
+}
+
+// ApartList writes several as Apart does.
+func (b *Base) ApartList(list []string) string {
+	apart := make([]string, len(list))
+	for i, words := range list {
+		apart[i] = b.Apart(words)
+	}
+	return strings.Join(apart, ", ")
 }
 
 // Day writes the day of a date (YYYY-MM-DD), or of a date and time, out in the

@@ -391,6 +391,7 @@ type ThemesPage struct {
 	Answers      int          // answers in words that were read
 	Progress     *CodingState // nil for those who do not code
 	CanEdit      bool
+	Frozen       bool // nothing can be decided any more
 	Running      bool // a run is waiting or at work
 	TooFew       bool // too few answers to group
 	Notes        []string
@@ -414,6 +415,7 @@ type ThemeRow struct {
 	Act      string // address that its form posts to, "" when nothing can be decided
 	Under    string // the parent's name, when it does not stand right above
 	Distinct []string
+	OneSide  string // the position that the machine's name speaks from, "" for none
 	Children []ThemeRow
 }
 
@@ -449,6 +451,7 @@ type ThemePage struct {
 	Draft        []DraftSentence
 	Others       []Link // themes that it can be merged into, and answers moved to
 	Parents      []Link // themes that it can stand under
+	OneSide      string // the position that the machine's name speaks from, "" for none
 	Answers      []PlacedAnswer
 	Total        int
 	First, Last  int
@@ -456,6 +459,7 @@ type ThemePage struct {
 	Previous     string // address, "" on the first page
 	Next         string
 	CanEdit      bool
+	Running      bool // a run is waiting or at work
 	Faults       []Fault
 	Problems     map[string]string // by field: label, definition, parent, into, reason, answers, to, name
 	Typed        map[string]string // what stands in each field
@@ -471,9 +475,13 @@ type DraftSentence struct {
 // PlacedAnswer is one answer in a theme.
 type PlacedAnswer struct {
 	Key          string // what the form calls it
-	ID           string // of its tick
+	Number       int    // among the answers in the theme, from 1
 	QuestionText string
-	Text         []Snippet // Match pieces are the words that make the point
+	Text         []Snippet      // what is shown of it; Match pieces are the words that make the point
+	Rest         []Snippet      // what is folded away of a long one
+	Same         bool           // the same words as the letter that it stands under
+	Copies       []PlacedAnswer // of the same letter
+	CopiesTicked bool           // all of them at once
 	Language     string
 	Translation  string
 	Groups       []string
@@ -502,6 +510,8 @@ type CodePage struct {
 	Passages     []CodedPassage
 	Options      []Link // themes that a passage can speak for
 	Left         int
+	None         bool // nobody has answered in words
+	Running      bool // a run is waiting or at work
 	Blind        bool
 	Next         string // what the form calls the one after it
 	Skip         string // address of the one after it, "" at the end
@@ -516,6 +526,7 @@ type CodePage struct {
 type CodedTheme struct {
 	ID, Label, Definition string
 	Note                  string // why it is ticked, or is not any more
+	OneSide               string // the position that the machine's name speaks from, "" for none
 	Ticked                bool
 	OutOfScope            bool
 	Children              []CodedTheme

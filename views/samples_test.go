@@ -367,22 +367,31 @@ func samples() []sample {
 	for i := range 9 {
 		themes.Candidates = append(themes.Candidates, theme(fmt.Sprintf("m%d", i), fmt.Sprintf("Point %d", i), models.ThemeCandidate))
 	}
+	themes.Candidates[0].OneSide = "against"
 	running := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Running: true, CanEdit: true}
 	fewThemes := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, CanEdit: true, TooFew: true, Notes: []string{"The language model did not answer, so no names were suggested."}, HeardOnce: []SearchHit{codable}, Answers: 1, Progress: &CodingState{Answers: 1, Left: 1, Sample: 1}}
-	readThemes := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Approved: []ThemeRow{read}, HeardOnce: []SearchHit{hit}}
+	readThemes := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Frozen: true, Approved: []ThemeRow{read}, HeardOnce: []SearchHit{hit}}
 	badTheme := *themes
 	badTheme.Adding = ThemeText{Label: "Lamps", Definition: "Also lanterns.", Parent: "t3"}
 	badTheme.Problems = map[string]string{"label": "Another theme has this name", "definition": "Use 1,000 characters or fewer", "parent": "Choose a theme of this consultation"}
 	badTheme.Faults = []Fault{{Href: "#label", Message: "Another theme has this name"}, {Href: "#definition", Message: "Use 1,000 characters or fewer"}, {Href: "#parent", Message: "Choose a theme of this consultation"}}
 
-	answer := PlacedAnswer{Key: "s1:C6", ID: "answer-1", QuestionText: "Why do you think this?", Text: []Snippet{{Text: "They are "}, {Text: "moved on", Match: true}, {Text: ", " + sentence(4, 120)}}, Language: "en", Groups: []string{"Residents"}, PublicID: "7k3m01q",
+	answer := PlacedAnswer{Key: "s1:C6", Number: 21, QuestionText: "Why do you think this?", Text: []Snippet{{Text: "They are "}, {Text: "moved on", Match: true}, {Text: ", " + sentence(4, 120)}}, Language: "en", Groups: []string{"Residents"}, PublicID: "7k3m01q",
 		Placed: "placed by the computer, 0.83", Href: "/staff/station-quarter/submissions/s1", Code: codable.Code}
 	urduAnswer := answer
-	urduAnswer.Key, urduAnswer.ID, urduAnswer.Text, urduAnswer.Language, urduAnswer.Translation, urduAnswer.Ticked = "s2:C6", "answer-2", []Snippet{{Text: "ہم رات کو ڈرتے ہیں۔"}}, "ur", "We are afraid at night.", true
+	urduAnswer.Key, urduAnswer.Number, urduAnswer.Text, urduAnswer.Language, urduAnswer.Translation, urduAnswer.Ticked = "s2:C6", 22, []Snippet{{Text: "ہم رات کو ڈرتے ہیں۔"}}, "ur", "We are afraid at night.", true
+	letter := answer
+	letter.Key, letter.Number, letter.Text, letter.Rest = "s3:C6", 23, []Snippet{{Text: sentence(4, 400)}}, []Snippet{{Text: " and " + sentence(5, 200)}, {Text: "never warned", Match: true}, {Text: "."}}
+	letter.Copies = []PlacedAnswer{{Key: "s4:C6", Number: 24, Same: true, PublicID: "7k3m01r", Placed: answer.Placed, Href: answer.Href}, answer}
+	letter.Copies[1].Key, letter.Copies[1].Number, letter.Copies[1].Ticked = "s5:C6", 25, true
+	letters := letter
+	letters.Number, letters.Copies, letters.CopiesTicked = 26, letter.Copies[:1], true
+	letters.Copies = []PlacedAnswer{letters.Copies[0]}
+	letters.Key, letters.Copies[0].Key, letters.Copies[0].Number = "s6:C6", "s7:C6", 27
 	one := &ThemePage{Base: desk("themes", "One theme"), Consultation: c.ID, Act: "/staff/station-quarter/themes/t3", Count: "31", CanEdit: true, Others: links, Parents: links[:1], Typed: map[string]string{"label": "Lamps on all night", "parent": "t1"},
 		Theme: models.Theme{ID: "t3", Label: "Lamps on all night", MachineLabel: "lamps, night", Renamed: true, Definition: "Wants the lamps lit from dusk to dawn.", Parent: "t1", SuggestedLabel: "Keep the lamps lit all night", Keywords: []string{"lamps", "dark"}, MadeBy: "u1", Status: models.ThemeCandidate, Version: 2},
 		Under: &Link{Href: "/staff/station-quarter/themes/t1", Text: "Better lighting along the canal"}, Draft: []DraftSentence{{Text: "Several people want the lamps lit all night.", Cites: []Link{{Href: "/staff/station-quarter/submissions/s1", Text: "1"}}}},
-		Answers: []PlacedAnswer{answer, urduAnswer}, Total: 45, First: 21, Last: 40, Number: 2, Previous: "?page=1", Next: "?page=3"}
+		Answers: []PlacedAnswer{answer, urduAnswer, letter, letters}, Running: true, OneSide: "against", Total: 45, First: 21, Last: 40, Number: 2, Previous: "?page=1", Next: "?page=3"}
 	badOne, mergedOne, outOne, frozenOne, emptyOne := *one, *one, *one, *one, *one
 	badOne.Problems = map[string]string{}
 	for _, field := range strings.Fields("label definition parent into reason answers to name") {
@@ -396,13 +405,15 @@ func samples() []sample {
 
 	coding := &CodePage{Base: desk("code", "Code answers"), Consultation: c.ID, Act: "/staff/station-quarter/code", Key: "s1:C6", QuestionText: "Why do you think this?", Text: "They are moved on, " + sentence(4, 120), Language: "en", Groups: []string{"Residents"}, PublicID: "7k3m01q",
 		Href: "/staff/station-quarter/submissions/s1", Coded: []string{"Coded by d.shah@fairmead.example.org on 11 November 2026."}, Left: 88, Outcome: "Kept.", Next: "s2:C6", Skip: "/staff/station-quarter/code?submission=s2&question=C6", CanEdit: true, Back: "/staff/station-quarter/themes", Options: links,
-		Themes:   []CodedTheme{{ID: "t1", Label: "Better lighting along the canal", Definition: "Any wish for more light.", Note: "computer, 0.83", Ticked: true, Children: []CodedTheme{{ID: "t3", Label: "Lamps on all night", Note: "taken out by d.shah@fairmead.example.org, 11 November 2026"}}}, {ID: "t4", Label: "Pay for the railway bridge", OutOfScope: true}},
+		Themes: []CodedTheme{{ID: "t1", Label: "Better lighting along the canal", Definition: "Any wish for more light.", Note: "computer, 0.83", Ticked: true, Children: []CodedTheme{{ID: "t3", Label: "Lamps on all night", Note: "taken out by d.shah@fairmead.example.org, 11 November 2026"}}}, {ID: "t4", Label: "Pay for the railway bridge", OutOfScope: true, OneSide: "for"}}, Running: true,
 		Passages: []CodedPassage{{Theme: "t1", Words: "moved on"}, {}, {}}}
 	badCoding, blind, coded, frozenCoding := *coding, *coding, *coding, *coding
 	badCoding.Problems = map[string]string{"themes": "Choose from the themes shown", "words-1": "These words do not stand in the answer"}
 	badCoding.Faults = []Fault{{Href: "#themes", Message: "Choose from the themes shown"}, {Href: "#words-1", Message: "These words do not stand in the answer"}}
 	blind.Blind, blind.Groups, blind.Href, blind.Coded, blind.KeysOff, blind.Language, blind.Text, blind.Translation = true, nil, "", nil, true, "ur", "ہم رات کو ڈرتے ہیں۔", "We are afraid at night."
 	coded.Key, coded.Themes = "", nil
+	noAnswers := coded
+	noAnswers.None = true
 	blindDone := coded
 	blindDone.Blind = true
 	frozenCoding.CanEdit, frozenCoding.Skip = false, ""
@@ -455,7 +466,7 @@ func samples() []sample {
 		{"contacts", &ContactsPage{Base: desk("contacts", "Who wants to be told"), Consultation: c.ID}}, {"contacts-shown", &ContactsPage{Base: desk("contacts", ""), Asked: true, Addresses: []string{"a@example.org", "b@example.org"}}}, {"contacts-none", &ContactsPage{Base: desk("contacts", ""), Asked: true}},
 		{"themes", themes}, {"themes-running", running}, {"themes-few", fewThemes}, {"themes-read", readThemes}, {"themes-wrong", &badTheme},
 		{"theme", one}, {"theme-wrong", &badOne}, {"theme-merged", &mergedOne}, {"theme-out", &outOne}, {"theme-frozen", &frozenOne}, {"theme-empty", &emptyOne},
-		{"coding", coding}, {"coding-wrong", &badCoding}, {"coding-blind", &blind}, {"coding-done", &coded}, {"coding-blind-done", &blindDone}, {"coding-frozen", &frozenCoding},
+		{"coding", coding}, {"coding-wrong", &badCoding}, {"coding-blind", &blind}, {"coding-done", &coded}, {"coding-nothing", &noAnswers}, {"coding-blind-done", &blindDone}, {"coding-frozen", &frozenCoding},
 		{"settings", &SettingsPage{Base: desk("settings", "Settings"), Consultation: c, Source: source, Next: models.StatusClosed, NextText: "Close the consultation", Opens: "5 October 2026", Closes: "14 December 2026", Live: 190}},
 		{"settings-paused", &SettingsPage{Base: desk("settings", ""), Consultation: &pausedConsultation, Source: source, Opens: "5 October 2026", Closes: "14 December 2026",
 			Translations: []TranslationRow{{Language: "română", Of: 120, Missing: []string{"title", "question A1"}}, {Language: "اردو", Of: 120, Checked: true, Pages: true}}}},

@@ -76,6 +76,7 @@ var access = map[string]string{
 	"Disable":            "admin",
 	"DraftReport":        "officer analyst auditor",
 	"FillEmptyIndex":     "portal",
+	"FindingThemes":      "officer analyst councillor",
 	"FirstUser":          "portal",
 	"ForgetContact":      "open",
 	"Import":             "admin officer",

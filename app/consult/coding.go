@@ -421,6 +421,8 @@ type ThemePage struct {
 	Count   string // people, as it may be shown
 	Answers []ThemeAnswer
 	Total   int // answers in the theme
+	First   int // of them, the number of the first on this page, from 1
+	Last    int
 	Page    int // from 1
 	Pages   int
 }
@@ -435,10 +437,12 @@ type ThemeAnswer struct {
 	By         string // who put or kept it here, by name of the account; "" for the engine
 	Day        string
 	Passages   []string
+	Copies     []ThemeAnswer // other people's answers that are the same letter
 }
 
 // ThemeAnswers returns one theme with a page of its answers, those the engine
-// is least sure of last.
+// is least sure of last. A letter that several people sent stands there once, the
+// others' copies under it.
 func (s *Service) ThemeAnswers(ctx context.Context, by Actor, c *models.Consultation, id string, page int) (*ThemePage, error) {
 	if err := by.need(EditThemes); err != nil {
 		return nil, err
@@ -460,11 +464,12 @@ func (s *Service) ThemeAnswers(ctx context.Context, by Actor, c *models.Consulta
 	if err != nil {
 		return nil, err
 	}
-	type scored struct {
-		ThemeAnswer
-		rank float64
+	campaigns, err := s.store.Campaigns(ctx, c.ID)
+	if err != nil {
+		return nil, err
 	}
-	var in []scored
+	var in []ThemeAnswer
+	rank := map[models.AnswerKey]float64{}
 	people := map[string]bool{}
 	for _, a := range d.answers {
 		at := place{id, a.key}
@@ -474,18 +479,38 @@ func (s *Service) ThemeAnswers(ctx context.Context, by Actor, c *models.Consulta
 		}
 		var coded CodedTheme
 		d.describe(&coded, at, a.text, names)
-		in = append(in, scored{ThemeAnswer{Submission: a.sub, Question: a.key.Question, Text: a.text, Machine: coded.Machine, Score: coded.Score,
-			By: coded.By, Day: coded.Day, Passages: coded.Passages}, score})
+		in = append(in, ThemeAnswer{Submission: a.sub, Question: a.key.Question, Text: a.text, Machine: coded.Machine, Score: coded.Score,
+			By: coded.By, Day: coded.Day, Passages: coded.Passages})
+		rank[a.key] = score
 		people[a.key.Submission] = true
 	}
-	slices.SortStableFunc(in, func(a, b scored) int { return cmp.Compare(b.rank, a.rank) })
-	out := &ThemePage{Theme: *t, Count: strconv.Itoa(len(people)), Total: len(in), Pages: max(1, (len(in)+SearchPage-1)/SearchPage)}
-	out.Page = min(max(page, 1), out.Pages)
-	for _, a := range in[(out.Page-1)*SearchPage : min(out.Page*SearchPage, len(in))] {
-		a.Submission = readableBy(by, c, a.Submission)
-		out.Answers = append(out.Answers, a.ThemeAnswer)
+	slices.SortStableFunc(in, func(a, b ThemeAnswer) int { return cmp.Compare(rank[b.key()], rank[a.key()]) })
+	letters := newLetters(campaigns)
+	pages := turned(gathered(in, func(a ThemeAnswer) int { return letters.letter(a.key(), a.Text) }))
+	out := &ThemePage{Theme: *t, Count: strconv.Itoa(len(people)), Total: len(in), Page: min(max(page, 1), len(pages)), Pages: len(pages)}
+	for i, answers := range pages[:out.Page] {
+		out.First = out.Last + 1
+		for _, a := range answers {
+			out.Last += 1 + len(a.Copies)
+		}
+		if i == out.Page-1 {
+			out.Answers = answers
+		}
+	}
+	readable := func(list []ThemeAnswer) {
+		for i := range list {
+			list[i].Submission = readableBy(by, c, list[i].Submission)
+		}
+	}
+	readable(out.Answers)
+	for _, a := range out.Answers {
+		readable(a.Copies)
 	}
 	return out, nil
+}
+
+func (a ThemeAnswer) key() models.AnswerKey {
+	return models.AnswerKey{Submission: a.Submission.ID, Question: a.Question}
 }
 
 var noAnswer = models.NewError(models.KindNotFound, "There is no such answer. It may have been withdrawn.")

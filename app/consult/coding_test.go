@@ -63,7 +63,9 @@ func (k *kit) listed(t testing.TB, c *models.Consultation, id string) map[string
 		p, err := k.ThemeAnswers(ctx, officer, c, id, page)
 		noError(t, err)
 		for _, a := range p.Answers {
-			all[a.Submission.ID+"-"+a.Question] = true
+			for _, each := range append([]consult.ThemeAnswer{a}, a.Copies...) {
+				all[each.Submission.ID+"-"+each.Question] = true
+			}
 		}
 		if page >= p.Pages {
 			if len(all) != p.Total || p.Count != fmt.Sprint(len(all)) || p.Theme.ID != id {

@@ -128,6 +128,15 @@ func (s *Service) Jobs(ctx context.Context, by Actor) (pending, dead int, err er
 	return n[models.JobPending], n[models.JobDead], err
 }
 
+// FindingThemes reports whether the themes of a consultation are being worked
+// out, or will be in a moment.
+func (s *Service) FindingThemes(ctx context.Context, by Actor, c *models.Consultation) (bool, error) {
+	if err := by.need(SeeThemes); err != nil {
+		return false, err
+	}
+	return s.store.JobWaits(ctx, models.JobThemes, c.ID)
+}
+
 // AuditTrail returns the record of acts, newest first.
 func (s *Service) AuditTrail(ctx context.Context, by Actor, limit int) ([]models.AuditEvent, map[string]string, error) {
 	if err := by.need(ReadAudit); err != nil {

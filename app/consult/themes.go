@@ -519,6 +519,7 @@ type ThemeReview struct {
 	Themes       []ReviewedTheme
 	HeardOnce    []Excerpt
 	Answers      int
+	TooFew       bool // too few answers to group
 }
 
 // ReviewedTheme is one theme with its people and quotes.
@@ -550,7 +551,11 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation) 
 	if err != nil {
 		return nil, err
 	}
-	review := &ThemeReview{Consultation: c}
+	method, err := s.store.ThemeMethod(ctx, c.ID)
+	if err != nil && models.KindOf(err) != models.KindNotFound { // else no run yet
+		return nil, err
+	}
+	review := &ThemeReview{Consultation: c, TooFew: method.TooFew}
 	people := map[string]map[string]bool{}
 	groups := map[string]map[string]int{}
 	subs := map[string]*models.Submission{}

@@ -30,6 +30,10 @@ async function byKeyboard(v) {
   await v.go('/' + id);
   await v.tabTo('.skip');
   await keyboard.press('Enter');
+  assert.deepEqual(await v.page.evaluate(() => {
+    const { outlineStyle, boxShadow } = getComputedStyle(document.activeElement);
+    return [document.activeElement.id, outlineStyle, boxShadow];
+  }), ['main', 'none', 'none'], 'the page is not framed when the skip link has led to it');
   await v.tabTo('main a.go');
   await v.turn(() => keyboard.press('Enter'));
   assert.equal(v.address, `/${id}/respond`, 'how to leave in a hurry is told before the first question');

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"heard/app/consult"
 	"heard/models"
@@ -34,8 +35,9 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 	codes := req.by.May(consult.EditThemes)
 	page := &views.ThemesPage{Base: p.staffBase(req, c, "themes", "Themes"), Consultation: c.ID, Answers: review.Answers,
 		CanEdit: codes && !c.Status.AtLeast(models.StatusFrozen)}
-	if pending, _, err := p.service.Jobs(ctx, req.by); err == nil {
-		page.Running = pending > 0
+	page.TooFew, page.Frozen = review.TooFew, codes && !page.CanEdit
+	if page.Running, err = p.service.FindingThemes(ctx, req.by, c); err != nil {
+		return nil, err
 	}
 	at := "/staff/" + c.ID
 	rows := map[models.ThemeStatus][]views.ThemeRow{}
@@ -50,7 +52,8 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 			row.Quote = t.Quotes[0]
 		}
 		if codes {
-			row.Href = themeAddress(c, t.Theme.ID)
+			// For those who name themes: it tells something of who wrote the words.
+			row.Href, row.OneSide = themeAddress(c, t.Theme.ID), t.Theme.Named()
 		} else {
 			row.Hits = at + "/search?t=" + queryEscape(t.Theme.ID)
 		}
@@ -65,7 +68,9 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 	page.Candidates, page.Approved, page.OutOfScope = nested(rows[models.ThemeCandidate]), nested(rows[models.ThemeApproved]), nested(rows[models.ThemeOutOfScope])
 	for _, e := range review.HeardOnce {
 		hit := p.searchHit(c, consult.FoundAnswer{Submission: e.Submission, Question: e.Question})
-		hit.Snippet = []views.Snippet{{Text: e.Text}}
+		if e.Text != "" {
+			hit.Snippet = []views.Snippet{{Text: e.Text}}
+		}
 		if page.CanEdit {
 			hit.Code = codeAddress(c, models.AnswerKey{Submission: e.Submission.ID, Question: e.Question}, false, false)
 		}
@@ -79,7 +84,7 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 		return nil, err
 	}
 	all := frame.Themes
-	page.TooFew, page.Notes, page.Parents = frame.Method.TooFew, frame.Method.Notes, choices(all, nil)
+	page.Notes, page.Parents = frame.Method.Notes, choices(all, nil)
 	for _, t := range all {
 		if t.Status == models.ThemeMerged {
 			row := views.MergedRow{Theme: t, Into: labelOf(all, t.MergedInto)}
@@ -331,6 +336,7 @@ func (p *portal) themePage(req *request, c *models.Consultation, number int) (*v
 	page := &views.ThemePage{Base: p.staffBase(req, c, "themes", "One theme"), Consultation: c.ID, Theme: t, Act: here, Count: found.Count, Total: found.Total, Number: found.Page,
 		CanEdit: !c.Status.AtLeast(models.StatusFrozen),
 		Typed:   map[string]string{"label": t.Label, "definition": t.Definition, "parent": t.Parent}}
+	page.OneSide = t.Named()
 	if label := labelOf(all, t.Parent); label != "" {
 		page.Under = &views.Link{Href: themeAddress(c, t.Parent), Text: label}
 	}
@@ -347,14 +353,21 @@ func (p *portal) themePage(req *request, c *models.Consultation, number int) (*v
 	page.Others = choices(all, func(o models.Theme) bool { return o.ID == t.ID })
 	below := descendants(all, t.ID)
 	page.Parents = choices(all, func(o models.Theme) bool { return below[o.ID] })
-	for i, a := range found.Answers {
-		key := models.AnswerKey{Submission: a.Submission.ID, Question: a.Question}
-		answer := views.PlacedAnswer{Key: keyText(key), ID: "answer-" + strconv.Itoa(i+1), Text: highlighted(a.Text, a.Passages), Groups: groupNames(c, a.Submission.Groups),
-			PublicID: a.Submission.PublicID, Placed: p.placed(a.Machine, a.Score, a.By, a.Day), Href: "/staff/" + c.ID + "/submissions/" + a.Submission.ID}
-		answer.QuestionText, answer.Language, answer.Translation = wordsOf(c, a.Submission, a.Question)
-		if page.CanEdit {
-			answer.Code = codeAddress(c, key, false, false)
+	if page.Running, err = p.service.FindingThemes(ctx, req.by, c); err != nil {
+		return nil, err
+	}
+	n := found.First
+	for _, a := range found.Answers {
+		answer := p.placedAnswer(c, a, n, page.CanEdit)
+		for _, copied := range a.Copies {
+			n++
+			other := p.placedAnswer(c, copied, n, page.CanEdit)
+			if len(copied.Passages) == 0 && slices.Equal(strings.Fields(copied.Text), strings.Fields(a.Text)) {
+				other.Same, other.Text, other.Rest = true, nil, nil
+			}
+			answer.Copies = append(answer.Copies, other)
 		}
+		n++
 		page.Answers = append(page.Answers, answer)
 	}
 	if found.Page > 1 {
@@ -363,15 +376,65 @@ func (p *portal) themePage(req *request, c *models.Consultation, number int) (*v
 	if found.Page < found.Pages {
 		page.Next = here + "?page=" + strconv.Itoa(found.Page+1)
 	}
-	if n := len(found.Answers); n > 0 && found.Pages > 1 {
-		// Every page but the last is full.
-		page.Last = found.Page * n
-		if found.Page == found.Pages {
-			page.Last = found.Total
-		}
-		page.First = page.Last - n + 1
+	if found.Pages > 1 {
+		page.First, page.Last = found.First, found.Last
 	}
 	return page, nil
+}
+
+// placedAnswer is one answer in a theme, the nth of them.
+func (p *portal) placedAnswer(c *models.Consultation, a consult.ThemeAnswer, n int, canEdit bool) views.PlacedAnswer {
+	key := models.AnswerKey{Submission: a.Submission.ID, Question: a.Question}
+	answer := views.PlacedAnswer{Key: keyText(key), Number: n, Groups: groupNames(c, a.Submission.Groups),
+		PublicID: a.Submission.PublicID, Placed: p.placed(a.Machine, a.Score, a.By, a.Day), Href: "/staff/" + c.ID + "/submissions/" + a.Submission.ID}
+	answer.Text, answer.Rest = folded(highlighted(a.Text, a.Passages))
+	answer.QuestionText, answer.Language, answer.Translation = wordsOf(c, a.Submission, a.Question)
+	if canEdit {
+		answer.Code = codeAddress(c, key, false, false)
+	}
+	return answer
+}
+
+// A long answer shows so many words, or so many characters where words are not
+// set apart, and the rest is folded away, unless that is hardly more.
+const (
+	shownWords, shownRunes = 80, 600
+	leastWords, leastRunes = 20, 150
+)
+
+// folded cuts a long answer in two: what is shown, and what is folded away.
+func folded(text []views.Snippet) (shown, rest []views.Snippet) {
+	words, runes, cut := 0, 0, -1 // cut counts bytes
+	at, inWord := 0, false
+	for _, s := range text {
+		for i, r := range s.Text {
+			space := unicode.IsSpace(r)
+			if cut < 0 && (space && (words >= shownWords || runes >= shownRunes) || runes >= shownRunes+100 && !unicode.IsMark(r)) {
+				cut, words, runes = at+i, 0, 0
+			}
+			runes++
+			if !space && !inWord {
+				words++
+			}
+			inWord = !space
+		}
+		at += len(s.Text)
+	}
+	if cut < 0 || words < leastWords && runes < leastRunes {
+		return text, nil
+	}
+	at = 0
+	for _, s := range text {
+		n := min(max(cut-at, 0), len(s.Text))
+		at += len(s.Text)
+		if n > 0 {
+			shown = append(shown, views.Snippet{Text: s.Text[:n], Match: s.Match})
+		}
+		if n < len(s.Text) {
+			rest = append(rest, views.Snippet{Text: s.Text[n:], Match: s.Match})
+		}
+	}
+	return shown, rest
 }
 
 // descendants are a theme and all that stand under it.
@@ -467,6 +530,11 @@ func (p *portal) changeTheme(req *request) error {
 	ctx, id := req.Request().Context(), req.Param("id")
 	version, _ := strconv.Atoi(form.Get("version"))
 	do, ticked := form.Get("do"), answerKeys(form["answer"])
+	for _, all := range form["copies"] { // of a letter
+		ticked = append(ticked, answerKeys(strings.Fields(all))...)
+	}
+	slices.SortFunc(ticked, func(a, b models.AnswerKey) int { return strings.Compare(keyText(a), keyText(b)) })
+	ticked = slices.Compact(ticked)
 	number := pageNumber(form)
 	to := themeAddress(c, id)
 	if form.Get("from") == "list" {
@@ -526,8 +594,9 @@ func (p *portal) changeTheme(req *request) error {
 	for field := range form {
 		page.Typed[field] = normalLines(form.Get(field))
 	}
-	for i, a := range page.Answers {
-		page.Answers[i].Ticked = slices.Contains(form["answer"], a.Key)
+	tickAnswers(page.Answers, form["answer"])
+	for i := range page.Answers {
+		page.Answers[i].CopiesTicked = slices.Contains(form["copies"], page.Answers[i].CopyKeys())
 	}
 	main := themeActs[do].field
 	if main == "" || page.Into != nil { // no form of it is on the page
@@ -535,6 +604,14 @@ func (p *portal) changeTheme(req *request) error {
 	}
 	page.Faults, page.Problems = linked(faults, main, "label", "definition", "parent", "into", "reason", "answers", "to", "name")
 	return p.render(req.Context, statusOf[models.KindOf(err)], page)
+}
+
+// tickAnswers ticks the answers in keys, and the copies of letters under them.
+func tickAnswers(list []views.PlacedAnswer, keys []string) {
+	for i := range list {
+		list[i].Ticked = slices.Contains(keys, list[i].Key)
+		tickAnswers(list[i].Copies, keys)
+	}
 }
 
 func fieldFault(field, message string) error {
@@ -566,7 +643,15 @@ func (p *portal) codePage(req *request, c *models.Consultation, key models.Answe
 	page := &views.CodePage{Base: p.staffBase(req, c, "code", "Code answers"), Consultation: c.ID, Act: at + "/code", Blind: blind, KeysOff: keysOff,
 		CanEdit: !c.Status.AtLeast(models.StatusFrozen), Back: at + "/themes"}
 	page.Outcome, page.Staff.Notice = page.Staff.Notice, ""
+	if page.Running, err = p.service.FindingThemes(req.Request().Context(), req.by, c); err != nil {
+		return nil, err
+	}
 	if found == nil {
+		progress, err := p.service.CodingProgress(req.Request().Context(), req.by, c)
+		if err != nil {
+			return nil, err
+		}
+		page.None = progress.Answers == 0
 		return page, nil
 	}
 	sub := found.Submission
@@ -601,7 +686,7 @@ func (p *portal) codePage(req *request, c *models.Consultation, key models.Answe
 func (p *portal) codedThemes(list []consult.CodedTheme, depth int, blind bool) (out []views.CodedTheme, rest []consult.CodedTheme) {
 	for len(list) > 0 && list[0].Depth >= depth {
 		t := list[0]
-		row := views.CodedTheme{ID: t.Theme.ID, Label: t.Theme.Label, Definition: t.Theme.Definition, Ticked: t.Belongs, OutOfScope: t.Theme.Status == models.ThemeOutOfScope}
+		row := views.CodedTheme{ID: t.Theme.ID, Label: t.Theme.Label, OneSide: t.Theme.Named(), Definition: t.Theme.Definition, Ticked: t.Belongs, OutOfScope: t.Theme.Status == models.ThemeOutOfScope}
 		if !blind {
 			row.Note = p.note(t)
 		}

@@ -7,11 +7,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
+	"unicode/utf8"
 
 	"github.com/PuerkitoBio/goquery"
 
 	"heard/app/consult"
 	"heard/models"
+	"heard/views"
 )
 
 // theme reads a theme of the demonstration.
@@ -400,8 +403,8 @@ func TestFewAnswers(t *testing.T) {
 	officer := p.staff(models.RoleOfficer)
 	at := "/staff/" + p.demo.ID
 	officer.get(at+"/themes").says("main", "There are no themes yet").says("main", "0 of 0 are")
-	officer.get(at+"/code").says("main [role=status]", "Every answer has been coded")
-	officer.get(at+"/code?blind=1").says("main [role=status]", "every answer of the blind sample")
+	officer.get(at+"/code").says("main [role=status]", "nothing to code")
+	officer.get(at+"/code?blind=1").says("main [role=status]", "nothing to code")
 	p.respond(p.browser(), resident)
 	p.respond(p.browser(), sexWorker)
 	must(t, p.store.SaveThemes(t.Context(), models.ThemeRun{Consultation: p.demo.ID, Documents: 2, Method: models.Method{TooFew: true}}))
@@ -410,6 +413,178 @@ func TestFewAnswers(t *testing.T) {
 	code := page.follow("details[open] .hits a[href*='/code?']").is(http.StatusOK)
 	code.says("#code", "There are no themes yet")
 	code.submit("form#code", nil).is(http.StatusOK).says("main [role=status]", "Kept.")
+	p.signUp(models.RoleCouncillor)
+	p.staff(models.RoleCouncillor).get(at+"/themes").says("main .note", "Too few answers to group").says("details[open] .hits", "did not allow these words to be shown")
+}
+
+// A letter that several people sent stands on the page of a theme once, and
+// every copy can be ticked, moved and found again. Long answers are folded.
+func TestCopiesOfALetter(t *testing.T) {
+	p := filledPortal(t)
+	officer := p.staff(models.RoleOfficer)
+	campaigns, err := p.store.Campaigns(t.Context(), p.demo.ID)
+	must(t, err)
+	if len(campaigns) == 0 {
+		t.Fatal("the demonstration has no campaign")
+	}
+	theme, most := "", 0
+	for _, at := range p.themes() {
+		if n := officer.get(themeAddress(p.demo, at.ID)).doc.Find(".hits details:not(.rest) [name=answer]").Length(); n > most {
+			theme, most = at.ID, n
+		}
+	}
+	if most < 2 {
+		t.Fatalf("no theme holds copies of a letter, of %d people", len(campaigns[0].Members))
+	}
+	page := officer.get(themeAddress(p.demo, theme))
+	fold := page.doc.Find(".hits > li > details:not(.rest)").First()
+	page.says(".hits > li > details > summary", "more who sent this letter")
+	if _, open := fold.Attr("open"); open {
+		t.Error("the copies are not folded away")
+	}
+	if n := fold.Find(".choice [name=answer]").Length(); n != fold.Find("ol > li").Length() {
+		t.Errorf("%d copies can be ticked", n)
+	}
+	// The list is numbered through, over all of its pages, and shows each once.
+	next, seen := 1, map[string]bool{}
+	for page := page; ; page = page.follow("nav.pages a[rel=next]") {
+		page.doc.Find(".hits li[value]").Each(func(_ int, s *goquery.Selection) {
+			if got := s.AttrOr("value", ""); got != strconv.Itoa(next) {
+				t.Fatalf("number %d is %s", next, got)
+			}
+			next++
+		})
+		for _, key := range page.keys() {
+			if seen[key] {
+				t.Errorf("%s is shown twice", key)
+			}
+			seen[key] = true
+		}
+		if page.doc.Find("nav.pages a[rel=next]").Length() == 0 {
+			break
+		}
+	}
+	page.says("main", strconv.Itoa(len(seen))+" answers")
+	// One ticked and refused is in sight again.
+	key := fold.Find("[name=answer]").Last().AttrOr("value", "")
+	refused := officer.decide(theme, "move", url.Values{"answer": {key}, "to": {""}}).is(http.StatusUnprocessableEntity)
+	if refused.doc.Find(".hits > li > details[open] [name=answer][checked]").Length() != 1 {
+		t.Error("the copy that was ticked is folded away")
+	}
+	officer.decide(theme, "take-out", url.Values{"answer": {key}}).is(http.StatusOK)
+	if slices.Contains(officer.get(themeAddress(p.demo, theme)).keys(), key) {
+		t.Error("the copy was not taken out")
+	}
+	// All copies at once, beside one of them that is ticked by itself.
+	page = officer.get(themeAddress(p.demo, theme))
+	all := page.doc.Find("[name=copies]").First().AttrOr("value", "")
+	keys := strings.Fields(all)
+	if len(keys) != most-1 {
+		t.Fatalf("%d copies can be ticked at once, expected %d", len(keys), most-1)
+	}
+	refused = officer.decide(theme, "move", url.Values{"copies": {all}, "to": {""}}).is(http.StatusUnprocessableEntity)
+	if refused.doc.Find("details[open] [name=copies][checked]").Length() != 1 {
+		t.Error("the tick on all copies is lost")
+	}
+	moved := officer.decide(theme, "split", url.Values{"copies": {all}, "answer": keys[:1], "name": {"The letter"}}).is(http.StatusOK)
+	if got := moved.keys(); len(got) != len(keys) {
+		t.Errorf("%d copies were split off, expected %d", len(got), len(keys))
+	}
+}
+
+// Whoever names themes is told where the machine's name speaks from one side,
+// until a person has named the theme.
+func TestNamedFromOneSide(t *testing.T) {
+	p := filledPortal(t)
+	run, err := p.store.ThemeRun(t.Context(), p.demo.ID)
+	must(t, err)
+	for i := range run.Themes {
+		run.Themes[i].NameFrom = ""
+	}
+	run.Themes[0].NameFrom = models.StanceAgainst
+	must(t, p.store.SaveThemes(t.Context(), *run))
+	id := run.Themes[0].ID
+	officer, list, code := p.staff(models.RoleOfficer), "/staff/"+p.demo.ID+"/themes", "/staff/"+p.demo.ID+"/code"
+	const flag = "named in the words of one side (against)"
+	told := func(b *browser, path string) int { return strings.Count(b.get(path).doc.Find("main").Text(), flag) }
+	for path, want := range map[string]int{list: 1, themeAddress(p.demo, id): 1, themeAddress(p.demo, run.Themes[1].ID): 0, code: 1, code + "?blind=1": 1} {
+		if n := told(officer, path); n != want {
+			t.Errorf("%s is flagged %d times, expected %d", path, n, want)
+		}
+	}
+	officer.get(list).follow("#theme-"+id+" .meta a[href$='#label']").is(http.StatusOK).says("#label", "")
+	if n := told(p.staff(models.RoleCouncillor), list); n != 0 {
+		t.Error("councillors are told on which side somebody is who wrote the words")
+	}
+	officer.decide(id, "rename", url.Values{"label": {"A name that both would give it"}}).is(http.StatusOK)
+	for _, path := range []string{list, themeAddress(p.demo, id), code} {
+		if told(officer, path) != 0 {
+			t.Errorf("%s still says that the computer named it from one side", path)
+		}
+	}
+}
+
+// Pages say that themes are worked out again when they are, and only then.
+func TestThemesAreWorkedOut(t *testing.T) {
+	p := filledPortal(t)
+	officer := p.staff(models.RoleOfficer)
+	paths := []string{"/staff/" + p.demo.ID + "/themes", themeAddress(p.demo, p.themes()[0].ID), "/staff/" + p.demo.ID + "/code"}
+	told := func() (n int) {
+		for _, path := range paths {
+			n += strings.Count(squeezed(officer.get(path).doc.Find("main .note").Text()), "Themes are being worked out again")
+		}
+		return n
+	}
+	for jobs := []models.Job{{}}; len(jobs) > 0; { // what the demonstration left
+		var err error
+		jobs, err = p.store.ClaimJobs(t.Context(), 100, time.Minute)
+		must(t, err)
+		for _, j := range jobs {
+			must(t, p.store.FinishJob(t.Context(), j))
+		}
+	}
+	must(t, p.store.Enqueue(t.Context(), models.JobIndex, "anything", time.Hour))
+	must(t, p.store.Enqueue(t.Context(), models.JobThemes, "another", time.Hour))
+	if n := told(); n != 0 {
+		t.Errorf("%d pages say that themes are worked out while other work waits", n)
+	}
+	must(t, p.store.Enqueue(t.Context(), models.JobThemes, p.demo.ID, time.Hour))
+	if n := told(); n != len(paths) {
+		t.Errorf("%d of %d pages say that themes are worked out", n, len(paths))
+	}
+}
+
+func TestFolded(t *testing.T) {
+	word := func(n int) string { return strings.TrimSpace(strings.Repeat("word ", n)) }
+	for name, c := range map[string]struct {
+		text        []views.Snippet
+		shown, rest int // words
+		passages    []string
+	}{
+		"short":    {[]views.Snippet{{Text: word(90)}}, 90, 0, nil},
+		"long":     {[]views.Snippet{{Text: word(200)}}, 80, 120, nil},
+		"passages": {[]views.Snippet{{Text: "one", Match: true}, {Text: " " + word(100) + " "}, {Text: "two three", Match: true}}, 80, 23, []string{"two three"}},
+		"across":   {[]views.Snippet{{Text: word(79) + " "}, {Text: word(41), Match: true}}, 80, 40, []string{word(40)}},
+		"one word": {[]views.Snippet{{Text: strings.Repeat("字", 2000)}}, 1, 1, nil},
+		"nothing":  {nil, 0, 0, nil},
+	} {
+		shown, rest := folded(c.text)
+		all := func(list []views.Snippet) (s string) {
+			for _, part := range list {
+				s += part.Text
+			}
+			return s
+		}
+		if all(shown)+all(rest) != all(c.text) || !utf8.ValidString(all(shown)) {
+			t.Errorf("%s: the halves are not the answer", name)
+		}
+		if n, m := len(strings.Fields(all(shown))), len(strings.Fields(all(rest))); n != c.shown || m != c.rest {
+			t.Errorf("%s: %d words shown and %d folded away, expected %d and %d", name, n, m, c.shown, c.rest)
+		}
+		if got := (&views.PlacedAnswer{Rest: rest}).Passages(); !slices.Equal(got, c.passages) {
+			t.Errorf("%s: the passages %q stay in sight, expected %q", name, got, c.passages)
+		}
+	}
 }
 
 // Once the analysis is frozen, pages can be read and nothing can be decided.
@@ -424,6 +599,7 @@ func TestFrozenThemes(t *testing.T) {
 		if n := page.doc.Find("main button:not([hidden] *)").Length(); n != 0 {
 			t.Errorf("%s has %d buttons", path, n)
 		}
+		page.says("main .note", "frozen")
 	}
 	before := p.state()
 	officer.decide(theme, "rename", url.Values{"label": {"Late"}}).is(http.StatusConflict)

@@ -180,6 +180,17 @@ func (s *Store) CountJobs(ctx context.Context) (map[models.JobState]int, error) 
 	return counts, nil
 }
 
+// JobWaits reports whether a job of a kind on an object waits or is being worked
+// on.
+func (s *Store) JobWaits(ctx context.Context, kind models.JobKind, object string) (bool, error) {
+	var n int64
+	err := s.db.WithContext(ctx).Model(&jobRow{}).Where("kind = ? AND object = ? AND state = ?", kind, object, models.JobPending).Count(&n).Error
+	if err != nil {
+		return false, failed(err, "look for background work")
+	}
+	return n > 0, nil
+}
+
 // DeadJobs returns the jobs that failed too often, by kind and object. Their
 // RunAt is the day on which they were set aside.
 func (s *Store) DeadJobs(ctx context.Context) ([]models.Job, error) {

@@ -924,6 +924,11 @@ func testJobs(t *testing.T, url string) {
 	noError(t, s.Enqueue(ctx, models.JobIndex, "now", 0))
 	noError(t, s.Enqueue(ctx, models.JobThemes, "now", 0))
 	wantSame(t, "counts", must[map[models.JobState]int](t)(s.CountJobs(ctx)), map[models.JobState]int{models.JobPending: 3})
+	for object, want := range map[string]bool{"now": true, "later": false} { // that one waits to be indexed
+		if got := must[bool](t)(s.JobWaits(ctx, models.JobThemes, object)); got != want {
+			t.Errorf("a search for the themes of %q waits: %t", object, got)
+		}
+	}
 
 	got := claim(5)
 	if len(got) != 2 {
