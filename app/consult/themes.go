@@ -290,14 +290,26 @@ func carryOver(consultation string, docs []theme.Document, found theme.Result, b
 		}
 	}
 	// What people made is filled by what they taught: no found theme takes its place,
-	// but for those that were merged into it.
-	takes := maps.Clone(standsFor)
+	// but for those that were merged into it, which are known again by their keywords
+	// alone, because its answers tell nothing of them.
+	takes, tells := maps.Clone(standsFor), maps.Clone(was)
+	var worded []earlierWords
+	for id, keywords := range empty {
+		worded = append(worded, earlierWords{id, keywords})
+	}
 	for _, t := range before.themes {
+		at := home(t.ID)
 		if t.MadeBy != "" {
-			takes[home(t.ID)]--
+			takes[at]--
+		}
+		if known[at] != nil && known[at].MadeBy != "" {
+			delete(tells, at)
+			if t.Status == models.ThemeMerged {
+				worded = append(worded, earlierWords{at, t.Keywords})
+			}
 		}
 	}
-	same := matchThemes(found.Themes, members, was, takes, empty)
+	same := matchThemes(found.Themes, members, tells, takes, worded)
 	// What goes back to such a theme does not stay in the one it was merged into:
 	// the one that held most of it.
 	returned := map[string]map[string]bool{} // earlier theme → documents
@@ -416,7 +428,7 @@ type placed struct {
 // early theme of a few answers does not swallow all that comes later.
 // A theme without answers goes first, to the found one with most of the same
 // keywords.
-func matchThemes(found []theme.Theme, members map[string][]placed, was map[string]map[string]bool, standsFor map[string]int, empty map[string][]string) map[string]string {
+func matchThemes(found []theme.Theme, members map[string][]placed, was map[string]map[string]bool, standsFor map[string]int, worded []earlierWords) map[string]string {
 	type pair struct {
 		found, earlier string
 		likeness       float64
@@ -434,11 +446,11 @@ func matchThemes(found []theme.Theme, members map[string][]placed, was map[strin
 		}
 	}
 	var pairs []pair
-	for id, keywords := range empty {
+	for _, e := range worded {
 		for _, f := range found {
-			all := union(keywords, f.Keywords)
-			if both := len(keywords) + len(f.Keywords) - len(all); 2*both > len(all) {
-				pairs = append(pairs, pair{f.ID, id, float64(both) / float64(len(all))})
+			all := union(e.keywords, f.Keywords)
+			if both := len(e.keywords) + len(f.Keywords) - len(all); 2*both > len(all) {
+				pairs = append(pairs, pair{f.ID, e.theme, float64(both) / float64(len(all))})
 			}
 		}
 	}
@@ -467,6 +479,13 @@ func matchThemes(found []theme.Theme, members map[string][]placed, was map[strin
 	}
 	match(pairs)
 	return same
+}
+
+// earlierWords are the keywords by which an earlier theme is known again where
+// its answers do not tell.
+type earlierWords struct {
+	theme    string
+	keywords []string
 }
 
 // nameCandidates gives the themes that nobody has named or approved the
