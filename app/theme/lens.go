@@ -29,7 +29,7 @@ const (
 	leastDeviation = 0.005
 	// ownOdds: what a group says is its own when the odds that somebody who says
 	// it is of the group are this many times those of anybody.
-	ownOdds = 3.0
+	ownOdds = 2.0
 )
 
 // lens looks for themes inside each respondent group and keeps those that are
