@@ -428,9 +428,9 @@ type MergedRow struct {
 
 // CodingState is how far coding has come.
 type CodingState struct {
-	Answers, Coded, DoubleCoded, Left, Changed int
-	Sample, BlindCoded                         int
-	Machine, People                            *Agreement
+	Answers, Read, Coded, DoubleCoded, Left, Changed int
+	Sample, BlindCoded                               int
+	Machine, People                                  *Agreement
 }
 
 // Agreement is how far two who coded the same answers agree, between 0 and 1.

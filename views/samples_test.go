@@ -363,7 +363,7 @@ func samples() []sample {
 	codable.Code = "/staff/station-quarter/code?submission=s1&question=C6"
 	themes := &ThemesPage{Base: desk("themes", "Themes"), Consultation: c.ID, Candidates: []ThemeRow{theme("t2", "Moved on to less safe places", models.ThemeCandidate)}, Approved: []ThemeRow{lamps}, OutOfScope: []ThemeRow{out},
 		Merged: []MergedRow{{Theme: models.Theme{ID: "t8", Label: "Lights", Status: models.ThemeMerged, Version: 3}, Into: "Better lighting along the canal", Act: "/staff/station-quarter/themes/t8"}}, HeardOnce: []SearchHit{codable}, Answers: 148, CanEdit: true, Parents: links,
-		Progress: &CodingState{Answers: 148, Coded: 60, DoubleCoded: 12, Left: 88, Changed: 7, Sample: 60, BlindCoded: 40, Machine: &Agreement{F1: "0.81", Low: "0.74", High: "0.87", Answers: 40}, People: &Agreement{F1: "0.84", Low: "0.70", High: "0.93", Answers: 12}}}
+		Progress: &CodingState{Answers: 148, Read: 97, Coded: 60, DoubleCoded: 12, Left: 88, Changed: 7, Sample: 60, BlindCoded: 40, Machine: &Agreement{F1: "0.81", Low: "0.74", High: "0.87", Answers: 40}, People: &Agreement{F1: "0.84", Low: "0.70", High: "0.93", Answers: 12}}}
 	for i := range 9 {
 		themes.Candidates = append(themes.Candidates, theme(fmt.Sprintf("m%d", i), fmt.Sprintf("Point %d", i), models.ThemeCandidate))
 	}

@@ -385,6 +385,7 @@ func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consulta
 // CodingProgress is how far the people at the desk have come.
 type CodingProgress struct {
 	Answers     int // in words
+	Read        int // opened or coded by at least one person
 	Coded       int // by at least one person
 	DoubleCoded int // by two people, blind
 	Sample      int // answers drawn for blind coding
@@ -412,7 +413,13 @@ func (s *Service) CodingProgress(ctx context.Context, by Actor, c *models.Consul
 	if err != nil {
 		return nil, err
 	}
-	return d.progress(), nil
+	readings, err := s.store.Readings(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := d.progress()
+	out.Read = d.read(readings)
+	return out, nil
 }
 
 // ThemePage is one theme with the answers in it.
@@ -969,6 +976,25 @@ func (s *Service) names(ctx context.Context) (map[string]string, error) {
 }
 
 func named(names map[string]string, account string) string { return cmp.Or(names[account], account) }
+
+// read counts the answers that somebody has read: by opening the submission, or
+// by coding the answer, blind or not.
+func (d *desk) read(readings []models.Reading) int {
+	opened, coded := map[string]bool{}, map[models.AnswerKey]bool{}
+	for _, r := range readings {
+		opened[r.Submission] = true
+	}
+	for _, c := range d.coded {
+		coded[c.AnswerKey] = true
+	}
+	n := 0
+	for _, a := range d.answers {
+		if opened[a.key.Submission] || coded[a.key] {
+			n++
+		}
+	}
+	return n
+}
 
 // leastAgreement is the number of answers below which no agreement is told.
 const leastAgreement = 10

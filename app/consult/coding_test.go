@@ -674,6 +674,18 @@ func TestMoveAnswers(t *testing.T) {
 	})
 }
 
+// keyOfOther is the submission that is not the answer's.
+func keyOfOther(t *testing.T, k *kit, c *models.Consultation, answer models.AnswerKey) string {
+	t.Helper()
+	for _, sub := range k.subs(t, c) {
+		if sub.ID != answer.Submission {
+			return sub.ID
+		}
+	}
+	t.Fatal("there is no other")
+	return ""
+}
+
 // What people decided on somebody's answers goes when that person withdraws.
 func TestWithdrawingTakesCodings(t *testing.T) {
 	each(t, func(t *testing.T, k *kit) {
@@ -686,8 +698,23 @@ func TestWithdrawingTakesCodings(t *testing.T) {
 		answer := models.AnswerKey{Submission: k.behind(t, code).ID, Question: "C6"}
 		noError(t, k.CodeAnswer(ctx, officer, c, consult.Decision{Answer: answer, Themes: []string{id}, Passages: []consult.Passage{{Theme: id, Words: "lamps by  the canal"}}}))
 		noError(t, k.CodeAnswer(ctx, analyst, c, consult.Decision{Answer: answer, Themes: []string{id}, Blind: true}))
-		if got := k.tables(t, "codings", "coded_answers"); got["codings"] != 3 || got["coded_answers"] != 2 {
+		for _, by := range []consult.Actor{officer, officer, councillor} { // reading twice counts once, a councillor's not at all
+			_, _, err := k.Submission(ctx, by, c, answer.Submission, false)
+			noError(t, err)
+		}
+		if got := k.tables(t, "codings", "coded_answers", "readings"); got["codings"] != 3 || got["coded_answers"] != 2 || got["readings"] != 1 {
 			t.Fatalf("rows: %v", got)
+		}
+		other := keyOfOther(t, k, c, answer)
+		progress, err := k.CodingProgress(ctx, officer, c)
+		noError(t, err)
+		if progress.Answers != 2 || progress.Read != 1 {
+			t.Errorf("progress %+v", progress)
+		}
+		_, _, err = k.Submission(ctx, analyst, c, other, false)
+		noError(t, err)
+		if progress, err = k.CodingProgress(ctx, officer, c); err != nil || progress.Read != 2 || progress.Coded != 1 {
+			t.Errorf("after opening the other: %+v, %v", progress, err)
 		}
 		trace, err := k.Trace(ctx, c, code)
 		noError(t, err)
@@ -695,7 +722,7 @@ func TestWithdrawingTakesCodings(t *testing.T) {
 			t.Errorf("its author sees %+v", trace)
 		}
 		noError(t, k.Withdraw(ctx, c, code))
-		if got := k.tables(t, "codings", "coded_answers"); got["codings"]+got["coded_answers"] > 0 {
+		if got := k.tables(t, "codings", "coded_answers", "readings"); got["codings"]+got["coded_answers"] > 0 || got["readings"] != 1 {
 			t.Errorf("rows that stay: %v", got)
 		}
 		k.drain(t)

@@ -98,7 +98,7 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 	if err != nil {
 		return nil, err
 	}
-	page.Progress = &views.CodingState{Answers: progress.Answers, Coded: progress.Coded, DoubleCoded: progress.DoubleCoded, Left: progress.Left, Changed: progress.Changed,
+	page.Progress = &views.CodingState{Answers: progress.Answers, Read: progress.Read, Coded: progress.Coded, DoubleCoded: progress.DoubleCoded, Left: progress.Left, Changed: progress.Changed,
 		Sample: progress.Sample, BlindCoded: progress.BlindCoded, Machine: agreement(progress.Machine), People: agreement(progress.People)}
 	return page, nil
 }

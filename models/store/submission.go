@@ -401,7 +401,7 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 		if err == nil {
 			err = db.Where("submission = ?", id).Delete(&messageRow{}).Error
 		}
-		for _, table := range []any{&codingRow{}, &codedRow{}} {
+		for _, table := range []any{&codingRow{}, &codedRow{}, &readingRow{}} {
 			if err == nil {
 				err = db.Where("submission = ?", id).Delete(table).Error
 			}

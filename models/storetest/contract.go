@@ -198,6 +198,7 @@ var columns = strings.Fields(`
 	messages.day messages.officer messages.position messages.submission messages.text
 	placements.question placements.score placements.submission placements.theme
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
+	readings.account readings.day readings.submission
 	reports.consultation reports.data reports.hash reports.version
 	sessions.data sessions.expires sessions.token
 	submissions.attention submissions.channel submissions.consents submissions.consultation submissions.day submissions.form_version submissions.groups
@@ -866,6 +867,16 @@ func testCodings(t *testing.T, url string) {
 	wantSame(t, "coded", must[[]models.CodedAnswer](t)(s.CodedAnswers(ctx, square)), coded)
 	wantSame(t, "coded of one", must[[]models.CodedAnswer](t)(s.CodedAnswersOf(ctx, []string{submissions[2].ID})), coded[3:])
 
+	readings := []models.Reading{{Submission: submissions[0].ID, By: "u1", Day: "2026-11-01"}, {Submission: submissions[0].ID, By: "u2", Day: "2026-11-02"}}
+	for _, r := range readings {
+		noError(t, s.SaveReading(ctx, r))
+	}
+	noError(t, s.SaveReading(ctx, models.Reading{Submission: submissions[0].ID, By: "u1", Day: "2026-11-05"})) // the first day stays
+	wantSame(t, "read", must[[]models.Reading](t)(s.Readings(ctx, square)), readings)
+	if none := must[[]models.Reading](t)(s.Readings(ctx, "elsewhere")); len(none) > 0 {
+		t.Errorf("readings of another consultation: %v", none)
+	}
+
 	// Another run leaves them, and a run without a theme that people coded in is
 	// refused as a whole.
 	saved.Placements = nil
@@ -1290,7 +1301,7 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
-		"DROP TABLE coded_answers", "DROP TABLE codings", "ALTER TABLE theme_runs DROP COLUMN method",
+		"DROP TABLE readings", "DROP TABLE coded_answers", "DROP TABLE codings", "ALTER TABLE theme_runs DROP COLUMN method",
 		"ALTER TABLE themes DROP COLUMN definition", "ALTER TABLE themes DROP COLUMN parent", "ALTER TABLE themes DROP COLUMN reason",
 		"ALTER TABLE themes DROP COLUMN made_by", "ALTER TABLE themes DROP COLUMN name_from", "ALTER TABLE themes DROP COLUMN suggested_label", "ALTER TABLE themes DROP COLUMN draft",
 		"DROP TABLE contacts", "DROP TABLE messages",

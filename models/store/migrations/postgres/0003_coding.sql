@@ -39,3 +39,11 @@ CREATE TABLE coded_answers (
     blind      boolean NOT NULL,
     PRIMARY KEY (submission, question, account, blind)
 );
+
+-- Who at the desk has opened which submission to read it, and on which day first.
+CREATE TABLE readings (
+    submission text COLLATE "C" NOT NULL REFERENCES submissions (id) ON DELETE CASCADE,
+    account    text COLLATE "C" NOT NULL,
+    day        text COLLATE "C" NOT NULL CHECK (length(day) = 10),
+    PRIMARY KEY (submission, account)
+);
