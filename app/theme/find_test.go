@@ -425,3 +425,16 @@ func TestALetterIsQuotedOnce(t *testing.T) {
 		}
 	}
 }
+
+// A clause that quotes somebody, or half of a quotation, is no name.
+func TestNamesQuoteNobody(t *testing.T) {
+	var docs []Document
+	for i := range 30 {
+		docs = append(docs, Document{ID: fmt.Sprint(i), Text: []string{"He shouted ‘lamps are out’ at the towpath gate", "Lamps are out at the towpath gate", "More bins in the park please", "The park bins overflow each week"}[i%4], Quotable: true})
+	}
+	for _, theme := range Find(docs, Options{K: 4, Seed: 1}).Themes {
+		if strings.ContainsAny(theme.Label, "‘\"“”") {
+			t.Errorf("a theme is named %q", theme.Label)
+		}
+	}
+}

@@ -355,7 +355,7 @@ func (f *finder) nameFrom(t *described, d int, at span) (string, float64) {
 		return "", 0
 	}
 	label := text[spans[0].start:spans[len(spans)-1].end]
-	if !utf8.ValidString(label) || private(label) || strings.ContainsAny(label, "\n\r\t") {
+	if !utf8.ValidString(label) || private(label) || strings.ContainsAny(label, "\n\r\t\"“”‘„«»") { // no quotations in a name, and no halves of them
 		return "", 0
 	}
 	var told, length float64
