@@ -51,17 +51,17 @@ func (r *run) background(texts int) (*theme.Background, error) {
 
 // isWordNet returns what a folder lacks to be a WordNet.
 func isWordNet(folder string) error {
-	for _, part := range []string{"noun", "verb", "adj", "adv"} {
-		info, err := os.Stat(filepath.Join(folder, "data."+part))
+	for _, file := range theme.WordNetFiles {
+		info, err := os.Stat(filepath.Join(folder, file))
 		if err != nil {
 			var path *fs.PathError
 			if errors.As(err, &path) {
 				err = path.Err
 			}
-			return fmt.Errorf("data.%s: %w", part, err)
+			return fmt.Errorf("%s: %w", file, err)
 		}
 		if !info.Mode().IsRegular() {
-			return fmt.Errorf("data.%s is not a file", part)
+			return fmt.Errorf("%s is not a file", file)
 		}
 	}
 	return nil

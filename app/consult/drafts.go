@@ -200,7 +200,7 @@ func (s *Service) describeThemes(ctx context.Context, consultation string, docs 
 				continue
 			}
 			sub, question := splitDocumentID(q.Document)
-			passages = append(passages, passageOf(models.Quote{Submission: sub, Question: question, Start: q.Start, End: q.End, SHA256: hashOf(q.Text)}))
+			passages = append(passages, passageOf(models.Quote{Submission: sub, Question: question, Start: q.Start, End: q.End, SHA256: q.SHA256}))
 			next.Passages = append(next.Passages, model.Passage{Submission: sub, Text: q.Text})
 			people[sub] = true
 		}

@@ -141,7 +141,7 @@ func findIn(docs []theme.Document) theme.Result {
 		th := theme.Theme{ID: fmt.Sprint("t", topic), Label: fmt.Sprint("Topic ", topic), Keywords: []string{silent, topics[topic][0]}}
 		for _, d := range docs {
 			if strings.HasPrefix(d.ID, fmt.Sprintf("sub%dx", topic)) && d.Quotable && len(th.Quotes) < 3 {
-				th.Quotes = append(th.Quotes, theme.Quote{Document: d.ID, End: len([]rune(d.Text)), Text: d.Text})
+				th.Quotes = append(th.Quotes, theme.Quote{Document: d.ID, End: len([]rune(d.Text)), Text: d.Text, SHA256: hexSum(d.Text)})
 			}
 		}
 		found.Themes = append(found.Themes, th)

@@ -373,7 +373,7 @@ func carryOver(consultation string, docs []theme.Document, found theme.Result, b
 		for _, q := range f.Quotes {
 			sub, question := splitDocumentID(q.Document)
 			run.Quotes = append(run.Quotes, models.Quote{Theme: target[f.ID], Submission: sub, Question: question,
-				Group: q.Group, Start: q.Start, End: q.End, SHA256: hashOf(q.Text)})
+				Group: q.Group, Start: q.Start, End: q.End, SHA256: q.SHA256})
 		}
 	}
 	// What people touched stays, also when the engine no longer finds it, and

@@ -38,9 +38,11 @@ const (
 	glossTexts  = 600
 )
 
-// ReadWordNet learns word vectors from the glosses of a WordNet database: the
-// files data.noun, data.verb, data.adj and data.adv in the format of wndb(5)
-// (Fellbaum 1998). Each sense is one text, of its words, its definition with
+// WordNetFiles are the files that [ReadWordNet] reads.
+var WordNetFiles = []string{"data.noun", "data.verb", "data.adj", "data.adv"}
+
+// ReadWordNet learns word vectors from the glosses of a WordNet database:
+// [WordNetFiles] in the format of wndb(5) (Fellbaum 1998). Each sense is one text, of its words, its definition with
 // examples, and the words of the sense above it; words that occur in the same
 // texts more often than by chance get vectors alike (positive pointwise mutual
 // information, then a truncated SVD; Levy, Goldberg and Dagan 2015). It takes
@@ -49,8 +51,7 @@ func ReadWordNet(files fs.FS) (*Background, error) {
 	name := "WordNet"
 	senses := map[string]*sense{}
 	var order []*sense
-	for _, part := range []string{"noun", "verb", "adj", "adv"} {
-		file := "data." + part
+	for _, file := range WordNetFiles {
 		f, err := files.Open(file)
 		if err != nil {
 			return nil, fmt.Errorf("WordNet cannot be read: %w", err)
@@ -230,13 +231,7 @@ func information(holds *sparse, sum []float64) *sparse {
 			with.clear()
 		}
 	})
-	m := &sparse{rows: n, cols: n, first: make([]int, 1, n+1)}
-	for w := range n {
-		m.col = append(m.col, cols[w]...)
-		m.val = append(m.val, vals[w]...)
-		m.first = append(m.first, len(m.col))
-	}
-	return m
+	return fromRows(n, cols, vals)
 }
 
 // noGraph is a graph of n rows without neighbours.
@@ -260,14 +255,17 @@ func (b *Background) meanings(c *corpus, terms [][]int32, languages []*language)
 			}
 		}
 	}
-	sums := newDense(len(terms), backgroundDimensions)
 	known := make([]int32, 0, len(holders))
 	for t := range holders {
 		if b.vectors[c.lexicon.stems[t]] != nil {
 			known = append(known, t)
 		}
 	}
+	if len(known) == 0 {
+		return nil, 0
+	}
 	slices.Sort(known)
+	sums := newDense(len(terms), backgroundDimensions)
 	rarity := func(t int32) float32 {
 		return float32(math.Log(float64(1+len(terms))/float64(1+len(holders[t]))) + 1)
 	}
@@ -303,9 +301,6 @@ func (b *Background) meanings(c *corpus, terms [][]int32, languages []*language)
 		m.first = append(m.first, len(m.col))
 	}
 	m.normalise()
-	if len(known) == 0 {
-		return nil, 0
-	}
 	return m, float32(glossWeight * trust * math.Min(1, math.Sqrt(glossTexts/float64(len(terms)))))
 }
 

@@ -45,6 +45,17 @@ func (m *sparse) transposed() *sparse {
 	return t
 }
 
+// fromRows makes a matrix of rows that were worked out apart from each other.
+func fromRows(width int, cols [][]int32, vals [][]float32) *sparse {
+	m := &sparse{rows: len(cols), cols: width, first: make([]int, 1, len(cols)+1)}
+	for i := range cols {
+		m.col = append(m.col, cols[i]...)
+		m.val = append(m.val, vals[i]...)
+		m.first = append(m.first, len(m.col))
+	}
+	return m
+}
+
 // appendDense adds a row of which every value is kept to the end of the row
 // being written.
 func (m *sparse) appendDense(row []float32) {

@@ -35,12 +35,7 @@ func smoothed(x, graph *sparse, steps, kept int) *sparse {
 			sum.clear()
 		}
 	})
-	m := &sparse{rows: x.rows, cols: x.cols, first: make([]int, 1, x.rows+1)}
-	for i := range x.rows {
-		m.col = append(m.col, cols[i]...)
-		m.val = append(m.val, vals[i]...)
-		m.first = append(m.first, len(m.col))
-	}
+	m := fromRows(x.cols, cols, vals)
 	m.normalise()
 	return m
 }

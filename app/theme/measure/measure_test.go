@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"heard/app/theme"
+	"heard/app/theme/agreement"
 )
 
 func near(t *testing.T, what string, got, want float64) {
@@ -51,14 +52,14 @@ func TestF1(t *testing.T) {
 	near(t, "macro-F1", macroF1([]string{"a", "a", "b", "c"}, []string{"a", "b", "b", "a"}), (0.5+2.0/3)/3)
 	near(t, "macro-F1 of texts placed nowhere", macroF1([]string{"", ""}, []string{"a", "b"}), 0)
 	near(t, "macro-F1 of nothing", macroF1(nil, nil), 0)
-	each := []tally{{right: 1, found: 2, wanted: 1}, {right: 0, found: 1, wanted: 1}, {right: 2, found: 2, wanted: 3}}
-	near(t, "micro-F1", together(each).f1(), 2.0*3/(5+5))
-	low, high := bootstrap(each)
-	if again, _ := bootstrap(each); low > 0.6 || high < 0.6 || low >= high || again != low {
+	each := []agreement.Overlap{{Both: 1, One: 2, Other: 1}, {Both: 0, One: 1, Other: 1}, {Both: 2, One: 2, Other: 3}}
+	f1, low, high := agreement.F1(each, 1)
+	near(t, "micro-F1", f1, 2.0*3/(5+5))
+	if _, again, _ := agreement.F1(each, 1); low > 0.6 || high < 0.6 || low >= high || again != low {
 		t.Errorf("interval %v to %v, then from %v", low, high, again)
 	}
-	perfect := []tally{{1, 1, 1}, {2, 2, 2}}
-	if low, high := bootstrap(perfect); low != 1 || high != 1 {
+	perfect := []agreement.Overlap{{Both: 1, One: 1, Other: 1}, {Both: 2, One: 2, Other: 2}}
+	if _, low, high := agreement.F1(perfect, 1); low != 1 || high != 1 {
 		t.Errorf("interval %v to %v without a mistake", low, high)
 	}
 }

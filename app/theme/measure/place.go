@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"heard/app/theme"
+	"heard/app/theme/agreement"
 )
 
 // macroF1 is the mean over the themes wanted or given of the F1 of each.
@@ -118,7 +119,7 @@ func placeSeveral(m *meter) error {
 		}
 	}
 	const folds = 5
-	var each []tally // one per answer
+	var each []agreement.Overlap // one per answer
 	for fold := range folds {
 		var docs []theme.Document
 		var gold [][]string
@@ -137,43 +138,19 @@ func placeSeveral(m *meter) error {
 			return err
 		}
 		for i, a := range placed {
-			t := tally{found: float64(len(a.Themes)), wanted: float64(len(gold[i]))}
+			o := agreement.Overlap{One: float64(len(a.Themes)), Other: float64(len(gold[i]))}
 			for _, s := range a.Themes {
 				if slices.Contains(gold[i], s.Theme) {
-					t.right++
+					o.Both++
 				}
 			}
-			each = append(each, t)
+			each = append(each, o)
 		}
 	}
-	f := m.add(microF1, together(each).f1(), "", 3)
-	low, high := bootstrap(each)
+	f1, low, high := agreement.F1(each, 1)
+	f := m.add(microF1, f1, "", 3)
 	f.Low, f.High = &low, &high
 	return nil
-}
-
-func together(tallies []tally) tally {
-	var all tally
-	for _, t := range tallies {
-		all.right, all.found, all.wanted = all.right+t.right, all.found+t.found, all.wanted+t.wanted
-	}
-	return all
-}
-
-// bootstrap gives the 95 % interval of micro-F1 over answers drawn anew, with
-// replacement, a thousand times.
-func bootstrap(each []tally) (low, high float64) {
-	const times = 1000
-	rng := rand.New(rand.NewPCG(1, 7))
-	scores, drawn := make([]float64, times), make([]tally, len(each))
-	for i := range scores {
-		for j := range drawn {
-			drawn[j] = each[rng.IntN(len(each))]
-		}
-		scores[i] = together(drawn).f1()
-	}
-	slices.Sort(scores)
-	return scores[times*25/1000], scores[times*975/1000-1]
 }
 
 // placeByName matches the arguments of every side of a split of ArgKP with its
