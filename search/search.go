@@ -36,25 +36,55 @@ const (
 	DefaultPerPage = 20         // hits on a page when Query.PerPage is 0
 	MaxReach       = 10_000_000 // hits that paging can reach: Page × PerPage
 	MaxFacetValues = 1000       // values listed per facet, and values in one filter of a query
+	MaxWithout     = 100        // documents that a query can leave out
 )
 
-// Document is the searchable unit: one person's words in answer to one question (or one passage of an attachment).
-// Text is redacted text, never raw.
+// Document is the searchable unit: one person's words in answer to one question, or one page of a file they attached,
+// as one audience may read them. Text is redacted text, never raw. What several audiences may find is a Document for
+// each of them: each holds only what its audience may know.
 type Document struct {
-	ID           string   // unique; letters, digits, '-' and '_' only, at most 500 of them
-	Consultation string   // required
-	Submission   string   // required
-	Question     string   //
-	Text         string   // valid UTF-8
-	Language     string   // BCP 47, "" when unknown
-	Groups       []string // respondent groups
-	Themes       []string
-	Channel      string // web, paper, import …
+	ID           string // unique within its Tier; letters, digits, '-' and '_' only, at most 500 of them
+	Tier         Tier   // required: who may find it
+	Consultation string // required
+	Submission   string // required
+	Question     string // the question answered; "" for a page of an attachment
+	Attachment   string // the file; "" for an answer
+	Page         int    // its page, from 1; 0 for an answer and for a file that has no pages
+	Text         string // valid UTF-8
+	Language     string // BCP 47, "" when unknown: how the words are stemmed. What may be filtered stands in Labels
 	Day          string // YYYY-MM-DD
-	Tiers        []Tier // who may find it; empty = nobody
+	Labels       Labels // what it can be filtered and counted by
 }
 
-// Tier is an audience. A document is found only by the tiers it names.
+// Attribute is a kind of label that documents can be filtered and counted by.
+type Attribute string
+
+// The attributes.
+const (
+	Groups       Attribute = "groups"       // respondent groups
+	Questions    Attribute = "questions"    // the question answered
+	Themes       Attribute = "themes"       //
+	Stances      Attribute = "stances"      // for, against, unsure: the author's own closed answer
+	Restrictions Attribute = "restrictions" // those of the order that the question is about
+	Areas        Attribute = "areas"        // wards
+	Languages    Attribute = "languages"    //
+	Channels     Attribute = "channels"     // web, paper, import …
+	Sources      Attribute = "sources"      // SourceAnswer or SourceAttachment
+)
+
+// Attributes lists every attribute there is, in the order in which pages show them.
+var Attributes = []Attribute{Groups, Questions, Themes, Stances, Restrictions, Areas, Languages, Channels, Sources}
+
+// The values of Sources.
+const (
+	SourceAnswer     = "answer"
+	SourceAttachment = "attachment"
+)
+
+// Labels holds values by attribute. Empty values do not count.
+type Labels map[Attribute][]string
+
+// Tier is an audience. A document is found only by the tier it names.
 type Tier string
 
 // The audiences.
@@ -63,6 +93,9 @@ const (
 	TierCouncillor Tier = "councillor"
 	TierPublic     Tier = "public"
 )
+
+// Tiers lists every audience there is.
+var Tiers = []Tier{TierOfficer, TierCouncillor, TierPublic}
 
 // Sort is the order of the hits.
 type Sort int
@@ -74,29 +107,29 @@ const (
 	SortOldest             // earliest Day first
 )
 
-// Query is a question put to an Engine. The values of one filter are alternatives; different filters must all hold.
+// Query is a question put to an Engine.
 type Query struct {
 	Consultation string // required
 	Tier         Tier   // required: an engine never answers without it
 	Text         string // words as typed: "exact phrase", -word excludes; empty = everything
 
-	Groups, Questions, Themes, Languages, Channels []string // OR within, AND across
+	Filters Labels   // the values of one attribute are alternatives; different attributes must all hold
+	Without []string // IDs of documents that are not wanted
 
-	Sort          Sort // SortBest when zero
-	Page, PerPage int  // from 1; PerPage 1..100; 0 means page 1 and 20 hits
+	Facets        []Attribute // those to count over the whole result
+	Sort          Sort        // SortBest when zero
+	Page, PerPage int         // from 1; PerPage 1..100; 0 means page 1 and 20 hits
 }
 
 // Result answers a Query.
 type Result struct {
 	Total  int // exact
 	Hits   []Hit
-	Facets Facets // counts over the whole result, within the query's filters
+	Facets Facets // of the attributes asked for
 }
 
 // Facets counts the documents of a result by value, most frequent first, then by value. Empty values are not counted.
-type Facets struct {
-	Groups, Questions, Themes, Languages, Channels []FacetCount
-}
+type Facets map[Attribute][]FacetCount
 
 // FacetCount is one value and the number of documents that have it.
 type FacetCount struct {
@@ -121,15 +154,16 @@ type Segment struct {
 // Engine finds documents. Every method is synchronous: Put returns when the next Search will see it. An Engine is safe
 // for concurrent use. A Put or Delete during a Rebuild holds both before and after the swap.
 type Engine interface {
-	// Put adds documents and replaces those with the same ID. It checks all of them before it writes any; a failure
+	// Put adds documents and replaces those with the same ID and Tier. It checks all of them before it writes any; a failure
 	// half-way can leave some written, and putting them again is harmless.
 	Put(ctx context.Context, docs ...Document) error
-	// Delete removes every document of these submissions; unknown ones are not an error.
+	// Delete removes every document of these submissions from every tier; unknown ones are not an error.
 	Delete(ctx context.Context, submissions ...string) error
-	Search(ctx context.Context, q Query) (Result, error)
+	// Search answers queries, all or none, in one request to whatever answers them. The results come in their order.
+	Search(ctx context.Context, queries ...Query) ([]Result, error)
 	// Rebuild fills a fresh index and swaps it in; on error the old one stays in service.
 	Rebuild(ctx context.Context, docs iter.Seq2[Document, error]) error
-	// Count returns the number of documents held, so that an empty index can be filled at start.
+	// Count returns the number of documents held for all tiers together, so that an empty index can be filled at start.
 	Count(ctx context.Context) (int, error)
 	Health(ctx context.Context) error
 	Close() error
@@ -143,7 +177,7 @@ func (q Query) Validate() error {
 		return fmt.Errorf("%w: it names no consultation", ErrInvalidQuery)
 	case q.Tier == "":
 		return fmt.Errorf("%w: it names no tier", ErrInvalidQuery)
-	case q.Tier != TierOfficer && q.Tier != TierCouncillor && q.Tier != TierPublic:
+	case !slices.Contains(Tiers, q.Tier):
 		return fmt.Errorf("%w: unknown tier %q", ErrInvalidQuery, q.Tier)
 	// The length in bytes is looked at first, so that a huge text is not read to be refused.
 	case len(q.Text) > MaxTextLength*utf8.UTFMax || utf8.RuneCountInString(q.Text) > MaxTextLength:
@@ -157,10 +191,21 @@ func (q Query) Validate() error {
 	case q.Page > MaxReach/q.perPage():
 		return fmt.Errorf("%w: page %d is out of reach", ErrInvalidQuery, q.Page)
 	}
-	for _, values := range [][]string{q.Groups, q.Questions, q.Themes, q.Languages, q.Channels} {
+	for attribute, values := range q.Filters {
+		if !slices.Contains(Attributes, attribute) {
+			return fmt.Errorf("%w: unknown attribute %q in its filters", ErrInvalidQuery, attribute)
+		}
 		if len(values) > MaxFacetValues {
 			return fmt.Errorf("%w: %d values in one filter, expected at most %d", ErrInvalidQuery, len(values), MaxFacetValues)
 		}
+	}
+	for _, attribute := range q.Facets {
+		if !slices.Contains(Attributes, attribute) {
+			return fmt.Errorf("%w: unknown attribute %q to count", ErrInvalidQuery, attribute)
+		}
+	}
+	if len(q.Without) > MaxWithout {
+		return fmt.Errorf("%w: %d documents to leave out, expected at most %d", ErrInvalidQuery, len(q.Without), MaxWithout)
 	}
 	return nil
 }
@@ -183,6 +228,14 @@ func (d Document) Validate() error {
 	}
 	if d.Consultation == "" || d.Submission == "" {
 		return fmt.Errorf("%w %s: it names no consultation or no submission", ErrInvalidDocument, d.ID)
+	}
+	if !slices.Contains(Tiers, d.Tier) {
+		return fmt.Errorf("%w %s: unknown tier %q", ErrInvalidDocument, d.ID, d.Tier)
+	}
+	for attribute := range d.Labels {
+		if !slices.Contains(Attributes, attribute) {
+			return fmt.Errorf("%w %s: unknown attribute %q", ErrInvalidDocument, d.ID, attribute)
+		}
 	}
 	if !utf8.ValidString(d.Text) {
 		return fmt.Errorf("%w %s: its text is not valid UTF-8", ErrInvalidDocument, d.ID)

@@ -130,7 +130,7 @@ func TestPeopleAndEngineAreKeptApart(t *testing.T) {
 		// Search, the reader's page, the review, the report and the receipt agree.
 		k.drain(t)
 		for id, want := range map[string]bool{a: false, b: true} {
-			found, err := k.Search(ctx, officer, c, search.Query{Themes: []string{id}})
+			found, err := k.Search(ctx, officer, c, search.Query{Filters: search.Labels{search.Themes: {id}}})
 			noError(t, err)
 			in := k.standing(t, c)[id]
 			if diff := cmp.Diff(in, k.listed(t, c, id)); diff != "" {
@@ -665,7 +665,7 @@ func TestMoveAnswers(t *testing.T) {
 		}
 		k.drain(t)
 		for _, id := range []string{a, b} {
-			found, err := k.Search(ctx, officer, c, search.Query{Themes: []string{id}})
+			found, err := k.Search(ctx, officer, c, search.Query{Filters: search.Labels{search.Themes: {id}}})
 			noError(t, err)
 			if found.Total != len(in[id]) {
 				t.Errorf("the index has %d answers in a theme, %d stand", found.Total, len(in[id]))

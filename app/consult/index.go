@@ -44,14 +44,19 @@ func documents(c *models.Consultation, sub *models.Submission, view *themeView) 
 	}
 	var docs []search.Document
 	for _, a := range themedAnswers(c, sub) {
+		language := cmp.Or(a.Language, sub.Language)
 		doc := search.Document{
 			ID: documentID(sub.ID, a.Question), Consultation: c.ID, Submission: sub.ID, Question: a.Question,
-			Text: a.Redacted, Language: cmp.Or(a.Language, sub.Language), Groups: sub.Groups, Channel: string(sub.Channel), Day: sub.Day, Tiers: tiers,
+			Text: a.Redacted, Language: language, Day: sub.Day,
+			Labels: search.Labels{search.Groups: sub.Groups, search.Questions: {a.Question}, search.Languages: {language},
+				search.Channels: {string(sub.Channel)}, search.Sources: {search.SourceAnswer}},
 		}
 		for _, t := range view.ofAnswer(sub.ID, a.Question) {
-			doc.Themes = append(doc.Themes, t.ID)
+			doc.Labels[search.Themes] = append(doc.Labels[search.Themes], t.ID)
 		}
-		docs = append(docs, doc)
+		for _, doc.Tier = range tiers {
+			docs = append(docs, doc)
+		}
 	}
 	return docs
 }
@@ -87,10 +92,18 @@ func (s *Service) IndexSubmission(ctx context.Context, id string) error {
 // Reindex builds the whole index again from the store and swaps it in. It
 // returns how many answers it holds.
 func (s *Service) Reindex(ctx context.Context) (int, error) {
-	if err := s.engine.Rebuild(ctx, s.allDocuments(ctx)); err != nil {
-		return 0, err
-	}
-	return s.engine.Count(ctx)
+	answers := 0
+	err := s.engine.Rebuild(ctx, func(yield func(search.Document, error) bool) {
+		for d, err := range s.allDocuments(ctx) {
+			if err == nil && d.Tier == search.TierOfficer { // who finds every one
+				answers++
+			}
+			if !yield(d, err) {
+				return
+			}
+		}
+	})
+	return answers, err
 }
 
 // FillEmptyIndex reindexes when the index holds nothing, as after a fresh

@@ -20,9 +20,9 @@ type Found struct {
 	Total   int
 	Count   string // Total as it may be shown
 	Hits    []FoundAnswer
-	Facets  map[string][]Facet // by attribute: groups, questions, themes, languages, channels
-	Themes  map[string]string  // labels by theme id
-	Problem string             // why there are no results when search is away
+	Facets  map[search.Attribute][]Facet
+	Themes  map[string]string // labels by theme id
+	Problem string            // why there are no results when search is away
 }
 
 // FoundAnswer is one answer that matches.
@@ -60,13 +60,18 @@ func (s *Service) Search(ctx context.Context, by Actor, c *models.Consultation, 
 		return nil, invalidQuery(err)
 	}
 	gated := by.Role == models.RoleCouncillor
-	sensitive := c.Sensitive(q.Groups)
-	if gated && sensitive && len(q.Groups)+len(q.Questions)+len(q.Themes)+len(q.Languages)+len(q.Channels) > 1 {
+	sensitive := c.Sensitive(q.Filters[search.Groups])
+	filters := 0
+	for _, values := range q.Filters {
+		filters += len(values)
+	}
+	if gated && sensitive && filters > 1 {
 		return nil, &models.Error{Kind: models.KindInvalid, Message: "The search could not be made.",
 			Fields: []models.FieldError{{Field: "q", Message: "Not shown together, to protect people. Take away every filter but the one for the group"}}}
 	}
-	f := &Found{Facets: map[string][]Facet{}, Themes: map[string]string{}}
-	result, err := s.engine.Search(ctx, q)
+	f := &Found{Facets: map[search.Attribute][]Facet{}, Themes: map[string]string{}}
+	q.Facets = search.Attributes
+	results, err := s.engine.Search(ctx, q)
 	switch {
 	case errors.Is(err, search.ErrInvalidQuery):
 		return nil, invalidQuery(err)
@@ -75,6 +80,7 @@ func (s *Service) Search(ctx context.Context, by Actor, c *models.Consultation, 
 		f.Problem = "Search is not answering at the moment. Nothing is lost; try again in a minute."
 		return f, nil
 	}
+	result := results[0]
 	ids := make([]string, 0, len(result.Hits))
 	for _, h := range result.Hits {
 		ids = append(ids, h.Document.Submission)
@@ -106,7 +112,7 @@ func (s *Service) Search(ctx context.Context, by Actor, c *models.Consultation, 
 		return f, nil
 	}
 	f.Count = strconv.Itoa(f.Total)
-	for name, counts := range byAttribute(result.Facets) {
+	for name, counts := range result.Facets {
 		for _, n := range counts {
 			f.Facets[name] = append(f.Facets[name], Facet{Value: n.Value, Count: strconv.Itoa(n.Count)})
 		}
@@ -114,28 +120,24 @@ func (s *Service) Search(ctx context.Context, by Actor, c *models.Consultation, 
 	return f, nil
 }
 
-func byAttribute(f search.Facets) map[string][]search.FacetCount {
-	return map[string][]search.FacetCount{"groups": f.Groups, "questions": f.Questions, "themes": f.Themes, "languages": f.Languages, "channels": f.Channels}
-}
-
 // gate fills in the counts as those may see them who do not see true ones.
 // Every group is listed, so that one with nobody in it looks like one with a
 // few; a group at risk is broken down by nothing else.
 func (f *Found) gate(c *models.Consultation, facets search.Facets, sensitive bool) {
 	inGroup := map[string]int{}
-	for _, n := range facets.Groups {
+	for _, n := range facets[search.Groups] {
 		inGroup[n.Value] = n.Count
 	}
 	groups := make([]search.FacetCount, len(c.Groups))
 	for i, g := range c.Groups {
 		groups[i] = search.FacetCount{Value: g.ID, Count: inGroup[g.ID]}
 	}
-	isSensitive := func(name, value string) bool {
+	isSensitive := func(name search.Attribute, value string) bool {
 		q := c.Question(value)
-		return sensitive || name == "groups" && c.Sensitive([]string{value}) || name == "questions" && q != nil && q.Sensitive
+		return sensitive || name == search.Groups && c.Sensitive([]string{value}) || name == search.Questions && q != nil && q.Sensitive
 	}
-	protect := func(name string, counts []search.FacetCount) disclose.Shown {
-		t := disclose.Table{Rows: []string{name}, RowTotals: []int{f.Total}, Total: f.Total, Counts: make([][]int, 1)}
+	protect := func(name search.Attribute, counts []search.FacetCount) disclose.Shown {
+		t := disclose.Table{Rows: []string{string(name)}, RowTotals: []int{f.Total}, Total: f.Total, Counts: make([][]int, 1)}
 		for _, n := range counts {
 			t.Columns = append(t.Columns, n.Value)
 			t.Sensitive = append(t.Sensitive, isSensitive(name, n.Value))
@@ -144,16 +146,16 @@ func (f *Found) gate(c *models.Consultation, facets search.Facets, sensitive boo
 		t.ColumnTotals = t.Counts[0]
 		return disclose.Protect(t)
 	}
-	all := protect("groups", groups)
+	all := protect(search.Groups, groups)
 	f.Count = all.Total.String()
 	for i, n := range groups {
-		f.Facets["groups"] = append(f.Facets["groups"], Facet{Value: n.Value, Count: all.ColumnTotals[i].String()})
+		f.Facets[search.Groups] = append(f.Facets[search.Groups], Facet{Value: n.Value, Count: all.ColumnTotals[i].String()})
 	}
 	if sensitive {
 		return
 	}
-	for name, counts := range byAttribute(facets) {
-		if name == "groups" {
+	for name, counts := range facets {
+		if name == search.Groups {
 			continue
 		}
 		shown := protect(name, counts)

@@ -31,7 +31,7 @@ func (k *kit) search(t *testing.T, c *models.Consultation, q search.Query, as mo
 	facets = map[string]string{}
 	for name, list := range found.Facets {
 		for _, f := range list {
-			facets[name+" "+f.Value] = f.Count
+			facets[string(name)+" "+f.Value] = f.Count
 		}
 	}
 	return found.Total, found.Count, facets
@@ -169,11 +169,11 @@ func TestCouncillorsCountsPassTheGate(t *testing.T) {
 
 	// A group at risk is not combined with another attribute.
 	for name, q := range map[string]search.Query{
-		"question": {Groups: []string{"sex_worker"}, Questions: []string{"S5"}},
-		"channel":  {Groups: []string{"sex_worker"}, Channels: []string{"web"}},
-		"language": {Groups: []string{"sex_worker"}, Languages: []string{"en"}},
-		"theme":    {Groups: []string{"sex_worker"}, Themes: []string{"x"}},
-		"group":    {Groups: []string{"resident", "sex_worker"}},
+		"question": {Filters: search.Labels{search.Groups: {"sex_worker"}, search.Questions: {"S5"}}},
+		"channel":  {Filters: search.Labels{search.Groups: {"sex_worker"}, search.Channels: {"web"}}},
+		"language": {Filters: search.Labels{search.Groups: {"sex_worker"}, search.Languages: {"en"}}},
+		"theme":    {Filters: search.Labels{search.Groups: {"sex_worker"}, search.Themes: {"x"}}},
+		"group":    {Filters: search.Labels{search.Groups: {"resident", "sex_worker"}}},
 	} {
 		_, err := k.Search(ctx, councillor, c, q)
 		wantKind(t, "a group at risk with a "+name, err, models.KindInvalid)
@@ -184,7 +184,7 @@ func TestCouncillorsCountsPassTheGate(t *testing.T) {
 			t.Errorf("an officer cannot combine a group at risk with a %s: %v", name, err)
 		}
 	}
-	_, count, facets = k.search(t, c, search.Query{Groups: []string{"sex_worker"}}, models.RoleCouncillor)
+	_, count, facets = k.search(t, c, search.Query{Filters: search.Labels{search.Groups: {"sex_worker"}}}, models.RoleCouncillor)
 	if count == "3" {
 		t.Error("a councillor counts 3 sex workers")
 	}

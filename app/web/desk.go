@@ -16,13 +16,17 @@ import (
 )
 
 // filters are the attributes a search can be narrowed by: the name in the
-// address, the name of the facet, and the heading on the page.
-var filters = []struct{ key, facet, name string }{
-	{"g", "groups", "Respondent group"},
-	{"qn", "questions", "Question"},
-	{"t", "themes", "Theme"},
-	{"l", "languages", "Language"},
-	{"ch", "channels", "Channel"},
+// address, the attribute, and the heading on the page.
+var filters = []struct {
+	key   string
+	facet search.Attribute
+	name  string
+}{
+	{"g", search.Groups, "Respondent group"},
+	{"qn", search.Questions, "Question"},
+	{"t", search.Themes, "Theme"},
+	{"l", search.Languages, "Language"},
+	{"ch", search.Channels, "Channel"},
 }
 
 // orders is how the orders of hits are called in addresses.
@@ -34,8 +38,10 @@ func (p *portal) showSearch(req *request) error {
 		return err
 	}
 	address := req.QueryParams()
-	q := search.Query{Text: address.Get("q"), Groups: address["g"], Questions: address["qn"], Themes: address["t"],
-		Languages: address["l"], Channels: address["ch"], Sort: orders[address.Get("sort")], Page: pageNumber(address)}
+	q := search.Query{Text: address.Get("q"), Filters: search.Labels{}, Sort: orders[address.Get("sort")], Page: pageNumber(address)}
+	for _, f := range filters {
+		q.Filters[f.facet] = address[f.key]
+	}
 	page := &views.SearchPage{Base: p.staffBase(req, c, "search", "Search"), Consultation: c.ID, Text: q.Text, Sort: address.Get("sort")}
 	found, err := p.service.Search(req.Request().Context(), req.by, c, q)
 	if err != nil && models.KindOf(err) == models.KindInvalid {
@@ -98,23 +104,23 @@ func cloneValues(v url.Values) url.Values {
 }
 
 // valueName is what people call a value of an attribute.
-func valueName(c *models.Consultation, found *consult.Found, facet, value string) string {
+func valueName(c *models.Consultation, found *consult.Found, facet search.Attribute, value string) string {
 	switch facet {
-	case "groups":
+	case search.Groups:
 		if g := c.Group(value); g != nil {
 			return g.Name.Default()
 		}
-	case "questions":
+	case search.Questions:
 		if q := c.Question(value); q != nil {
 			return q.ID + " " + q.Text.Default()
 		}
-	case "themes":
+	case search.Themes:
 		if label := found.Themes[value]; label != "" {
 			return label
 		}
-	case "languages":
+	case search.Languages:
 		return languageName(value)
-	case "channels":
+	case search.Channels:
 		return models.Channel(value).Name()
 	}
 	return value

@@ -24,9 +24,11 @@ func answers(n int) func(yield func(search.Document, error) bool) {
 			}
 			d := document(fmt.Sprintf("d-%d", i), "en", strings.Join(words, " "))
 			d.Submission = fmt.Sprintf("s-%d", i/3)
-			d.Groups, d.Question, d.Channel = []string{groups[r.IntN(5)]}, fmt.Sprintf("q%d", i%7), "web"
-			d.Themes = []string{fmt.Sprintf("t%d", r.IntN(40)), fmt.Sprintf("t%d", r.IntN(40))}
-			d.Tiers = []search.Tier{search.TierOfficer, search.TierCouncillor}
+			d.Labels = search.Labels{
+				search.Groups: {groups[r.IntN(5)]}, search.Questions: {fmt.Sprintf("q%d", i%7)}, search.Channels: {"web"},
+				search.Themes: {fmt.Sprintf("t%d", r.IntN(40)), fmt.Sprintf("t%d", r.IntN(40))},
+			}
+			d.Tier = search.TierCouncillor
 			if !yield(d, nil) {
 				return
 			}
@@ -61,11 +63,11 @@ func BenchmarkSearch(b *testing.B) {
 		first, second := invented(r.Uint64N(2000)), []byte(invented(r.Uint64N(2000)))
 		i := 1 + r.IntN(len(second)-1)
 		second[i] = 'x'
-		res, err := e.Search(b.Context(), search.Query{Consultation: "c", Tier: search.TierCouncillor, Text: first + " " + string(second)})
+		res, err := e.Search(b.Context(), search.Query{Consultation: "c", Tier: search.TierCouncillor, Text: first + " " + string(second), Facets: search.Attributes[:4]})
 		if err != nil {
 			b.Fatal(err)
 		}
-		found += res.Total
+		found += res[0].Total
 	}
 	b.ReportMetric(float64(found)/float64(b.N), "hits/op")
 }

@@ -49,7 +49,7 @@ func TestCranfield(t *testing.T) {
 		}
 		wanted := relevant[row["query_id"]]
 		var found, precision, gain, ideal float64
-		for i, h := range res.Hits {
+		for i, h := range res[0].Hits {
 			if wanted[h.Document.ID] {
 				found++
 				precision += found / float64(i+1)

@@ -10,19 +10,15 @@ import (
 	"heard/search"
 )
 
-// The fields of an indexed document.
+// The fields of an indexed document, beside one for each search.Attribute.
 const (
 	fieldText         = "text"   // words and stems, with their places
 	fieldSource       = "source" // the whole document as JSON: stored, not searched
 	fieldConsultation = "consultation"
 	fieldSubmission   = "submission"
-	fieldQuestion     = "question"
-	fieldLanguage     = "language"
-	fieldGroups       = "groups"
-	fieldThemes       = "themes"
-	fieldChannel      = "channel"
+	fieldLanguage     = "language" // decides the stemmers
 	fieldDay          = "day"
-	fieldTiers        = "tiers"
+	fieldTier         = "tier"
 )
 
 const (
@@ -38,13 +34,16 @@ func newMapping() mapping.IndexMapping {
 	return m
 }
 
+// key names d in the index, where documents of every tier lie together.
+func key(d search.Document) string { return string(d.Tier) + ":" + d.ID }
+
 // newDocument lays out d for the index.
 func newDocument(d search.Document) (*document.Document, error) {
 	source, err := json.Marshal(d)
 	if err != nil {
 		return nil, err
 	}
-	doc := document.NewDocument(d.ID)
+	doc := document.NewDocument(key(d))
 	doc.AddField(document.NewTextFieldCustom(fieldText, nil, []byte(d.Text), textOptions, analyzer{stemmerFor(d.Language)}))
 	doc.AddField(document.NewTextFieldCustom(fieldSource, nil, source, index.StoreField, nil))
 	keyword := func(field string, values ...string) {
@@ -56,14 +55,11 @@ func newDocument(d search.Document) (*document.Document, error) {
 	}
 	keyword(fieldConsultation, d.Consultation)
 	keyword(fieldSubmission, d.Submission)
-	keyword(fieldQuestion, d.Question)
 	keyword(fieldLanguage, d.Language)
-	keyword(fieldGroups, d.Groups...)
-	keyword(fieldThemes, d.Themes...)
-	keyword(fieldChannel, d.Channel)
 	keyword(fieldDay, d.Day)
-	for _, t := range d.Tiers {
-		keyword(fieldTiers, string(t))
+	keyword(fieldTier, string(d.Tier))
+	for attribute, values := range d.Labels {
+		keyword(string(attribute), values...)
 	}
 	return doc, nil
 }

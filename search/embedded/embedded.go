@@ -27,7 +27,7 @@ import (
 
 // format names the way documents are indexed. It changes whenever analysis or fields do, and is part of the name of
 // every index directory.
-const format = "v1"
+const format = "v2"
 
 // batchSize is the number of documents written at once.
 const batchSize = 1000

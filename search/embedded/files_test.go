@@ -17,7 +17,7 @@ import (
 func document(id, language, text string) search.Document {
 	return search.Document{
 		ID: id, Consultation: "c", Submission: "s-" + id, Text: text, Language: language, Day: "2025-03-01",
-		Tiers: []search.Tier{search.TierOfficer},
+		Tier: search.TierOfficer,
 	}
 }
 
@@ -35,7 +35,7 @@ func find(t *testing.T, e *embedded.Engine, text string) []string {
 		t.Fatal(err)
 	}
 	var ids []string
-	for _, h := range res.Hits {
+	for _, h := range res[0].Hits {
 		ids = append(ids, h.Document.ID)
 	}
 	return ids

@@ -36,16 +36,27 @@ const wordTerms = 10
 const maxRequired = 3
 
 // Search implements search.Engine.
-func (e *Engine) Search(ctx context.Context, q search.Query) (search.Result, error) {
-	if err := q.Validate(); err != nil {
-		return search.Result{}, err
+func (e *Engine) Search(ctx context.Context, queries ...search.Query) ([]search.Result, error) {
+	for _, q := range queries {
+		if err := q.Validate(); err != nil {
+			return nil, err
+		}
 	}
 	index, release, err := e.index()
 	if err != nil {
-		return search.Result{}, err
+		return nil, err
 	}
 	defer release()
+	results := make([]search.Result, len(queries))
+	for i, q := range queries {
+		if results[i], err = answer(ctx, index, q); err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
 
+func answer(ctx context.Context, index bleve.Index, q search.Query) (search.Result, error) {
 	expr := search.Parse(q.Text)
 	languages, err := stemmersIn(index)
 	if err != nil {
@@ -63,8 +74,8 @@ func (e *Engine) Search(ctx context.Context, q search.Query) (search.Result, err
 	default:
 		req.SortBy([]string{"-_score", "_id"})
 	}
-	for _, field := range facetFields {
-		req.AddFacet(field, bleve.NewFacetRequest(field, search.MaxFacetValues))
+	for _, attribute := range q.Facets {
+		req.AddFacet(string(attribute), bleve.NewFacetRequest(string(attribute), search.MaxFacetValues))
 	}
 	res, err := index.SearchInContext(ctx, req)
 	if err != nil {
@@ -73,10 +84,8 @@ func (e *Engine) Search(ctx context.Context, q search.Query) (search.Result, err
 		}
 		return search.Result{}, fmt.Errorf("searching: %w", err)
 	}
-	return newResult(res, expr)
+	return newResult(res, q, expr)
 }
-
-var facetFields = []string{fieldGroups, fieldQuestion, fieldThemes, fieldLanguage, fieldChannel}
 
 // stemmersIn returns the stemmers of the languages that documents in the index are in.
 func stemmersIn(index bleve.Index) (found []*stemmer, err error) {
@@ -104,17 +113,11 @@ func stemmersIn(index bleve.Index) (found []*stemmer, err error) {
 func newQuery(q search.Query, expr search.Expression, languages []*stemmer) query.Query {
 	filters := []query.Query{
 		term(fieldConsultation, q.Consultation),
-		term(fieldTiers, string(q.Tier)),
+		term(fieldTier, string(q.Tier)),
 	}
-	for _, f := range []struct {
-		field  string
-		values []string
-	}{
-		{fieldGroups, q.Groups}, {fieldQuestion, q.Questions}, {fieldThemes, q.Themes},
-		{fieldLanguage, q.Languages}, {fieldChannel, q.Channels},
-	} {
-		if len(f.values) > 0 {
-			filters = append(filters, oneOf(f.field, f.values))
+	for attribute, values := range q.Filters {
+		if len(values) > 0 {
+			filters = append(filters, oneOf(string(attribute), values))
 		}
 	}
 
@@ -145,6 +148,13 @@ func newQuery(q search.Query, expr search.Expression, languages []*stemmer) quer
 	}
 	for _, p := range expr.Excluded {
 		b.AddMustNot(phraseQuery(p))
+	}
+	if len(q.Without) > 0 {
+		without := make([]string, len(q.Without))
+		for i, id := range q.Without {
+			without[i] = key(search.Document{Tier: q.Tier, ID: id})
+		}
+		b.AddMustNot(query.NewDocIDQuery(without))
 	}
 	return b
 }
@@ -204,7 +214,7 @@ func oneOf(field string, values []string) query.Query {
 	return query.NewDisjunctionQuery(terms)
 }
 
-func newResult(res *bleve.SearchResult, expr search.Expression) (search.Result, error) {
+func newResult(res *bleve.SearchResult, q search.Query, expr search.Expression) (search.Result, error) {
 	result := search.Result{Total: int(res.Total), Hits: make([]search.Hit, len(res.Hits))}
 	optional := map[string]bool{}
 	for _, w := range expr.Optional {
@@ -227,12 +237,9 @@ func newResult(res *bleve.SearchResult, expr search.Expression) (search.Result, 
 		}
 		result.Hits[i] = search.Hit{Document: d, Snippet: search.Excerpt(d.Text, spans), Score: match.Score}
 	}
-	result.Facets = search.Facets{
-		Groups:    facet(res, fieldGroups),
-		Questions: facet(res, fieldQuestion),
-		Themes:    facet(res, fieldThemes),
-		Languages: facet(res, fieldLanguage),
-		Channels:  facet(res, fieldChannel),
+	result.Facets = search.Facets{}
+	for _, attribute := range q.Facets {
+		result.Facets[attribute] = facet(res, string(attribute))
 	}
 	return result, nil
 }

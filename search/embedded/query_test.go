@@ -50,10 +50,10 @@ func TestExactRanksFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if res.Total != len(docs) {
-		t.Fatalf("found %d, expected all %d", res.Total, len(docs))
+	if res[0].Total != len(docs) {
+		t.Fatalf("found %d, expected all %d", res[0].Total, len(docs))
 	}
-	for i, h := range res.Hits {
+	for i, h := range res[0].Hits {
 		if exact := strings.Contains(h.Document.Text, "displaced "); exact != (i < 51) {
 			t.Errorf("%s is at place %d", h.Document.ID, i+1)
 		}
@@ -103,7 +103,7 @@ func FuzzSearch(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, h := range res.Hits {
+		for _, h := range res[0].Hits {
 			var whole strings.Builder
 			for _, s := range h.Snippet {
 				whole.WriteString(s.Text)

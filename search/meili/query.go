@@ -17,53 +17,53 @@ import (
 // The attributes of a record.
 const (
 	attrID               = "id"
+	attrDocument         = "document"
 	attrConsultation     = "consultation"
 	attrSubmission       = "submission"
+	attrTier             = "tier"
 	attrQuestion         = "question"
+	attrAttachment       = "attachment"
+	attrPage             = "page"
 	attrText             = "text"
 	attrLanguage         = "language"
-	attrGroups           = "groups"
-	attrThemes           = "themes"
-	attrChannel          = "channel"
 	attrDay              = "day"
-	attrTiers            = "tiers"
-	attrAccess           = "access" // digests of consultation and tier, one per tier
+	attrLabels           = "labels" // values by search.Attribute
+	attrAccess           = "access" // digest of consultation and tier
 	attrSubmissionDigest = "submissionDigest"
 )
 
 // record is a document as the server keeps it. Empty values are left out, so that no facet counts them.
 type record struct {
-	ID               string        `json:"id"`
+	ID               string        `json:"id"` // of the document and its tier
+	Document         string        `json:"document"`
+	Tier             search.Tier   `json:"tier"`
 	Consultation     string        `json:"consultation"`
 	Submission       string        `json:"submission"`
 	Question         string        `json:"question,omitempty"`
+	Attachment       string        `json:"attachment,omitempty"`
+	Page             int           `json:"page,omitempty"`
 	Text             string        `json:"text"`
 	Language         string        `json:"language,omitempty"`
-	Groups           []string      `json:"groups,omitempty"`
-	Themes           []string      `json:"themes,omitempty"`
-	Channel          string        `json:"channel,omitempty"`
 	Day              string        `json:"day"`
-	Tiers            []search.Tier `json:"tiers,omitempty"`
-	Access           []string      `json:"access,omitempty"`
+	Labels           search.Labels `json:"labels,omitempty"`
+	Access           string        `json:"access,omitempty"`
 	SubmissionDigest string        `json:"submissionDigest,omitempty"`
 }
 
 func newRecord(d search.Document) record {
-	r := record{
-		ID: d.ID, Consultation: d.Consultation, Submission: d.Submission, Question: d.Question, Text: d.Text,
-		Language: d.Language, Groups: d.Groups, Themes: d.Themes, Channel: d.Channel, Day: d.Day, Tiers: d.Tiers,
-		SubmissionDigest: submissionDigest(d.Submission),
+	return record{
+		ID: recordID(d.Tier, d.ID), Document: d.ID, Tier: d.Tier, Consultation: d.Consultation, Submission: d.Submission,
+		Question: d.Question, Attachment: d.Attachment, Page: d.Page, Text: d.Text, Language: d.Language, Day: d.Day, Labels: d.Labels,
+		Access: accessDigest(d.Consultation, d.Tier), SubmissionDigest: submissionDigest(d.Submission),
 	}
-	for _, t := range d.Tiers {
-		r.Access = append(r.Access, accessDigest(d.Consultation, t))
-	}
-	return r
 }
+
+func recordID(tier search.Tier, id string) string { return string(tier) + "-" + id }
 
 func (r record) document() search.Document {
 	return search.Document{
-		ID: r.ID, Consultation: r.Consultation, Submission: r.Submission, Question: r.Question, Text: r.Text,
-		Language: r.Language, Groups: r.Groups, Themes: r.Themes, Channel: r.Channel, Day: r.Day, Tiers: r.Tiers,
+		ID: r.Document, Tier: r.Tier, Consultation: r.Consultation, Submission: r.Submission, Question: r.Question,
+		Attachment: r.Attachment, Page: r.Page, Text: r.Text, Language: r.Language, Day: r.Day, Labels: r.Labels,
 	}
 }
 
@@ -103,19 +103,23 @@ func anyOf(attribute string, values []string) string {
 // filter limits a search to what the tier of q may find and to the filters of q. All of the strings must hold.
 func filter(q search.Query) []string {
 	f := []string{equals(attrAccess, accessDigest(q.Consultation, q.Tier))}
-	for _, by := range []struct {
-		attribute string
-		values    []string
-	}{
-		{attrGroups, q.Groups}, {attrQuestion, q.Questions}, {attrThemes, q.Themes},
-		{attrLanguage, q.Languages}, {attrChannel, q.Channels},
-	} {
-		if len(by.values) > 0 {
-			f = append(f, anyOf(by.attribute, by.values))
+	for _, attribute := range search.Attributes {
+		if values := q.Filters[attribute]; len(values) > 0 {
+			f = append(f, anyOf(label(attribute), values))
 		}
+	}
+	if len(q.Without) > 0 {
+		without := make([]string, len(q.Without))
+		for i, id := range q.Without {
+			without[i] = recordID(q.Tier, id)
+		}
+		f = append(f, "NOT "+anyOf(attrID, without))
 	}
 	return f
 }
+
+// label is the attribute of a record that holds the values of a.
+func label(a search.Attribute) string { return attrLabels + "." + string(a) }
 
 // queryText writes an expression the way the server reads it: phrases, words to leave out, and then the words, the
 // last of which matches as a beginning unless a space follows.
@@ -148,13 +152,26 @@ const (
 )
 
 // Search implements search.Engine.
-func (e *Engine) Search(ctx context.Context, q search.Query) (search.Result, error) {
-	if err := q.Validate(); err != nil {
-		return search.Result{}, err
+func (e *Engine) Search(ctx context.Context, queries ...search.Query) ([]search.Result, error) {
+	for _, q := range queries {
+		if err := q.Validate(); err != nil {
+			return nil, err
+		}
 	}
 	if err := e.open(); err != nil {
-		return search.Result{}, err
+		return nil, err
 	}
+	results := make([]search.Result, len(queries))
+	for i, q := range queries {
+		var err error
+		if results[i], err = e.answer(ctx, q); err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+func (e *Engine) answer(ctx context.Context, q search.Query) (search.Result, error) {
 	expr := search.Parse(q.Text)
 	page, perPage := q.Paging()
 	hitsPerPage := int64(perPage)
@@ -162,7 +179,6 @@ func (e *Engine) Search(ctx context.Context, q search.Query) (search.Result, err
 		HitsPerPage:           &hitsPerPage, // with Page: exact totals
 		Page:                  int64(page),
 		Filter:                filter(q),
-		Facets:                []string{attrGroups, attrQuestion, attrThemes, attrLanguage, attrChannel},
 		MatchingStrategy:      meilisearch.All,
 		AttributesToHighlight: []string{attrText},
 		HighlightPreTag:       string(matchStart),
@@ -171,6 +187,9 @@ func (e *Engine) Search(ctx context.Context, q search.Query) (search.Result, err
 	}
 	if len(expr.Words) > 3 {
 		req.MatchingStrategy = meilisearch.Frequency
+	}
+	for _, attribute := range q.Facets {
+		req.Facets = append(req.Facets, label(attribute))
 	}
 	switch q.Sort {
 	case search.SortNewest:
@@ -182,10 +201,10 @@ func (e *Engine) Search(ctx context.Context, q search.Query) (search.Result, err
 	if err != nil {
 		return search.Result{}, explain(ctx, "searching", err)
 	}
-	return newResult(res)
+	return newResult(res, q)
 }
 
-func newResult(res *meilisearch.SearchResponse) (search.Result, error) {
+func newResult(res *meilisearch.SearchResponse, q search.Query) (search.Result, error) {
 	var hits []struct {
 		record
 		Formatted struct {
@@ -197,19 +216,16 @@ func newResult(res *meilisearch.SearchResponse) (search.Result, error) {
 		return search.Result{}, fmt.Errorf("%w: searching with Meilisearch: the hits cannot be read", search.ErrUnavailable)
 	}
 	var facets map[string]map[string]int
-	if err := json.Unmarshal(res.FacetDistribution, &facets); err != nil {
+	if err := json.Unmarshal(res.FacetDistribution, &facets); len(q.Facets) > 0 && err != nil {
 		return search.Result{}, fmt.Errorf("%w: searching with Meilisearch: the facets cannot be read", search.ErrUnavailable)
 	}
 	result := search.Result{
-		Total: int(res.TotalHits),
-		Facets: search.Facets{
-			Groups:    facet(facets[attrGroups]),
-			Questions: facet(facets[attrQuestion]),
-			Themes:    facet(facets[attrThemes]),
-			Languages: facet(facets[attrLanguage]),
-			Channels:  facet(facets[attrChannel]),
-		},
-		Hits: make([]search.Hit, len(hits)),
+		Total:  int(res.TotalHits),
+		Facets: search.Facets{},
+		Hits:   make([]search.Hit, len(hits)),
+	}
+	for _, attribute := range q.Facets {
+		result.Facets[attribute] = facet(facets[label(attribute)])
 	}
 	for i, h := range hits {
 		result.Hits[i] = search.Hit{

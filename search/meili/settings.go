@@ -16,14 +16,18 @@ const searchCutoff = 30_000 // milliseconds
 
 // settings is what an index must be set to.
 func settings() *meilisearch.Settings {
+	filterable := []string{attrID, attrAccess, attrSubmissionDigest}
+	for _, attribute := range search.Attributes {
+		filterable = append(filterable, label(attribute))
+	}
 	return &meilisearch.Settings{
 		// A chosen order comes first; without one, the best match does. The place of a word in the text says nothing.
 		// What is equal by all of these comes in the order of the server's own numbers, which is the same on every page.
 		RankingRules:         []string{"sort", "words", "typo", "proximity", "exactness"},
 		SearchableAttributes: []string{attrText},
-		DisplayedAttributes: []string{attrID, attrConsultation, attrSubmission, attrQuestion, attrText, attrLanguage,
-			attrGroups, attrThemes, attrChannel, attrDay, attrTiers},
-		FilterableAttributes: []string{attrAccess, attrSubmissionDigest, attrGroups, attrQuestion, attrThemes, attrLanguage, attrChannel},
+		DisplayedAttributes: []string{attrID, attrDocument, attrTier, attrConsultation, attrSubmission, attrQuestion, attrAttachment,
+			attrPage, attrText, attrLanguage, attrDay, attrLabels},
+		FilterableAttributes: filterable,
 		SortableAttributes:   []string{attrDay},
 		TypoTolerance: &meilisearch.TypoTolerance{
 			Enabled:             true,

@@ -103,9 +103,9 @@ func (f *fake) last(t *testing.T, suffix string) map[string]any {
 	return nil
 }
 
-var question = search.Query{Consultation: "c", Tier: search.TierPublic}
+var question = search.Query{Consultation: "c", Tier: search.TierPublic, Facets: search.Attributes}
 
-var answer = search.Document{ID: "a", Consultation: "c", Submission: "s", Text: testimony, Tiers: []search.Tier{search.TierPublic}}
+var answer = search.Document{ID: "a", Consultation: "c", Submission: "s", Text: testimony, Tier: search.TierPublic}
 
 // TestFailedTask: the client library returns no error for a task that failed.
 func TestFailedTask(t *testing.T) {
@@ -221,16 +221,15 @@ func TestFilter(t *testing.T) {
 	f, e := openFake(t)
 	q := question
 	q.Text = `van "loading bay" -police -"at night" the`
-	q.Groups = []string{`a" OR tiers = "officer`, `back\slash`, `ends \`, `it's`}
-	q.Themes = []string{"[x, y]"}
+	q.Filters = search.Labels{search.Groups: {`a" OR tiers = "officer`, `back\slash`, `ends \`, `it's`}, search.Themes: {"[x, y]"}}
 	if _, err := e.Search(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}
 	sent := f.last(t, "POST /indexes/heard_documents/search")
 	filters := sent["filter"].([]any)
 	want := []any{
-		`groups IN ["a\" OR tiers = \"officer", "back\\slash", "ends \\", "it's"]`,
-		`themes IN ["[x, y]"]`,
+		`labels.groups IN ["a\" OR tiers = \"officer", "back\\slash", "ends \\", "it's"]`,
+		`labels.themes IN ["[x, y]"]`,
 	}
 	if diff := cmp.Diff(want, filters[1:]); diff != "" {
 		t.Errorf("filter (-want +got):\n%s", diff)
@@ -332,7 +331,7 @@ func TestMarks(t *testing.T) {
 		}
 		var got []string
 		var whole string
-		for _, s := range res.Hits[0].Snippet {
+		for _, s := range res[0].Hits[0].Snippet {
 			whole += s.Text
 			if s.Match {
 				got = append(got, s.Text)

@@ -38,9 +38,6 @@ func Run(t *testing.T, open func(t *testing.T) search.Engine) {
 
 const consultation = "street-safety"
 
-// everyone is the audiences of a document that any tier may find.
-var everyone = []search.Tier{search.TierOfficer, search.TierCouncillor, search.TierPublic}
-
 // corpus is a small consultation about an order that would ban street prostitution.
 var corpus = []search.Document{
 	doc("light", "Better lighting on Canal Walk would make us all safer.", "en", "2025-03-01", "q1", "web", groups("resident"), "safety", "lighting"),
@@ -64,11 +61,14 @@ var corpus = []search.Document{
 
 func groups(g ...string) []string { return g }
 
-// doc makes a document that everybody may find, of a submission of its own.
+// doc makes a document of a submission of its own.
 func doc(id, text, language, day, question, channel string, groups []string, themes ...string) search.Document {
 	return search.Document{
-		ID: id, Consultation: consultation, Submission: "s-" + id, Question: question, Text: text, Language: language,
-		Groups: groups, Themes: themes, Channel: channel, Day: day, Tiers: everyone,
+		ID: id, Consultation: consultation, Submission: "s-" + id, Question: question, Text: text, Language: language, Day: day, Tier: search.TierOfficer,
+		Labels: search.Labels{
+			search.Groups: groups, search.Questions: {question}, search.Themes: themes, search.Languages: {language},
+			search.Channels: {channel}, search.Sources: {search.SourceAnswer},
+		},
 	}
 }
 
@@ -78,7 +78,8 @@ func plain(id, text string) search.Document {
 }
 
 func query(text string) search.Query {
-	return search.Query{Consultation: consultation, Tier: search.TierOfficer, Text: text, PerPage: search.MaxPerPage}
+	return search.Query{Consultation: consultation, Tier: search.TierOfficer, Text: text, Filters: search.Labels{}, Facets: search.Attributes,
+		PerPage: search.MaxPerPage}
 }
 
 func reading(t *testing.T, e search.Engine) {
@@ -233,25 +234,39 @@ func filters(t *testing.T, e search.Engine) {
 		change(&q)
 		return q
 	}
-	found(t, e, with(func(q *search.Query) { q.Groups = groups("charity") }), "charity")
-	found(t, e, with(func(q *search.Query) { q.Groups = groups("charity", "trader") }), "charity", "alley", "bay", "cafe", "bengali")
-	found(t, e, with(func(q *search.Query) { q.Groups = groups("trader"); q.Questions = groups("q1") }), "alley", "bay", "bengali")
-	found(t, e, with(func(q *search.Query) { q.Groups = groups("trader"); q.Themes = groups("help", "lighting") }), "alley", "cafe", "bengali")
-	found(t, e, with(func(q *search.Query) { q.Languages = groups("ur", "pa", "bn") }), "urdu", "punjabi", "bengali")
-	found(t, e, with(func(q *search.Query) { q.Channels = groups("paper"); q.Questions = groups("q2") }), "displace")
-	found(t, e, with(func(q *search.Query) { q.Groups = groups("resident"); q.Text = "lighting" }), "light", "alley")
-	found(t, e, with(func(q *search.Query) { q.Groups = groups("residen") }))
-	found(t, e, with(func(q *search.Query) { q.Groups = groups("") }))
+	found(t, e, with(func(q *search.Query) { q.Filters[search.Groups] = groups("charity") }), "charity")
+	found(t, e, with(func(q *search.Query) { q.Filters[search.Groups] = groups("charity", "trader") }), "charity", "alley", "bay", "cafe", "bengali")
+	found(t, e, with(func(q *search.Query) {
+		q.Filters[search.Groups] = groups("trader")
+		q.Filters[search.Questions] = groups("q1")
+	}), "alley", "bay", "bengali")
+	found(t, e, with(func(q *search.Query) {
+		q.Filters[search.Groups] = groups("trader")
+		q.Filters[search.Themes] = groups("help", "lighting")
+	}), "alley", "cafe", "bengali")
+	found(t, e, with(func(q *search.Query) { q.Filters[search.Languages] = groups("ur", "pa", "bn") }), "urdu", "punjabi", "bengali")
+	found(t, e, with(func(q *search.Query) {
+		q.Filters[search.Channels] = groups("paper")
+		q.Filters[search.Questions] = groups("q2")
+	}), "displace")
+	found(t, e, with(func(q *search.Query) { q.Filters[search.Groups] = groups("resident"); q.Text = "lighting" }), "light", "alley")
+	found(t, e, with(func(q *search.Query) { q.Filters[search.Groups] = groups("residen") }))
+	found(t, e, with(func(q *search.Query) { q.Filters[search.Groups] = groups("") }))
+	found(t, e, with(func(q *search.Query) { q.Text = "lighting"; q.Without = ids("light", "nobody") }), "alley")
 
-	res := ask(t, e, with(func(q *search.Query) { q.Groups = groups("trader"); q.PerPage = 1 }))
+	res := ask(t, e, with(func(q *search.Query) { q.Filters[search.Groups] = groups("trader"); q.PerPage = 1 }))
 	want := search.Facets{
-		Groups:    counts("trader", 4, "resident", 1),
-		Questions: counts("q1", 3, "q3", 1),
-		Themes:    counts("lighting", 2, "help", 1, "traffic", 1),
-		Languages: counts("en", 3, "bn", 1),
-		Channels:  counts("web", 4),
+		search.Groups:       counts("trader", 4, "resident", 1),
+		search.Questions:    counts("q1", 3, "q3", 1),
+		search.Themes:       counts("lighting", 2, "help", 1, "traffic", 1),
+		search.Languages:    counts("en", 3, "bn", 1),
+		search.Channels:     counts("web", 4),
+		search.Sources:      counts("answer", 4),
+		search.Stances:      nil,
+		search.Restrictions: nil,
+		search.Areas:        nil,
 	}
-	if diff := cmp.Diff(want, res.Facets); diff != "" {
+	if diff := cmp.Diff(want, res.Facets, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("facets of traders (-want +got):\n%s", diff)
 	}
 	if res.Total != 4 || len(res.Hits) != 1 {
@@ -259,7 +274,7 @@ func filters(t *testing.T, e search.Engine) {
 	}
 	// A document without a language is counted under no language.
 	res = ask(t, e, query("graffiti"))
-	if len(res.Facets.Languages) != 0 || len(res.Facets.Groups) != 1 {
+	if len(res.Facets[search.Languages]) != 0 || len(res.Facets[search.Groups]) != 1 {
 		t.Errorf("facets of a document without a language: %+v", res.Facets)
 	}
 }
@@ -294,6 +309,9 @@ func invalid(t *testing.T, e search.Engine) {
 		"page too long":        func(q *search.Query) { q.PerPage = 101 },
 		"page out of reach":    func(q *search.Query) { q.Page = 1 << 40 },
 		"unknown order":        func(q *search.Query) { q.Sort = 99 },
+		"unknown filter":       func(q *search.Query) { q.Filters["tier"] = groups("officer") },
+		"unknown facet":        func(q *search.Query) { q.Facets = []search.Attribute{"text"} },
+		"too many left out":    func(q *search.Query) { q.Without = make([]string, 101) },
 	} {
 		q := query("lighting")
 		change(&q)
@@ -301,8 +319,8 @@ func invalid(t *testing.T, e search.Engine) {
 		if !errors.Is(err, search.ErrInvalidQuery) {
 			t.Errorf("%s: error %v, expected ErrInvalidQuery", name, err)
 		}
-		if diff := cmp.Diff(search.Result{}, res, cmpopts.EquateEmpty()); diff != "" {
-			t.Errorf("%s: answered all the same:\n%s", name, diff)
+		if len(res) != 0 {
+			t.Errorf("%s: answered all the same: %v", name, res)
 		}
 	}
 	q := query(strings.Repeat("é", 1000))
@@ -315,20 +333,27 @@ func access(t *testing.T, e search.Engine) {
 	hidden := func(id string, change func(*search.Document)) search.Document {
 		d := doc(id, "A quillwort grows by the lighting on Canal Walk, said secret "+id+".", "xx", "2025-05-01", "q-hidden", "hidden",
 			groups("hidden group"), "hidden theme")
-		d.Tiers = []search.Tier{search.TierCouncillor}
 		change(&d)
 		return d
 	}
-	put(t, e, corpus...)
+	for _, d := range corpus {
+		for _, d.Tier = range search.Tiers {
+			put(t, e, d)
+		}
+	}
+	for _, tier := range search.Tiers { // of other consultations, for every tier
+		put(t, e,
+			hidden("other-consultation", func(d *search.Document) { d.Consultation, d.Tier = "other", tier }),
+			hidden("other-case", func(d *search.Document) { d.Consultation, d.Tier = strings.ToUpper(consultation), tier }),
+			hidden("other-spaces", func(d *search.Document) { d.Consultation, d.Tier = consultation+" ", tier }),
+			hidden("other-prefix", func(d *search.Document) { d.Consultation, d.Tier = consultation+"-2", tier }),
+		)
+	}
 	put(t, e,
-		hidden("other-consultation", func(d *search.Document) { d.Consultation, d.Tiers = "other", everyone }),
-		hidden("other-case", func(d *search.Document) { d.Consultation, d.Tiers = strings.ToUpper(consultation), everyone }),
-		hidden("other-spaces", func(d *search.Document) { d.Consultation, d.Tiers = consultation+" ", everyone }),
-		hidden("other-prefix", func(d *search.Document) { d.Consultation, d.Tiers = consultation+"-2", everyone }),
-		hidden("officers", func(d *search.Document) { d.Tiers = []search.Tier{search.TierOfficer} }),
-		hidden("public", func(d *search.Document) { d.Tiers = []search.Tier{search.TierPublic} }),
-		hidden("strange-tier", func(d *search.Document) { d.Tiers = []search.Tier{"Councillor", "councillor "} }),
-		hidden("withheld", func(d *search.Document) { d.Tiers = nil }),
+		hidden("officers", func(d *search.Document) {}),
+		hidden("public", func(d *search.Document) { d.Tier = search.TierPublic }),
+		// One tier knows of a document what another may not: its words, and its labels.
+		hidden("light", func(d *search.Document) {}),
 	)
 	for _, text := range []string{
 		"", "quillwort", "quillwor", "quilwort", "quil", `"quillwort grows"`, "quillwort lighting", "lighting", "lighting canal",
@@ -351,7 +376,7 @@ func access(t *testing.T, e search.Engine) {
 			if res.Total != len(res.Hits) {
 				t.Errorf("%q counts %d, but shows %d", text, res.Total, len(res.Hits))
 			}
-			for _, f := range [][]search.FacetCount{res.Facets.Groups, res.Facets.Questions, res.Facets.Themes, res.Facets.Languages, res.Facets.Channels} {
+			for _, f := range res.Facets {
 				for _, c := range f {
 					if strings.Contains(c.Value, "hidden") || c.Value == "xx" {
 						t.Errorf("%q counts the value %q", text, c.Value)
@@ -363,13 +388,13 @@ func access(t *testing.T, e search.Engine) {
 	q := query("")
 	q.Tier = search.TierCouncillor
 	found(t, e, q, allIDs(corpus)...)
-	q.Groups = groups("hidden group")
+	q.Filters[search.Groups] = groups("hidden group")
 	found(t, e, q)
-	q.Groups = groups(`x" OR tiers = "officer`, `hidden group" OR "a" = "a`, `x'] OR tiers = officer`)
+	q.Filters[search.Groups] = groups(`x" OR tiers = "officer`, `hidden group" OR "a" = "a`, `x'] OR tiers = officer`)
 	found(t, e, q)
 
 	q = query("quillwort")
-	found(t, e, q, "officers")
+	found(t, e, q, "officers", "light")
 	q.Tier = search.TierPublic
 	found(t, e, q, "public")
 	q.Consultation = "other"
@@ -398,11 +423,14 @@ func values(t *testing.T, e search.Engine) {
 	put(t, e, docs...)
 	for i, v := range hard {
 		for _, change := range []func(*search.Query){
-			func(q *search.Query) { q.Groups = groups(v) },
-			func(q *search.Query) { q.Questions = groups(v) },
-			func(q *search.Query) { q.Themes = groups(v, v) },
-			func(q *search.Query) { q.Languages = groups(v) },
-			func(q *search.Query) { q.Channels = groups(v); q.Groups = groups(v, "nobody") },
+			func(q *search.Query) { q.Filters[search.Groups] = groups(v) },
+			func(q *search.Query) { q.Filters[search.Questions] = groups(v) },
+			func(q *search.Query) { q.Filters[search.Themes] = groups(v, v) },
+			func(q *search.Query) { q.Filters[search.Languages] = groups(v) },
+			func(q *search.Query) {
+				q.Filters[search.Channels] = groups(v)
+				q.Filters[search.Groups] = groups(v, "nobody")
+			},
 		} {
 			q := query("")
 			change(&q)
@@ -416,12 +444,12 @@ func values(t *testing.T, e search.Engine) {
 		want = append(want, search.FacetCount{Value: v, Count: 1})
 	}
 	search.SortFacet(want)
-	if diff := cmp.Diff(want, res.Facets.Groups); diff != "" {
+	if diff := cmp.Diff(want, res.Facets[search.Groups]); diff != "" {
 		t.Errorf("hard values (-want +got):\n%s", diff)
 	}
 	res = ask(t, e, query("bench"))
-	if len(res.Facets.Themes) != 150 || res.Facets.Themes[149] != (search.FacetCount{Value: "theme 149", Count: 1}) {
-		t.Errorf("%d themes listed, expected 150", len(res.Facets.Themes))
+	if len(res.Facets[search.Themes]) != 150 || res.Facets[search.Themes][149] != (search.FacetCount{Value: "theme 149", Count: 1}) {
+		t.Errorf("%d themes listed, expected 150", len(res.Facets[search.Themes]))
 	}
 }
 
@@ -449,8 +477,8 @@ func paging(t *testing.T, e search.Engine) {
 					if res.Total != n {
 						t.Fatalf("page %d: total %d, expected %d", q.Page, res.Total, n)
 					}
-					if len(res.Facets.Groups) != 1 || res.Facets.Groups[0].Count != n {
-						t.Fatalf("page %d: facet %v, expected %d residents", q.Page, res.Facets.Groups, n)
+					if len(res.Facets[search.Groups]) != 1 || res.Facets[search.Groups][0].Count != n {
+						t.Fatalf("page %d: facet %v, expected %d residents", q.Page, res.Facets[search.Groups], n)
 					}
 					if want := max(0, min(perPage, n-(q.Page-1)*perPage)); len(res.Hits) != want {
 						t.Fatalf("page %d has %d hits, expected %d", q.Page, len(res.Hits), want)
@@ -486,23 +514,25 @@ func replace(t *testing.T, e search.Engine) {
 	found(t, e, query("river"), "one")
 	count(t, e, 2)
 
-	withheld := plain("two", "Patrols at noon.")
-	withheld.Tiers = nil
-	put(t, e, withheld)
-	found(t, e, query("patrols"))
-	count(t, e, 2)
+	shown := plain("two", "Benches by the river, in fewer words.")
+	shown.Tier = search.TierCouncillor
+	put(t, e, shown)
+	found(t, e, query("patrols"), "two")
+	count(t, e, 3)
 
 	put(t, e, plain("three", "Written first."), plain("three", "Written last."))
 	found(t, e, query("written"), "three")
 	found(t, e, query("first"))
 	put(t, e)
-	count(t, e, 3)
+	count(t, e, 4)
 }
 
 func remove(t *testing.T, e search.Engine) {
 	a, b, c := plain("a", "Shutters closed."), plain("b", "Shutters open."), plain("c", "Shutters painted.")
 	a.Submission, b.Submission, c.Submission = "Kx7", "Kx7", "kX7"
-	put(t, e, a, b, c)
+	shown := a
+	shown.Tier = search.TierPublic
+	put(t, e, a, b, c, shown)
 	for range 2 {
 		if err := e.Delete(t.Context(), "Kx7", `no" such`, ""); err != nil {
 			t.Fatalf("Delete: %v", err)
@@ -595,6 +625,9 @@ func invalidDocument(t *testing.T, e search.Engine) {
 		"no consultation":  func(d *search.Document) { d.Consultation = "" },
 		"no submission":    func(d *search.Document) { d.Submission = "" },
 		"text not Unicode": func(d *search.Document) { d.Text = "\xff" },
+		"no tier":          func(d *search.Document) { d.Tier = "" },
+		"unknown tier":     func(d *search.Document) { d.Tier = "Councillor " },
+		"unknown label":    func(d *search.Document) { d.Labels = search.Labels{"ward": {"here"}} },
 	} {
 		bad := plain("bad", "Words nobody may read in an error.")
 		change(&bad)
@@ -624,8 +657,8 @@ func concurrent(t *testing.T, e search.Engine) {
 					return
 				}
 				res, err := e.Search(t.Context(), query(numbers[w]))
-				if err != nil || res.Total != i+1 {
-					t.Errorf("after putting %d of %s, found %d (%v)", i+1, numbers[w], res.Total, err)
+				if err != nil || res[0].Total != i+1 {
+					t.Errorf("after putting %d of %s, found %v (%v)", i+1, numbers[w], res, err)
 				}
 				if _, err := e.Count(t.Context()); err != nil {
 					t.Errorf("Count: %v", err)
@@ -642,8 +675,8 @@ func concurrent(t *testing.T, e search.Engine) {
 			if err := e.Delete(t.Context(), d.Submission); err != nil {
 				t.Errorf("Delete: %v", err)
 			}
-			if res, err := e.Search(t.Context(), query("echo")); err != nil || res.Total != 0 {
-				t.Errorf("found %d after deleting (%v)", res.Total, err)
+			if res, err := e.Search(t.Context(), query("echo")); err != nil || res[0].Total != 0 {
+				t.Errorf("found %v after deleting (%v)", res, err)
 			}
 		}
 	})
@@ -696,7 +729,10 @@ func ask(t *testing.T, e search.Engine, q search.Query) search.Result {
 	if err != nil {
 		t.Fatalf("Search for %.80q: %v", q.Text, err)
 	}
-	return res
+	if len(res) != 1 {
+		t.Fatalf("Search for %.80q: %d results for one query", q.Text, len(res))
+	}
+	return res[0]
 }
 
 // found checks that q finds exactly the documents want, in any order, and counts them right.
