@@ -587,6 +587,9 @@ type AuditPage struct {
 	Base
 	Events []models.AuditEvent
 	Names  map[string]string // actor id to e-mail address
+	Acts   int               // in all; Events are the newest
+	Head   string            // hash of the last act
+	Broken string            // where the chain of hashes breaks
 }
 
 // UsersPage lists the accounts.
