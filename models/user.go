@@ -3,7 +3,6 @@ package models
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net/mail"
 	"slices"
@@ -75,7 +74,7 @@ func (e AuditEvent) Chained(before string) string {
 }
 
 // VerifyAudit checks the whole record, oldest first, against the hash of its
-// last event. The error says at which event the chain breaks.
+// last event. The error, a Conflict, says at which event the chain breaks.
 func VerifyAudit(events []AuditEvent, head string) error {
 	before := ""
 	for _, e := range events {
@@ -83,12 +82,12 @@ func VerifyAudit(events []AuditEvent, head string) error {
 			continue // from before there was a chain
 		}
 		if e.Hash != e.Chained(before) {
-			return fmt.Errorf("the record of acts is broken at number %d: it, or the one before it, was changed or taken out", e.Sequence)
+			return NewError(KindConflict, fmt.Sprintf("The record of acts is broken at number %d: it, or the one before it, was changed or taken out.", e.Sequence))
 		}
 		before = e.Hash
 	}
 	if before != head {
-		return errors.New("the record of acts is broken at its end: its last acts were taken out")
+		return NewError(KindConflict, "The record of acts is broken at its end: its last acts were taken out.")
 	}
 	return nil
 }

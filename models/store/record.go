@@ -124,10 +124,7 @@ func (s *Store) VerifyAudit(ctx context.Context) (acts int, head string, err err
 	for i, r := range rows {
 		events[i] = models.AuditEvent(r)
 	}
-	if err := models.VerifyAudit(events, last.Hash); err != nil {
-		return len(events), last.Hash, models.NewError(models.KindConflict, err.Error())
-	}
-	return len(events), last.Hash, nil
+	return len(events), last.Hash, models.VerifyAudit(events, last.Hash)
 }
 
 // AuditTrail returns the record of a consultation, or of everything when
