@@ -2,6 +2,7 @@ package consult
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 
@@ -154,8 +155,9 @@ func (s *Service) AuditTrail(ctx context.Context, by Actor, limit int) (*Record,
 	}
 	r := &Record{Names: map[string]string{}}
 	var err error
-	if r.Acts, r.Head, err = s.store.VerifyAudit(ctx); models.KindOf(err) == models.KindConflict {
-		r.Broken = err.Error()
+	var broken *models.Error
+	if r.Acts, r.Head, err = s.store.VerifyAudit(ctx); errors.As(err, &broken) && broken.Kind == models.KindConflict {
+		r.Broken = broken.Message
 	} else if err != nil {
 		return nil, err
 	}
