@@ -436,6 +436,7 @@ type CodingState struct {
 // Agreement is how far two who coded the same answers agree, between 0 and 1.
 type Agreement struct {
 	F1, Low, High string // such as 0.81
+	Kappa         string // Cohen’s
 	Answers       int
 }
 
