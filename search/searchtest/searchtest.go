@@ -24,6 +24,7 @@ func Run(t *testing.T, open func(t *testing.T) search.Engine) {
 	t.Run("Reading", func(t *testing.T) { reading(t, open(t)) })
 	t.Run("Access", func(t *testing.T) { access(t, open(t)) })
 	t.Run("Values", func(t *testing.T) { values(t, open(t)) })
+	t.Run("Pages", func(t *testing.T) { pages(t, open(t)) })
 	t.Run("Paging", func(t *testing.T) { paging(t, open(t)) })
 	t.Run("Replace", func(t *testing.T) { replace(t, open(t)) })
 	t.Run("Delete", func(t *testing.T) { remove(t, open(t)) })
