@@ -1,6 +1,7 @@
 package embedded_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -8,7 +9,8 @@ import (
 	"heard/search"
 )
 
-// TestInflections holds what the contract cannot ask of every engine: words found by their stem.
+// TestInflections holds what the contract cannot ask of every engine: words found by their stem, in every language that
+// has a stemmer. None of them is a misspelling or a beginning of what it finds.
 func TestInflections(t *testing.T) {
 	e := open(t, "")
 	put(t, e,
@@ -17,17 +19,35 @@ func TestInflections(t *testing.T) {
 		document("unknown", "", "Everybody was shouting."),
 		document("ro", "ro", "Amenzile ne-au alungat din străzile luminate."),
 		document("es", "es", "Queremos calles iluminadas."),
+		document("fr", "fr", "Les rues sont mal éclairées."),
+		document("de", "de", "Wir fürchten die Verdrängungen."),
+		document("hu", "hu", "A házainkban félünk."),
+		document("it", "it", "Le strade illuminate aiutano."),
+		document("pt", "pt", "As multas puniram-nos."),
+		document("ru", "ru", "Нужны фонари на улицах."),
+		document("tr", "tr", "Evlerimizden korkuyoruz."),
+		document("ar", "ar", "يساعدون المشردين"),
+		document("ta", "ta", "தெருக்களில் விளக்குகள் இல்லை"),
 		document("ur", "ur", "گلیوں میں روشنی"),
 	)
 	for text, want := range map[string][]string{
-		"policing":   {"en"},
-		"women":      {"en"},
-		"harassment": {"gb"},
-		"shouts":     {"unknown"},
-		"amendă":     nil,
-		"amenzilor":  {"ro"},
-		"strazilor":  {"ro"},
-		"iluminado":  {"es"},
+		"policing":     {"en"},
+		"women":        {"en"},
+		"harassment":   {"gb"},
+		"shouts":       {"unknown"},
+		"amendă":       nil,
+		"amenzilor":    {"ro"},
+		"strazilor":    {"ro"},
+		"iluminado":    {"es"},
+		"éclairaient":  {"fr"},
+		"Verdrängung":  {"de"},
+		"háznak":       {"hu"},
+		"illuminando":  {"it"},
+		"punirem":      {"pt"},
+		"улицей":       {"ru"},
+		"evlerin":      {"tr"},
+		"مشرد":         {"ar"},
+		"விளக்குகளை":   {"ta"},
 	} {
 		if got := find(t, e, text); !slices.Equal(got, want) {
 			t.Errorf("%q found %v, expected %v", text, got, want)
@@ -90,7 +110,17 @@ func TestLongQueryNeedsSomeWords(t *testing.T) {
 	}
 }
 
-// FuzzSearch looks for panics in the stemmers and for answers that point outside the text.
+// TestMeaningIsRefused: there is no embedder in this process.
+func TestMeaningIsRefused(t *testing.T) {
+	e := open(t, "")
+	res, err := e.Search(t.Context(), search.Query{Consultation: "c", Tier: search.TierOfficer, Text: "lighting", Meaning: true})
+	if !errors.Is(err, search.ErrInvalidQuery) || len(res) != 0 {
+		t.Errorf("answered %v (%v), expected ErrInvalidQuery", res, err)
+	}
+}
+
+// FuzzSearch looks for panics in the stemmers, for answers that point outside the text, and for documents found by words
+// that are then not marked, which would mean that search.Matches and the index disagree.
 func FuzzSearch(f *testing.F) {
 	f.Add("Reședința străzilor", "strada", "ro")
 	f.Add("ﬁrst İstanbul ẞtraße", "istanbul", "tr")
@@ -110,10 +140,16 @@ func FuzzSearch(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		asked := search.Parse(query)
 		for _, h := range res[0].Hits {
 			var whole strings.Builder
+			marked := false
 			for _, s := range h.Snippet {
 				whole.WriteString(s.Text)
+				marked = marked || s.Match
+			}
+			if wanted := len(asked.Words)+len(asked.Phrases) > 0; marked != wanted {
+				t.Errorf("%q in %q: marked %v, expected %v", query, text, marked, wanted)
 			}
 			if h.Document.Text != text || !strings.Contains(text, whole.String()) {
 				t.Errorf("text %q came back as %q with the passage %q", text, h.Document.Text, whole.String())
