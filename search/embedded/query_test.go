@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"heard/search"
 )
 
@@ -31,23 +33,23 @@ func TestInflections(t *testing.T) {
 		document("ur", "ur", "گلیوں میں روشنی"),
 	)
 	for text, want := range map[string][]string{
-		"policing":     {"en"},
-		"women":        {"en"},
-		"harassment":   {"gb"},
-		"shouts":       {"unknown"},
-		"amendă":       nil,
-		"amenzilor":    {"ro"},
-		"strazilor":    {"ro"},
-		"iluminado":    {"es"},
-		"éclairaient":  {"fr"},
-		"Verdrängung":  {"de"},
-		"háznak":       {"hu"},
-		"illuminando":  {"it"},
-		"punirem":      {"pt"},
-		"улицей":       {"ru"},
-		"evlerin":      {"tr"},
-		"مشرد":         {"ar"},
-		"விளக்குகளை":   {"ta"},
+		"policing":    {"en"},
+		"women":       {"en"},
+		"harassment":  {"gb"},
+		"shouts":      {"unknown"},
+		"amendă":      nil,
+		"amenzilor":   {"ro"},
+		"strazilor":   {"ro"},
+		"iluminado":   {"es"},
+		"éclairaient": {"fr"},
+		"Verdrängung": {"de"},
+		"háznak":      {"hu"},
+		"illuminando": {"it"},
+		"punirem":     {"pt"},
+		"улицей":      {"ru"},
+		"evlerin":     {"tr"},
+		"مشرد":        {"ar"},
+		"விளக்குகளை":  {"ta"},
 	} {
 		if got := find(t, e, text); !slices.Equal(got, want) {
 			t.Errorf("%q found %v, expected %v", text, got, want)
@@ -117,6 +119,49 @@ func TestMeaningIsRefused(t *testing.T) {
 	if !errors.Is(err, search.ErrInvalidQuery) || len(res) != 0 {
 		t.Errorf("answered %v (%v), expected ErrInvalidQuery", res, err)
 	}
+}
+
+// TestFoundIsMarked holds the index and search.Matches, which marks what is found, to the same answer: a word finds a text
+// when, and only when, something in it is marked for it.
+func TestFoundIsMarked(t *testing.T) {
+	words := []string{
+		"police", "policing", "policed", "women's", "lighting", "lights", "bay", "bays", "skies", "dying", "42", "flat12", "kerb", "crawling",
+		"reședința", "străzilor", "străzi", "amendă", "amenzilor", "Straße", "Straßen", "éclairées", "iluminadas", "улицах", "улицей", "evlerimizden",
+		"المشردين", "مشرد", "روشنی", "گلیوں", "ਰੋਸ਼ਨੀ", "রাস্তায়", "রাস্তা", "விளக்குகள்", "住宅",
+	}
+	e := open(t, "")
+	rapid.Check(t, func(r *rapid.T) {
+		d := document("a", rapid.SampledFrom([]string{"en", "", "ro", "de", "fr", "es", "ru", "tr", "ar", "ur", "ta", "xx"}).Draw(r, "language"),
+			strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 1, 3).Draw(r, "text"), ", "))
+		if err := e.Put(t.Context(), d); err != nil {
+			r.Fatal(err)
+		}
+		asked := []rune(rapid.SampledFrom(words).Draw(r, "word"))
+		for range rapid.IntRange(0, 3).Draw(r, "mistakes") {
+			i := rapid.IntRange(0, len(asked)-1).Draw(r, "at")
+			switch rapid.IntRange(0, 3).Draw(r, "mistake") {
+			case 0:
+				asked[i] = 'x'
+			case 1:
+				asked = slices.Insert(asked, i, 'l')
+			case 2:
+				asked[i], asked[0] = asked[0], asked[i]
+			case 3:
+				asked = asked[:i+1]
+			}
+		}
+		text := string(asked) + rapid.SampledFrom([]string{"", " -nothing"}).Draw(r, "end")
+		if len(search.Parse(text).Words) != 1 {
+			r.Skip("this is not one word")
+		}
+		res, err := e.Search(t.Context(), search.Query{Consultation: "c", Tier: search.TierOfficer, Text: text})
+		if err != nil {
+			r.Fatal(err)
+		}
+		if marked := len(search.Matches(search.Parse(text), d.Text, d.Language)) > 0; marked != (res[0].Total == 1) {
+			r.Fatalf("%q in %q (%s): found %d, marked %v", text, d.Text, d.Language, res[0].Total, marked)
+		}
+	})
 }
 
 // FuzzSearch looks for panics in the stemmers, for answers that point outside the text, and for documents found by words
