@@ -115,8 +115,18 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 		models.JobIndex:  outlasting(a.Service.IndexSubmission),
 		models.JobThemes: outlasting(a.Service.RefreshThemes),
 		models.JobPlaces: outlasting(a.Service.IndexPlaces),
-	}, jobs.Options{Logger: o.Log})
+	}, jobs.Options{Logger: o.Log, Workers: cfg.workers()})
 	return a, nil
+}
+
+// workers is how much background work goes on at once; 0 for what is usual. A
+// search server takes in one go what it is given while it is busy, and every go
+// takes long, so that one answer after the other would be slow.
+func (c *Config) workers() int {
+	if strings.HasPrefix(c.Search, "bleve:") {
+		return 0
+	}
+	return 32
 }
 
 // outlasting makes background work that fails because search is away wait until
