@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 // embedder makes vectors by subject, in the dialect of OpenAI, and keeps what it was sent.
 type embedder struct {
+	away  atomic.Bool
 	mu    sync.Mutex
 	texts []string
 	keys  []string
@@ -27,6 +29,10 @@ type embedder struct {
 var subjects = [][]string{{"lamp", "dark", "light", "night"}, {"bin", "litter", "rubbish"}, {"police", "fine", "court"}}
 
 func (e *embedder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if e.away.Load() {
+		http.Error(w, "not now", http.StatusServiceUnavailable)
+		return
+	}
 	var asked struct {
 		Model string   `json:"model"`
 		Input []string `json:"input"`
@@ -184,6 +190,22 @@ func TestMeaning(t *testing.T) {
 		t.Fatal(err)
 	}
 	found("gone-dark")
+
+	// While the embedder is away, words are found as ever.
+	s.kill()
+	if err := s.start(); err != nil {
+		t.Fatal(err)
+	}
+	toy.away.Store(true)
+	words.Text = "light"
+	again(t, func() error {
+		res, err := e.Search(t.Context(), words)
+		if err == nil && res[0].Total != 1 {
+			t.Errorf("words while the embedder is away: %+v", res)
+		}
+		return err
+	})
+	toy.away.Store(false)
 
 	// Without an embedder nothing is sent to it any more.
 	if err := e.Close(); err != nil {
