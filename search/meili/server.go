@@ -124,7 +124,7 @@ var passing = map[string]bool{
 	// Its disk is full or fails, or what makes vectors is away.
 	"no_space_left_on_device": false, "io_error": false, "internal": false, "vector_embedding_error": false,
 	// It came back without its data: the indexes are not there, or are not those that were set up.
-	codeNoIndex: true, "invalid_search_filter": true, "invalid_search_facets": true, "invalid_search_sort": true,
+	codeNoIndex: true, "invalid_search_embedder": true, "invalid_search_filter": true, "invalid_search_facets": true, "invalid_search_sort": true,
 	"invalid_document_filter": true,
 }
 
