@@ -218,10 +218,11 @@ func openFiles(ctx context.Context, url string) (*evidence.Store, error) {
 // Start listens and serves, and starts the background work. It returns once
 // the portal can be reached at URL.
 func (a *App) Start(ctx context.Context) error {
-	searchable := true
-	if err := a.Service.FillEmptyIndex(ctx); err != nil {
-		searchable = false
-		a.log.Error("search does not work; its index will be brought up to date when it does", "error", err)
+	// The index in this process is filled before anybody searches. A search server
+	// may be away or busy, and nobody waits for it.
+	searchable, remote := true, !strings.HasPrefix(a.Config.Search, "bleve:")
+	if !remote {
+		searchable = a.watchSearch(ctx, true)
 	}
 	listener, err := net.Listen("tcp", a.Config.Addr)
 	if err != nil {
@@ -246,6 +247,9 @@ func (a *App) Start(ctx context.Context) error {
 	var background sync.WaitGroup
 	background.Go(func() { a.runner.Run(working) })
 	background.Go(func() {
+		if remote {
+			searchable = a.watchSearch(working, true)
+		}
 		minute := time.NewTicker(time.Minute)
 		defer minute.Stop()
 		for {

@@ -186,7 +186,7 @@ func TestPortalIsKilled(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	if err := a.Service.FillEmptyIndex(ctx); err != nil {
+	if err := a.Service.MendIndex(ctx); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Drain(ctx); err != nil {

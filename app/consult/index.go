@@ -106,19 +106,9 @@ func (s *Service) Reindex(ctx context.Context) (int, error) {
 	return answers, err
 }
 
-// FillEmptyIndex reindexes when the index holds nothing, as after a fresh
-// start beside a full database.
-func (s *Service) FillEmptyIndex(ctx context.Context) error {
-	n, err := s.engine.Count(ctx)
-	if err != nil || n > 0 {
-		return err
-	}
-	_, err = s.Reindex(ctx)
-	return err
-}
-
 // MendIndex reindexes when the index holds another number of documents than the
-// store says, as after a search server lost its data while answers came in.
+// store says, as after a fresh start beside a full database, or when a search
+// server lost its data while answers came in.
 func (s *Service) MendIndex(ctx context.Context) error {
 	have, err := s.engine.Count(ctx)
 	if err != nil {

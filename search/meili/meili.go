@@ -57,6 +57,7 @@ const (
 	batchBytes     = 16 << 20         // of their text, well below the 100 MB that the server takes
 	filterSize     = 1000             // submissions in one filter
 	searchDeadline = 10 * time.Second // for the answer to a search: somebody is waiting for it
+	openDeadline   = 10 * time.Second // for a server to be found as it must be at the start; it goes on to be made so
 )
 
 // Engine is a search.Engine that keeps its indexes on a Meilisearch server.
@@ -96,7 +97,7 @@ type change struct {
 }
 
 // Open connects to the server, checks its version and the keys, and brings the indexes and their settings into being. A
-// server that does not answer is no error: it is looked at when it is first needed. What has to be set differently is an
+// server that does not answer, or that is busy with new settings, is no error: it is looked at when it is needed. What has to be set differently is an
 // error at once: an address or keys that cannot work, keys that the server does not take (ErrKey), or its version.
 func Open(ctx context.Context, cfg Config) (*Engine, error) {
 	if err := checkURL(cfg.URL); err != nil {
@@ -119,7 +120,9 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 	for _, tier := range search.Tiers {
 		e.searching[tier] = connect(client, cfg.URL, cfg.Keys.Search[tier])
 	}
-	if err := e.prepared(ctx); err != nil && !isAway(err) {
+	waiting, cancel := context.WithTimeout(ctx, openDeadline)
+	defer cancel()
+	if err := late(ctx, e.prepared(waiting)); err != nil && !isAway(err) {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil

@@ -184,10 +184,10 @@ func (e *Engine) Search(ctx context.Context, queries ...search.Query) ([]search.
 	return results, nil
 }
 
-// late is err as the caller must see it: that the deadline for searches is over is the server's fault and not theirs.
+// late is err as the caller must see it: that a deadline of ours is over is the server's fault and not theirs.
 func late(ctx context.Context, err error) error {
 	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%w: searching with Meilisearch: no answer within %v", errAway, searchDeadline)
+		return fmt.Errorf("%w: Meilisearch does not answer in time", errAway)
 	}
 	return err
 }
