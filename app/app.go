@@ -111,12 +111,34 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper,
 		Wake: func() { a.runner.Nudge() }})
 	a.runner = jobs.New(a.Store, map[models.JobKind]jobs.Handler{
-		models.JobRead:   a.Service.ReadAttachments,
-		models.JobIndex:  a.Service.IndexSubmission,
-		models.JobThemes: a.Service.RefreshThemes,
-		models.JobPlaces: a.Service.IndexPlaces,
-	}, jobs.Options{Logger: o.Log})
+		models.JobRead:   outlasting(a.Service.ReadAttachments),
+		models.JobIndex:  outlasting(a.Service.IndexSubmission),
+		models.JobThemes: outlasting(a.Service.RefreshThemes),
+		models.JobPlaces: outlasting(a.Service.IndexPlaces),
+	}, jobs.Options{Logger: o.Log, Workers: cfg.workers()})
 	return a, nil
+}
+
+// workers is how much background work goes on at once; 0 for what is usual. A
+// search server takes in one go what it is given while it is busy, and every go
+// takes long, so that one answer after the other would be slow.
+func (c *Config) workers() int {
+	if strings.HasPrefix(c.Search, "bleve:") {
+		return 0
+	}
+	return 32
+}
+
+// outlasting makes background work that fails because search is away wait until
+// it is back, however long that takes, instead of being given up after a while.
+func outlasting(work jobs.Handler) jobs.Handler {
+	return func(ctx context.Context, object string) error {
+		err := work(ctx, object)
+		if errors.Is(err, search.ErrUnavailable) {
+			return &models.Error{Kind: models.KindUnavailable, Message: "Search is away.", Err: err}
+		}
+		return err
+	}
 }
 
 // pepper returns the secret that keys receipt codes, from the settings or from
@@ -163,7 +185,21 @@ func openSearch(ctx context.Context, cfg Config) (search.Engine, error) {
 		}
 		return e, nil
 	}
-	e, err := meili.Open(ctx, meili.Config{URL: cfg.Search, Key: cfg.SearchKey, Index: cfg.SearchIndex})
+	if os.Getenv("HEARD_SEARCH_MASTER_KEY") != "" {
+		return nil, errors.New("the portal must not have the search server's master key: take HEARD_SEARCH_MASTER_KEY out of its environment")
+	}
+	keys, err := readSearchKeys(cfg.SearchKeys)
+	if err != nil {
+		return nil, err
+	}
+	engine := meili.Config{URL: cfg.Search, Keys: keys, Index: cfg.SearchIndex}
+	if cfg.ModelURL != "" && cfg.ModelEmbed != "" {
+		engine.Embedder = meili.Embedder{URL: cfg.ModelURL, Model: cfg.ModelEmbed, Key: cfg.ModelKey}
+	}
+	e, err := meili.Open(ctx, engine)
+	if errors.Is(err, meili.ErrKey) {
+		return nil, fmt.Errorf("%w. Run heard search-keys --search %s --out FILE, and name the file with --search-keys", err, cfg.Search)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -182,8 +218,11 @@ func openFiles(ctx context.Context, url string) (*evidence.Store, error) {
 // Start listens and serves, and starts the background work. It returns once
 // the portal can be reached at URL.
 func (a *App) Start(ctx context.Context) error {
-	if err := a.Service.FillEmptyIndex(ctx); err != nil {
-		a.log.Error("the search index could not be filled; it will be when the search engine answers", "error", err)
+	// The index in this process is filled before anybody searches. A search server
+	// may be away or busy, and nobody waits for it.
+	searchable, remote := true, !strings.HasPrefix(a.Config.Search, "bleve:")
+	if !remote {
+		searchable = a.watchSearch(ctx, true)
 	}
 	listener, err := net.Listen("tcp", a.Config.Addr)
 	if err != nil {
@@ -208,6 +247,9 @@ func (a *App) Start(ctx context.Context) error {
 	var background sync.WaitGroup
 	background.Go(func() { a.runner.Run(working) })
 	background.Go(func() {
+		if remote {
+			searchable = a.watchSearch(working, true)
+		}
 		minute := time.NewTicker(time.Minute)
 		defer minute.Stop()
 		for {
@@ -216,6 +258,7 @@ func (a *App) Start(ctx context.Context) error {
 				return
 			case <-minute.C:
 				a.sweep(working)
+				searchable = a.watchSearch(working, searchable)
 			}
 		}
 	})
@@ -228,6 +271,24 @@ func (a *App) sweep(ctx context.Context) {
 	if err := a.Service.Sweep(ctx); err != nil && ctx.Err() == nil {
 		a.log.Error("old drafts could not be removed; this is tried again every minute", "error", err)
 	}
+}
+
+// watchSearch notes whether search is there. A search server may come back
+// without its data, so after it was away, and when its index is empty, the
+// index is compared with the store and built again where they differ. It
+// returns whether all is well; last is what it returned the last time.
+func (a *App) watchSearch(ctx context.Context, last bool) bool {
+	n, err := a.engine.Count(ctx)
+	if err == nil && (n == 0 || !last) {
+		err = a.Service.MendIndex(ctx)
+	}
+	switch {
+	case err != nil && last && ctx.Err() == nil:
+		a.log.Error("search does not work; its index will be brought up to date when it does", "error", err)
+	case err == nil && !last:
+		a.log.Info("search works again")
+	}
+	return err == nil
 }
 
 // connectionErrors notes that a connection failed, without saying whose.

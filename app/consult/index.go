@@ -106,12 +106,23 @@ func (s *Service) Reindex(ctx context.Context) (int, error) {
 	return answers, err
 }
 
-// FillEmptyIndex reindexes when the index holds nothing, as after a fresh
-// start beside a full database.
-func (s *Service) FillEmptyIndex(ctx context.Context) error {
-	n, err := s.engine.Count(ctx)
-	if err != nil || n > 0 {
+// MendIndex reindexes when the index holds another number of documents than the
+// store says, as after a fresh start beside a full database, or when a search
+// server lost its data while answers came in.
+func (s *Service) MendIndex(ctx context.Context) error {
+	have, err := s.engine.Count(ctx)
+	if err != nil {
 		return err
+	}
+	want := 0
+	for _, err := range s.allDocuments(ctx) {
+		if err != nil {
+			return err
+		}
+		want++
+	}
+	if have == want {
+		return nil
 	}
 	_, err = s.Reindex(ctx)
 	return err

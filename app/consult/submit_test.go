@@ -756,10 +756,10 @@ func TestIndexFollowsTheStore(t *testing.T) {
 		t.Errorf("reindexed %d answers (%v), want 1", n, err)
 	}
 	noError(t, k.engine.Delete(ctx, id))
-	noError(t, k.FillEmptyIndex(ctx))
+	noError(t, k.MendIndex(ctx))
 	if got := k.find(t, officer, c, "quincery"); len(got) != 1 {
 		t.Errorf("an empty index was not filled: %v", got)
 	}
-	noError(t, k.FillEmptyIndex(ctx))
+	noError(t, k.MendIndex(ctx))
 	var _ search.Engine = k.engine
 }
