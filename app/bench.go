@@ -18,6 +18,7 @@ import (
 
 	"heard/app/consult"
 	"heard/app/demo"
+	"heard/app/measured"
 	"heard/app/theme"
 	"heard/app/theme/measure"
 	"heard/models"
@@ -223,7 +224,7 @@ func (cmd benchCommand) themes(f *figures) {
 	}
 	var result theme.Result
 	var took time.Duration
-	peak := measure.Peak(func() {
+	peak := measured.Peak(func() {
 		start := time.Now()
 		result = theme.Find(docs, theme.Options{Seed: 1})
 		took = time.Since(start)
@@ -244,16 +245,26 @@ func (cmd benchCommand) codedThemes(r *run) error {
 		return err
 	}
 	cfg.Background = background
-	machine := measure.ThisMachine(background)
-	var rows []measure.Row
-	report := func(row measure.Row) error { rows = append(rows, row); return nil }
+	with := "no dictionary"
+	if background != nil {
+		with = background.Name + " where answers are few"
+	}
+	return cmd.table(r, with, func(report func(measured.Row) error) error { return measure.Run(r.ctx, cfg, report) })
+}
+
+// table prints the rows that run reports as they are done, each figure beside
+// its goal, or all of them as JSON.
+func (cmd benchCommand) table(r *run, with string, run func(report func(measured.Row) error) error) error {
+	machine := measured.ThisMachine(with)
+	var rows []measured.Row
+	report := func(row measured.Row) error { rows = append(rows, row); return nil }
 	if !cmd.JSON {
 		if err := machine.Print(r.out); err != nil {
 			return err
 		}
-		report = func(row measure.Row) error { rows = append(rows, row); return row.Print(r.out) }
+		report = func(row measured.Row) error { rows = append(rows, row); return row.Print(r.out) }
 	}
-	if err := measure.Run(r.ctx, cfg, report); err != nil {
+	if err := run(report); err != nil {
 		return err
 	}
 	if len(rows) == 0 {
@@ -266,10 +277,9 @@ func (cmd benchCommand) codedThemes(r *run) error {
 	e.SetIndent("", "  ")
 	return e.Encode(struct {
 		Part string `json:"part"`
-		measure.Machine
-		Seeds int           `json:"seeds"`
-		Rows  []measure.Row `json:"rows"`
-	}{cmd.Part, machine, len(cfg.Seeds), rows})
+		measured.Machine
+		Rows []measured.Row `json:"rows"`
+	}{cmd.Part, machine, rows})
 }
 
 func (cmd benchCommand) report(ctx context.Context, a *App, c *models.Consultation, f *figures) error {
