@@ -41,8 +41,17 @@ func Peak(do func()) float64 {
 	return PeakMB()
 }
 
-func status(field string) (kb float64, ok bool) {
-	b, err := os.ReadFile("/proc/self/status")
+// PeakOf is the most physical memory another process ever held, in MiB, with
+// what it has mapped of files; 0 without /proc.
+func PeakOf(pid int) float64 {
+	kb, _ := statusOf(strconv.Itoa(pid), "VmHWM:")
+	return kb / 1024
+}
+
+func status(field string) (kb float64, ok bool) { return statusOf("self", field) }
+
+func statusOf(process, field string) (kb float64, ok bool) {
+	b, err := os.ReadFile("/proc/" + process + "/status")
 	if err != nil {
 		return 0, false
 	}
