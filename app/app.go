@@ -111,12 +111,24 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper,
 		Wake: func() { a.runner.Nudge() }})
 	a.runner = jobs.New(a.Store, map[models.JobKind]jobs.Handler{
-		models.JobRead:   a.Service.ReadAttachments,
-		models.JobIndex:  a.Service.IndexSubmission,
-		models.JobThemes: a.Service.RefreshThemes,
-		models.JobPlaces: a.Service.IndexPlaces,
+		models.JobRead:   outlasting(a.Service.ReadAttachments),
+		models.JobIndex:  outlasting(a.Service.IndexSubmission),
+		models.JobThemes: outlasting(a.Service.RefreshThemes),
+		models.JobPlaces: outlasting(a.Service.IndexPlaces),
 	}, jobs.Options{Logger: o.Log})
 	return a, nil
+}
+
+// outlasting makes background work that fails because search is away wait until
+// it is back, however long that takes, instead of being given up after a while.
+func outlasting(work jobs.Handler) jobs.Handler {
+	return func(ctx context.Context, object string) error {
+		err := work(ctx, object)
+		if errors.Is(err, search.ErrUnavailable) {
+			return &models.Error{Kind: models.KindUnavailable, Message: "Search is away.", Err: err}
+		}
+		return err
+	}
 }
 
 // pepper returns the secret that keys receipt codes, from the settings or from
@@ -163,7 +175,21 @@ func openSearch(ctx context.Context, cfg Config) (search.Engine, error) {
 		}
 		return e, nil
 	}
-	e, err := meili.Open(ctx, meili.Config{URL: cfg.Search, Key: cfg.SearchKey, Index: cfg.SearchIndex})
+	if os.Getenv("HEARD_SEARCH_MASTER_KEY") != "" {
+		return nil, errors.New("the portal must not have the search server's master key: take HEARD_SEARCH_MASTER_KEY out of its environment")
+	}
+	keys, err := readSearchKeys(cfg.SearchKeys)
+	if err != nil {
+		return nil, err
+	}
+	engine := meili.Config{URL: cfg.Search, Keys: keys, Index: cfg.SearchIndex}
+	if cfg.ModelURL != "" && cfg.ModelEmbed != "" {
+		engine.Embedder = meili.Embedder{URL: cfg.ModelURL, Model: cfg.ModelEmbed, Key: cfg.ModelKey}
+	}
+	e, err := meili.Open(ctx, engine)
+	if errors.Is(err, meili.ErrKey) {
+		return nil, fmt.Errorf("%w. Run heard search-keys --search %s --out FILE, and name the file with --search-keys", err, cfg.Search)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -182,8 +208,10 @@ func openFiles(ctx context.Context, url string) (*evidence.Store, error) {
 // Start listens and serves, and starts the background work. It returns once
 // the portal can be reached at URL.
 func (a *App) Start(ctx context.Context) error {
+	searchable := true
 	if err := a.Service.FillEmptyIndex(ctx); err != nil {
-		a.log.Error("the search index could not be filled; it will be when the search engine answers", "error", err)
+		searchable = false
+		a.log.Error("search is away; its index will be brought up to date when it is back", "error", err)
 	}
 	listener, err := net.Listen("tcp", a.Config.Addr)
 	if err != nil {
@@ -216,6 +244,7 @@ func (a *App) Start(ctx context.Context) error {
 				return
 			case <-minute.C:
 				a.sweep(working)
+				searchable = a.watchSearch(working, searchable)
 			}
 		}
 	})
@@ -228,6 +257,23 @@ func (a *App) sweep(ctx context.Context) {
 	if err := a.Service.Sweep(ctx); err != nil && ctx.Err() == nil {
 		a.log.Error("old drafts could not be removed; this is tried again every minute", "error", err)
 	}
+}
+
+// watchSearch notes whether search is there. A search server may come back
+// without its data, so its index is then compared with the store and built
+// again where they differ. It returns whether all is well; last is what it
+// returned the last time.
+func (a *App) watchSearch(ctx context.Context, last bool) bool {
+	err := a.engine.Health(ctx)
+	if err == nil && !last {
+		if err = a.Service.MendIndex(ctx); err == nil {
+			a.log.Info("search is back")
+		}
+	}
+	if err != nil && last && ctx.Err() == nil {
+		a.log.Error("search is away; its index will be brought up to date when it is back", "error", err)
+	}
+	return err == nil
 }
 
 // connectionErrors notes that a connection failed, without saying whose.

@@ -21,8 +21,8 @@ type Config struct {
 	Data        string `default:"./data" env:"HEARD_DATA" placeholder:"FOLDER" help:"Folder for the database, the search index, evidence files and keys, unless they are set to be elsewhere."`
 	Database    string `env:"HEARD_DATABASE" placeholder:"URL" help:"Database: sqlite:FILE or postgres://USER:PASSWORD@HOST/NAME. Default: sqlite:heard.db in the data folder."`
 	Search      string `env:"HEARD_SEARCH" placeholder:"URL" help:"Search engine: bleve:FOLDER or the http(s) URL of a Meilisearch server. Default: bleve:index in the data folder."`
-	SearchKey   string `env:"HEARD_SEARCH_KEY" placeholder:"KEY" help:"Key for the Meilisearch server."`
-	SearchIndex string `default:"heard" env:"HEARD_SEARCH_INDEX" placeholder:"NAME" help:"Name of the index on the Meilisearch server."`
+	SearchKeys  string `env:"HEARD_SEARCH_KEYS" placeholder:"FILE" help:"Keys for the Meilisearch server, made by heard search-keys. Default: none, for a server that asks for none."`
+	SearchIndex string `default:"heard" env:"HEARD_SEARCH_INDEX" placeholder:"NAME" help:"What the names of the indexes on the Meilisearch server begin with."`
 	Files       string `env:"HEARD_FILES" placeholder:"URL" help:"Evidence files: file:///FOLDER or s3://BUCKET?region=REGION. Default: files in the data folder."`
 	Clamd       string `env:"HEARD_CLAMD" placeholder:"ADDRESS" help:"ClamAV daemon that scans attached files: unix:/SOCKET or tcp:HOST:PORT. Files cannot be added while it is away."`
 	Secret      string `env:"HEARD_SECRET" placeholder:"TEXT" help:"Secret that keys the hashes of receipt codes, at least 32 characters. Default: made at the first start and kept in the data folder."`
@@ -40,18 +40,19 @@ type Config struct {
 type commands struct {
 	Config
 
-	Serve   serveCommand   `cmd:"" default:"1" help:"Run the portal. This is what happens without a command."`
-	Demo    demoCommand    `cmd:"" help:"Run a throw-away portal with an invented consultation, its themes and a draft report."`
-	Import  importCommand  `cmd:"" help:"Take responses from a CSV file."`
-	Themes  themesCommand  `cmd:"" help:"Find the themes in a CSV file, without a database."`
-	Code    codeCommand    `cmd:"" help:"Place the texts of a CSV file into an existing code frame, without a database."`
-	Report  reportCommand  `cmd:"" help:"Write the consultation report to a file."`
-	Verify  verifyCommand  `cmd:"" help:"Check a receipt, or a whole published log, offline."`
-	User    userCommand    `cmd:"" help:"Manage staff accounts."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database to this version of the program."`
-	Reindex reindexCommand `cmd:"" help:"Build the search index again from the database."`
-	Healthy healthyCommand `cmd:"" hidden:"" help:"Ask a running portal whether it can take answers; for containers."`
-	Bench   benchCommand   `cmd:"" help:"Measure."`
+	Serve      serveCommand      `cmd:"" default:"1" help:"Run the portal. This is what happens without a command."`
+	Demo       demoCommand       `cmd:"" help:"Run a throw-away portal with an invented consultation, its themes and a draft report."`
+	Import     importCommand     `cmd:"" help:"Take responses from a CSV file."`
+	Themes     themesCommand     `cmd:"" help:"Find the themes in a CSV file, without a database."`
+	Code       codeCommand       `cmd:"" help:"Place the texts of a CSV file into an existing code frame, without a database."`
+	Report     reportCommand     `cmd:"" help:"Write the consultation report to a file."`
+	Verify     verifyCommand     `cmd:"" help:"Check a receipt, or a whole published log, offline."`
+	User       userCommand       `cmd:"" help:"Manage staff accounts."`
+	Migrate    migrateCommand    `cmd:"" help:"Bring the database to this version of the program."`
+	Reindex    reindexCommand    `cmd:"" help:"Build the search index again from the database."`
+	SearchKeys searchKeysCommand `cmd:"" help:"Make the keys that the portal needs on a Meilisearch server, with its master key."`
+	Healthy    healthyCommand    `cmd:"" hidden:"" help:"Ask a running portal whether it can take answers; for containers."`
+	Bench      benchCommand      `cmd:"" help:"Measure."`
 }
 
 // usageError is a mistake on the command line or in the settings: exit code 2.
@@ -60,7 +61,7 @@ type usageError struct{ error }
 func (e usageError) Unwrap() error { return e.error }
 
 // secrets are the settings that can be read from a file.
-var secrets = []string{"HEARD_DATABASE", "HEARD_SEARCH_KEY", "HEARD_SECRET", "HEARD_MODEL_KEY"}
+var secrets = []string{"HEARD_DATABASE", "HEARD_SEARCH_MASTER_KEY", "HEARD_SECRET", "HEARD_MODEL_KEY"}
 
 // readSecretFiles sets each secret from the file named by its _FILE twin.
 func readSecretFiles() error {

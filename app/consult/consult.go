@@ -70,6 +70,9 @@ func New(c Config) *Service {
 // because the store is the truth.
 func (s *Service) Ready(ctx context.Context) error { return s.store.Ping(ctx) }
 
+// SearchReady reports whether answers can be searched.
+func (s *Service) SearchReady(ctx context.Context) error { return s.engine.Health(ctx) }
+
 // Consultations returns every consultation that the actor may know of: staff
 // see all, the public those that are past the draft.
 func (s *Service) Consultations(ctx context.Context, by Actor) ([]*models.Consultation, error) {

@@ -117,6 +117,27 @@ func (s *Service) FillEmptyIndex(ctx context.Context) error {
 	return err
 }
 
+// MendIndex reindexes when the index holds another number of documents than the
+// store says, as after a search server lost its data while answers came in.
+func (s *Service) MendIndex(ctx context.Context) error {
+	have, err := s.engine.Count(ctx)
+	if err != nil {
+		return err
+	}
+	want := 0
+	for _, err := range s.allDocuments(ctx) {
+		if err != nil {
+			return err
+		}
+		want++
+	}
+	if have == want {
+		return nil
+	}
+	_, err = s.Reindex(ctx)
+	return err
+}
+
 func (s *Service) allDocuments(ctx context.Context) iter.Seq2[search.Document, error] {
 	return func(yield func(search.Document, error) bool) {
 		all, err := s.store.Consultations(ctx)

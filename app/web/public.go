@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -236,11 +237,17 @@ func (p *portal) result(req *request, form url.Values) error {
 // healthz says that the program runs.
 func (p *portal) healthz(req *request) error { return req.String(http.StatusOK, "ok\n") }
 
-// readyz says that answers can be taken: the database answers.
+// readyz says that answers can be taken: the database answers. That search is
+// away is said and stops nobody.
 func (p *portal) readyz(req *request) error {
 	if err := p.service.Ready(req.Request().Context()); err != nil {
 		p.Log.Error("not ready", "error", err)
 		return req.String(http.StatusServiceUnavailable, "the database does not answer\n")
+	}
+	ctx, cancel := context.WithTimeout(req.Request().Context(), time.Second) // whoever asks waits for three
+	defer cancel()
+	if p.service.SearchReady(ctx) != nil {
+		return req.String(http.StatusOK, "ok, but search is away\n")
 	}
 	return req.String(http.StatusOK, "ok\n")
 }

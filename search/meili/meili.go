@@ -1,13 +1,20 @@
 // Package meili is the search engine for real deployments: a Meilisearch server, reached through meilisearch-go. Its
-// settings are declared here and applied when the engine opens; nothing has to be set up on the server by hand.
+// settings are declared here and applied when the server first answers; nothing has to be set up on it by hand.
+//
+// Each tier has an index of its own, so that what one audience may find is never beside what another may, and a key that
+// searches that index and no other.
+//
+// The server may be away, when a portal starts or later: every method then returns search.ErrUnavailable, and the first
+// that finds it again looks at its version, its indexes and their settings anew.
 //
 // It differs from the embedded engine where Meilisearch does:
 //   - Meilisearch knows no stems. Plurals are found as misspellings and beginnings; "policing" does not find "policed".
 //   - It looks at the first ten words and phrases of a query. Common words are taken out first, so that ten are left
 //     that say something.
 //   - Of a query of more than three words, the most frequent may be missing from a document that is found.
-//   - Values of a filter are compared without regard to capitals and to spaces at either end. Consultations, tiers and
-//     submissions are compared exactly, by their digest.
+//   - Values of a filter are compared without regard to capitals and to spaces at either end. Consultations, submissions
+//     and documents are compared exactly, by their digest.
+//   - With an embedder it answers Query.Meaning; see Embedder.
 //
 // Only one process may rebuild and write: what another writes during a Rebuild is lost at the swap.
 package meili
@@ -18,113 +25,183 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/meilisearch/meilisearch-go"
+	"golang.org/x/sync/singleflight"
 
 	"heard/search"
 )
 
 // Config says which server to use. The engine talks to URL and nothing else: it follows no redirect and uses no proxy.
 type Config struct {
-	URL   string // http://127.0.0.1:7700
-	Key   string // an API key that may do everything with the indexes below
-	Index string // prefix of the names of the indexes: letters, digits, '-' and '_'; "heard" when empty
+	URL      string   // http://127.0.0.1:7700
+	Keys     Keys     // zero for a server that asks for none
+	Index    string   // prefix of the names of the indexes: letters, digits, '-' and '_'; DefaultIndex when empty
+	Embedder Embedder // zero for none
 }
+
+// DefaultIndex is the prefix of the names of the indexes when none is given.
+const DefaultIndex = "heard"
 
 // oldest is the first minor version of Meilisearch 1 that has all that is used here.
 const oldest = 13
 
 const (
-	taskDeadline = 10 * time.Minute      // for one task, including those queued before it
-	taskInterval = 10 * time.Millisecond // between two looks at a task
-	batchSize    = 5000                  // documents sent at once
-	batchBytes   = 16 << 20              // of their text, well below the 100 MB that the server takes
-	filterSize   = 1000                  // submissions in one filter
+	batchSize      = 5000             // documents sent at once
+	batchBytes     = 16 << 20         // of their text, well below the 100 MB that the server takes
+	filterSize     = 1000             // submissions in one filter
+	searchDeadline = 10 * time.Second // for the answer to a search: somebody is waiting for it
 )
 
-// Engine is a search.Engine that keeps its index on a Meilisearch server.
+// Engine is a search.Engine that keeps its indexes on a Meilisearch server.
 type Engine struct {
-	server     meilisearch.ServiceManager
-	uid        string     // of the index in service
-	next       string     // of the index that a Rebuild fills
-	rebuilding sync.Mutex // one Rebuild at a time
+	url        string
+	prefix     string // of the names of the indexes
+	keys       Keys
+	embedder   Embedder
+	client     *http.Client
+	status     meilisearch.ServiceManager                 // reads the version and tasks
+	indexing   meilisearch.ServiceManager                 // writes
+	searching  map[search.Tier]meilisearch.ServiceManager // searches
+	rebuilding sync.Mutex                                 // one Rebuild at a time
+
+	looking singleflight.Group
+	ready   atomic.Bool // the server is as it must be, as far as is known
 
 	writing sync.RWMutex // held for reading by writes, for writing by the swap
-	noting  sync.Mutex   // guards journal and closed
+	noting  sync.Mutex   // guards what follows
 	journal *[]change    // writes since the running Rebuild began; nil when none runs
 	closed  bool
+
+	embedding  bool  // the embedders are being seen to
+	unembedded error // why nothing can be found by meaning
+
+	life       context.Context // of what goes on in the background
+	stop       func()
+	background sync.WaitGroup
 }
 
 var _ search.Engine = (*Engine)(nil)
 
-// change is one write, kept to be repeated on the index that a Rebuild is filling.
+// change is one write, kept to be repeated on the indexes that a Rebuild is filling.
 type change struct {
 	put    []search.Document
 	remove []string // submissions
 }
 
-// Open connects to the server, checks its version and brings the index and its settings into being. The error wraps
-// search.ErrUnavailable when the server cannot be reached or does not take the key.
+// Open connects to the server, checks its version and the keys, and brings the indexes and their settings into being. A
+// server that does not answer is no error: it is looked at when it is first needed. What has to be set differently is an
+// error at once: an address or keys that cannot work, keys that the server does not take (ErrKey), or its version.
 func Open(ctx context.Context, cfg Config) (*Engine, error) {
-	address, err := url.Parse(cfg.URL)
-	if err != nil || address.Scheme != "http" && address.Scheme != "https" || address.Host == "" || address.User != nil ||
-		address.RawQuery != "" || address.Fragment != "" {
-		return nil, errors.New("the Meilisearch URL must look like http://127.0.0.1:7700, without a password or a query")
+	if err := checkURL(cfg.URL); err != nil {
+		return nil, err
 	}
-	prefix := cfg.Index
-	if prefix == "" {
-		prefix = "heard"
+	if cfg.Index == "" {
+		cfg.Index = DefaultIndex
 	}
-	if !isIndexName(prefix) {
-		return nil, fmt.Errorf("the Meilisearch index prefix %q must be 1 to 100 letters, digits, '-' and '_'", prefix)
+	if err := errors.Join(checkPrefix(cfg.Index), cfg.Keys.check(cfg.Index)); err != nil {
+		return nil, err
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.Proxy = nil
-	transport.MaxIdleConnsPerHost = 16
-	client := &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Timeout:       2 * time.Minute,
-	}
+	client := newClient()
 	e := &Engine{
-		server: meilisearch.New(strings.TrimSuffix(cfg.URL, "/"), meilisearch.WithAPIKey(cfg.Key),
-			meilisearch.WithCustomClient(client), meilisearch.DisableRetries()),
-		uid:  prefix + "_documents",
-		next: prefix + "_documents_next",
+		url: cfg.URL, prefix: cfg.Index, keys: cfg.Keys, embedder: cfg.Embedder, client: client,
+		status:    connect(client, cfg.URL, cfg.Keys.Status),
+		indexing:  connect(client, cfg.URL, cfg.Keys.Indexing),
+		searching: map[search.Tier]meilisearch.ServiceManager{},
 	}
-	if err := e.checkVersion(ctx); err != nil {
-		return nil, err
+	e.life, e.stop = context.WithCancel(context.WithoutCancel(ctx))
+	for _, tier := range search.Tiers {
+		e.searching[tier] = connect(client, cfg.URL, cfg.Keys.Search[tier])
 	}
-	if _, err := e.server.GetIndexWithContext(ctx, e.uid); isCode(err, "index_not_found") {
-		err = e.create(ctx, e.uid)
-		if err != nil {
-			return nil, err
-		}
-	} else if err != nil {
-		return nil, explain(ctx, "looking for the index", err)
-	}
-	if err := e.applySettings(ctx, e.uid); err != nil {
-		return nil, err
+	if err := e.prepared(ctx); err != nil && !isAway(err) {
+		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
 }
 
-func isIndexName(s string) bool {
-	return len(s) <= 100 && strings.IndexFunc(s, func(r rune) bool {
+func isAway(err error) bool { return errors.Is(err, errAway) }
+
+func checkPrefix(s string) error {
+	if s == "" || len(s) > 100 || strings.ContainsFunc(s, func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '_')
-	}) < 0
+	}) {
+		return fmt.Errorf("the Meilisearch index prefix %q must be 1 to 100 letters, digits, '-' and '_'", s)
+	}
+	return nil
+}
+
+// indexName is the name of the index of a tier, and nextName of the one that a Rebuild fills.
+func indexName(prefix string, tier search.Tier) string { return prefix + "_" + string(tier) }
+func nextName(prefix string, tier search.Tier) string  { return indexName(prefix, tier) + "_next" }
+
+// names gives the indexes of the tiers names.
+type names func(prefix string, tier search.Tier) string
+
+// index is one index, as the key for indexing may use it.
+func (e *Engine) index(name names, tier search.Tier) meilisearch.IndexManager {
+	return e.indexing.Index(name(e.prefix, tier))
+}
+
+// prepared makes sure that the server is as it must be. It asks nothing of a server that was found so and has answered
+// ever since. What is to be done is done once for all who wait for it, and to the end although they may give up: new
+// settings can take the server minutes.
+func (e *Engine) prepared(ctx context.Context) error {
+	if err := e.open(); err != nil || e.ready.Load() {
+		return err
+	}
+	looking := e.looking.DoChan("", func() (any, error) {
+		if e.ready.Load() {
+			return nil, nil
+		}
+		if err := e.prepare(e.life); err != nil {
+			return nil, err
+		}
+		e.ready.Store(true)
+		e.embed()
+		return nil, nil
+	})
+	select {
+	case looked := <-looking:
+		return looked.Err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (e *Engine) prepare(ctx context.Context) error {
+	if err := e.checkVersion(ctx); err != nil {
+		return err
+	}
+	if err := e.checkRights(ctx); err != nil {
+		return err
+	}
+	if err := e.create(ctx, indexName); err != nil {
+		return err
+	}
+	if err := e.applySettings(ctx, indexName); err != nil {
+		return err
+	}
+	for _, tier := range search.Tiers {
+		_, err := e.searching[tier].MultiSearchWithContext(ctx, &meilisearch.MultiSearchRequest{
+			Queries: []*meilisearch.SearchRequest{{IndexUID: indexName(e.prefix, tier), Limit: 1}},
+		})
+		if err != nil {
+			return e.explain(ctx, "searching with the key for the tier "+string(tier), err)
+		}
+	}
+	return nil
 }
 
 func (e *Engine) checkVersion(ctx context.Context) error {
-	v, err := e.server.VersionWithContext(ctx)
+	v, err := e.status.VersionWithContext(ctx)
 	if err != nil {
-		return explain(ctx, "asking for the version", err)
+		return e.explain(ctx, "asking for the version", err)
 	}
 	major, rest, _ := strings.Cut(v.PkgVersion, ".")
 	minor, _, _ := strings.Cut(rest, ".")
@@ -134,91 +211,53 @@ func (e *Engine) checkVersion(ctx context.Context) error {
 	return nil
 }
 
-// create makes an empty index; one that somebody else made meanwhile is as good.
-func (e *Engine) create(ctx context.Context, uid string) error {
-	err := e.await(ctx, "creating the index", func() (*meilisearch.TaskInfo, error) {
-		return e.server.CreateIndexWithContext(ctx, &meilisearch.IndexConfig{Uid: uid, PrimaryKey: attrID})
-	})
+// create makes the index of each tier that is not there yet; one that somebody else makes meanwhile is as good.
+func (e *Engine) create(ctx context.Context, name names) error {
+	var tasks []task
+	for _, tier := range search.Tiers {
+		there, err := e.exists(ctx, name, tier)
+		if err != nil {
+			return err
+		}
+		if !there {
+			tasks = append(tasks, func() (*meilisearch.TaskInfo, error) {
+				return e.indexing.CreateIndexWithContext(ctx, &meilisearch.IndexConfig{Uid: name(e.prefix, tier), PrimaryKey: attrID})
+			})
+		}
+	}
+	err := e.await(ctx, "creating an index", tasks...)
 	if isCode(err, "index_already_exists") {
 		return nil
 	}
 	return err
 }
 
-// drop deletes an index, files and all; one that does not exist is as good.
-func (e *Engine) drop(ctx context.Context, uid string) error {
-	err := e.await(ctx, "deleting an index that is out of service", func() (*meilisearch.TaskInfo, error) {
-		return e.server.DeleteIndexWithContext(ctx, uid)
-	})
-	if isCode(err, "index_not_found") {
-		return nil
-	}
-	return err
-}
-
-// await starts a task and waits for its end. A task that failed is an error, which the client library alone would not
-// tell.
-func (e *Engine) await(ctx context.Context, doing string, start func() (*meilisearch.TaskInfo, error)) error {
-	info, err := start()
-	if err != nil {
-		return explain(ctx, doing, err)
-	}
-	waiting, cancel := context.WithTimeout(ctx, taskDeadline)
-	defer cancel()
-	task, err := e.server.WaitForTaskWithContext(waiting, info.TaskUID, taskInterval)
-	if err != nil {
-		if ctx.Err() == nil && waiting.Err() != nil {
-			return fmt.Errorf("%w: %s with Meilisearch: task %d did not end within %v", search.ErrUnavailable, doing, info.TaskUID, taskDeadline)
+// drop deletes the index of each tier that is there, files and all.
+func (e *Engine) drop(ctx context.Context, name names) error {
+	var tasks []task
+	for _, tier := range search.Tiers {
+		there, err := e.exists(ctx, name, tier)
+		if err != nil {
+			return err
 		}
-		return explain(ctx, doing, err)
+		if there {
+			tasks = append(tasks, func() (*meilisearch.TaskInfo, error) {
+				return e.indexing.DeleteIndexWithContext(ctx, name(e.prefix, tier))
+			})
+		}
 	}
-	if task.Status != meilisearch.TaskStatusSucceeded {
-		return &serverError{doing, fmt.Sprintf("task %d %s", info.TaskUID, task.Status), task.Error.Code}
-	}
-	return nil
+	return e.await(ctx, "deleting an index that is out of service", tasks...)
 }
 
-// serverError is a refusal by the server. It carries the server's code and not its message, which can quote what
-// people wrote.
-type serverError struct {
-	doing   string
-	outcome string
-	code    string // https://www.meilisearch.com/docs/reference/errors/error_codes
-}
-
-func (e *serverError) Error() string {
-	return fmt.Sprintf("%s with Meilisearch: %s (%s)", e.doing, e.outcome, e.code)
-}
-
-// isCode reports whether err is the server's refusal with this code.
-func isCode(err error, code string) bool {
-	var refused *serverError
-	if errors.As(err, &refused) {
-		return refused.code == code
-	}
-	var api *meilisearch.Error
-	return errors.As(err, &api) && api.MeilisearchApiError.Code == code
-}
-
-// explain turns an error of the client library into one that says what to do and quotes nobody: the library's own
-// repeats the request and the response.
-func explain(ctx context.Context, doing string, err error) error {
-	if ctx.Err() != nil {
-		return fmt.Errorf("%s with Meilisearch: %w", doing, ctx.Err())
-	}
-	var api *meilisearch.Error
-	if !errors.As(err, &api) {
-		return fmt.Errorf("%w: %s with Meilisearch: unexpected answer", search.ErrUnavailable, doing)
-	}
+func (e *Engine) exists(ctx context.Context, name names, tier search.Tier) (bool, error) {
+	_, err := e.index(name, tier).FetchInfoWithContext(ctx)
 	switch {
-	case api.ErrCode == meilisearch.MeilisearchCommunicationError, api.ErrCode == meilisearch.MeilisearchTimeoutError:
-		return fmt.Errorf("%w: %s with Meilisearch: no answer; check that it runs at the configured address", search.ErrUnavailable, doing)
-	case api.StatusCode == http.StatusUnauthorized, api.StatusCode == http.StatusForbidden:
-		return fmt.Errorf("%w: %s with Meilisearch: it does not accept the key", search.ErrUnavailable, doing)
-	case api.StatusCode >= 500, api.StatusCode == http.StatusTooManyRequests, api.MeilisearchApiError.Code == "":
-		return fmt.Errorf("%w: %s with Meilisearch: status %d", search.ErrUnavailable, doing, api.StatusCode)
+	case isCode(err, codeNoIndex):
+		return false, nil
+	case err != nil:
+		return false, e.explain(ctx, "looking for the indexes", err)
 	}
-	return &serverError{doing, fmt.Sprintf("status %d", api.StatusCode), api.MeilisearchApiError.Code}
+	return true, nil
 }
 
 var errClosed = fmt.Errorf("%w: the engine is closed", search.ErrUnavailable)
@@ -248,6 +287,9 @@ func (e *Engine) Delete(ctx context.Context, submissions ...string) error {
 }
 
 func (e *Engine) write(ctx context.Context, c change) error {
+	if err := e.prepared(ctx); err != nil {
+		return err
+	}
 	e.writing.RLock()
 	defer e.writing.RUnlock()
 	e.noting.Lock()
@@ -255,16 +297,16 @@ func (e *Engine) write(ctx context.Context, c change) error {
 		e.noting.Unlock()
 		return errClosed
 	}
-	// Noted first: should it fail half-way, the new index gets at least as much of it as the old one.
+	// Noted first: should it fail half-way, the new indexes get at least as much of it as the old ones.
 	if e.journal != nil {
 		*e.journal = append(*e.journal, c)
 	}
 	e.noting.Unlock()
-	return e.apply(ctx, e.uid, c)
+	return e.apply(ctx, indexName, c)
 }
 
-func (e *Engine) apply(ctx context.Context, uid string, c change) error {
-	if err := e.fill(ctx, uid, func(yield func(search.Document, error) bool) {
+func (e *Engine) apply(ctx context.Context, name names, c change) error {
+	if err := e.fill(ctx, name, func(yield func(search.Document, error) bool) {
 		for _, d := range c.put {
 			if !yield(d, nil) {
 				return
@@ -276,29 +318,37 @@ func (e *Engine) apply(ctx context.Context, uid string, c change) error {
 	for submissions := range slices.Chunk(c.remove, filterSize) {
 		digests := make([]string, len(submissions))
 		for i, s := range submissions {
-			digests[i] = submissionDigest(s)
+			digests[i] = digest(s)
 		}
-		if err := e.await(ctx, "removing submissions", func() (*meilisearch.TaskInfo, error) {
-			return e.server.Index(uid).DeleteDocumentsByFilterWithContext(ctx, anyOf(attrSubmissionDigest, digests), nil)
-		}); err != nil {
+		var tasks []task
+		for _, tier := range search.Tiers {
+			// By filter and not by what is there now: what was sent before and is not indexed yet goes as well, because
+			// the server does one task after the other.
+			tasks = append(tasks, func() (*meilisearch.TaskInfo, error) {
+				return e.index(name, tier).DeleteDocumentsByFilterWithContext(ctx, anyOf(attrSubmissionDigest, digests), nil)
+			})
+		}
+		if err := e.await(ctx, "removing submissions", tasks...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// fill sends documents in batches, each when the one before is indexed, so that a rebuild never floods the server.
-func (e *Engine) fill(ctx context.Context, uid string, docs iter.Seq2[search.Document, error]) error {
-	var batch []record
-	size := 0
+// fill sends documents in batches, each when the one before is indexed, so that the server is never flooded.
+func (e *Engine) fill(ctx context.Context, name names, docs iter.Seq2[search.Document, error]) error {
+	batch := map[search.Tier][]record{}
+	n, size := 0, 0
 	flush := func() error {
-		if len(batch) == 0 {
-			return nil
+		var tasks []task
+		for tier, records := range batch {
+			tasks = append(tasks, func() (*meilisearch.TaskInfo, error) {
+				return e.index(name, tier).AddDocumentsWithContext(ctx, records, nil)
+			})
 		}
-		err := e.await(ctx, "adding documents", func() (*meilisearch.TaskInfo, error) {
-			return e.server.Index(uid).AddDocumentsWithContext(ctx, batch, nil)
-		})
-		batch, size = batch[:0], 0
+		err := e.await(ctx, "adding documents", tasks...)
+		clear(batch)
+		n, size = 0, 0
 		return err
 	}
 	for d, err := range docs {
@@ -308,8 +358,9 @@ func (e *Engine) fill(ctx context.Context, uid string, docs iter.Seq2[search.Doc
 		if err != nil {
 			return err
 		}
-		batch = append(batch, newRecord(d))
-		if size += len(d.Text); len(batch) == batchSize || size >= batchBytes {
+		batch[d.Tier] = append(batch[d.Tier], newRecord(d))
+		n, size = n+1, size+len(d.Text)
+		if n == batchSize || size >= batchBytes {
 			if err := flush(); err != nil {
 				return err
 			}
@@ -321,32 +372,35 @@ func (e *Engine) fill(ctx context.Context, uid string, docs iter.Seq2[search.Doc
 	return flush()
 }
 
-// Rebuild implements search.Engine.
+// Rebuild implements search.Engine. The indexes of all tiers are swapped in one task.
 func (e *Engine) Rebuild(ctx context.Context, docs iter.Seq2[search.Document, error]) error {
 	e.rebuilding.Lock()
 	defer e.rebuilding.Unlock()
-	if err := e.open(); err != nil {
-		return err
+	if err := e.prepared(ctx); err != nil {
+		return fmt.Errorf("rebuilding the search index: %w", err)
 	}
 	e.keepJournal(new([]change))
 	defer e.keepJournal(nil)
 
-	err := e.drop(ctx, e.next) // left over from a rebuild that was cut short
+	err := e.drop(ctx, nextName) // left over from a rebuild that was cut short
 	if err == nil {
-		err = e.create(ctx, e.next)
+		err = e.create(ctx, nextName)
 	}
 	if err == nil {
-		err = e.applySettings(ctx, e.next)
+		err = e.applySettings(ctx, nextName)
 	}
 	if err == nil {
-		err = e.fill(ctx, e.next, docs)
+		err = e.fill(ctx, nextName, docs)
 	}
 	if err == nil {
 		err = e.swap(ctx)
 	}
+	if err == nil {
+		e.embed()
+	}
 	// What is out of service now goes, files and all: an old index may hold words that are to be erased. This is not
 	// left undone because the caller gave up.
-	err = errors.Join(err, e.drop(context.WithoutCancel(ctx), e.next))
+	err = errors.Join(err, e.drop(context.WithoutCancel(ctx), nextName))
 	if err != nil {
 		return fmt.Errorf("rebuilding the search index: %w", err)
 	}
@@ -362,45 +416,58 @@ func (e *Engine) keepJournal(journal *[]change) {
 	e.journal = journal
 }
 
-// swap brings the next index up to date and puts it in service.
+// swap brings the next indexes up to date and puts them in service.
 func (e *Engine) swap(ctx context.Context) error {
 	e.writing.Lock()
 	defer e.writing.Unlock()
 	for _, c := range *e.journal {
-		if err := e.apply(ctx, e.next, c); err != nil {
+		if err := e.apply(ctx, nextName, c); err != nil {
 			return err
 		}
 	}
+	var pairs []*meilisearch.SwapIndexesParams
+	for _, tier := range search.Tiers {
+		pairs = append(pairs, &meilisearch.SwapIndexesParams{Indexes: []string{indexName(e.prefix, tier), nextName(e.prefix, tier)}})
+	}
 	return e.await(ctx, "swapping the indexes", func() (*meilisearch.TaskInfo, error) {
-		return e.server.SwapIndexesWithContext(ctx, []*meilisearch.SwapIndexesParams{{Indexes: []string{e.uid, e.next}}})
+		return e.indexing.SwapIndexesWithContext(ctx, pairs)
 	})
 }
 
 // Count implements search.Engine.
 func (e *Engine) Count(ctx context.Context) (int, error) {
-	if err := e.open(); err != nil {
+	if err := e.prepared(ctx); err != nil {
 		return 0, err
 	}
-	stats, err := e.server.Index(e.uid).GetStatsWithContext(ctx, nil)
+	stats, err := e.indexing.GetStatsWithContext(ctx, nil)
 	if err != nil {
-		return 0, explain(ctx, "counting documents", err)
+		return 0, e.explain(ctx, "counting documents", err)
 	}
-	return int(stats.NumberOfDocuments), nil
+	n := 0
+	for _, tier := range search.Tiers {
+		of, there := stats.Indexes[indexName(e.prefix, tier)]
+		if !there {
+			e.ready.Store(false)
+			return 0, fmt.Errorf("%w: counting documents with Meilisearch: an index is not there", errAway)
+		}
+		n += int(of.NumberOfDocuments)
+	}
+	return n, nil
 }
 
-// Health implements search.Engine. It asks for the index, so it fails as well when the key is wrong.
+// Health implements search.Engine. It asks for the indexes, so it fails as well when a key is wrong.
 func (e *Engine) Health(ctx context.Context) error {
 	_, err := e.Count(ctx)
 	return err
 }
 
-// Close implements search.Engine. The index stays on the server. Closing twice is harmless.
+// Close implements search.Engine. The indexes stay on the server. Closing twice is harmless.
 func (e *Engine) Close() error {
 	e.noting.Lock()
-	defer e.noting.Unlock()
-	if !e.closed {
-		e.closed = true
-		e.server.Close()
-	}
+	e.closed = true
+	e.noting.Unlock()
+	e.stop()
+	e.background.Wait()
+	e.client.CloseIdleConnections()
 	return nil
 }

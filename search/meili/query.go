@@ -1,10 +1,12 @@
 package meili
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -16,72 +18,59 @@ import (
 
 // The attributes of a record.
 const (
-	attrID               = "id"
-	attrDocument         = "document"
-	attrConsultation     = "consultation"
-	attrSubmission       = "submission"
-	attrTier             = "tier"
-	attrQuestion         = "question"
-	attrAttachment       = "attachment"
-	attrPage             = "page"
-	attrText             = "text"
-	attrLanguage         = "language"
-	attrDay              = "day"
-	attrLabels           = "labels" // values by search.Attribute
-	attrAccess           = "access" // digest of consultation and tier
-	attrSubmissionDigest = "submissionDigest"
+	attrID                 = "id"
+	attrConsultation       = "consultation"
+	attrSubmission         = "submission"
+	attrQuestion           = "question"
+	attrAttachment         = "attachment"
+	attrPage               = "page"
+	attrText               = "text"
+	attrLanguage           = "language"
+	attrDay                = "day"
+	attrLabels             = "labels" // values by search.Attribute
+	attrDigest             = "digest" // of the id
+	attrConsultationDigest = "consultationDigest"
+	attrSubmissionDigest   = "submissionDigest"
 )
 
-// record is a document as the server keeps it. Empty values are left out, so that no facet counts them.
+// record is a document as the index of its tier keeps it. Empty values are left out, so that no facet counts them.
 type record struct {
-	ID               string        `json:"id"` // of the document and its tier
-	Document         string        `json:"document"`
-	Tier             search.Tier   `json:"tier"`
-	Consultation     string        `json:"consultation"`
-	Submission       string        `json:"submission"`
-	Question         string        `json:"question,omitempty"`
-	Attachment       string        `json:"attachment,omitempty"`
-	Page             int           `json:"page,omitempty"`
-	Text             string        `json:"text"`
-	Language         string        `json:"language,omitempty"`
-	Day              string        `json:"day"`
-	Labels           search.Labels `json:"labels,omitempty"`
-	Access           string        `json:"access,omitempty"`
-	SubmissionDigest string        `json:"submissionDigest,omitempty"`
+	ID           string        `json:"id"`
+	Consultation string        `json:"consultation"`
+	Submission   string        `json:"submission"`
+	Question     string        `json:"question,omitempty"`
+	Attachment   string        `json:"attachment,omitempty"`
+	Page         int           `json:"page,omitempty"`
+	Text         string        `json:"text"`
+	Language     string        `json:"language,omitempty"`
+	Day          string        `json:"day"`
+	Labels       search.Labels `json:"labels,omitempty"`
+
+	// The server compares values without regard to capitals, so what decides what is found, and what is erased, is
+	// compared by digest.
+	Digest             string `json:"digest,omitempty"`
+	ConsultationDigest string `json:"consultationDigest,omitempty"`
+	SubmissionDigest   string `json:"submissionDigest,omitempty"`
 }
 
 func newRecord(d search.Document) record {
 	return record{
-		ID: recordID(d.Tier, d.ID), Document: d.ID, Tier: d.Tier, Consultation: d.Consultation, Submission: d.Submission,
-		Question: d.Question, Attachment: d.Attachment, Page: d.Page, Text: d.Text, Language: d.Language, Day: d.Day, Labels: d.Labels,
-		Access: accessDigest(d.Consultation, d.Tier), SubmissionDigest: submissionDigest(d.Submission),
+		ID: d.ID, Consultation: d.Consultation, Submission: d.Submission, Question: d.Question, Attachment: d.Attachment, Page: d.Page,
+		Text: d.Text, Language: d.Language, Day: d.Day, Labels: d.Labels,
+		Digest: digest(d.ID), ConsultationDigest: digest(d.Consultation), SubmissionDigest: digest(d.Submission),
 	}
 }
 
-func recordID(tier search.Tier, id string) string { return string(tier) + "-" + id }
-
-func (r record) document() search.Document {
+func (r record) document(tier search.Tier) search.Document {
 	return search.Document{
-		ID: r.Document, Tier: r.Tier, Consultation: r.Consultation, Submission: r.Submission, Question: r.Question,
-		Attachment: r.Attachment, Page: r.Page, Text: r.Text, Language: r.Language, Day: r.Day, Labels: r.Labels,
+		ID: r.ID, Tier: tier, Consultation: r.Consultation, Submission: r.Submission, Question: r.Question, Attachment: r.Attachment,
+		Page: r.Page, Text: r.Text, Language: r.Language, Day: r.Day, Labels: r.Labels,
 	}
 }
 
-// The server compares values without regard to capitals, so what decides who sees what, and what is erased, is
-// compared by digest.
-
-func accessDigest(consultation string, tier search.Tier) string {
-	return digest("access", consultation, string(tier))
-}
-
-func submissionDigest(submission string) string { return digest("submission", submission) }
-
-func digest(parts ...string) string {
-	h := sha256.New()
-	for _, p := range parts {
-		fmt.Fprintf(h, "%d:%s", len(p), p)
-	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:16])
 }
 
 // filterValue quotes a value for a filter expression.
@@ -100,20 +89,20 @@ func anyOf(attribute string, values []string) string {
 	return attribute + " IN [" + strings.Join(quoted, ", ") + "]"
 }
 
-// filter limits a search to what the tier of q may find and to the filters of q. All of the strings must hold.
+// filter limits a search to the consultation of q and to its filters. All of the strings must hold.
 func filter(q search.Query) []string {
-	f := []string{equals(attrAccess, accessDigest(q.Consultation, q.Tier))}
+	f := []string{equals(attrConsultationDigest, digest(q.Consultation))}
 	for _, attribute := range search.Attributes {
 		if values := q.Filters[attribute]; len(values) > 0 {
 			f = append(f, anyOf(label(attribute), values))
 		}
 	}
 	if len(q.Without) > 0 {
-		without := make([]string, len(q.Without))
+		digests := make([]string, len(q.Without))
 		for i, id := range q.Without {
-			without[i] = recordID(q.Tier, id)
+			digests[i] = digest(id)
 		}
-		f = append(f, "NOT "+anyOf(attrID, without))
+		f = append(f, "NOT "+anyOf(attrDigest, digests))
 	}
 	return f
 }
@@ -151,43 +140,85 @@ const (
 	matchEnd   = '\ue001'
 )
 
-// Search implements search.Engine.
+// Search implements search.Engine: queries are answered in one request, with the key of their tier. Those that ask for
+// meaning find at most a page of hits, are refused for officers and without an Embedder, and wrap search.ErrUnavailable
+// until the embedder is set up.
 func (e *Engine) Search(ctx context.Context, queries ...search.Query) ([]search.Result, error) {
-	for _, q := range queries {
-		if err := q.Validate(); err != nil {
+	if err := cmp.Or(search.Validate(queries), e.open()); err != nil || len(queries) == 0 {
+		return nil, err
+	}
+	tier := queries[0].Tier
+	requests := make([]*meilisearch.SearchRequest, len(queries))
+	meaning := false
+	for i, q := range queries {
+		if q.Meaning && !e.embeds(tier) {
+			return nil, fmt.Errorf("%w: this search knows words only and not their meaning", search.ErrInvalidQuery)
+		}
+		meaning = meaning || q.Meaning
+		requests[i] = newRequest(q)
+		requests[i].IndexUID = indexName(e.prefix, tier)
+	}
+	waiting, cancel := context.WithTimeout(ctx, searchDeadline)
+	defer cancel()
+	if err := e.prepared(waiting); err != nil {
+		return nil, late(ctx, err)
+	}
+	if meaning {
+		if err := e.embedderFault(); err != nil {
 			return nil, err
 		}
 	}
-	if err := e.open(); err != nil {
-		return nil, err
+	res, err := e.searching[tier].MultiSearchWithContext(waiting, &meilisearch.MultiSearchRequest{Queries: requests})
+	if err != nil {
+		return nil, late(ctx, e.explain(waiting, "searching", err))
+	}
+	if len(res.Results) != len(queries) {
+		return nil, fmt.Errorf("%w: searching with Meilisearch: %d results for %d queries", search.ErrUnavailable, len(res.Results), len(queries))
 	}
 	results := make([]search.Result, len(queries))
 	for i, q := range queries {
-		var err error
-		if results[i], err = e.answer(ctx, q); err != nil {
+		if results[i], err = newResult(&res.Results[i], q); err != nil {
 			return nil, err
 		}
 	}
 	return results, nil
 }
 
-func (e *Engine) answer(ctx context.Context, q search.Query) (search.Result, error) {
+// late is err as the caller must see it: that the deadline for searches is over is the server's fault and not theirs.
+func late(ctx context.Context, err error) error {
+	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: searching with Meilisearch: no answer within %v", errAway, searchDeadline)
+	}
+	return err
+}
+
+// leastMeaning is the score from which a hit is near enough in meaning: half the cosine of the two vectors plus a half.
+// Unrelated sentences are below it with the usual models.
+const leastMeaning = 0.75
+
+func newRequest(q search.Query) *meilisearch.SearchRequest {
 	expr := search.Parse(q.Text)
 	page, perPage := q.Paging()
-	hitsPerPage := int64(perPage)
 	req := &meilisearch.SearchRequest{
-		HitsPerPage:           &hitsPerPage, // with Page: exact totals
-		Page:                  int64(page),
-		Filter:                filter(q),
-		MatchingStrategy:      meilisearch.All,
-		AttributesToHighlight: []string{attrText},
-		HighlightPreTag:       string(matchStart),
-		HighlightPostTag:      string(matchEnd),
-		ShowRankingScore:      true,
+		Query:            queryText(expr),
+		Filter:           filter(q),
+		ShowRankingScore: true,
 	}
+	if q.Meaning {
+		req.Query = q.Text
+		req.Hybrid = &meilisearch.SearchRequestHybrid{SemanticRatio: 1, Embedder: embedderName}
+		req.RankingScoreThreshold = leastMeaning
+		req.Limit = int64(perPage)
+		return req
+	}
+	hitsPerPage := int64(perPage)
+	req.Page, req.HitsPerPage = int64(page), &hitsPerPage // which makes totals exact
+	req.MatchingStrategy = meilisearch.All
 	if len(expr.Words) > 3 {
 		req.MatchingStrategy = meilisearch.Frequency
 	}
+	req.AttributesToHighlight = []string{attrText}
+	req.HighlightPreTag, req.HighlightPostTag = string(matchStart), string(matchEnd)
 	for _, attribute := range q.Facets {
 		req.Facets = append(req.Facets, label(attribute))
 	}
@@ -197,11 +228,7 @@ func (e *Engine) answer(ctx context.Context, q search.Query) (search.Result, err
 	case search.SortOldest:
 		req.Sort = []string{attrDay + ":asc"}
 	}
-	res, err := e.server.Index(e.uid).SearchWithContext(ctx, queryText(expr), req)
-	if err != nil {
-		return search.Result{}, explain(ctx, "searching", err)
-	}
-	return newResult(res, q)
+	return req
 }
 
 func newResult(res *meilisearch.SearchResponse, q search.Query) (search.Result, error) {
@@ -215,24 +242,27 @@ func newResult(res *meilisearch.SearchResponse, q search.Query) (search.Result, 
 	if err := res.Hits.DecodeInto(&hits); err != nil {
 		return search.Result{}, fmt.Errorf("%w: searching with Meilisearch: the hits cannot be read", search.ErrUnavailable)
 	}
-	var facets map[string]map[string]int
-	if err := json.Unmarshal(res.FacetDistribution, &facets); len(q.Facets) > 0 && err != nil {
-		return search.Result{}, fmt.Errorf("%w: searching with Meilisearch: the facets cannot be read", search.ErrUnavailable)
-	}
 	result := search.Result{
 		Total:  int(res.TotalHits),
 		Facets: search.Facets{},
 		Hits:   make([]search.Hit, len(hits)),
 	}
-	for _, attribute := range q.Facets {
-		result.Facets[attribute] = facet(facets[label(attribute)])
-	}
 	for i, h := range hits {
 		result.Hits[i] = search.Hit{
-			Document: h.document(),
+			Document: h.document(q.Tier),
 			Snippet:  search.Excerpt(h.Text, spans(h.Text, h.Formatted.Text)),
 			Score:    h.Score,
 		}
+	}
+	if q.Meaning {
+		result.Total = len(hits)
+	}
+	var values map[string]map[string]int // by label, then by value
+	if err := json.Unmarshal(res.FacetDistribution, &values); err != nil && len(q.Facets) > 0 {
+		return search.Result{}, fmt.Errorf("%w: searching with Meilisearch: the facets cannot be read", search.ErrUnavailable)
+	}
+	for _, attribute := range q.Facets {
+		result.Facets[attribute] = facet(values[label(attribute)])
 	}
 	return result, nil
 }

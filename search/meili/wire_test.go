@@ -1,12 +1,13 @@
 package meili_test
 
 import (
+	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -14,10 +15,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/meilisearch/meilisearch-go"
 
 	"heard/search"
 	"heard/search/meili"
@@ -47,10 +48,15 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"pkgVersion": %q}`, f.version)
 	case strings.HasPrefix(r.URL.Path, "/tasks/"):
 		io.WriteString(w, f.task)
+	case r.URL.Path == "/keys":
+		w.WriteHeader(http.StatusUnauthorized)
+		io.WriteString(w, `{"code": "missing_master_key"}`)
+	case r.URL.Path == "/stats":
+		io.WriteString(w, `{"indexes": {"heard_officer": {}, "heard_councillor": {}, "heard_public": {}}}`)
 	case r.Method == http.MethodGet:
 		io.WriteString(w, `{}`)
-	case strings.HasSuffix(r.URL.Path, "/search"):
-		io.WriteString(w, f.hits)
+	case r.URL.Path == "/multi-search":
+		io.WriteString(w, `{"results": [`+f.hits+`]}`)
 	default:
 		w.WriteHeader(http.StatusAccepted)
 		io.WriteString(w, `{"taskUid": 7, "status": "enqueued"}`)
@@ -76,7 +82,7 @@ func newFake(t *testing.T) (*fake, string) {
 func openFake(t *testing.T) (*fake, *meili.Engine) {
 	t.Helper()
 	f, url := newFake(t)
-	e, err := meili.Open(t.Context(), meili.Config{URL: url, Key: "key"})
+	e, err := meili.Open(t.Context(), meili.Config{URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,13 +170,43 @@ func TestErrorsQuoteNobody(t *testing.T) {
 	}
 }
 
+// TestNoServer: a server that is away is no fault of the settings. Everything says that it is away, and works as soon as
+// it answers.
 func TestNoServer(t *testing.T) {
-	s := httptest.NewServer(http.NotFoundHandler())
-	s.Close()
-	if _, err := meili.Open(t.Context(), meili.Config{URL: s.URL}); !errors.Is(err, search.ErrUnavailable) {
-		t.Errorf("got %v", err)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
-	_, e := openFake(t)
+	address := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	e := open(t, meili.Config{URL: "http://" + address})
+	_, searchErr := e.Search(t.Context(), question)
+	_, countErr := e.Count(t.Context())
+	for call, err := range map[string]error{
+		"Search": searchErr, "Count": countErr, "Put": e.Put(t.Context(), answer), "Delete": e.Delete(t.Context(), "s"), "Health": e.Health(t.Context()),
+		"Rebuild": e.Rebuild(t.Context(), func(func(search.Document, error) bool) {}),
+	} {
+		if !errors.Is(err, search.ErrUnavailable) || !strings.Contains(err.Error(), "no answer") {
+			t.Errorf("%s while the server is away: %v", call, err)
+		}
+	}
+	f := &fake{version: "1.50.0", task: succeeded, hits: noHits}
+	if listener, err = net.Listen("tcp", address); err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(f)
+	s.Listener.Close()
+	s.Listener = listener
+	s.Start()
+	defer s.Close()
+	if err := e.Put(t.Context(), answer); err != nil {
+		t.Errorf("when it answers: %v", err)
+	}
+	f.last(t, "PATCH /indexes/heard_officer/settings") // before the documents
+
+	_, e = openFake(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := e.Search(ctx, question); !errors.Is(err, context.Canceled) {
@@ -225,7 +261,7 @@ func TestFilter(t *testing.T) {
 	if _, err := e.Search(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}
-	sent := f.last(t, "POST /indexes/heard_documents/search")
+	sent := f.last(t, "POST /multi-search")["queries"].([]any)[0].(map[string]any)
 	filters := sent["filter"].([]any)
 	want := []any{
 		`labels.groups IN ["a\" OR tiers = \"officer", "back\\slash", "ends \\", "it's"]`,
@@ -234,25 +270,26 @@ func TestFilter(t *testing.T) {
 	if diff := cmp.Diff(want, filters[1:]); diff != "" {
 		t.Errorf("filter (-want +got):\n%s", diff)
 	}
-	if access, ok := filters[0].(string); !ok || !strings.HasPrefix(access, `access = "`) {
-		t.Errorf("the first filter is %v, expected the one for access", filters[0])
+	if own, ok := filters[0].(string); !ok || !strings.HasPrefix(own, `consultationDigest = "`) {
+		t.Errorf("the first filter is %v, expected the one for the consultation", filters[0])
 	}
 	if got, want := sent["q"], `"loading bay" -police -"at night" van `; got != want {
 		t.Errorf("q is %q, expected %q", got, want)
 	}
 
-	// Who may see a document is told apart exactly, whatever the consultation is called.
-	seen := map[any]search.Query{}
+	// Who may see a document is told apart exactly, whatever the consultation is called, by index and filter.
+	seen := map[string]search.Query{}
 	for _, q := range []search.Query{
 		{Consultation: "c", Tier: search.TierPublic}, {Consultation: "c", Tier: search.TierOfficer}, {Consultation: "C", Tier: search.TierPublic},
-		{Consultation: "c ", Tier: search.TierPublic}, {Consultation: `c" OR "a" = "a`, Tier: search.TierPublic}, {Consultation: "c6:public", Tier: search.TierPublic},
+		{Consultation: "c ", Tier: search.TierPublic}, {Consultation: `c" OR "a" = "a`, Tier: search.TierPublic},
 	} {
 		if _, err := e.Search(t.Context(), q); err != nil {
 			t.Fatal(err)
 		}
-		access := f.last(t, "POST /indexes/heard_documents/search")["filter"].([]any)[0]
+		sent := f.last(t, "POST /multi-search")["queries"].([]any)[0].(map[string]any)
+		access := fmt.Sprint(sent["indexUid"], sent["filter"].([]any)[0])
 		if other, ok := seen[access]; ok {
-			t.Errorf("%+v and %+v have the same access", q, other)
+			t.Errorf("%+v and %+v ask the same", q, other)
 		}
 		seen[access] = q
 	}
@@ -260,7 +297,7 @@ func TestFilter(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	f, _ := openFake(t)
-	sent := f.last(t, "PATCH /indexes/heard_documents/settings")
+	sent := f.last(t, "PATCH /indexes/heard_councillor/settings")
 	for key, want := range map[string]any{
 		"searchableAttributes": []any{"text"},
 		"pagination":           map[string]any{"maxTotalHits": float64(search.MaxReach)},
@@ -270,39 +307,71 @@ func TestSettings(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", key, diff)
 		}
 	}
-	for _, hidden := range []string{"access", "submissionDigest"} {
+	for _, hidden := range []string{"digest", "consultationDigest", "submissionDigest"} {
 		if slices.Contains(sent["displayedAttributes"].([]any), any(hidden)) || !slices.Contains(sent["filterableAttributes"].([]any), any(hidden)) {
 			t.Errorf("%s must be filterable and not displayed", hidden)
 		}
 	}
 }
 
-// TestSettingsAreAppliedOnce opens an index twice on a real server, which need not be told a second time.
-func TestSettingsAreAppliedOnce(t *testing.T) {
+// TestSettingsAreSentWhereTheyDiffer opens the indexes of a real server again and again, and counts what is sent to it.
+func TestSettingsAreSentWhereTheyDiffer(t *testing.T) {
 	s := realServer(t)
 	target, err := url.Parse(s.url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var applied atomic.Int32
+	var mu sync.Mutex
+	sent := map[string]string{}
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		if r.In.Method == http.MethodPatch {
-			applied.Add(1)
+		if strings.Contains(r.In.URL.Path, "/settings") && r.In.Method != http.MethodGet {
+			body, _ := io.ReadAll(r.In.Body)
+			r.Out.Body = io.NopCloser(bytes.NewReader(body))
+			mu.Lock()
+			sent[r.In.Method+" "+r.In.URL.Path] += string(body)
+			mu.Unlock()
 		}
 		r.SetURL(target)
 	}}
 	through := httptest.NewServer(proxy)
 	defer through.Close()
-	index := "test_" + strings.ToLower(rand.Text())
-	for i := range 2 {
-		e, err := meili.Open(t.Context(), meili.Config{URL: through.URL, Key: s.key, Index: index})
+	cfg := s.config(t)
+	direct := cfg.URL
+	cfg.URL = through.URL
+	reopen := func() map[string]string {
+		sent = map[string]string{}
+		e, err := meili.Open(t.Context(), cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
-		e.Close()
-		if applied.Load() != 1 {
-			t.Errorf("after opening number %d, settings were applied %d times, expected once", i+1, applied.Load())
+		if err := e.Close(); err != nil {
+			t.Error(err)
 		}
+		return sent
+	}
+	if first := reopen(); len(first) != len(search.Tiers) {
+		t.Errorf("new indexes: sent %v, expected all settings once for each tier", first)
+	}
+	if again := reopen(); len(again) != 0 {
+		t.Errorf("nothing has changed: sent %v", again)
+	}
+	master := meilisearch.New(direct, meilisearch.WithAPIKey(s.master))
+	officer := master.Index(cfg.Index + "_officer")
+	task, err := officer.UpdateSettingsWithContext(t.Context(), &meilisearch.Settings{
+		Pagination: &meilisearch.Pagination{MaxTotalHits: 7}, SortableAttributes: []string{"text", "day"}, StopWords: []string{"the"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := officer.WaitForTaskWithContext(t.Context(), task.TaskUID, 0); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"PATCH /indexes/" + cfg.Index + "_officer/settings": `{"sortableAttributes":["day"],"pagination":{"maxTotalHits":10000000}}`}
+	if diff := cmp.Diff(want, reopen()); diff != "" {
+		t.Errorf("two settings of one tier were changed by hand: sent (-want +got):\n%s", diff)
+	}
+	if again := reopen(); len(again) != 0 {
+		t.Errorf("mended before: sent %v", again)
 	}
 }
 
