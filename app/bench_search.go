@@ -25,7 +25,6 @@ import (
 	"heard/search"
 	"heard/search/embedded"
 	"heard/search/measure"
-	"heard/search/meili"
 	"heard/search/meili/local"
 )
 
@@ -46,9 +45,6 @@ const (
 	lookAgain      = 5 * time.Millisecond
 )
 
-// benchIndex sets the index on a Meilisearch server apart from the portal's own.
-const benchIndex = "_bench"
-
 // benchConsultation is what made-up answers are answers to.
 const benchConsultation = "bench"
 
@@ -59,10 +55,9 @@ type benched struct {
 	// open returns an empty one, which is removed with what it holds by closing.
 	open func(ctx context.Context) (e search.Engine, remove func() error, err error)
 	size func() (bytes int64, err error) // of its files; nil when they are elsewhere
-	// setting and index are --search and --search-index of a portal that uses
-	// such an engine.
-	setting, index string
-	server         *local.Server // that was started for this; nil when there is none
+	// settings are those of a portal that uses such an engine.
+	settings Config
+	server   *local.Server // that was started for this; nil when there is none
 }
 
 // search measures both engines: how well they find what people expect, how fast
@@ -114,14 +109,13 @@ func (cmd benchCommand) search(r *run, data string, n int) error {
 func (cmd benchCommand) engines(r *run, dir string) (all []*benched, stop func(), err error) {
 	stop = func() {}
 	if cmd.Engine != engineMeilisearch {
-		all = append(all, inProcess(dir))
+		all = append(all, inProcess(r.cfg, dir))
 	}
 	if cmd.Engine == engineEmbedded {
 		return all, stop, nil
 	}
-	b := &benched{name: engineMeilisearch, setting: r.cfg.Search}
-	cfg := r.cfg
-	cfg.SearchIndex += benchIndex
+	b := &benched{name: engineMeilisearch, settings: r.cfg}
+	b.settings.ModelURL, b.settings.ModelEmbed, b.settings.ModelChat, b.settings.ModelKey = "", "", "", "" // words alone
 	if !hasPrefix(r.cfg.Search, "http://", "https://") {
 		home := filepath.Join(dir, "meilisearch")
 		if err := os.Mkdir(home, 0o700); err != nil {
@@ -135,29 +129,38 @@ func (cmd benchCommand) engines(r *run, dir string) (all []*benched, stop func()
 			return nil, stop, err
 		}
 		stop = b.server.Kill
-		b.setting = b.server.URL
+		b.settings.Search, b.settings.SearchKeys = b.server.URL, ""
 		b.size = func() (int64, error) { return sizeOf(filepath.Join(home, "data")) }
 	}
-	cfg.Search, b.index = b.setting, cfg.SearchIndex
 	b.open = func(ctx context.Context) (search.Engine, func() error, error) {
-		e, err := openSearch(ctx, cfg)
+		e, err := openSearch(ctx, b.settings)
 		if err != nil {
 			return nil, nil, err
 		}
-		empty := func() error { return e.Rebuild(ctx, func(func(search.Document, error) bool) {}) }
-		if err := empty(); err != nil {
+		held, err := e.Count(ctx)
+		if err == nil && held > 0 {
+			err = usageError{fmt.Errorf("--search-index: %s holds answers: measure with an index of another name", b.settings.SearchIndex)}
+		}
+		if err != nil {
 			return nil, nil, errors.Join(err, e.Close())
 		}
-		return e, func() error { return errors.Join(empty(), e.Close()) }, nil
+		return e, func() error { return errors.Join(b.empty(ctx, e), e.Close()) }, nil
 	}
 	return append(all, b), stop, nil
 }
 
+// empty takes everything out of an engine.
+func (b *benched) empty(ctx context.Context, e search.Engine) error {
+	return e.Rebuild(ctx, func(func(search.Document, error) bool) {})
+}
+
 // inProcess is the engine that needs no server, with its files below dir.
-func inProcess(dir string) *benched {
+func inProcess(cfg Config, dir string) *benched {
 	home := filepath.Join(dir, "embedded")
+	cfg.Search = ""
 	return &benched{
-		name: engineEmbedded,
+		name:     engineEmbedded,
+		settings: cfg,
 		open: func(context.Context) (search.Engine, func() error, error) {
 			e, err := embedded.Open(home)
 			if err != nil {
@@ -368,7 +371,7 @@ func (b *benched) large(ctx context.Context, row *measured.Row, n int) (err erro
 	if b.server == nil {
 		return nil
 	}
-	raw, err := rawRequests(ctx, b.server.URL, b.index, queries)
+	raw, err := rawRequests(ctx, b.settings, queries)
 	if err != nil {
 		return err
 	}
@@ -395,7 +398,8 @@ func times(row *measured.Row, name string, took measure.Times) {
 
 // rawRequests notes what the engine asks of the server for the page of each
 // query, and returns what sends the same again, without the engine.
-func rawRequests(ctx context.Context, server, index string, queries []search.Query) (func(ctx context.Context, i int) error, error) {
+func rawRequests(ctx context.Context, cfg Config, queries []search.Query) (func(ctx context.Context, i int) error, error) {
+	server := cfg.Search
 	target, err := url.Parse(server)
 	if err != nil {
 		return nil, err
@@ -419,7 +423,8 @@ func rawRequests(ctx context.Context, server, index string, queries []search.Que
 	}}
 	noting := httptest.NewServer(proxy)
 	defer noting.Close()
-	e, err := meili.Open(ctx, meili.Config{URL: noting.URL, Index: index})
+	cfg.Search = noting.URL
+	e, err := openSearch(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -464,9 +469,9 @@ func (b *benched) findable(r *run, row *measured.Row, n int) error {
 	}
 	row.Answers = min(n, sentInto)
 	portal := *r
+	portal.cfg = b.settings
 	portal.cfg.Addr = "127.0.0.1:0"
-	portal.cfg.SearchIndex = b.index
-	return portal.scratch(b.setting, func(a *App, c *models.Consultation) error {
+	return portal.scratch(b.settings.Search, func(a *App, c *models.Consultation) (err error) {
 		if err := a.Service.Load(r.ctx, consult.Portal, benchCommand{N: row.Answers}.submissions(c)); err != nil {
 			return err
 		}
@@ -476,6 +481,7 @@ func (b *benched) findable(r *run, row *measured.Row, n int) error {
 		if _, err := a.Service.Reindex(r.ctx); err != nil {
 			return err
 		}
+		defer func() { err = errors.Join(err, b.empty(r.ctx, a.engine)) }()
 		if err := a.Start(r.ctx); err != nil {
 			return err
 		}
