@@ -18,16 +18,18 @@ const (
 	weightWord   = 0.3
 	weightStem   = 1.0
 	weightPhrase = 2.0
-	weightCommon = 0.2 // words that are optional
+	weightCommon = 0.1 // words that are optional
 )
 
-// maxRequired is how many of the words of a query a document must hold: every word of a short query, and any three of
-// a longer one, which the ranking then puts in order.
-const maxRequired = 3
+// A document must hold every word of a short query, and any two of a longer one, which the ranking then puts in order.
+const (
+	shortQuery = 3 // words
+	required   = 2 // of a longer query
+)
 
 // newQuery asks for expr among the documents of one consultation that have the labels of filters. Both are part of the
-// query itself, so a document outside them is not even scored.
-func newQuery(consultation string, filters search.Labels, expr search.Expression, languages []*search.Stemmer) query.Query {
+// query itself, so a document outside them is not even scored. The stems that are related to it raise what it finds.
+func newQuery(consultation string, filters search.Labels, expr search.Expression, languages []*search.Stemmer, related map[string]float64) query.Query {
 	among := []query.Query{term(fieldConsultation, consultation)}
 	for attribute, values := range filters {
 		labels := make([]string, len(values))
@@ -43,8 +45,8 @@ func newQuery(consultation string, filters search.Labels, expr search.Expression
 		unfinished := expr.Prefix && i == len(expr.Words)-1
 		words = append(words, clause{query: wordQuery(w, languages, expr.Lenient(), unfinished), weight: 1})
 	}
-	if len(words) > maxRequired {
-		b.AddMust(&union{clauses: words, min: maxRequired})
+	if len(words) > shortQuery {
+		b.AddMust(&union{clauses: words, min: required})
 	} else { // the same as a union of them all, and quicker: the rarest word leads
 		for _, w := range words {
 			b.AddMust(w.query)
@@ -60,6 +62,9 @@ func newQuery(consultation string, filters search.Labels, expr search.Expression
 	}
 	for _, w := range expr.Optional {
 		b.AddShould(weighed(bm25{fieldText, search.Fold(w)}, weightCommon))
+	}
+	for stem, weight := range related {
+		b.AddShould(weighed(bm25{fieldStems, stem}, weight))
 	}
 	for _, p := range expr.Excluded {
 		b.AddMustNot(phraseQuery(p))
