@@ -59,6 +59,11 @@ type Options struct {
 	Now func() time.Time // the clock; time.Now when nil
 }
 
+// workers is how many pieces of background work are done at the same time. Most
+// bring a submission up to date in the search index, which takes about as long
+// for all of them together as for one.
+const workers = 64
+
 // New opens every part of a portal. Close it when done.
 func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	if o.Log == nil {
@@ -115,7 +120,7 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 		models.JobIndex:  outlasting(a.Service.IndexSubmission),
 		models.JobThemes: outlasting(a.Service.RefreshThemes),
 		models.JobPlaces: outlasting(a.Service.IndexPlaces),
-	}, jobs.Options{Logger: o.Log})
+	}, jobs.Options{Logger: o.Log, Workers: workers})
 	return a, nil
 }
 

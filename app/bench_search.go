@@ -130,7 +130,7 @@ func (cmd benchCommand) engines(r *run, dir string) (all []*benched, stop func()
 		}
 		stop = b.server.Kill
 		b.settings.Search, b.settings.SearchKeys = b.server.URL, ""
-		b.size = func() (int64, error) { return sizeOf(filepath.Join(home, "data")) }
+		b.size = func() (int64, error) { return sizeOf(filepath.Join(home, "data", "indexes")) }
 	}
 	b.open = func(ctx context.Context) (search.Engine, func() error, error) {
 		e, err := openSearch(ctx, b.settings)
