@@ -21,11 +21,15 @@ const (
 	weightCommon = 0.1 // words that are optional
 )
 
-// A document must hold every word of a short query, and any two of a longer one, which the ranking then puts in order.
-const (
-	shortQuery = 3 // words
-	required   = 2 // of a longer query
-)
+// required returns how many of the words of a query a document must hold: every word of a short query and, since a
+// question in words of its own names much that no answer repeats, any two of a longer one. The ranking puts what is found
+// in order.
+func required(words int) int {
+	if words > 3 {
+		return 2
+	}
+	return words
+}
 
 // newQuery asks for expr among the documents of one consultation that have the labels of filters. Both are part of the
 // query itself, so a document outside them is not even scored. The stems that are related to it raise what it finds.
@@ -45,8 +49,8 @@ func newQuery(consultation string, filters search.Labels, expr search.Expression
 		unfinished := expr.Prefix && i == len(expr.Words)-1
 		words = append(words, clause{query: wordQuery(w, languages, expr.Lenient(), unfinished), weight: 1})
 	}
-	if len(words) > shortQuery {
-		b.AddMust(&union{clauses: words, min: required})
+	if n := required(len(words)); n < len(words) {
+		b.AddMust(&union{clauses: words, min: n})
 	} else { // the same as a union of them all, and quicker: the rarest word leads
 		for _, w := range words {
 			b.AddMust(w.query)
