@@ -216,7 +216,7 @@ func (a *App) Start(ctx context.Context) error {
 	searchable := true
 	if err := a.Service.FillEmptyIndex(ctx); err != nil {
 		searchable = false
-		a.log.Error("search is away; its index will be brought up to date when it is back", "error", err)
+		a.log.Error("search does not work; its index will be brought up to date when it does", "error", err)
 	}
 	listener, err := net.Listen("tcp", a.Config.Addr)
 	if err != nil {
@@ -265,18 +265,19 @@ func (a *App) sweep(ctx context.Context) {
 }
 
 // watchSearch notes whether search is there. A search server may come back
-// without its data, so its index is then compared with the store and built
-// again where they differ. It returns whether all is well; last is what it
-// returned the last time.
+// without its data, so after it was away, and when its index is empty, the
+// index is compared with the store and built again where they differ. It
+// returns whether all is well; last is what it returned the last time.
 func (a *App) watchSearch(ctx context.Context, last bool) bool {
-	err := a.engine.Health(ctx)
-	if err == nil && !last {
-		if err = a.Service.MendIndex(ctx); err == nil {
-			a.log.Info("search is back")
-		}
+	n, err := a.engine.Count(ctx)
+	if err == nil && (n == 0 || !last) {
+		err = a.Service.MendIndex(ctx)
 	}
-	if err != nil && last && ctx.Err() == nil {
-		a.log.Error("search is away; its index will be brought up to date when it is back", "error", err)
+	switch {
+	case err != nil && last && ctx.Err() == nil:
+		a.log.Error("search does not work; its index will be brought up to date when it does", "error", err)
+	case err == nil && !last:
+		a.log.Info("search works again")
 	}
 	return err == nil
 }

@@ -119,12 +119,12 @@ func (e *serverError) Error() string {
 	return fmt.Sprintf("%s with Meilisearch: %s (%s)", e.doing, e.outcome, e.code)
 }
 
-// passing are the codes of refusals that end by themselves, or when the server is looked at again.
+// passing are the codes of refusals that end by themselves, and whether the server has to be looked at again for it.
 var passing = map[string]bool{
 	// Its disk is full or fails, or what makes vectors is away.
-	"no_space_left_on_device": true, "io_error": true, "internal": true, "vector_embedding_error": true,
+	"no_space_left_on_device": false, "io_error": false, "internal": false, "vector_embedding_error": false,
 	// It came back without its data: the indexes are not there, or are not those that were set up.
-	codeNoIndex: true, "invalid_search_filter": true, "invalid_search_facets": true, "invalid_search_sort": true,
+	codeNoIndex: true, "invalid_search_embedder": true, "invalid_search_filter": true, "invalid_search_facets": true, "invalid_search_sort": true,
 	"invalid_document_filter": true,
 }
 
@@ -132,7 +132,7 @@ const codeNoIndex = "index_not_found"
 
 // Unwrap makes a refusal that ends by itself search.ErrUnavailable, so that it is tried again.
 func (e *serverError) Unwrap() error {
-	if passing[e.code] {
+	if _, ok := passing[e.code]; ok {
 		return errAway
 	}
 	return nil
@@ -157,7 +157,8 @@ func (e *Engine) explain(ctx context.Context, doing string, err error) error {
 }
 
 func (e *Engine) lookAgainIfAway(err error) {
-	if isAway(err) {
+	var refused *serverError
+	if isAway(err) && (!errors.As(err, &refused) || passing[refused.code]) {
 		e.ready.Store(false)
 	}
 }

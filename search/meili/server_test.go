@@ -98,7 +98,7 @@ func (s *server) start() error {
 	}
 	var output bytes.Buffer
 	s.cmd = exec.Command(program, "--no-analytics", "--env", "development", "--http-addr", strings.TrimPrefix(s.url, "http://"),
-		"--db-path", s.dir+"/data", "--dump-dir", s.dir+"/dumps", "--snapshot-dir", s.dir+"/snapshots")
+		"--db-path", s.dir+"/data", "--dump-dir", s.dir+"/dumps", "--snapshot-dir", s.dir+"/snapshots", "--max-indexing-memory", "1000MiB")
 	s.cmd.Dir = s.dir
 	s.cmd.Env = append(os.Environ(), s.env...)
 	if s.master != "" {

@@ -80,7 +80,7 @@ func difference(have, want *meilisearch.Settings) *meilisearch.Settings {
 	h, w := reflect.ValueOf(have).Elem(), reflect.ValueOf(want).Elem()
 	for i := range w.NumField() {
 		field := w.Type().Field(i).Name
-		if w.Field(i).IsZero() || reflect.DeepEqual(comparable(field, h.Field(i)), comparable(field, w.Field(i))) {
+		if w.Field(i).IsZero() || reflect.DeepEqual(settled(field, h.Field(i)), settled(field, w.Field(i))) {
 			continue
 		}
 		if change == nil {
@@ -91,8 +91,8 @@ func difference(have, want *meilisearch.Settings) *meilisearch.Settings {
 	return change
 }
 
-// comparable returns a setting as it compares: the server keeps some lists in an order of its own.
-func comparable(field string, v reflect.Value) any {
+// settled returns a setting in an order that can be compared: the server keeps some lists in an order of its own.
+func settled(field string, v reflect.Value) any {
 	switch list, _ := v.Interface().([]string); field {
 	case "DisplayedAttributes", "FilterableAttributes", "SortableAttributes":
 		return slices.Sorted(slices.Values(list))
