@@ -59,6 +59,11 @@ type Options struct {
 	Now func() time.Time // the clock; time.Now when nil
 }
 
+// workers is how many pieces of background work are done at the same time. Most
+// bring a submission up to date in the search index, which takes about as long
+// for all of them together as for one.
+const workers = 64
+
 // New opens every part of a portal. Close it when done.
 func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	if o.Log == nil {
@@ -115,18 +120,8 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 		models.JobIndex:  outlasting(a.Service.IndexSubmission),
 		models.JobThemes: outlasting(a.Service.RefreshThemes),
 		models.JobPlaces: outlasting(a.Service.IndexPlaces),
-	}, jobs.Options{Logger: o.Log, Workers: cfg.workers()})
+	}, jobs.Options{Logger: o.Log, Workers: workers})
 	return a, nil
-}
-
-// workers is how much background work goes on at once; 0 for what is usual. A
-// search server takes in one go what it is given while it is busy, and every go
-// takes long, so that one answer after the other would be slow.
-func (c *Config) workers() int {
-	if strings.HasPrefix(c.Search, "bleve:") {
-		return 0
-	}
-	return 32
 }
 
 // outlasting makes background work that fails because search is away wait until

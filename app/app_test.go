@@ -598,7 +598,7 @@ func (w *waiting) Write(b []byte) (int, error) {
 func TestBenchCommand(t *testing.T) {
 	t.Setenv("HEARD_DATABASE", "")
 	t.Setenv("HEARD_SEARCH", "")
-	for part, wants := range map[string]string{"intake": "stored and receipted", "search": "indexed", "themes": "listed singly", "report": "report"} {
+	for part, wants := range map[string]string{"intake": "stored and receipted", "themes": "listed singly", "report": "report"} {
 		code, stdout, stderr := heard(t, "bench", part, "--n", "40", "--json")
 		var result struct {
 			Part    string

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,21 +19,22 @@ import (
 
 	"heard/app/consult"
 	"heard/app/demo"
+	"heard/app/measured"
 	"heard/app/theme"
 	"heard/app/theme/measure"
 	"heard/models"
-	"heard/search"
 )
 
 // benchCommand measures one part on texts that it makes up, in a throw-away
-// folder. HEARD_DATABASE and HEARD_SEARCH choose what is measured. Themes can
-// be measured on text that people have coded, too: that in the folder named by
-// --data.
+// folder. HEARD_DATABASE and HEARD_SEARCH choose what is measured. Themes and
+// search can be measured on text that people have judged, too: that in the
+// folder named by --data.
 type benchCommand struct {
-	Part string `arg:"" enum:"intake,search,themes,report" help:"One of intake, search, themes, report. With --data, themes measures on the coded text in that folder."`
-	N    int    `default:"10000" placeholder:"N" help:"How many made-up answers."`
-	Only string `placeholder:"ROW" help:"With --data: only the rows whose id starts with this, such as \"place\" or \"names-dev\"."`
-	JSON bool   `help:"Print JSON."`
+	Part   string `arg:"" enum:"intake,search,themes,report" help:"One of intake, search, themes, report. With --data, themes measures on the coded text in that folder, and search on the Cranfield collection there."`
+	N      int    `placeholder:"N" help:"How many made-up answers. Default: 10000, for search 100000."`
+	Only   string `placeholder:"ROW" help:"For search, and for themes with --data: only the rows whose id starts with this, such as \"large\" or \"names-dev\"."`
+	Engine string `enum:"both,embedded,meilisearch" default:"both" help:"For search: which engine is measured. Meilisearch is the server that --search names, or a program of that name on the PATH."`
+	JSON   bool   `help:"Print JSON."`
 
 	coded bool // --data was given on the command line
 }
@@ -45,6 +47,9 @@ func (cmd *benchCommand) AfterApply(k *kong.Context) error {
 	}
 	return nil
 }
+
+// madeUpAnswers is how many answers are made up when --n does not say.
+const madeUpAnswers = 10_000
 
 // figures are measurements, in the order they are printed.
 type figures []figure
@@ -67,12 +72,20 @@ func (f *figures) latencies(name string, took []time.Duration) {
 }
 
 func (cmd benchCommand) Run(r *run) error {
-	if cmd.N < 1 {
+	if cmd.N < 0 {
 		return usageError{fmt.Errorf("--n: expected a number from 1")}
 	}
-	if cmd.Only != "" && (cmd.Part != "themes" || !cmd.coded) {
-		return usageError{fmt.Errorf("--only: chooses among the rows of \"bench themes --data FOLDER\"")}
+	if cmd.Only != "" && cmd.Part != "search" && (cmd.Part != "themes" || !cmd.coded) {
+		return usageError{fmt.Errorf("--only: chooses among the rows of \"bench search\" and \"bench themes --data FOLDER\"")}
 	}
+	if cmd.Part == "search" {
+		data := ""
+		if cmd.coded {
+			data = r.cfg.Data
+		}
+		return cmd.search(r, data, cmp.Or(cmd.N, searchAnswers))
+	}
+	cmd.N = cmp.Or(cmd.N, madeUpAnswers)
 	if cmd.Part == "themes" && cmd.coded {
 		return cmd.codedThemes(r)
 	}
@@ -82,12 +95,9 @@ func (cmd benchCommand) Run(r *run) error {
 	if cmd.Part == "themes" {
 		cmd.themes(&f)
 	} else {
-		err = r.scratch(func(a *App, c *models.Consultation) error {
-			switch cmd.Part {
-			case "intake":
+		err = r.scratch(os.Getenv("HEARD_SEARCH"), func(a *App, c *models.Consultation) error {
+			if cmd.Part == "intake" {
 				return cmd.intake(r.ctx, a, c, &f)
-			case "search":
-				return cmd.search(r.ctx, a, c, &f)
 			}
 			return cmd.report(r.ctx, a, c, &f)
 		})
@@ -115,19 +125,16 @@ func (f figures) print(w io.Writer, part string, asJSON bool) error {
 }
 
 // scratch opens an empty portal with the demonstration's consultation, open
-// for answers, in a folder that is removed afterwards.
-func (r *run) scratch(do func(*App, *models.Consultation) error) error {
+// for answers, in a folder that is removed afterwards. engine is its --search.
+func (r *run) scratch(engine string, do func(*App, *models.Consultation) error) error {
 	dir, err := os.MkdirTemp("", "heard-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	r.cfg.Data, r.cfg.Files, r.cfg.Secret = dir, "", ""
+	r.cfg.Data, r.cfg.Files, r.cfg.Secret, r.cfg.Search = dir, "", "", engine
 	if os.Getenv("HEARD_DATABASE") == "" {
 		r.cfg.Database = ""
-	}
-	if os.Getenv("HEARD_SEARCH") == "" {
-		r.cfg.Search = ""
 	}
 	if err := r.cfg.check(); err != nil {
 		return err
@@ -192,30 +199,6 @@ func (cmd benchCommand) intake(ctx context.Context, a *App, c *models.Consultati
 	return nil
 }
 
-func (cmd benchCommand) search(ctx context.Context, a *App, c *models.Consultation, f *figures) error {
-	if err := a.Service.Load(ctx, consult.Portal, cmd.submissions(c)); err != nil {
-		return err
-	}
-	start := time.Now()
-	if _, err := a.Service.Reindex(ctx); err != nil {
-		return err
-	}
-	f.add("indexed", float64(cmd.N)/time.Since(start).Seconds(), "a second")
-	officer := consult.Actor{ID: "bench", Role: models.RoleOfficer}
-	random := rand.New(rand.NewPCG(2, 2))
-	took := make([]time.Duration, 500)
-	for i := range took {
-		words := vocabulary[random.IntN(len(vocabulary))] + " " + typo(vocabulary[random.IntN(len(vocabulary))], random)
-		began := time.Now()
-		if _, err := a.Service.Search(ctx, officer, c, search.Query{Text: words}); err != nil {
-			return err
-		}
-		took[i] = time.Since(began)
-	}
-	f.latencies("two words, one typo", took)
-	return nil
-}
-
 func (cmd benchCommand) themes(f *figures) {
 	docs := make([]theme.Document, cmd.N)
 	for i, text := range madeUp(cmd.N, 1) {
@@ -223,7 +206,7 @@ func (cmd benchCommand) themes(f *figures) {
 	}
 	var result theme.Result
 	var took time.Duration
-	peak := measure.Peak(func() {
+	peak := measured.Peak(func() {
 		start := time.Now()
 		result = theme.Find(docs, theme.Options{Seed: 1})
 		took = time.Since(start)
@@ -244,16 +227,26 @@ func (cmd benchCommand) codedThemes(r *run) error {
 		return err
 	}
 	cfg.Background = background
-	machine := measure.ThisMachine(background)
-	var rows []measure.Row
-	report := func(row measure.Row) error { rows = append(rows, row); return nil }
+	with := "no dictionary"
+	if background != nil {
+		with = background.Name + " where answers are few"
+	}
+	return cmd.table(r, with, func(report func(measured.Row) error) error { return measure.Run(r.ctx, cfg, report) })
+}
+
+// table prints the rows that run reports as they are done, each figure beside
+// its goal, or all of them as JSON.
+func (cmd benchCommand) table(r *run, with string, run func(report func(measured.Row) error) error) error {
+	machine := measured.ThisMachine(with)
+	var rows []measured.Row
+	report := func(row measured.Row) error { rows = append(rows, row); return nil }
 	if !cmd.JSON {
 		if err := machine.Print(r.out); err != nil {
 			return err
 		}
-		report = func(row measure.Row) error { rows = append(rows, row); return row.Print(r.out) }
+		report = func(row measured.Row) error { rows = append(rows, row); return row.Print(r.out) }
 	}
-	if err := measure.Run(r.ctx, cfg, report); err != nil {
+	if err := run(report); err != nil {
 		return err
 	}
 	if len(rows) == 0 {
@@ -266,10 +259,9 @@ func (cmd benchCommand) codedThemes(r *run) error {
 	e.SetIndent("", "  ")
 	return e.Encode(struct {
 		Part string `json:"part"`
-		measure.Machine
-		Seeds int           `json:"seeds"`
-		Rows  []measure.Row `json:"rows"`
-	}{cmd.Part, machine, len(cfg.Seeds), rows})
+		measured.Machine
+		Rows []measured.Row `json:"rows"`
+	}{cmd.Part, machine, rows})
 }
 
 func (cmd benchCommand) report(ctx context.Context, a *App, c *models.Consultation, f *figures) error {
@@ -329,15 +321,4 @@ func madeUp(n int, seed uint64) []string {
 		texts[i] = strings.Join(words, " ") + "."
 	}
 	return texts
-}
-
-// typo swaps two letters of a word.
-func typo(word string, random *rand.Rand) string {
-	if len(word) < 5 {
-		return word
-	}
-	b := []byte(word)
-	i := 1 + random.IntN(len(b)-2)
-	b[i], b[i+1] = b[i+1], b[i]
-	return string(b)
 }

@@ -44,6 +44,7 @@ type Config struct {
 type Service struct {
 	store   *store.Store
 	engine  search.Engine
+	gather  *gatherer
 	files   *evidence.Store
 	scanner *evidence.Scanner
 	reader  *evidence.Reader
@@ -59,7 +60,7 @@ type Service struct {
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{store: c.Store, engine: c.Search, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake}
+	s := &Service{store: c.Store, engine: c.Search, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake}
 	if s.wake == nil {
 		s.wake = func() {}
 	}

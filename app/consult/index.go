@@ -79,14 +79,7 @@ func (s *Service) IndexSubmission(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	docs := documents(c, sub, view)
-	if err := s.engine.Delete(ctx, id); err != nil {
-		return err
-	}
-	if len(docs) == 0 {
-		return nil
-	}
-	return s.engine.Put(ctx, docs...)
+	return s.gather.replace(ctx, id, documents(c, sub, view))
 }
 
 // Reindex builds the whole index again from the store and swaps it in. It

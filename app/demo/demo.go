@@ -22,6 +22,11 @@ const consultationFile = "pspo-renewal.yaml"
 //go:embed pspo-renewal.yaml
 var consultationSource []byte
 
+const searchesFile = "searches.txt"
+
+//go:embed searches.txt
+var searchesSource []byte
+
 //go:embed submissions/*.yaml
 var submissionFiles embed.FS
 
@@ -210,3 +215,7 @@ func texts(list []any) ([]string, error) {
 func Templates() map[string][]byte {
 	return map[string][]byte{"Renewing a public spaces protection order": slices.Clone(consultationSource)}
 }
+
+// Searches is the file of searches among the submissions with the answers that
+// people expect, and its name. Package search/measure reads it.
+func Searches() (name string, source []byte) { return searchesFile, slices.Clone(searchesSource) }

@@ -35,10 +35,19 @@ func (t bm25) Searcher(ctx context.Context, reader index.IndexReader, _ mapping.
 	if err != nil {
 		return nil, err
 	}
+	return &bm25Searcher{postings: postings, rarity: rarity(documents, postings.Count())}, nil
+}
+
+// rarity is what a term that n of all documents hold is worth.
+func rarity(all, n uint64) float64 {
 	// Deleted documents can still be among the postings, never among the documents.
-	n := float64(postings.Count())
-	all := max(float64(documents), n)
-	return &bm25Searcher{postings: postings, rarity: math.Log(1 + (all-n+0.5)/(n+0.5))}, nil
+	all = max(all, n)
+	return math.Log(1 + (float64(all-n)+0.5)/(float64(n)+0.5))
+}
+
+// saturate is what a term is worth, as a share of its rarity, to a text of so many words that holds it so often.
+func saturate(frequency, length float64) float64 {
+	return frequency * (saturation + 1) / (frequency + saturation*(1-lengthPenalty+lengthPenalty*length/usualLength))
 }
 
 type bm25Searcher struct {
@@ -66,8 +75,7 @@ func (s *bm25Searcher) match(ctx *blevesearch.SearchContext, posting *index.Term
 	m := ctx.DocumentMatchPool.Get()
 	m.IndexInternalID = index.NewIndexInternalIDFrom(m.IndexInternalID, posting.ID)
 	frequency, length := float64(posting.Freq), 1/(posting.Norm*posting.Norm)
-	m.Score = s.rarity * frequency * (saturation + 1) /
-		(frequency + saturation*(1-lengthPenalty+lengthPenalty*length/usualLength))
+	m.Score = s.rarity * saturate(frequency, length)
 	return m
 }
 

@@ -18,25 +18,22 @@ const (
 	weightWord   = 0.3
 	weightStem   = 1.0
 	weightPhrase = 2.0
-	weightCommon = 0.2 // words that are optional
+	weightCommon = 0.1 // words that are optional
 )
 
-// required returns how many of the words of a query a document must hold: every word of a short query, any three of a
-// longer one and, since a whole question names much that no answer repeats, any two of more than six. The ranking puts
-// what is found in order.
+// required returns how many of the words of a query a document must hold: every word of a short query and, since a
+// question in words of its own names much that no answer repeats, any two of a longer one. The ranking puts what is found
+// in order.
 func required(words int) int {
-	switch {
-	case words > 6:
+	if words > 3 {
 		return 2
-	case words > 3:
-		return 3
 	}
 	return words
 }
 
 // newQuery asks for expr among the documents of one consultation that have the labels of filters. Both are part of the
-// query itself, so a document outside them is not even scored.
-func newQuery(consultation string, filters search.Labels, expr search.Expression, languages []*search.Stemmer) query.Query {
+// query itself, so a document outside them is not even scored. The stems that are related to it raise what it finds.
+func newQuery(consultation string, filters search.Labels, expr search.Expression, languages []*search.Stemmer, related map[string]float64) query.Query {
 	among := []query.Query{term(fieldConsultation, consultation)}
 	for attribute, values := range filters {
 		labels := make([]string, len(values))
@@ -69,6 +66,9 @@ func newQuery(consultation string, filters search.Labels, expr search.Expression
 	}
 	for _, w := range expr.Optional {
 		b.AddShould(weighed(bm25{fieldText, search.Fold(w)}, weightCommon))
+	}
+	for stem, weight := range related {
+		b.AddShould(weighed(bm25{fieldStems, stem}, weight))
 	}
 	for _, p := range expr.Excluded {
 		b.AddMustNot(phraseQuery(p))

@@ -65,6 +65,20 @@ func answer(ctx context.Context, tier bleve.Index, queries []search.Query) (_ []
 		}
 		q := queries[same[0]]
 		expr := search.Parse(q.Text)
+		if n := len(expr.Words); required(n) < n && slices.ContainsFunc(w.tallies, func(t *tally) bool { return t.query.Sort == search.SortBest }) {
+			// The best of the whole consultation, so that a filter changes nothing about the order.
+			best := &walk{reader: reader, mapping: tier.Mapping(), numbers: map[string]int{}, tallies: []*tally{{query: search.Query{PerPage: relatedDocuments}}}}
+			if err := best.run(ctx, q.Consultation, expr); err != nil {
+				return nil, err
+			}
+			found, err := best.result(best.tallies[0], expr)
+			if err != nil {
+				return nil, err
+			}
+			if w.related, err = related(ctx, reader, found.Hits); err != nil {
+				return nil, err
+			}
+		}
 		if err := w.run(ctx, q.Consultation, expr); err != nil {
 			return nil, err
 		}
@@ -100,10 +114,11 @@ type walk struct {
 	reader  index.IndexReader
 	mapping mapping.IndexMapping
 	tallies []*tally
-	numbers map[string]int // of labels, as they are met
-	labels  []string       // by number
-	here    []int          // the labels of the document at hand
-	err     error          // of reading an ID in the middle of a comparison
+	numbers map[string]int     // of labels, as they are met
+	labels  []string           // by number
+	here    []int              // the labels of the document at hand
+	related map[string]float64 // what helps to order what is found, and its weight
+	err     error              // of reading an ID in the middle of a comparison
 }
 
 // number returns the number of a label, which is as the index holds it.
@@ -151,7 +166,7 @@ func (w *walk) run(ctx context.Context, consultation string, expr search.Express
 	if err != nil {
 		return err
 	}
-	searcher, err := newQuery(consultation, common, expr, languages).Searcher(ctx, w.reader, w.mapping, blevesearch.SearcherOptions{})
+	searcher, err := newQuery(consultation, common, expr, languages, w.related).Searcher(ctx, w.reader, w.mapping, blevesearch.SearcherOptions{})
 	if err != nil {
 		return err
 	}

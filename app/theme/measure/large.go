@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"heard/app/measured"
 	"heard/app/theme"
 )
 
@@ -64,9 +65,9 @@ func large(m *meter) error {
 		docs[i] = theme.Document{ID: strconv.Itoa(i), Text: text, Quotable: true}
 	}
 	run := func(docs []theme.Document) (wall, cpu float64, err error) {
-		used := cpuTime()
+		used := measured.CPUTime()
 		took, err := m.timed(func() { m.find(docs, largeThemes, 1) })
-		return took.Seconds(), (cpuTime() - used).Seconds(), err
+		return took.Seconds(), (measured.CPUTime() - used).Seconds(), err
 	}
 	fewWall, fewCPU, err := run(docs[:len(docs)/largeGrowth])
 	if err != nil {
@@ -74,13 +75,13 @@ func large(m *meter) error {
 	}
 	m.wall, m.cpu, m.row.Runs = 0, 0, 0 // the row's seconds are those of many
 	m.row.Answers = len(docs)
-	resetPeak()
+	measured.ResetPeak()
 	took, used, err := run(docs)
 	if err != nil {
 		return err
 	}
 	m.add(wall, took, "s", 1)
-	m.add(memory, peakMB(), "MB", 0)
+	m.add(memory, measured.PeakMB(), "MB", 0)
 	m.add(growth, took/fewWall, "×", 1)
 	if fewCPU > 0 {
 		m.add(growthCPU, used/fewCPU, "×", 1)

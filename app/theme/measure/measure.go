@@ -9,7 +9,6 @@
 //	minority.go  a subject that only a few people raise
 //	large.go     time and memory of many answers
 //	nmf.go       plain matrix factorisation, to compare with
-//	usage.go     memory and processor time of this process
 //
 // Nothing of the coded text is ever printed.
 package measure
@@ -18,13 +17,12 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
+	"heard/app/measured"
 	"heard/app/theme"
 )
 
@@ -58,58 +56,10 @@ func (c Config) place(docs []theme.Document, frame []theme.Code, examples []them
 	return theme.Place(docs, frame, examples, c.Background)
 }
 
-// A Figure is one measure of a row. Of AtLeast and AtMost one is set when the
-// figure has a goal.
-type Figure struct {
-	Name    string   `json:"name"`
-	Value   float64  `json:"value"`
-	Unit    string   `json:"unit,omitempty"`
-	Digits  int      `json:"-"`
-	Low     *float64 `json:"low,omitempty"` // 95 % interval
-	High    *float64 `json:"high,omitempty"`
-	AtLeast *float64 `json:"at_least,omitempty"`
-	AtMost  *float64 `json:"at_most,omitempty"`
-	Pass    *bool    `json:"pass,omitempty"` // nil without a goal
-}
-
-// A Row is a set of figures from one body of text.
-type Row struct {
-	ID         string   `json:"id"`
-	Name       string   `json:"name"`
-	Skipped    string   `json:"skipped,omitempty"` // why nothing was measured
-	Answers    int      `json:"answers,omitempty"` // in one run, mean
-	Runs       int      `json:"runs,omitempty"`
-	Seconds    float64  `json:"seconds,omitempty"`     // wall time of one run, mean
-	CPUSeconds float64  `json:"cpu_seconds,omitempty"` // of all processors, of one run, mean
-	PeakMB     float64  `json:"peak_mb,omitempty"`     // of the process during the row
-	Load       float64  `json:"load,omitempty"`        // load average when it was done: above the number of processors, Seconds tells of others too
-	Figures    []Figure `json:"figures,omitempty"`
-}
-
-// Machine is where the figures were measured.
-type Machine struct {
-	CPUs   int     `json:"cpus"`
-	Go     string  `json:"go"`
-	System string  `json:"system"`
-	Load   float64 `json:"load"`   // one-minute load average at the start
-	Memory string  `json:"memory"` // how peak memory is read
-	// Background is the dictionary that was used where answers are few; "" for none.
-	Background string `json:"background,omitempty"`
-}
-
-// ThisMachine describes the machine as it is now.
-func ThisMachine(background *theme.Background) Machine {
-	m := Machine{CPUs: runtime.GOMAXPROCS(0), Go: runtime.Version(), System: system(), Load: load(), Memory: peakSource()}
-	if background != nil {
-		m.Background = background.Name
-	}
-	return m
-}
-
 // Run measures every row of c in turn and hands each to report when it is
 // done. A row whose text is not there is reported as skipped. The error is
 // ctx's, report's, or of text that cannot be read.
-func Run(ctx context.Context, c Config, report func(Row) error) error {
+func Run(ctx context.Context, c Config, report func(measured.Row) error) error {
 	for _, r := range rows {
 		if !strings.HasPrefix(r.id, c.Only) {
 			continue
@@ -125,53 +75,32 @@ func Run(ctx context.Context, c Config, report func(Row) error) error {
 	return nil
 }
 
-func (r row) measure(ctx context.Context, c Config) (Row, error) {
-	m := &meter{ctx: ctx, Config: c, row: Row{ID: r.id, Name: r.name}}
+func (r row) measure(ctx context.Context, c Config) (measured.Row, error) {
+	m := &meter{ctx: ctx, Config: c, row: measured.Row{ID: r.id, Name: r.name}}
 	for _, path := range r.needs {
 		if _, err := os.Stat(filepath.Join(c.Data, filepath.FromSlash(path))); errors.Is(err, fs.ErrNotExist) {
 			m.row.Skipped = path + " is not here"
 			return m.row, nil
 		}
 	}
-	resetPeak()
+	measured.ResetPeak()
 	if err := r.run(m); err != nil {
-		return Row{}, err
+		return measured.Row{}, err
 	}
-	m.row.PeakMB, m.row.Load = peakMB(), load()
+	m.row.PeakMB, m.row.Load = measured.PeakMB(), measured.Load()
 	if m.row.Runs > 0 {
 		m.row.Seconds = m.wall.Seconds() / float64(m.row.Runs)
 		m.row.CPUSeconds = m.cpu.Seconds() / float64(m.row.Runs)
 	}
-	for i := range m.row.Figures {
-		m.row.Figures[i].judge(r.goals)
-	}
+	m.row.Judge(r.goals...)
 	return m.row, nil
-}
-
-// judge compares the figure, as it is printed, with its goal.
-func (f *Figure) judge(goals []goal) {
-	for _, g := range goals {
-		if g.figure != f.Name {
-			continue
-		}
-		scale := math.Pow(10, float64(f.Digits))
-		shown := math.Round(f.Value*scale) / scale
-		pass := shown >= g.value
-		if g.most {
-			pass = shown <= g.value
-			f.AtMost = &g.value
-		} else {
-			f.AtLeast = &g.value
-		}
-		f.Pass = &pass
-	}
 }
 
 // A meter collects one row.
 type meter struct {
 	Config
 	ctx       context.Context
-	row       Row
+	row       measured.Row
 	wall, cpu time.Duration
 }
 
@@ -181,17 +110,16 @@ func (m *meter) timed(do func()) (wall time.Duration, err error) {
 	if err := m.ctx.Err(); err != nil {
 		return 0, err
 	}
-	start, used := time.Now(), cpuTime()
+	start, used := time.Now(), measured.CPUTime()
 	do()
 	wall = time.Since(start)
-	m.wall, m.cpu = m.wall+wall, m.cpu+cpuTime()-used
+	m.wall, m.cpu = m.wall+wall, m.cpu+measured.CPUTime()-used
 	m.row.Runs++
 	return wall, nil
 }
 
-func (m *meter) add(name string, value float64, unit string, digits int) *Figure {
-	m.row.Figures = append(m.row.Figures, Figure{Name: name, Value: value, Unit: unit, Digits: digits})
-	return &m.row.Figures[len(m.row.Figures)-1]
+func (m *meter) add(name string, value float64, unit string, digits int) *measured.Figure {
+	return m.row.Add(name, value, unit, digits)
 }
 
 func mean(values []float64) float64 {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"heard/app/measured"
 	"heard/app/theme"
 	"heard/app/theme/agreement"
 )
@@ -219,11 +220,11 @@ func folder(t *testing.T) string {
 	return dir
 }
 
-func table(t *testing.T, c Config) map[string]Row {
+func table(t *testing.T, c Config) map[string]measured.Row {
 	t.Helper()
-	out := map[string]Row{}
+	out := map[string]measured.Row{}
 	var printed strings.Builder
-	err := Run(t.Context(), c, func(r Row) error {
+	err := Run(t.Context(), c, func(r measured.Row) error {
 		out[r.ID] = r
 		return r.Print(&printed)
 	})
@@ -232,15 +233,6 @@ func table(t *testing.T, c Config) map[string]Row {
 	}
 	t.Log("\n" + printed.String())
 	return out
-}
-
-func (r Row) figure(name string) float64 {
-	for _, f := range r.Figures {
-		if f.Name == name {
-			return f.Value
-		}
-	}
-	return math.NaN()
 }
 
 // Every row runs through on a small invented folder.
@@ -261,17 +253,17 @@ func TestTable(t *testing.T) {
 	}
 	for _, r := range rows { // a goal that no figure is called after would never be missed
 		for _, g := range r.goals {
-			if math.IsNaN(got[r.id].figure(g.figure)) {
-				t.Errorf("%s has a goal for %q, which it does not measure", r.id, g.figure)
+			if math.IsNaN(got[r.id].Value(g.Figure)) {
+				t.Errorf("%s has a goal for %q, which it does not measure", r.id, g.Figure)
 			}
 		}
 	}
-	near(t, "F1 of campaigns", got["campaigns"].figure(pairsF1), 1)
+	near(t, "F1 of campaigns", got["campaigns"].Value(pairsF1), 1)
 	train, dev := got["names-train"], got["names-dev"]
-	if train.figure(mapStrict) < 0.5 || dev.figure(mapStrict) > 0.2 {
-		t.Errorf("mAP %.2f and %.2f: one split was judged by the other's labels", train.figure(mapStrict), dev.figure(mapStrict))
+	if train.Value(mapStrict) < 0.5 || dev.Value(mapStrict) > 0.2 {
+		t.Errorf("mAP %.2f and %.2f: one split was judged by the other's labels", train.Value(mapStrict), dev.Value(mapStrict))
 	}
-	if train.figure(mapRelaxed) <= train.figure(mapStrict) {
+	if train.Value(mapRelaxed) <= train.Value(mapStrict) {
 		t.Error("what people were undecided about is not right in the relaxed measure")
 	}
 }
@@ -306,7 +298,7 @@ func TestTextThatCannotBeRead(t *testing.T) {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		err := Run(t.Context(), Config{Data: dir, Only: "themes-banking"}, func(Row) error { return nil })
+		err := Run(t.Context(), Config{Data: dir, Only: "themes-banking"}, func(measured.Row) error { return nil })
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", content, err, want)
 		}
@@ -317,52 +309,13 @@ func TestRunStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	c := Config{Data: folder(t), Seeds: []uint64{1}}
-	if err := Run(ctx, c, func(Row) error { return nil }); !errors.Is(err, context.Canceled) {
+	if err := Run(ctx, c, func(measured.Row) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("after cancelling: %v", err)
 	}
 	full := errors.New("the disk is full")
-	if err := Run(t.Context(), c, func(Row) error { return full }); !errors.Is(err, full) {
+	if err := Run(t.Context(), c, func(measured.Row) error { return full }); !errors.Is(err, full) {
 		t.Errorf("report failed: %v", err)
 	}
-}
-
-func TestJudge(t *testing.T) {
-	goals := []goal{least("score", 0.72), most("time", 4)}
-	for _, tt := range []struct {
-		figure Figure
-		pass   bool
-		goal   string
-	}{
-		{Figure{Name: "score", Value: 0.7196, Digits: 3}, true, "≥ 0.72"}, // as it is printed
-		{Figure{Name: "score", Value: 0.7194, Digits: 3}, false, "≥ 0.72"},
-		{Figure{Name: "time", Value: 4.04, Digits: 1}, true, "≤ 4"},
-		{Figure{Name: "time", Value: 4.1, Digits: 1}, false, "≤ 4"},
-	} {
-		f := tt.figure
-		f.judge(goals)
-		if f.Pass == nil || *f.Pass != tt.pass || f.goal() != tt.goal || (f.verdict() == "pass") != tt.pass {
-			t.Errorf("%+v: %s %s", tt.figure, f.goal(), f.verdict())
-		}
-	}
-	f := Figure{Name: "other"}
-	if f.judge(goals); f.Pass != nil || f.goal() != "" || f.verdict() != "" {
-		t.Errorf("%+v has no goal", f)
-	}
-}
-
-func TestPeak(t *testing.T) {
-	var held []byte
-	small := Peak(func() {})
-	large := Peak(func() {
-		held = make([]byte, 200<<20)
-		for i := 0; i < len(held); i += 4096 {
-			held[i] = 1
-		}
-	})
-	if large < small+150 || small <= 0 {
-		t.Errorf("%.0f MB, and %.0f MB with 200 more", small, large)
-	}
-	_ = held
 }
 
 // coded is the folder of coded text to measure on, and skips where there is
@@ -388,48 +341,48 @@ func TestCodedText(t *testing.T) {
 	if err != nil {
 		t.Skip("the bounds are with a dictionary: ", err)
 	}
-	measured := map[string]*Row{} // a row with several bounds is measured once
+	rows := map[string]*measured.Row{} // a row with several bounds is measured once
 	for _, tt := range []struct {
 		id     string
 		figure string
-		bound  goal
+		bound  measured.Goal
 		cfg    Config
 	}{
-		{"themes-stackoverflow", accuracy, least("", 84), Config{Seeds: []uint64{0, 1, 2}}},
-		{"themes-stackoverflow", nmi, least("", 74), Config{}},
-		{"themes-searchsnippets", accuracy, least("", 77.5), Config{Seeds: []uint64{0, 1, 2}}},
-		{"themes-searchsnippets", nmi, least("", 66), Config{}},
-		{"themes-banking77", nmi, least("", 64.5), Config{Seeds: []uint64{0}}},
-		{"place-nhs", microF1, least("", 0.72), Config{}},
-		{"place-10", macro, least("", 80), Config{Seeds: []uint64{0}}},
-		{"place-50", macro, least("", 83), Config{Seeds: []uint64{0}}},
-		{"names-train", mapStrict, least("", 0.445), Config{}},
-		{"names-dev", mapStrict, least("", 0.46), Config{}},
-		{"campaigns", pairsF1, least("", 0.95), Config{}},
-		{"minority-stackoverflow", oneMind, least("", 86), Config{Trials: 15}},
-		{"minority-banking77", oneMind, least("", 86), Config{Trials: 15}},
-		{"minority-argkp", oneMind, least("", 86), Config{Trials: 50}},
-		{"minority-stackoverflow", twoMinds, least("", 86), Config{}},
-		{"minority-banking77", twoMinds, least("", 86), Config{}},
-		{"minority-argkp", twoMinds, least("", 50), Config{}},
-		{"small-searchsnippets", nmi, least("", 48), Config{Draws: 3}},
-		{"small-banking77", nmi, least("", 72), Config{Draws: 3}},
-		{"random-group", added, most("", 0.5), Config{Groups: 10}},
+		{"themes-stackoverflow", accuracy, measured.Least("", 84), Config{Seeds: []uint64{0, 1, 2}}},
+		{"themes-stackoverflow", nmi, measured.Least("", 74), Config{}},
+		{"themes-searchsnippets", accuracy, measured.Least("", 77.5), Config{Seeds: []uint64{0, 1, 2}}},
+		{"themes-searchsnippets", nmi, measured.Least("", 66), Config{}},
+		{"themes-banking77", nmi, measured.Least("", 64.5), Config{Seeds: []uint64{0}}},
+		{"place-nhs", microF1, measured.Least("", 0.72), Config{}},
+		{"place-10", macro, measured.Least("", 80), Config{Seeds: []uint64{0}}},
+		{"place-50", macro, measured.Least("", 83), Config{Seeds: []uint64{0}}},
+		{"names-train", mapStrict, measured.Least("", 0.445), Config{}},
+		{"names-dev", mapStrict, measured.Least("", 0.46), Config{}},
+		{"campaigns", pairsF1, measured.Least("", 0.95), Config{}},
+		{"minority-stackoverflow", oneMind, measured.Least("", 86), Config{Trials: 15}},
+		{"minority-banking77", oneMind, measured.Least("", 86), Config{Trials: 15}},
+		{"minority-argkp", oneMind, measured.Least("", 86), Config{Trials: 50}},
+		{"minority-stackoverflow", twoMinds, measured.Least("", 86), Config{}},
+		{"minority-banking77", twoMinds, measured.Least("", 86), Config{}},
+		{"minority-argkp", twoMinds, measured.Least("", 50), Config{}},
+		{"small-searchsnippets", nmi, measured.Least("", 48), Config{Draws: 3}},
+		{"small-banking77", nmi, measured.Least("", 72), Config{Draws: 3}},
+		{"random-group", added, measured.Most("", 0.5), Config{Groups: 10}},
 	} {
-		done := measured[tt.id]
+		done := rows[tt.id]
 		if done == nil {
 			tt.cfg.Data, tt.cfg.Only, tt.cfg.Background = dir, tt.id, background
 			r := table(t, tt.cfg)[tt.id]
 			done = &r
-			measured[tt.id] = done
+			rows[tt.id] = done
 		}
 		if done.Skipped != "" {
 			t.Logf("%s: %s", tt.id, done.Skipped)
 			continue
 		}
-		f := Figure{Value: done.figure(tt.figure), Digits: 3}
-		if f.judge([]goal{tt.bound}); !*f.Pass {
-			t.Errorf("%s: %s is %.3f, want %s", tt.id, tt.figure, f.Value, f.goal())
+		f := measured.Figure{Value: done.Value(tt.figure), Digits: 3}
+		if f.Judge(tt.bound); !*f.Pass {
+			t.Errorf("%s: %s is %.3f, the bound is %v", tt.id, tt.figure, f.Value, tt.bound.Value)
 		}
 	}
 }

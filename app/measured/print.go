@@ -1,4 +1,4 @@
-package measure
+package measured
 
 import (
 	"fmt"
@@ -11,11 +11,11 @@ const line = "| %-44s | %-32s | %18s | %8s | %-10s | %8s | %8s | %6s |\n"
 
 // Print writes the machine and the head of the table.
 func (m Machine) Print(w io.Writer) error {
-	with := "no dictionary"
-	if m.Background != "" {
-		with = m.Background + " where answers are few"
+	with := ""
+	if m.With != "" {
+		with = "; " + m.With
 	}
-	_, err := fmt.Fprintf(w, "%d CPUs, %s, %s; load at the start %.1f; memory: %s; %s.\n\n", m.CPUs, m.System, m.Go, m.Load, m.Memory, with)
+	_, err := fmt.Fprintf(w, "%d CPUs, %s, %s; load at the start %.1f; memory: %s%s.\n\n", m.CPUs, m.System, m.Go, m.Load, m.Memory, with)
 	if err != nil {
 		return err
 	}

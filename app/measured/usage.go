@@ -1,4 +1,4 @@
-package measure
+package measured
 
 import (
 	"os"
@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// resetPeak gives back unused memory and starts the peak anew, where the
+// ResetPeak gives back unused memory and starts the peak anew, where the
 // system lets us.
-func resetPeak() {
+func ResetPeak() {
 	debug.FreeOSMemory()
 	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // else the peak is that of the process so far
 }
 
-// peakMB is the most physical memory this process held since resetPeak, in
+// PeakMB is the most physical memory this process held since ResetPeak, in
 // MiB; without /proc, what the Go runtime has from the system.
-func peakMB() float64 {
+func PeakMB() float64 {
 	if kb, ok := status("VmHWM:"); ok {
 		return kb / 1024
 	}
@@ -36,13 +36,22 @@ func peakSource() string {
 
 // Peak runs do and gives the most memory held during it, in MiB.
 func Peak(do func()) float64 {
-	resetPeak()
+	ResetPeak()
 	do()
-	return peakMB()
+	return PeakMB()
 }
 
-func status(field string) (kb float64, ok bool) {
-	b, err := os.ReadFile("/proc/self/status")
+// PeakOf is the most physical memory another process ever held, in MiB, with
+// what it has mapped of files; 0 without /proc.
+func PeakOf(pid int) float64 {
+	kb, _ := statusOf(strconv.Itoa(pid), "VmHWM:")
+	return kb / 1024
+}
+
+func status(field string) (kb float64, ok bool) { return statusOf("self", field) }
+
+func statusOf(process, field string) (kb float64, ok bool) {
+	b, err := os.ReadFile("/proc/" + process + "/status")
 	if err != nil {
 		return 0, false
 	}
@@ -55,8 +64,8 @@ func status(field string) (kb float64, ok bool) {
 	return kb, err == nil
 }
 
-// cpuTime is the time this process had on processors; 0 without /proc.
-func cpuTime() time.Duration {
+// CPUTime is the time this process had on processors; 0 without /proc.
+func CPUTime() time.Duration {
 	b, err := os.ReadFile("/proc/self/stat")
 	if err != nil {
 		return 0
@@ -72,7 +81,8 @@ func cpuTime() time.Duration {
 	return time.Duration(user+system) * tick
 }
 
-func load() float64 {
+// Load is the load average of the last minute; 0 where it cannot be read.
+func Load() float64 {
 	b, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
 		return 0
