@@ -62,6 +62,11 @@ func (v *view) search(windows []extent, re *regexp.Regexp, r *rule, ok func(star
 // after a full stop is more likely the start of a sentence.
 const endings = `(?:com|org|net|uk|info|io|eu|ie|app|shop|online|site|biz|dev|london|scot|wales|cymru|xyz|me|pl|ro|de|fr|bg|lt|ng|pk|in)`
 
+// networks are where people have a name of their own choosing.
+const networks = `insta instagram ig snap snapchat telegram tiktok twitter facebook fb kik onlyfans`
+
+var platform = `\b(?:` + strings.Join(strings.Fields(networks), "|") + `)`
+
 const (
 	at  = `\s*[(\[{<]?\s*(?:@|\bat\b)\s*[)\]}>]?\s*`
 	dot = `\s*[(\[{<]?\s*\bdot\b\s*[)\]}>]?\s*`
@@ -87,9 +92,8 @@ var (
 	byAtSign      = &rule{Handle, 0.9, "a name after @"}
 	byPlatform    = &rule{Handle, 0.8, "a name on a network that is named before it"}
 	handleRE      = regexp.MustCompile(`(?:^|[^\w@.])(?P<it>@[a-z0-9_](?:[a-z0-9_.]{0,28}[a-z0-9_]))`)
-	platforms     = []string{"insta", "snap", "telegram", "tiktok", "twitter", "facebook", "kik", "onlyfans", "whatsapp", "signal", " ig "}
-	namedHandleRE = regexp.MustCompile(`\b(?:insta|instagram|ig|snap|snapchat|telegram|tiktok|twitter|facebook|kik|onlyfans)(?: (?:name|handle|username|user|account|id))?(?:\s*:\s*|\s+(?:is|as)\s+)(?P<it>[a-z0-9_][a-z0-9_.]{1,29})`)
-	bareHandleRE  = regexp.MustCompile(`\b(?:insta|instagram|ig|snap|snapchat|telegram|tiktok|twitter|kik|onlyfans)\s+(?P<it>[a-z0-9_][a-z0-9_.]{1,29})`)
+	namedHandleRE = regexp.MustCompile(platform + `(?: (?:name|handle|username|user|account|id))?(?:\s*:\s*|\s+(?:is|as)\s+)(?P<it>[a-z0-9_][a-z0-9_.]{1,29})`)
+	bareHandleRE  = regexp.MustCompile(platform + `(?: (?:name|handle|username|user|account|id))?\s+(?P<it>[a-z0-9_][a-z0-9_.]{1,29})`)
 )
 
 func emails(v *view) []span {
@@ -112,7 +116,13 @@ func urls(v *view) []span {
 
 func handles(v *view) []span {
 	out := v.search(v.windows(v.marks("@"), 2, 32), handleRE, byAtSign, nil)
-	after := v.windows(v.marks(platforms...), 2, 56)
+	var named []extent
+	for i := range v.words {
+		if w := &v.words[i]; w.class&network != 0 {
+			named = append(named, extent{int32(w.start), int32(w.end)})
+		}
+	}
+	after := v.windows(named, 2, 56)
 	out = append(out, v.search(after, namedHandleRE, byPlatform, func(start, end int) bool {
 		return looksMade(v.low[start:end]) || strings.HasSuffix(strings.TrimRight(v.low[:start], " "), ":")
 	})...)

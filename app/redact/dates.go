@@ -5,10 +5,13 @@ import (
 	"strings"
 )
 
+const months = `january jan february feb march mar april apr may june jun july jul august aug september sept sep october oct november nov
+	december dec ianuarie februarie martie aprilie mai iunie iulie septembrie octombrie noiembrie decembrie
+	stycznia lutego marca kwietnia maja czerwca lipca sierpnia wrzesnia pazdziernika listopada grudnia`
+
+var month = `(?:` + strings.Join(strings.Fields(months), "|") + `)`
+
 const (
-	month = `(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?` +
-		`|ianuarie|februarie|martie|aprilie|mai|iunie|iulie|septembrie|octombrie|noiembrie|decembrie` +
-		`|stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|wrzesnia|pazdziernika|listopada|grudnia)`
 	weekday = `(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+(?:the\s+)?)?`
 	year    = `(?:,?\s+(?:19|20)[0-9]{2})?`
 	clock   = `(?:[0-2]?[0-9](?:[:.][0-5][0-9])?\s?(?:am\b|pm\b|a\.m\.|p\.m\.)|[0-2]?[0-9]:[0-5][0-9]\b|midnight\b|noon\b)`
@@ -37,7 +40,21 @@ var (
 func dates(v *view) []span {
 	var out []span
 	before, after := whenRE.SubexpIndex("before"), whenRE.SubexpIndex("after")
-	for _, w := range v.windows(v.digits, 24, 48) {
+	// A number is looked at if a month is beside it, or it is one of several with
+	// nothing but a sign between them.
+	numbers := v.numbers(func(i int) bool {
+		w := &v.words[i]
+		if w.end+1 < len(v.low) && strings.IndexByte("/.-", v.low[w.end]) >= 0 && isDigit(v.low[w.end+1]) {
+			return true
+		}
+		for j := max(0, i-2); j < min(len(v.words), i+3); j++ {
+			if v.words[j].class&inMonth != 0 {
+				return true
+			}
+		}
+		return false
+	})
+	for _, w := range v.windows(numbers, 24, 48) {
 		for _, m := range whenRE.FindAllStringSubmatchIndex(v.low[w.start:w.end], -1) {
 			start, end := int(w.start)+m[0], int(w.start)+m[1]
 			s := v.sentence(start, end)

@@ -47,6 +47,23 @@ func (v *view) near(back, ahead, least int) []extent {
 	return out
 }
 
+// numbers returns where the numbers are, and the words of letters and digits, of
+// which ok says so.
+func (v *view) numbers(ok func(i int) bool) []extent {
+	var out []extent
+	for i := range v.words {
+		if w := &v.words[i]; (w.numeric || w.mixed) && ok(i) {
+			out = append(out, extent{int32(w.start), int32(w.end)})
+		}
+	}
+	return out
+}
+
+// codes returns windows around the words of letters and digits.
+func (v *view) codes(reach int) []extent {
+	return v.windows(v.numbers(func(i int) bool { return v.words[i].mixed }), reach, reach)
+}
+
 var (
 	byPostcode = &rule{Postcode, 0.97, "a full postcode in an area that Royal Mail has"}
 	byDistrict = &rule{Postcode, 0.6, "a postcode district that the writer says is theirs"}
@@ -72,13 +89,13 @@ func set(words string) map[string]bool {
 // postcodes finds full postcodes. A district alone ("IG1") names no household, so
 // it must be said to be the writer's.
 func postcodes(v *view) []span {
-	windows := v.near(12, 8, 1)
+	windows := v.codes(8)
 	out := v.search(windows, postcodeRE, byPostcode, func(start, end int) bool {
 		code := v.low[start:end]
 		// "the W19 4th in line"
 		return areas[area(code)] && !ordinalRE.MatchString(code[len(code)-3:])
 	})
-	return append(out, v.search(v.windows(v.marks("postcode", "post code", " in "), 24, 24), districtRE, byDistrict, func(start, end int) bool {
+	return append(out, v.search(v.codes(40), districtRE, byDistrict, func(start, end int) bool {
 		return areas[area(v.low[start:end])]
 	})...)
 }
@@ -118,7 +135,7 @@ var (
 // route is called.
 func plates(v *view) []span {
 	var out []span
-	windows := v.near(8, 8, 1)
+	windows := v.codes(8)
 	spells := func(mark string) bool {
 		parts := strings.FieldsFunc(mark, func(r rune) bool { return r == ' ' || r == '-' })
 		return len(parts) > 1 && slices.ContainsFunc(parts, func(p string) bool { return plateWords[strings.ToUpper(p)] })
@@ -238,8 +255,8 @@ var accountREs = []*regexp.Regexp{
 	regexp.MustCompile(`\b[0-9]{2}-[0-9]{2}-[0-9]{2}\b[^0-9\n]{1,30}` + accountNumber),
 	regexp.MustCompile(accountNumber + `[^0-9\n]{1,30}\b[0-9]{2}-[0-9]{2}-[0-9]{2}\b`),
 	// Either alone, when it is named.
-	regexp.MustCompile(`\bsort ?code\b[^0-9\n]{0,10}(?P<it>` + sortCode + `)`),
-	regexp.MustCompile(`\b(?:account|acc|a/c)(?: ?(?:number|no|num|n[o°]))?\b[^0-9\n]{0,10}(?P<it>` + accountNumber + `)`),
+	regexp.MustCompile(`\bsort ?code\b[^0-9\n]{0,24}(?P<it>` + sortCode + `)`),
+	regexp.MustCompile(`\b(?:account|acc|a/c)(?: ?(?:number|no|num|n[o°]))?\b[^0-9\n]{0,24}(?P<it>` + accountNumber + `)`),
 }
 
 func accounts(v *view) []span {

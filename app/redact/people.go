@@ -19,6 +19,7 @@ var (
 	byAgain     = &rule{Name, 0.7, "a name that is found elsewhere in the text"}
 	byCompany   = &rule{Name, 0.6, "a word beside a name, or that somebody said or was told"}
 	byCapitals  = &rule{Name, 0.4, "words written as a name is"}
+	byCapital   = &rule{Name, 0.3, "a word in no list with a capital letter inside a sentence"}
 	byAge       = &rule{Age, 0.85, "the age of somebody named"}
 )
 
@@ -210,8 +211,8 @@ var (
 	possessives = set(`my his her our their your mea meu moj moja mojego mojej`)
 	pronouns    = set(`me him her them`)
 	callings    = set(`call calls called named name`)
-	// Two words that come before somebody's name in other languages.
-	ownCues = set(`ma-numesc ma-cheama meu-este nazywam-sie na-imie me-llamo mi-chiamo je-m'appelle`)
+	// The last of two words that come before somebody's own name in other languages, with the first.
+	ownCues = map[string]string{"numesc": "ma", "cheama": "ma", "este": "meu", "sie": "nazywam", "imie": "na", "llamo": "me", "chiamo": "mi"}
 	// "name" where a name follows and "is" comes last or not at all.
 	nameWords = set(`نام নাম नाम ਨਾਮ ਨਾਂ`)
 )
@@ -271,7 +272,7 @@ func (f *finder) cue(i int) *rule {
 	case joined && (one.key == "is" || one.key == "was") && two == "name",
 		one.key == "name" && (strings.HasSuffix(f.low[one.start:one.end], "'s") || gap == ":" || gap == "?" && f.words[i].capital),
 		joined && nameWords[one.key],
-		joined && ownCues[two+"-"+one.key]:
+		joined && ownCues[one.key] == two && two != "":
 		return byOwnName
 	case joined && one.key == "name" && f.words[i].capital && !f.words[i].nameless():
 		return byCall
@@ -457,11 +458,18 @@ func (f *finder) beside() {
 		}
 		owns := w.class == 0 && !w.opens && w.end-w.start > len(w.key) && after.start > 0
 		speaks := after.class&told != 0 && !after.capital && !(w.opens && w.class != 0)
-		if before.class&told != 0 || speaks || owns || f.listed(i) {
+		switch {
+		case w.class&ordinary == 0 && (before.class&told != 0 || speaks || owns || f.listed(i)):
 			f.take(i, i+1, byCompany)
+		case w.class == 0 && !w.shouted && before.start < w.start && before.end > 0 && !before.capital && !placing[before.key]:
+			f.take(i, i+1, byCapital)
 		}
 	}
 }
+
+// placing are the words that come before places and things rather than people.
+var placing = set(`in at near from to of around through outside along by on towards across between behind off past into over down up round
+	the a an this that our your their its every each some any no via under inside opposite beyond within called like and or`)
 
 // listed reports whether words[i] stands in a row with a name, or with another
 // word in no list: "Dave and Torvald", "Torvald and Sigrun".

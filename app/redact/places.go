@@ -22,7 +22,7 @@ var (
 	// The same in small letters, with one or two words that could be a street's.
 	smallAddressRE = regexp.MustCompile(`\b(?P<number>[0-9]{1,3}[a-z]?)\s+(?P<words>[a-z']{3,}(?:\s+[a-z']{3,})?)\s+(?:road|rd|street|avenue|ave|lane|close|crescent|drive|terrace|gardens|grove)\b`)
 	yearRE         = regexp.MustCompile(`^(?:19|20)[0-9]{2}$`)
-	routeCueRE     = regexp.MustCompile(`(?:\b(?:route|routes|bus|buses|junction|zone|phase|pspo|section|question)|[:./£$€,-])\s*$`)
+	routeCueRE     = regexp.MustCompile(`(?:\b(?:route|routes|bus|buses|junction|zone|phase|pspo|section|question)|[0-9][:.,]|[./£$€-])\s*$`)
 	notStreets     = set(`the and for from with per off off-peak into near down along across year years month months week weeks day days
 		night nights hour hours minute minutes mile miles metre metres meter meters yard yards feet people person women woman
 		men man girls boys residents workers cars car van vans buses lights shops houses homes main busy quiet other more side
@@ -33,7 +33,16 @@ var (
 // street alone is a place, not an address.
 func addresses(v *view) []span {
 	var out []span
-	for _, w := range v.windows(v.digits, 24, 72) {
+	// A number is looked at if the last word of a street or building comes after it.
+	numbers := v.numbers(func(i int) bool {
+		for j := i + 1; j < min(len(v.words), i+6); j++ {
+			if v.words[j].class&head != 0 {
+				return true
+			}
+		}
+		return false
+	})
+	for _, w := range v.windows(numbers, 24, 72) {
 		for _, x := range []struct {
 			re *regexp.Regexp
 			by *rule

@@ -36,6 +36,8 @@ const (
 	signoff                    // "regards"
 	told                       // what is done to, or by, somebody with a name
 	common                     // a first name that is a word of English, too
+	inMonth                    // the name of a month
+	network                    // "Instagram"
 	little                     // never part of a name: "the", "and"
 )
 
@@ -67,6 +69,8 @@ var lexicon = sync.OnceValue(func() map[string]class {
 	add(signoff, signoffs)
 	add(told, tellings)
 	add(little|ordinary, littles)
+	add(inMonth, months)
+	add(network, networks)
 	return m
 })
 
