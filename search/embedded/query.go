@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -35,12 +36,13 @@ const wordTerms = 10
 // a longer one, which the ranking then puts in order.
 const maxRequired = 3
 
-// Search implements search.Engine.
+// Search implements search.Engine. It refuses to find by meaning, for which there is no embedder here.
 func (e *Engine) Search(ctx context.Context, queries ...search.Query) ([]search.Result, error) {
-	for _, q := range queries {
-		if err := q.Validate(); err != nil {
-			return nil, err
-		}
+	if err := search.Validate(queries); err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(queries, func(q search.Query) bool { return q.Meaning }) {
+		return nil, fmt.Errorf("%w: the embedded engine finds words, not meanings", search.ErrInvalidQuery)
 	}
 	index, release, err := e.index()
 	if err != nil {
