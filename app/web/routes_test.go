@@ -63,6 +63,9 @@ GET  /staff/audit                           sign   403        403     403     20
 GET  /staff/users                           sign   403        403     403     403     200
 POST /staff/users                           401    403        403     403     403     422
 GET  /staff/:consultation/search            sign   200        200     200     403     403
+GET  /staff/:consultation/search.csv        sign   200        200     200     403     403
+GET  /staff/:consultation/kept              sign   200        200     200     403     403
+POST /staff/:consultation/kept              401    422        422     422     403     403
 GET  /staff/:consultation/submissions/:id   sign   200        200     200     403     403
 POST /staff/:consultation/submissions/:id   401    403        403     422     403     403
 GET  /staff/:consultation/attention         sign   403        403     200     403     403

@@ -149,14 +149,15 @@ type AnswerFilter struct {
 	Groups, Stances, Channels []string
 	Languages                 []string // of the answer, of the form where the answer's is not known
 	Consent                   models.Consent
-	Page, PerPage             int // from 1
+	Shuffled                  bool // in the random order of ids, not by day
+	Page, PerPage             int  // from 1
 }
 
 // wildcards takes their meaning from the signs that LIKE gives one.
 var wildcards = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
-// ListAnswers returns answers in words of live submissions, the newest first,
-// and how many there are on all pages. It is what can be read while no search
+// ListAnswers returns answers in words of live submissions, the newest first
+// unless they are to be shuffled, and how many there are on all pages. It is what can be read while no search
 // engine answers.
 func (s *Store) ListAnswers(ctx context.Context, consultation string, f AnswerFilter) (answers []models.AnswerKey, total int, err error) {
 	const doing = "list the answers"
@@ -187,7 +188,10 @@ func (s *Store) ListAnswers(ctx context.Context, consultation string, f AnswerFi
 	if err := db.Count(&number).Error; err != nil {
 		return nil, 0, failed(err, doing)
 	}
-	err = db.Select("answers.submission, answers.question").Order("submissions.day DESC, answers.submission, answers.position").
+	if !f.Shuffled {
+		db = db.Order("submissions.day DESC")
+	}
+	err = db.Select("answers.submission, answers.question").Order("answers.submission, answers.position").
 		Limit(f.PerPage).Offset((max(f.Page, 1) - 1) * f.PerPage).Scan(&answers).Error
 	return answers, int(number), failed(err, doing)
 }
