@@ -93,6 +93,10 @@ func (s *Service) Search(ctx context.Context, by Actor, c *models.Consultation, 
 	if err != nil {
 		return nil, err
 	}
+	released, err := s.store.ReleasedOf(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
 	for _, t := range view.live {
 		f.Themes[t.ID] = t.Label
 	}
@@ -100,11 +104,11 @@ func (s *Service) Search(ctx context.Context, by Actor, c *models.Consultation, 
 	for _, h := range result.Hits {
 		sub := subs[h.Document.Submission]
 		if sub == nil || sub.Status != models.SubmissionLive || sub.Consultation != c.ID ||
-			(q.Tier == search.TierCouncillor && !sub.Allows(models.ConsentQuote)) {
+			(q.Tier == search.TierCouncillor && (!sub.Allows(models.ConsentQuote) || released[sub.ID].Submission == "")) {
 			f.Total--
 			continue
 		}
-		f.Hits = append(f.Hits, FoundAnswer{Submission: readableBy(by, c, sub), Question: h.Document.Question, Snippet: h.Snippet,
+		f.Hits = append(f.Hits, FoundAnswer{Submission: readableBy(by, c, sub, released[sub.ID]), Question: h.Document.Question, Snippet: h.Snippet,
 			Themes: view.ofAnswer(sub.ID, h.Document.Question)})
 	}
 	if gated {
@@ -199,26 +203,18 @@ func redactedOnly(sub *models.Submission, words bool) *models.Submission {
 // agree to be quoted, and the name of an organisation only where it agreed. Of
 // people in a group at risk they read the words and that group alone: with
 // other groups, a day, a language or their choices beside them, the words could
-// tell who it was.
-func readableBy(by Actor, c *models.Consultation, sub *models.Submission) *models.Submission {
+// tell who it was. Of everybody they read what is released, and nothing before.
+func readableBy(by Actor, c *models.Consultation, sub *models.Submission, released models.Released) *models.Submission {
 	if by.Role != models.RoleCouncillor {
 		return redactedOnly(sub, true)
 	}
-	out := redactedOnly(sub, sub.Allows(models.ConsentQuote))
+	out := redactedOnly(sub, sub.Allows(models.ConsentQuote) && released.Submission == sub.ID)
 	out.Attention = nil
-	atRisk := c.Sensitive(sub.Groups)
 	out.Answers = slices.DeleteFunc(out.Answers, func(a models.Answer) bool {
 		q := c.Question(a.Question)
-		return q == nil || (atRisk && !q.Themed) || (q.Written() && !q.Themed && !sub.Allows(models.ConsentName))
+		return q == nil || q.Written() && !q.Themed && !sub.Allows(models.ConsentName)
 	})
-	if atRisk {
-		out.Groups = slices.DeleteFunc(slices.Clone(sub.Groups), func(g string) bool { return !c.Sensitive([]string{g}) })
-		out.Day, out.Language, out.Channel, out.Path, out.Stance = "", "", "", "", ""
-		out.Attachments = nil
-		for i := range out.Answers {
-			out.Answers[i].Language = ""
-		}
-	}
+	asReleased(c, out, released)
 	return out
 }
 
@@ -249,6 +245,13 @@ func (s *Service) Submission(ctx context.Context, by Actor, c *models.Consultati
 	if sub.Consultation != c.ID || !open {
 		return nil, nil, models.NewError(models.KindNotFound, "There is no such submission. It may have been withdrawn.")
 	}
+	released, err := s.store.ReleasedOf(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if by.Role == models.RoleCouncillor && released[id].Submission == "" {
+		return nil, nil, models.NewError(models.KindNotFound, "There is no such submission, or it has not been released yet.")
+	}
 	view, err := s.themesOf(ctx, c, id)
 	if err != nil {
 		return nil, nil, err
@@ -263,7 +266,7 @@ func (s *Service) Submission(ctx context.Context, by Actor, c *models.Consultati
 		}
 	}
 	if !original {
-		sub = readableBy(by, c, sub)
+		sub = readableBy(by, c, sub, released[id])
 	} else {
 		if err := s.record(ctx, s.store, by, "submission.original-read", id, c.ID, ""); err != nil {
 			return nil, nil, err
