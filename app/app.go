@@ -111,10 +111,12 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper,
 		Wake: func() { a.runner.Nudge() }})
 	a.runner = jobs.New(a.Store, map[models.JobKind]jobs.Handler{
-		models.JobRead:   a.Service.ReadAttachments,
-		models.JobIndex:  a.Service.IndexSubmission,
-		models.JobThemes: a.Service.RefreshThemes,
-		models.JobPlaces: a.Service.IndexPlaces,
+		models.JobRead:    a.Service.ReadAttachments,
+		models.JobIndex:   a.Service.IndexSubmission,
+		models.JobThemes:  a.Service.RefreshThemes,
+		models.JobPlaces:  a.Service.IndexPlaces,
+		models.JobRelease: a.Service.ReleaseNew,
+		models.JobErase:   a.Service.EraseFromIndex,
 	}, jobs.Options{Logger: o.Log})
 	return a, nil
 }

@@ -70,13 +70,17 @@ func (s *Service) Kept(ctx context.Context, by Actor, c *models.Consultation) (*
 	if err != nil {
 		return nil, err
 	}
+	released, err := s.store.ReleasedOf(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
 	for _, l := range list {
-		if sub := subs[l.Submission]; s.mayOpen(by, c, sub) {
-			k.Reading = append(k.Reading, KeptSubmission{Listed: l, Submission: readableBy(by, c, sub)})
+		if sub := subs[l.Submission]; sub != nil && mayOpen(by, c, sub, released[sub.ID]) {
+			k.Reading = append(k.Reading, KeptSubmission{Listed: l, Submission: readableBy(by, c, sub, released[sub.ID])})
 		}
 	}
 	for _, n := range notes {
-		if sub := subs[n.Submission]; s.mayOpen(by, c, sub) {
+		if sub := subs[n.Submission]; sub != nil && mayOpen(by, c, sub, released[sub.ID]) {
 			k.Notes = append(k.Notes, KeptNote{Note: n, PublicID: sub.PublicID})
 		}
 	}
@@ -120,7 +124,7 @@ func (s *Service) List(ctx context.Context, by Actor, c *models.Consultation, su
 	if err := by.need(KeepOwn); err != nil {
 		return err
 	}
-	if _, err := s.openSubmission(ctx, by, c, submission); err != nil {
+	if _, _, err := s.openSubmission(ctx, s.store, by, c, submission); err != nil {
 		return err
 	}
 	return s.store.SaveListed(ctx, models.Listed{Submission: submission, By: by.ID, Day: s.today(), Read: read})
@@ -184,12 +188,8 @@ func (s *Service) WriteNote(ctx context.Context, by Actor, c *models.Consultatio
 		if _, err := hold(ctx, tx, c); err != nil {
 			return err
 		}
-		sub, err := tx.Submission(ctx, submission)
-		if err != nil {
+		if _, _, err := s.openSubmission(ctx, tx, by, c, submission); err != nil {
 			return err
-		}
-		if !s.mayOpen(by, c, sub) {
-			return noSuchSubmission()
 		}
 		if err := tx.SaveNote(ctx, n); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package consult
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,12 +28,13 @@ var taken = func() *regexp.Regexp {
 	return regexp.MustCompile(`\[(` + strings.Join(kinds, "|") + `)\]`)
 }()
 
-// Mark takes redacted words apart at what a search asked for and at what was
-// taken out. found are further forms of the words, as passages of the result
-// mark them. The pieces in order are the text, but that what was taken out is
-// named without its brackets.
-func Mark(text, asked string, found []string) []Piece {
-	return cutAt(text, matches(text, asked, found))
+// Mark takes redacted words in a language (BCP 47) apart at what a search asked
+// for and at what was taken out. The pieces in order are the text, but that what
+// was taken out is named without its brackets.
+func Mark(text, asked, language string) []Piece {
+	spans := search.Matches(search.Parse(asked), text, language)
+	slices.SortFunc(spans, func(a, b search.Span) int { return cmp.Compare(a.Start, b.Start) })
+	return takeApart(text, spans)
 }
 
 // pieces takes a passage of a result apart in the same way.
@@ -46,12 +48,12 @@ func pieces(snippet []search.Segment) []Piece {
 			at = append(at, search.Span{Start: start, End: text.Len()})
 		}
 	}
-	return cutAt(text.String(), at)
+	return takeApart(text.String(), at)
 }
 
-// cutAt takes text apart at spans that are in order and do not overlap. Nothing
+// takeApart takes text apart at spans in order of their beginning. Nothing
 // inside what was taken out is a match: nobody wrote it.
-func cutAt(text string, spans []search.Span) []Piece {
+func takeApart(text string, spans []search.Span) []Piece {
 	var out []Piece
 	add := func(s string, match, redacted bool) {
 		if s != "" {
@@ -76,49 +78,5 @@ func cutAt(text string, spans []search.Span) []Piece {
 		at = m[1]
 	}
 	between(at, len(text))
-	return out
-}
-
-// matches returns where the words and phrases asked for stand in a text, or one
-// of the further forms, in order.
-func matches(text, asked string, found []string) []search.Span {
-	e := search.Parse(asked)
-	var sequences [][]string
-	for _, phrase := range e.Phrases {
-		sequences = append(sequences, folded(phrase))
-	}
-	for _, word := range slices.Concat(e.Words, found) {
-		var words []string
-		for w := range search.Words(word) {
-			words = append(words, w.Text)
-		}
-		sequences = append(sequences, folded(words))
-	}
-	all := slices.Collect(search.Words(text))
-	words := make([]string, len(all))
-	for i, w := range all {
-		words[i] = search.Fold(w.Text)
-	}
-	var spans []search.Span
-	for i := 0; i < len(all); i++ {
-		longest := 0
-		for _, seq := range sequences {
-			if len(seq) > longest && i+len(seq) <= len(words) && slices.Equal(words[i:i+len(seq)], seq) {
-				longest = len(seq)
-			}
-		}
-		if longest > 0 {
-			spans = append(spans, search.Span{Start: all[i].Start, End: all[i+longest-1].End})
-			i += longest - 1
-		}
-	}
-	return spans
-}
-
-func folded(words []string) []string {
-	out := make([]string, len(words))
-	for i, w := range words {
-		out[i] = search.Fold(w)
-	}
 	return out
 }

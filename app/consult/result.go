@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -20,85 +19,60 @@ type Place struct {
 	At         int // from 1
 }
 
-// InResult is a submission among the others that a search found.
-type InResult struct {
-	Before, After Place    // of other submissions; At is 0 where there is none
-	Found         []string // words of it that the result marked
-}
-
-// InResult says what stands before and after the hit at place at (from 1) in
-// the result of q, and what was marked in it, so that people can turn over from
-// one submission to the next. voices is whether the result was in all-voices
-// order. It says nothing where the result has another submission at that place
+// InResult returns the submissions before and after the hit at place at (from
+// 1) in the result of q, so that people can turn over from one to the next; their
+// At is 0 where there is none. voices is whether the result was in all-voices
+// order. There are none where the result has another submission at that place
 // by now, or cannot be asked for.
-func (s *Service) InResult(ctx context.Context, by Actor, c *models.Consultation, q search.Query, voices bool, at int, submission string) (*InResult, error) {
+func (s *Service) InResult(ctx context.Context, by Actor, c *models.Consultation, q search.Query, voices bool, at int, submission string) (before, after Place, err error) {
 	q.Page = 1
-	q, err := ask(by, c, q)
-	if err != nil {
-		return nil, err
-	}
-	in := &InResult{}
-	if at < 1 {
-		return in, nil
+	if q, err = ask(by, c, q); err != nil || at < 1 {
+		return before, after, err
 	}
 	pages := map[int]*Found{}
-	// hit returns the hit at a place, nil where the result has none.
-	hit := func(at int) (*FoundAnswer, error) {
+	// hit returns the submission of the hit at a place, "" where the result has none.
+	hit := func(at int) (string, error) {
 		page, i := (at-1)/SearchPage+1, (at-1)%SearchPage
 		if at < 1 {
-			return nil, nil
+			return "", nil
 		}
 		if pages[page] == nil {
 			q.Page = page
-			if pages[page], _, err = s.find(ctx, by, c, q, voices); err != nil {
-				return nil, err
+			f, _, err := s.find(ctx, by, c, q, voices)
+			if err != nil {
+				return "", err
 			}
+			pages[page] = f
 		}
 		if i >= len(pages[page].Hits) {
-			return nil, nil
+			return "", nil
 		}
-		return &pages[page].Hits[i], nil
+		return pages[page].Hits[i].Submission.ID, nil
+	}
+	// turn looks for another submission in one direction. Answers and pages of one
+	// submission mostly stand together.
+	turn := func(step int) (Place, error) {
+		for i := at + step; ; i += step {
+			id, err := hit(i)
+			if err != nil || id == "" {
+				return Place{}, err
+			}
+			if id != submission {
+				return Place{Submission: id, At: i}, nil
+			}
+		}
 	}
 	here, err := hit(at)
-	if errors.Is(err, errAway) || models.KindOf(err) == models.KindInvalid {
-		return in, nil
+	if err == nil && here == submission {
+		before, err = turn(-1)
 	}
-	if err != nil || here == nil || here.Submission.ID != submission {
-		return in, err
+	if err == nil && here == submission {
+		after, err = turn(1)
 	}
-	for _, h := range pages[(at-1)/SearchPage+1].Hits {
-		if h.Submission.ID != submission {
-			continue
-		}
-		for _, p := range h.Snippet {
-			if p.Match && !slices.Contains(in.Found, p.Text) {
-				in.Found = append(in.Found, p.Text)
-			}
-		}
+	if errors.Is(err, errAway) {
+		err = nil
 	}
-	// Several answers of one person stand together more often than not, and never
-	// more than there are questions.
-	for _, turn := range []struct {
-		step int
-		to   *Place
-	}{{-1, &in.Before}, {1, &in.After}} {
-		for i := at + turn.step; turn.to.At == 0; i += turn.step {
-			h, err := hit(i)
-			if errors.Is(err, errAway) {
-				return in, nil
-			}
-			if err != nil {
-				return nil, err
-			}
-			if h == nil {
-				break
-			}
-			if h.Submission.ID != submission {
-				*turn.to = Place{Submission: h.Submission.ID, At: i}
-			}
-		}
-	}
-	return in, nil
+	return before, after, err
 }
 
 // ExportLimit is how many answers of a result are written out at most.

@@ -155,12 +155,12 @@ func (s *Service) find(ctx context.Context, by Actor, c *models.Consultation, q 
 	for _, h := range result.Hits {
 		ids = append(ids, h.Document.Submission)
 	}
-	subs, view, err := s.asked(ctx, c, f, ids)
+	known, err := s.known(ctx, c, f, ids)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, h := range result.Hits {
-		sub, may := s.mayFind(by, c, subs[h.Document.Submission])
+		sub, may := known.mayFind(by, c, h.Document.Submission)
 		hit := FoundAnswer{Submission: sub, Question: h.Document.Question, Page: h.Document.Page, Snippet: pieces(h.Snippet), Voice: h.Voice}
 		if h.Document.Attachment != "" && may {
 			i := slices.IndexFunc(sub.Attachments, func(a models.Attachment) bool { return a.Key == h.Document.Attachment })
@@ -170,40 +170,48 @@ func (s *Service) find(ctx context.Context, by Actor, c *models.Consultation, q 
 			f.Total--
 			continue
 		}
-		hit.Reasons = search.Reasons(q.Text, h.Snippet)
+		hit.Reasons = search.Reasons(q.Text, h)
 		if hit.Question != "" {
-			hit.Themes = view.ofAnswer(sub.ID, hit.Question)
+			hit.Themes = known.view.ofAnswer(sub.ID, hit.Question)
 		}
 		f.Hits = append(f.Hits, hit)
 	}
 	return f, result.Facets, nil
 }
 
-// asked reads what the store knows of the submissions that were found.
-func (s *Service) asked(ctx context.Context, c *models.Consultation, f *Found, ids []string) (map[string]*models.Submission, *themeView, error) {
-	subs, err := s.store.SubmissionsByID(ctx, ids)
-	if err != nil {
-		return nil, nil, err
+// known is what the store knows of submissions that were found.
+type known struct {
+	subs     map[string]*models.Submission
+	released map[string]models.Released
+	view     *themeView
+}
+
+func (s *Service) known(ctx context.Context, c *models.Consultation, f *Found, ids []string) (k known, err error) {
+	if k.subs, err = s.store.SubmissionsByID(ctx, ids); err != nil {
+		return k, err
 	}
-	view, err := s.themesOf(ctx, c, ids...)
-	if err != nil {
-		return nil, nil, err
+	if k.released, err = s.store.ReleasedOf(ctx, ids...); err != nil {
+		return k, err
+	}
+	if k.view, err = s.themesOf(ctx, c, ids...); err != nil {
+		return k, err
 	}
 	f.Themes = map[string]string{}
-	for _, t := range view.live {
+	for _, t := range k.view.live {
 		f.Themes[t.ID] = t.Label
 	}
-	return subs, view, nil
+	return k, nil
 }
 
 // mayFind returns a submission as somebody may read it in a result, and false
 // where they may not find it.
-func (s *Service) mayFind(by Actor, c *models.Consultation, sub *models.Submission) (*models.Submission, bool) {
-	if sub == nil || sub.Status != models.SubmissionLive || sub.Consultation != c.ID ||
+func (k known) mayFind(by Actor, c *models.Consultation, id string) (*models.Submission, bool) {
+	sub, released := k.subs[id], k.released[id]
+	if sub == nil || sub.Status != models.SubmissionLive || !mayOpen(by, c, sub, released) ||
 		tierOf(by) == search.TierCouncillor && !sub.Allows(models.ConsentQuote) {
 		return nil, false
 	}
-	return readableBy(by, c, sub), true
+	return readableBy(by, c, sub, released), true
 }
 
 // list is what the database can say while the search engine is away: answers,
@@ -222,7 +230,7 @@ func (s *Service) list(ctx context.Context, by Actor, c *models.Consultation, q 
 	}
 	used := []search.Attribute{search.Questions}
 	if q.Tier == search.TierCouncillor {
-		filter.Consent, filter.Shuffled = models.ConsentQuote, true
+		filter.Consent, filter.Released = models.ConsentQuote, true
 	} else {
 		filter.Groups, filter.Stances, filter.Channels, filter.Languages = q.Filters[search.Groups], q.Filters[search.Stances], q.Filters[search.Channels], q.Filters[search.Languages]
 		used = append(used, search.Groups, search.Stances, search.Channels, search.Languages)
@@ -240,7 +248,7 @@ func (s *Service) list(ctx context.Context, by Actor, c *models.Consultation, q 
 	for i, k := range keys {
 		ids[i] = k.Submission
 	}
-	subs, view, err := s.asked(ctx, c, f, ids)
+	known, err := s.known(ctx, c, f, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -249,8 +257,8 @@ func (s *Service) list(ctx context.Context, by Actor, c *models.Consultation, q 
 		f.Count = disclose.Count(total, true).String()
 	}
 	for _, k := range keys {
-		if sub, may := s.mayFind(by, c, subs[k.Submission]); may {
-			f.Hits = append(f.Hits, FoundAnswer{Submission: sub, Question: k.Question, Themes: view.ofAnswer(sub.ID, k.Question),
+		if sub, may := known.mayFind(by, c, k.Submission); may {
+			f.Hits = append(f.Hits, FoundAnswer{Submission: sub, Question: k.Question, Themes: known.view.ofAnswer(sub.ID, k.Question),
 				Snippet: pieces(search.Excerpt(sub.Answer(k.Question).Text, nil))})
 		}
 	}
@@ -367,26 +375,18 @@ func redactedOnly(sub *models.Submission, words bool) *models.Submission {
 // agree to be quoted, and the name of an organisation only where it agreed. Of
 // people in a group at risk they read the words and that group alone: with
 // other groups, a day, a language or their choices beside them, the words could
-// tell who it was.
-func readableBy(by Actor, c *models.Consultation, sub *models.Submission) *models.Submission {
+// tell who it was. Of everybody they read what is released, and nothing before.
+func readableBy(by Actor, c *models.Consultation, sub *models.Submission, released models.Released) *models.Submission {
 	if by.Role != models.RoleCouncillor {
 		return redactedOnly(sub, true)
 	}
-	out := redactedOnly(sub, sub.Allows(models.ConsentQuote))
+	out := redactedOnly(sub, sub.Allows(models.ConsentQuote) && released.Submission == sub.ID)
 	out.Attention = nil
-	atRisk := c.Sensitive(sub.Groups)
 	out.Answers = slices.DeleteFunc(out.Answers, func(a models.Answer) bool {
 		q := c.Question(a.Question)
-		return q == nil || (atRisk && !q.Themed) || (q.Written() && !q.Themed && !sub.Allows(models.ConsentName))
+		return q == nil || q.Written() && !q.Themed && !sub.Allows(models.ConsentName)
 	})
-	if atRisk {
-		out.Groups = slices.DeleteFunc(slices.Clone(sub.Groups), func(g string) bool { return !c.Sensitive([]string{g}) })
-		out.Day, out.Language, out.Channel, out.Path, out.Stance = "", "", "", "", ""
-		out.Attachments = nil
-		for i := range out.Answers {
-			out.Answers[i].Language = ""
-		}
-	}
+	asReleased(c, out, released)
 	return out
 }
 
@@ -408,7 +408,7 @@ func (s *Service) Submission(ctx context.Context, by Actor, c *models.Consultati
 			return nil, nil, err
 		}
 	}
-	sub, err := s.openSubmission(ctx, by, c, id)
+	sub, released, err := s.openSubmission(ctx, s.store, by, c, id)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -426,7 +426,7 @@ func (s *Service) Submission(ctx context.Context, by Actor, c *models.Consultati
 		}
 	}
 	if !original {
-		sub = readableBy(by, c, sub)
+		sub = readableBy(by, c, sub, released)
 	} else {
 		if err := s.record(ctx, s.store, by, "submission.original-read", id, c.ID, ""); err != nil {
 			return nil, nil, err
@@ -435,24 +435,26 @@ func (s *Service) Submission(ctx context.Context, by Actor, c *models.Consultati
 	return sub, themes, nil
 }
 
-// openSubmission returns a submission that somebody may open.
-func (s *Service) openSubmission(ctx context.Context, by Actor, c *models.Consultation, id string) (*models.Submission, error) {
-	sub, err := s.store.Submission(ctx, id)
+// openSubmission returns a submission that somebody may open, whole, with what
+// is released of it.
+func (s *Service) openSubmission(ctx context.Context, from *store.Store, by Actor, c *models.Consultation, id string) (*models.Submission, models.Released, error) {
+	sub, err := from.Submission(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, models.Released{}, err
 	}
-	if !s.mayOpen(by, c, sub) {
-		return nil, noSuchSubmission()
+	released, err := from.ReleasedOf(ctx, id)
+	if err != nil {
+		return nil, models.Released{}, err
 	}
-	return sub, nil
+	if !mayOpen(by, c, sub, released[id]) {
+		return nil, models.Released{}, models.NewError(models.KindNotFound, "There is no such submission. It may have been withdrawn, or is not released yet.")
+	}
+	return sub, released[id], nil
 }
 
-// mayOpen reports whether somebody may open a submission. What was set aside stays
-// open to those who can count it again.
-func (s *Service) mayOpen(by Actor, c *models.Consultation, sub *models.Submission) bool {
-	return sub != nil && sub.Consultation == c.ID && (sub.Status == models.SubmissionLive || sub.Status == models.SubmissionVoid && by.May(LookAgain))
-}
-
-func noSuchSubmission() *models.Error {
-	return models.NewError(models.KindNotFound, "There is no such submission. It may have been withdrawn.")
+// mayOpen reports whether somebody may open a submission: councillors what is
+// released. What was set aside stays open to those who can count it again.
+func mayOpen(by Actor, c *models.Consultation, sub *models.Submission, released models.Released) bool {
+	return sub.Consultation == c.ID && (sub.Status == models.SubmissionLive || sub.Status == models.SubmissionVoid && by.May(LookAgain)) &&
+		(by.Role != models.RoleCouncillor || released.Submission == sub.ID)
 }

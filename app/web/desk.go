@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -41,20 +42,19 @@ func (p *portal) showSubmission(req *request) error {
 	for _, consent := range sub.Consents {
 		page.Consents = append(page.Consents, consentNames[consent])
 	}
-	found, err := p.inResult(req, c, page)
-	if err != nil {
+	if err := p.inResult(req, c, page); err != nil {
 		return err
 	}
-	pieces := func(text string) []views.Snippet {
+	pieces := func(text, language string) []views.Snippet {
 		if original {
 			return []views.Snippet{{Text: text}}
 		}
-		return snippet(consult.Mark(text, page.Searched, found))
+		return snippet(consult.Mark(text, page.Searched, language))
 	}
 	for _, a := range sub.Answers {
 		row := views.SubmissionRow{ID: a.Question, Question: a.Question, Language: sub.Language, Translation: a.Translation}
 		if a.Text != "" {
-			row.Text = pieces(a.Text)
+			row.Text = pieces(a.Text, cmp.Or(a.Language, sub.Language))
 			row.Redacted = slices.ContainsFunc(row.Text, func(s views.Snippet) bool { return s.Redacted })
 		}
 		if a.Language != "" && a.Language != sub.Language {
@@ -85,7 +85,7 @@ func (p *portal) showSubmission(req *request) error {
 			if strings.TrimSpace(text) == "" {
 				continue
 			}
-			at := views.AttachedPage{Text: pieces(text)}
+			at := views.AttachedPage{Text: pieces(text, "")}
 			if len(pages) > 1 {
 				at.Number = j + 1
 			}
@@ -116,31 +116,27 @@ func (p *portal) showSubmission(req *request) error {
 }
 
 // inResult fills in what a submission's page says of the result that it was
-// opened from: the words, the way back, the submissions before and after. It
-// returns the words that the result marked.
-func (p *portal) inResult(req *request, c *models.Consultation, page *views.SubmissionPage) ([]string, error) {
+// opened from: the words, the way back, the submissions before and after.
+func (p *portal) inResult(req *request, c *models.Consultation, page *views.SubmissionPage) error {
 	a := askedFor(req, c)
 	at, _ := strconv.Atoi(req.QueryParam("at"))
 	page.Searched, page.KeysOff, page.Back = a.query.Text, a.keysOff, searchAddress(c, a.state, 0)
 	page.KeysSwitch = "?" + switched(req.QueryParams(), a.keysOff)
 	if at < 1 {
-		return nil, nil
+		return nil
 	}
 	page.Back = searchAddress(c, a.state, (at-1)/consult.SearchPage+1) + "#hit-" + strconv.Itoa(at)
-	in, err := p.service.InResult(req.Request().Context(), req.by, c, a.query, a.order == orderVoices, at, page.ID)
-	if models.KindOf(err) == models.KindInvalid && err != nil {
-		return nil, nil // an address that no search has
+	before, after, err := p.service.InResult(req.Request().Context(), req.by, c, a.query, a.order == orderVoices, at, page.ID)
+	if err != nil && models.KindOf(err) == models.KindInvalid {
+		return nil // no search has this address
 	}
-	if err != nil {
-		return nil, err
+	if before.At > 0 {
+		page.Before = hitAddress(c, before.Submission, a.state, before.At)
 	}
-	if in.Before.At > 0 {
-		page.Before = hitAddress(c, in.Before.Submission, a.state, in.Before.At)
+	if after.At > 0 {
+		page.After = hitAddress(c, after.Submission, a.state, after.At)
 	}
-	if in.After.At > 0 {
-		page.After = hitAddress(c, in.After.Submission, a.state, in.After.At)
-	}
-	return in.Found, nil
+	return err
 }
 
 // whys is how the reasons to look at a submission are worded.

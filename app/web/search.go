@@ -463,3 +463,18 @@ func (p *portal) searchHit(c *models.Consultation, h consult.FoundAnswer) views.
 	}
 	return hit
 }
+
+// why is a reason in words.
+func why(r search.Reason) string {
+	switch r.How {
+	case search.HowPhrase:
+		return "the phrase “" + r.Found + "”"
+	case search.HowForm:
+		return "“" + r.Found + "”, another form of “" + r.Asked + "”"
+	case search.HowBeginning:
+		return "“" + r.Found + "”, which begins with “" + r.Asked + "”"
+	case search.HowSpelling:
+		return "“" + r.Found + "”, spelt like “" + r.Asked + "”"
+	}
+	return "“" + r.Found + "”"
+}

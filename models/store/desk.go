@@ -149,7 +149,7 @@ type AnswerFilter struct {
 	Groups, Stances, Channels []string
 	Languages                 []string // of the answer, of the form where the answer's is not known
 	Consent                   models.Consent
-	Shuffled                  bool // in the random order of ids, not by day
+	Released                  bool // in a release only; in the random order of ids, because their day is not released
 	Page, PerPage             int  // from 1
 }
 
@@ -157,7 +157,7 @@ type AnswerFilter struct {
 var wildcards = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 // ListAnswers returns answers in words of live submissions, the newest first
-// unless they are to be shuffled, and how many there are on all pages. It is what can be read while no search
+// but for those that must be released, and how many there are on all pages. It is what can be read while no search
 // engine answers.
 func (s *Store) ListAnswers(ctx context.Context, consultation string, f AnswerFilter) (answers []models.AnswerKey, total int, err error) {
 	const doing = "list the answers"
@@ -184,11 +184,14 @@ func (s *Store) ListAnswers(ctx context.Context, consultation string, f AnswerFi
 			db = db.Where(column+" IN ?", values)
 		}
 	}
+	if f.Released {
+		db = db.Where("answers.submission IN (?)", s.db.WithContext(ctx).Model(&releasedRow{}).Select("submission").Where("consultation = ?", consultation))
+	}
 	var number int64
 	if err := db.Count(&number).Error; err != nil {
 		return nil, 0, failed(err, doing)
 	}
-	if !f.Shuffled {
+	if !f.Released {
 		db = db.Order("submissions.day DESC")
 	}
 	err = db.Select("answers.submission, answers.question").Order("answers.submission, answers.position").

@@ -53,6 +53,7 @@ func Run(t *testing.T) {
 		{"themes", testThemes},
 		{"merging themes", testMovePlacements},
 		{"what people decided on answers", testCodings},
+		{"releases", testReleases},
 		{"jobs", testJobs},
 		{"jobs asked for again", testJobsAgain},
 		{"jobs in a transaction", testJobsInTransaction},
@@ -203,6 +204,8 @@ var columns = strings.Fields(`
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
 	readings.account readings.day readings.submission
+	released.consultation released.labels released.number released.submission
+	releases.account releases.consultation releases.day releases.number
 	reports.consultation reports.data reports.hash reports.version
 	saved_searches.account saved_searches.consultation saved_searches.day saved_searches.id saved_searches.name saved_searches.query
 	sessions.data sessions.expires sessions.token
@@ -487,6 +490,8 @@ func testErase(t *testing.T, url string) {
 	m.Attention = []models.Attention{models.AttentionMisread}
 	Create(t, s, n)
 	noError(t, s.AddMessage(ctx, m.ID, models.Message{Day: "2026-11-02", Text: canary}))
+	must[int](t)(s.AddRelease(ctx, models.Release{Consultation: square, Day: "2026-12-15", By: "portal"},
+		[]models.Released{{Submission: m.ID, Labels: map[string][]string{"groups": {canary}}}}))
 
 	noError(t, s.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.MoveSubmission(ctx, m.ID, models.SubmissionLive, models.SubmissionWithdrawn); err != nil {
@@ -496,6 +501,9 @@ func testErase(t *testing.T, url string) {
 	}))
 	if got := must[[]models.Message](t)(s.Messages(ctx, m.ID)); len(got) > 0 {
 		t.Errorf("the messages stay: %v", got)
+	}
+	if got := must[map[string]models.Released](t)(s.ReleasedOf(ctx, m.ID)); len(got) > 0 {
+		t.Errorf("its labels stay released: %v", got)
 	}
 	m.Status, m.Answers, m.Attachments, m.Groups, m.Consents, m.Stance, m.Attention = models.SubmissionWithdrawn, nil, nil, nil, nil, "", nil
 	wantSame(t, "erased", must[*models.Submission](t)(s.SubmissionByReceipt(ctx, n.Receipt)), m)
@@ -1033,6 +1041,15 @@ func testListAnswers(t *testing.T, url string) {
 			t.Errorf("%s: %d in all, want %d", name, total, len(keys))
 		}
 	}
+	if _, err := s.AddRelease(ctx, models.Release{Consultation: square, Day: "2026-12-15", By: "u1"}, []models.Released{{Submission: id(2)}, {Submission: id(0)}}); err != nil {
+		t.Fatal(err)
+	}
+	released, n, err := s.ListAnswers(ctx, square, store.AnswerFilter{Questions: []string{"C2"}, PerPage: 20, Released: true})
+	noError(t, err)
+	wantSame(t, "what is released, by id", released, []models.AnswerKey{{Submission: id(0), Question: "C2"}, {Submission: id(2), Question: "C2"}})
+	if n != 2 {
+		t.Errorf("%d released in all, want 2", n)
+	}
 	second, total, err := s.ListAnswers(ctx, square, store.AnswerFilter{Questions: []string{"C2"}, Page: 2, PerPage: 3})
 	noError(t, err)
 	wantSame(t, "the second page", second, []models.AnswerKey{{Submission: id(3), Question: "C2"}})
@@ -1042,6 +1059,49 @@ func testListAnswers(t *testing.T, url string) {
 	if none, n, err := s.ListAnswers(ctx, square, store.AnswerFilter{PerPage: 3}); err != nil || n+len(none) > 0 {
 		t.Errorf("answers to no question: %v, %d, %v", none, n, err)
 	}
+}
+
+func testReleases(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	ids := make([]string, 4)
+	for i, m := range Seed(t, s, 4) {
+		ids[i] = m.ID
+	}
+	labels := map[string][]string{"groups": {"resident", "other"}, "areas": {"north \"side\""}}
+	people := func(labels map[string][]string, ids ...string) (all []models.Released) {
+		for _, id := range ids {
+			all = append(all, models.Released{Submission: id, Labels: labels})
+		}
+		return all
+	}
+	add := func(day string, all []models.Released) (int, error) {
+		return s.AddRelease(ctx, models.Release{Consultation: square, Day: day, By: "u-1"}, all)
+	}
+	empty := cmpopts.EquateEmpty()
+	wantSame(t, "no releases", must[[]models.Release](t)(s.Releases(ctx, square)), []models.Release{}, empty)
+	wantSame(t, "the first", must[int](t)(add("2026-12-15", people(labels, ids[0], ids[1]))), 1)
+	wantSame(t, "the second", must[int](t)(add("2026-12-20", people(nil, ids[2]))), 2)
+	_, err := add("2026-12-21", people(labels, ids[3], ids[0]))
+	wantKind(t, err, models.KindConflict)
+	_, err = s.AddRelease(ctx, models.Release{Consultation: "nowhere", Day: "2026-12-15"}, nil)
+	wantKind(t, err, models.KindNotFound)
+
+	wantSame(t, "releases", must[[]models.Release](t)(s.Releases(ctx, square)), []models.Release{
+		{Consultation: square, Number: 1, Day: "2026-12-15", By: "u-1"}, {Consultation: square, Number: 2, Day: "2026-12-20", By: "u-1"}})
+	want := map[string]models.Released{
+		ids[0]: {Submission: ids[0], Release: 1, Day: "2026-12-15", Labels: labels},
+		ids[1]: {Submission: ids[1], Release: 1, Day: "2026-12-15", Labels: labels},
+		ids[2]: {Submission: ids[2], Release: 2, Day: "2026-12-20"},
+	}
+	wantSame(t, "released", must[map[string]models.Released](t)(s.Released(ctx, square)), want, empty)
+	noError(t, s.SetReleased(ctx, people(nil, ids[1], ids[3])...)) // the last is in none
+	noError(t, s.Unrelease(ctx, ids[0]))
+	noError(t, s.Unrelease(ctx, ids[0]))
+	delete(want, ids[0])
+	want[ids[1]] = models.Released{Submission: ids[1], Release: 1, Day: "2026-12-15"}
+	wantSame(t, "released after a change", must[map[string]models.Released](t)(s.Released(ctx, square)), want, empty)
+	delete(want, ids[2])
+	wantSame(t, "of some", must[map[string]models.Released](t)(s.ReleasedOf(ctx, ids[0], ids[1], ids[3], "nobody")), want, empty)
 }
 
 func testMovePlacements(t *testing.T, url string) {
@@ -1443,6 +1503,7 @@ func testUpgrade(t *testing.T, url string) {
 	db := raw(t, url)
 	for _, statement := range []string{
 		"DROP TABLE notes", "DROP TABLE reading_list", "DROP TABLE saved_searches",
+		"DROP TABLE released", "DROP TABLE releases",
 		"DROP TABLE readings", "DROP TABLE coded_answers", "DROP TABLE codings", "ALTER TABLE theme_runs DROP COLUMN method",
 		"ALTER TABLE themes DROP COLUMN definition", "ALTER TABLE themes DROP COLUMN parent", "ALTER TABLE themes DROP COLUMN reason",
 		"ALTER TABLE themes DROP COLUMN made_by", "ALTER TABLE themes DROP COLUMN name_from", "ALTER TABLE themes DROP COLUMN suggested_label", "ALTER TABLE themes DROP COLUMN draft",
