@@ -45,6 +45,7 @@ func (s *SavedSearch) Validate() error {
 	if f := tooLong(s.Name, MaxNameLength); f.Code != "" {
 		v.fault("name", f)
 	}
+	v.check(s.Query != "", "query", "There is no search to save. Search for something first")
 	v.check(len(s.Query) <= MaxQueryLength, "query", "The search is too long to be kept. Take away some words or filters")
 	return v.err("The search cannot be saved.")
 }

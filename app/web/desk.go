@@ -118,7 +118,7 @@ func (p *portal) showSubmission(req *request) error {
 // inResult fills in what a submission's page says of the result that it was
 // opened from: the words, the way back, the submissions before and after.
 func (p *portal) inResult(req *request, c *models.Consultation, page *views.SubmissionPage) error {
-	a := askedFor(req, c)
+	a := askedFor(req.by, req.QueryParams())
 	at, _ := strconv.Atoi(req.QueryParam("at"))
 	page.Searched, page.KeysOff, page.Back = a.query.Text, a.keysOff, searchAddress(c, a.state, 0)
 	page.KeysSwitch = "?" + switched(req.QueryParams(), a.keysOff)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 
 	"heard/app/consult"
 	"heard/models"
@@ -79,7 +80,7 @@ func (p *portal) changeKept(req *request) error {
 	case does("delete"):
 		notice, err = "The note was deleted.", p.service.DeleteNote(ctx, req.by, c, form.Get("delete"))
 	case form.Get("do") == "save":
-		notice, err = "The search was saved. You find it under “My list” and on this page.", p.service.SaveSearch(ctx, req.by, c, form.Get("name"), form.Get("query"))
+		notice, err = "The search was saved. You find it under “My list” and on this page.", p.service.SaveSearch(ctx, req.by, c, form.Get("name"), savedState(req.by, form.Get("query")))
 	case form.Get("do") == "note":
 		notice, err = "The note was kept.", p.service.WriteNote(ctx, req.by, c, form.Get("submission"), normalLines(form.Get("text")), form.Get("shared") != "")
 	default:
@@ -89,4 +90,14 @@ func (p *portal) changeKept(req *request) error {
 		return err
 	}
 	return p.done(req, ownAddress(form.Get("back")), notice)
+}
+
+// savedState is a search's address as the portal itself writes it, "" for
+// anything that is none.
+func savedState(by consult.Actor, query string) string {
+	values, err := url.ParseQuery(query)
+	if err != nil || len(values) == 0 {
+		return ""
+	}
+	return askedFor(by, values).state.Encode()
 }

@@ -74,9 +74,8 @@ type asked struct {
 	state url.Values
 }
 
-func askedFor(req *request, c *models.Consultation) asked {
-	address := req.QueryParams()
-	all := orders(req.by)
+func askedFor(by consult.Actor, address url.Values) asked {
+	all := orders(by)
 	chosen := all[max(0, slices.IndexFunc(all, func(o order) bool { return o.key == address.Get("order") }))]
 	a := asked{order: chosen.key, keysOff: address.Get("keys") == "off", state: url.Values{"order": {chosen.key}}}
 	a.query = search.Query{Text: address.Get("q"), Filters: search.Labels{}, Sort: chosen.sort, Page: pageNumber(address)}
@@ -149,10 +148,16 @@ func (p *portal) showSearch(req *request) error {
 		return err
 	}
 	ctx := req.Request().Context()
-	a := askedFor(req, c)
+	a := askedFor(req.by, req.QueryParams())
 	page := &views.SearchPage{Base: p.staffBase(req, c, "search", "Search"), Consultation: c.ID, Text: a.query.Text, Order: a.order,
 		State: a.state.Encode(), Here: searchAddress(c, a.state, a.query.Page), KeysOff: a.keysOff, KeysSwitch: "?" + switched(a.state, a.keysOff), Keep: keepAddress(c)}
 	page.Address = p.Address + page.Here
+	if page.Waiting, err = p.waiting(req, c); err != nil {
+		return err
+	}
+	if page.Waiting != "" {
+		return p.render(req.Context, http.StatusOK, page)
+	}
 	for _, o := range orders(req.by) {
 		page.Orders = append(page.Orders, views.Link{Key: o.key, Text: o.name, Current: o.key == a.order})
 	}
@@ -221,6 +226,23 @@ func (p *portal) showSearch(req *request) error {
 		page.Export = "/staff/" + c.ID + "/search.csv?" + page.State
 	}
 	return p.showResults(req, http.StatusOK, page)
+}
+
+// waiting says from when there is anything to search for councillors, "" where
+// there is.
+func (p *portal) waiting(req *request, c *models.Consultation) (string, error) {
+	if req.by.Role != models.RoleCouncillor {
+		return "", nil
+	}
+	_, released, err := p.service.Released(req.Request().Context(), req.by, c)
+	_, closes := c.Window()
+	switch {
+	case err != nil || released:
+		return "", err
+	case c.Status.AtLeast(models.StatusClosed):
+		return "The consultation has closed, and the answers are being made ready to be searched. Come back in a few minutes.", nil
+	}
+	return "The answers can be searched once the consultation has closed. It closes on " + p.Views.Time(deskLanguage, closes) + ".", nil
 }
 
 // showResults writes the page, or to a script that has the rest of it the
@@ -346,7 +368,7 @@ func (p *portal) exportSearch(req *request) error {
 	if err != nil {
 		return err
 	}
-	file, err := p.service.ExportSearch(req.Request().Context(), req.by, c, askedFor(req, c).query)
+	file, err := p.service.ExportSearch(req.Request().Context(), req.by, c, askedFor(req.by, req.QueryParams()).query)
 	if err != nil {
 		return err
 	}
