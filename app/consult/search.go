@@ -161,7 +161,7 @@ func (s *Service) find(ctx context.Context, by Actor, c *models.Consultation, q 
 	}
 	for _, h := range result.Hits {
 		sub, may := known.mayFind(by, c, h.Document.Submission)
-		hit := FoundAnswer{Submission: sub, Question: h.Document.Question, Page: h.Document.Page, Snippet: pieces(h.Snippet), Voice: h.Voice}
+		hit := FoundAnswer{Submission: sub, Question: h.Document.Question, Page: h.Document.Page, Snippet: excerpt(h.Snippet, h.Document.Text), Voice: h.Voice}
 		if h.Document.Attachment != "" && may {
 			i := slices.IndexFunc(sub.Attachments, func(a models.Attachment) bool { return a.Key == h.Document.Attachment })
 			hit.Attachment, may = i+1, i >= 0
@@ -259,7 +259,7 @@ func (s *Service) list(ctx context.Context, by Actor, c *models.Consultation, q 
 	for _, k := range keys {
 		if sub, may := known.mayFind(by, c, k.Submission); may {
 			f.Hits = append(f.Hits, FoundAnswer{Submission: sub, Question: k.Question, Themes: known.view.ofAnswer(sub.ID, k.Question),
-				Snippet: pieces(search.Excerpt(sub.Answer(k.Question).Text, nil))})
+				Snippet: excerpt(search.Excerpt(sub.Answer(k.Question).Text, nil), sub.Answer(k.Question).Text)})
 		}
 	}
 	return f, nil
