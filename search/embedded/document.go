@@ -13,8 +13,9 @@ import (
 
 // The fields of an indexed document.
 const (
-	fieldText         = "text"   // words and stems, with their places
-	fieldSource       = "source" // the whole document as JSON: stored, not searched
+	fieldText         = "text"   // the words, in order
+	fieldStems        = "stems"  // their stems
+	fieldSource       = "source" // the rest of the document as JSON: stored, not searched
 	fieldConsultation = "consultation"
 	fieldSubmission   = "submission"
 	fieldLanguage     = "language" // decides the stemmers
@@ -36,6 +37,7 @@ func unlabel(label string) (search.Attribute, string) {
 
 const (
 	textOptions    = index.IndexField | index.IncludeTermVectors
+	stemOptions    = index.IndexField
 	keywordOptions = index.IndexField | index.SkipFreqNorm
 	labelOptions   = keywordOptions | index.DocValues
 )
@@ -55,7 +57,10 @@ func newDocument(d search.Document) (*document.Document, error) {
 		return nil, err
 	}
 	doc := document.NewDocument(d.ID)
-	doc.AddField(document.NewTextFieldCustom(fieldText, nil, []byte(d.Text), textOptions, analyzer{search.StemmerFor(d.Language)}))
+	doc.AddField(document.NewTextFieldCustom(fieldText, nil, []byte(d.Text), textOptions, folded()))
+	if s := search.StemmerFor(d.Language); s != nil {
+		doc.AddField(document.NewTextFieldCustom(fieldStems, nil, []byte(d.Text), stemOptions, stemmed(s)))
+	}
 	doc.AddField(document.NewTextFieldCustom(fieldSource, nil, source, index.StoreField, nil))
 	places := map[string]uint64{}
 	keyword := func(field, value string, options index.FieldIndexingOptions) {

@@ -59,7 +59,7 @@ func newQuery(consultation string, filters search.Labels, expr search.Expression
 		b.AddFilter(query.NewConjunctionQuery(among))
 	}
 	for _, w := range expr.Optional {
-		b.AddShould(weighed(bm25(search.Fold(w)), weightCommon))
+		b.AddShould(weighed(bm25{fieldText, search.Fold(w)}, weightCommon))
 	}
 	for _, p := range expr.Excluded {
 		b.AddMustNot(phraseQuery(p))
@@ -71,9 +71,9 @@ func newQuery(consultation string, filters search.Labels, expr search.Expression
 // beginning.
 func wordQuery(word string, languages []*search.Stemmer, lenient, unfinished bool) query.Query {
 	folded := search.Fold(word)
-	ways := []clause{{query: bm25(folded), base: baseWord, weight: weightWord}}
+	ways := []clause{{query: bm25{fieldText, folded}, base: baseWord, weight: weightWord}}
 	for _, s := range languages {
-		ways = append(ways, clause{query: bm25(stemTerm(s, word)), base: baseStem, weight: weightStem})
+		ways = append(ways, clause{query: bm25{fieldStems, stemTerm(s, word)}, base: baseStem, weight: weightStem})
 	}
 	if n := search.Typos(folded); lenient && n > 0 {
 		fuzzy := query.NewFuzzyQuery(folded)
@@ -98,7 +98,7 @@ func phraseQuery(words []string) query.Query {
 		folded[i] = search.Fold(w)
 	}
 	if len(folded) == 1 {
-		return bm25(folded[0])
+		return bm25{fieldText, folded[0]}
 	}
 	return query.NewPhraseQuery(folded, fieldText)
 }
