@@ -20,6 +20,13 @@ func (e Expression) Empty() bool {
 	return len(e.Words) == 0 && len(e.Optional) == 0 && len(e.Phrases) == 0 && len(e.Excluded) == 0
 }
 
+// lenientWords is the length in words to which a query gets misspellings and beginnings; longer ones are pasted
+// sentences, in which each word matters less and the work would grow with all of them.
+const lenientWords = 10
+
+// Lenient reports whether the words are also found misspelt and by their beginning.
+func (e Expression) Lenient() bool { return len(e.Words) <= lenientWords }
+
 // Parse takes the text of a query apart. Every text means something: brackets, colons and words such as AND have no
 // special sense, a quotation mark that is never closed runs to the end, and a lone '-' is punctuation.
 //

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -113,6 +114,11 @@ type Query struct {
 	Tier         Tier   // required: an engine never answers without it
 	Text         string // words as typed: "exact phrase", -word excludes; empty = everything
 
+	// Meaning asks for the documents nearest to Text in meaning instead of those that hold its words, nearest first. Only an
+	// engine with an embedder can; any other refuses it with ErrInvalidQuery. There is one page of them and nothing is
+	// counted: Result.Total is the number of hits.
+	Meaning bool
+
 	Filters Labels   // the values of one attribute are alternatives; different attributes must all hold
 	Without []string // IDs of documents that are not wanted
 
@@ -142,7 +148,8 @@ type FacetCount struct {
 type Hit struct {
 	Document Document
 	Snippet  []Segment
-	Score    float64 // comparable within one result only
+	Score    float64 // comparable among the answers to one text in one request
+	Voice    string  // the respondent group whose turn it was, where Page orders by voices; "" otherwise
 }
 
 // Segment is a piece of a Snippet.
@@ -159,7 +166,8 @@ type Engine interface {
 	Put(ctx context.Context, docs ...Document) error
 	// Delete removes every document of these submissions from every tier; unknown ones are not an error.
 	Delete(ctx context.Context, submissions ...string) error
-	// Search answers queries, all or none, in one request to whatever answers them. The results come in their order.
+	// Search answers queries of one Tier, all or none, in one request to whatever answers them. The results come in their
+	// order; no query has no results.
 	Search(ctx context.Context, queries ...Query) ([]Result, error)
 	// Rebuild fills a fresh index and swaps it in; on error the old one stays in service.
 	Rebuild(ctx context.Context, docs iter.Seq2[Document, error]) error
@@ -167,6 +175,21 @@ type Engine interface {
 	Count(ctx context.Context) (int, error)
 	Health(ctx context.Context) error
 	Close() error
+}
+
+// Validate reports what must change before an engine can answer queries in one request: any of them, or that they are
+// of several tiers, whose indexes have nothing to do with each other. The error wraps ErrInvalidQuery and never repeats
+// a text.
+func Validate(queries []Query) error {
+	for _, q := range queries {
+		if err := q.Validate(); err != nil {
+			return err
+		}
+		if q.Tier != queries[0].Tier {
+			return fmt.Errorf("%w: one request asks for the tiers %q and %q", ErrInvalidQuery, queries[0].Tier, q.Tier)
+		}
+	}
+	return nil
 }
 
 // Validate reports what in q must change before an engine can answer it. The error wraps ErrInvalidQuery and never
@@ -190,6 +213,10 @@ func (q Query) Validate() error {
 		return fmt.Errorf("%w: %d hits per page, expected 1 to %d", ErrInvalidQuery, q.PerPage, MaxPerPage)
 	case q.Page > MaxReach/q.perPage():
 		return fmt.Errorf("%w: page %d is out of reach", ErrInvalidQuery, q.Page)
+	case q.Meaning && strings.TrimSpace(q.Text) == "":
+		return fmt.Errorf("%w: it asks for a meaning without a text", ErrInvalidQuery)
+	case q.Meaning && (q.Sort != SortBest || q.Page > 1 || len(q.Facets) > 0):
+		return fmt.Errorf("%w: what is found by meaning comes nearest first, on one page, and is not counted", ErrInvalidQuery)
 	}
 	for attribute, values := range q.Filters {
 		if !slices.Contains(Attributes, attribute) {

@@ -323,8 +323,8 @@ func (k *kit) find(t testing.TB, by consult.Actor, c *models.Consultation, text 
 	t.Helper()
 	found, err := k.Search(ctx, by, c, search.Query{Text: text})
 	noError(t, err)
-	if found.Problem != "" {
-		t.Fatalf("search: %s", found.Problem)
+	if found.Away {
+		t.Fatal("search is away")
 	}
 	var ids []string
 	for _, h := range found.Hits {

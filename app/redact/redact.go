@@ -37,6 +37,9 @@ const (
 	Name              Kind = "name"
 )
 
+// Kinds lists every kind.
+var Kinds = []Kind{Phone, Email, URL, Handle, Postcode, NumberPlate, NationalInsurance, NHS, Card, Account, Address, Name}
+
 // Suggestion is a part of a text to be replaced.
 type Suggestion struct {
 	Start, End  int // in Unicode code points; End is the first one left alone

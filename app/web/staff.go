@@ -60,6 +60,7 @@ func consultationLinks(req *request, c *models.Consultation, here string) []view
 	at := "/staff/" + c.ID
 	return permitted(req, here, []deskLink{
 		{consult.SearchText, "search", at + "/search", "Search"},
+		{consult.KeepOwn, "kept", at + "/kept", "My list"},
 		{consult.SeeThemes, "themes", at + "/themes", "Themes"},
 		{consult.EditThemes, "code", at + "/code", "Code answers"},
 		{consult.LookAgain, "attention", at + "/attention", "To look at again"},

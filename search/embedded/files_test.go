@@ -183,13 +183,13 @@ func TestLeftoversOfACrash(t *testing.T) {
 func TestUnreadableFolder(t *testing.T) {
 	for name, spoil := range map[string]func(dir, index string) error{
 		"pointer to nowhere": func(dir, _ string) error {
-			return os.WriteFile(filepath.Join(dir, "current"), []byte("v1-ABCDEFGHIJKLMNOPQRSTUVWXYZ\n"), 0o600)
+			return os.WriteFile(filepath.Join(dir, "current"), []byte("v3-ABCDEFGHIJKLMNOPQRSTUVWXYZ\n"), 0o600)
 		},
 		"pointer outside": func(dir, _ string) error {
 			return os.WriteFile(filepath.Join(dir, "current"), []byte("../v1-ABCDEFGHIJKLMNOPQRSTUVWXYZ"), 0o600)
 		},
 		"pointer to nonsense": func(dir, _ string) error { return os.WriteFile(filepath.Join(dir, "current"), []byte("\x00"), 0o600) },
-		"index cut short":     func(_, index string) error { return os.Truncate(filepath.Join(index, "index_meta.json"), 3) },
+		"index cut short":     func(_, index string) error { return os.Truncate(filepath.Join(index, "public", "index_meta.json"), 3) },
 	} {
 		dir := t.TempDir()
 		e, err := embedded.Open(dir)

@@ -312,6 +312,9 @@ func invalid(t *testing.T, e search.Engine) {
 		"unknown filter":       func(q *search.Query) { q.Filters["tier"] = groups("officer") },
 		"unknown facet":        func(q *search.Query) { q.Facets = []search.Attribute{"text"} },
 		"too many left out":    func(q *search.Query) { q.Without = make([]string, 101) },
+		"meaning of nothing":   func(q *search.Query) { q.Meaning, q.Text, q.Facets = true, " ", nil },
+		"meaning, counted":     func(q *search.Query) { q.Meaning = true },
+		"meaning by day":       func(q *search.Query) { q.Meaning, q.Sort, q.Facets = true, search.SortNewest, nil },
 	} {
 		q := query("lighting")
 		change(&q)

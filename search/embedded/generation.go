@@ -1,0 +1,155 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+
+	"heard/search"
+)
+
+// generation is the indexes of all tiers as one Rebuild, or the first Open, made them.
+type generation struct {
+	path  string // "" in memory
+	name  string // of path within its folder
+	tiers map[search.Tier]bleve.Index
+}
+
+// newGeneration makes empty indexes below the folder dir, or in memory.
+func newGeneration(dir, name string) (*generation, error) {
+	if dir != "" {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {
+			return nil, err
+		}
+	}
+	return eachTier(dir, name, func(path string) (bleve.Index, error) {
+		return bleve.NewUsing(path, newMapping(), scorch.Name, bleve.Config.DefaultMemKVStore, lockTimeout())
+	})
+}
+
+func openGeneration(dir, name string) (*generation, error) {
+	return eachTier(dir, name, func(path string) (bleve.Index, error) {
+		index, err := bleve.OpenUsing(path, lockTimeout())
+		if err != nil {
+			return nil, explain(filepath.Join(dir, name), err)
+		}
+		return index, nil
+	})
+}
+
+func eachTier(dir, name string, open func(path string) (bleve.Index, error)) (*generation, error) {
+	g := &generation{name: name, tiers: map[search.Tier]bleve.Index{}}
+	if dir != "" {
+		g.path = filepath.Join(dir, name)
+	}
+	for _, tier := range search.Tiers {
+		path := ""
+		if g.path != "" {
+			path = filepath.Join(g.path, string(tier))
+		}
+		index, err := open(path)
+		if err != nil {
+			return nil, errors.Join(err, g.close())
+		}
+		g.tiers[tier] = index
+	}
+	return g, nil
+}
+
+// lockTimeout makes a second process fail instead of waiting for the first to end.
+func lockTimeout() map[string]any { return map[string]any{"bolt_timeout": "1s"} }
+
+func explain(path string, err error) error {
+	if strings.Contains(err.Error(), "timeout") {
+		return fmt.Errorf("%w: %s is in use by another process; stop it, or use Meilisearch to share an index", search.ErrUnavailable, path)
+	}
+	return fmt.Errorf("%w: %s cannot be read (%w); remove it and start again, the index is filled from the database", search.ErrUnavailable, path, err)
+}
+
+func (g *generation) close() error {
+	var errs []error
+	for _, index := range g.tiers {
+		errs = append(errs, index.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// discard closes a generation that is no longer, or not yet, in service and removes its files.
+func (g *generation) discard() error {
+	err := g.close()
+	if g.path != "" {
+		err = errors.Join(err, os.RemoveAll(g.path))
+	}
+	return err
+}
+
+func (g *generation) put(docs []search.Document) error {
+	batches := map[search.Tier]*bleve.Batch{}
+	for _, d := range docs {
+		doc, err := newDocument(d)
+		if err != nil {
+			return err
+		}
+		if batches[d.Tier] == nil {
+			batches[d.Tier] = g.tiers[d.Tier].NewBatch()
+		}
+		if err := batches[d.Tier].IndexAdvanced(doc); err != nil {
+			return err
+		}
+	}
+	for tier, batch := range batches {
+		if err := g.tiers[tier].Batch(batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *generation) remove(ctx context.Context, submissions []string) error {
+	for _, tier := range search.Tiers {
+		if err := remove(ctx, g.tiers[tier], submissions); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func remove(ctx context.Context, index bleve.Index, submissions []string) error {
+	for {
+		req := bleve.NewSearchRequestOptions(oneOf(fieldSubmission, submissions), batchSize, 0, false)
+		req.Score = "none"
+		res, err := index.SearchInContext(ctx, req)
+		if err != nil {
+			return err
+		}
+		if len(res.Hits) == 0 {
+			return nil
+		}
+		batch := index.NewBatch()
+		for _, hit := range res.Hits {
+			batch.Delete(hit.ID)
+		}
+		if err := index.Batch(batch); err != nil {
+			return err
+		}
+	}
+}
+
+// count returns the number of documents of all tiers together.
+func (g *generation) count() (int, error) {
+	total := 0
+	for _, index := range g.tiers {
+		n, err := index.DocCount()
+		if err != nil {
+			return 0, err
+		}
+		total += int(n)
+	}
+	return total, nil
+}
