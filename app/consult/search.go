@@ -133,7 +133,7 @@ var errAway = errors.New("search is away")
 
 // find puts a question to the engine. The counts it returns are true ones.
 func (s *Service) find(ctx context.Context, by Actor, c *models.Consultation, q search.Query, voices bool) (*Found, search.Facets, error) {
-	f := &Found{Facets: map[search.Attribute][]Facet{}, Voices: voices && q.Sort == search.SortBest}
+	f := &Found{Facets: map[search.Attribute][]Facet{}, Voices: voices && q.Sort == search.SortBest && len(q.Filters[search.Groups]) != 1}
 	var turns []string
 	if f.Voices {
 		for _, g := range c.Groups {

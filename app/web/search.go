@@ -184,12 +184,17 @@ func (p *portal) showSearch(req *request) error {
 	if err != nil {
 		return err
 	}
-	page.Total, page.TotalText, page.Away = found.Total, found.Count, found.Away
+	page.Total, page.TotalText, page.Away, page.Number = found.Total, found.Count, found.Away, a.query.Page
+	councillor := req.by.Role == models.RoleCouncillor
+	page.Few = councillor && !found.Away && len(found.Hits) == 0 && c.Sensitive(a.query.Filters[search.Groups])
 	for i, h := range found.Hits {
 		hit := p.searchHit(c, h)
 		hit.Number = (a.query.Page-1)*consult.SearchPage + i + 1
 		hit.Href = hitAddress(c, hit.Submission, a.state, hit.Number) + anchor(h)
 		hit.Listed, hit.Read = kept.On(hit.Submission)
+		if councillor {
+			hit.Day = "" // that of the release, which all share
+		}
 		page.Hits = append(page.Hits, hit)
 	}
 	for _, name := range found.Unused {
