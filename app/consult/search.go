@@ -222,18 +222,22 @@ func (s *Service) list(ctx context.Context, by Actor, c *models.Consultation, q 
 	f := &Found{Away: true, Facets: map[search.Attribute][]Facet{}}
 	page, perPage := q.Paging()
 	filter := store.AnswerFilter{Page: page, PerPage: perPage}
-	for i := range c.Questions {
-		id := c.Questions[i].ID
-		if wanted := q.Filters[search.Questions]; c.Questions[i].Themed && (len(wanted) == 0 || slices.Contains(wanted, id)) {
-			filter.Questions = append(filter.Questions, id)
-		}
-	}
 	used := []search.Attribute{search.Questions}
+	wanted := q.Filters[search.Questions]
 	if q.Tier == search.TierCouncillor {
 		filter.Consent, filter.Released = models.ConsentQuote, true
+		// Who answers a question that only people at risk are asked is one of them.
+		if slices.ContainsFunc(wanted, func(id string) bool { q := c.Question(id); return q != nil && q.Sensitive }) {
+			wanted, used = nil, nil
+		}
 	} else {
 		filter.Groups, filter.Stances, filter.Channels, filter.Languages = q.Filters[search.Groups], q.Filters[search.Stances], q.Filters[search.Channels], q.Filters[search.Languages]
 		used = append(used, search.Groups, search.Stances, search.Channels, search.Languages)
+	}
+	for i := range c.Questions {
+		if id := c.Questions[i].ID; c.Questions[i].Themed && (len(wanted) == 0 || slices.Contains(wanted, id)) {
+			filter.Questions = append(filter.Questions, id)
+		}
 	}
 	for _, name := range search.Attributes {
 		if len(q.Filters[name]) > 0 && !slices.Contains(used, name) {
@@ -388,6 +392,14 @@ func readableBy(by Actor, c *models.Consultation, sub *models.Submission, releas
 	})
 	asReleased(c, out, released)
 	return out
+}
+
+// Unnamed reports whether the question that an answer is to must not be told
+// beside it: only people at risk are asked it, and that its author is one of them
+// is not released. sub is the submission as the reader may read it.
+func Unnamed(by Actor, c *models.Consultation, sub *models.Submission, question string) bool {
+	q := c.Question(question)
+	return by.Role == models.RoleCouncillor && q != nil && q.Sensitive && !c.Sensitive(sub.Groups)
 }
 
 func invalidQuery(err error) error {

@@ -67,6 +67,9 @@ func (p *portal) showSubmission(req *request) error {
 			row.Question = q.Text.Default()
 			row.Options = chosen(q, a.Options, deskLanguage)
 		}
+		if consult.Unnamed(req.by, c, sub, a.Question) {
+			row.ID, row.Question = "", unnamed
+		}
 		found, coded := places[a.Question]
 		for _, t := range found {
 			row.Themes = append(row.Themes, views.PlacedTheme{Label: t.Theme.Label, How: p.placed(t.Machine, t.Score, t.By, t.Day)})

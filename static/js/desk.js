@@ -40,7 +40,8 @@
       var again = focused && document.getElementById(focused);
       if (again) again.focus();
       var count = document.getElementById('count') || results.querySelector('[role=alert]');
-      told.textContent = count ? count.textContent : '';
+      var hits = results.querySelectorAll('.hits > li').length;
+      told.textContent = (count ? count.textContent : '') + (hits ? ', ' + hits + ' on this page' : '');
     };
     var ask = function () {
       clearTimeout(timer);
