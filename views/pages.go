@@ -3,6 +3,7 @@ package views
 import (
 	"html/template"
 	"slices"
+	"strconv"
 
 	"golang.org/x/text/message"
 
@@ -302,6 +303,7 @@ type SearchPage struct {
 	Total        int
 	TotalText    string // through the disclosure gate: "38" or "fewer than 5"
 	Hits         []SearchHit
+	Few          bool // of a group at risk, of whom nobody may be shown as one of it
 	Filters      []Filter
 	Chosen       []Link // filters in force: Text, Href removes it
 	Clear        string // address without any filter
@@ -322,8 +324,15 @@ type SearchPage struct {
 	Keep         string      // address that what is kept is posted to
 	Here         string      // address of this page to come back to, without the host
 	Printed      Printed
+	Number       int    // of the page, from 1
 	KeysOff      bool   // single keys do nothing
 	KeysSwitch   string // address of the same with single keys the other way
+}
+
+// Exact reports whether the number of answers is written out.
+func (p *SearchPage) Exact() bool {
+	_, err := strconv.Atoi(p.TotalText)
+	return err == nil
 }
 
 // Printed is what stands on paper only: what was searched for, and when.
@@ -395,6 +404,7 @@ type SubmissionPage struct {
 	Consultation string
 	ID, PublicID string
 	Received     string // day, written out
+	Released     string // day of its release to councillors, for them, who are not told when it was received
 	Channel      string
 	Language     string
 	Groups       []string

@@ -37,8 +37,9 @@ func Mark(text, asked, language string) []Piece {
 	return takeApart(text, spans)
 }
 
-// pieces takes a passage of a result apart in the same way.
-func pieces(snippet []search.Segment) []Piece {
+// excerpt takes a passage of a text apart in the same way. Where words of the
+// text stand before or after it, it says so.
+func excerpt(snippet []search.Segment, whole string) []Piece {
 	var text strings.Builder
 	var at []search.Span
 	for _, s := range snippet {
@@ -48,7 +49,14 @@ func pieces(snippet []search.Segment) []Piece {
 			at = append(at, search.Span{Start: start, End: text.Len()})
 		}
 	}
-	return takeApart(text.String(), at)
+	passage, out := text.String(), takeApart(text.String(), at)
+	if !strings.HasPrefix(whole, passage) {
+		out = slices.Insert(out, 0, Piece{Text: "… "})
+	}
+	if !strings.HasSuffix(whole, passage) {
+		out = append(out, Piece{Text: " …"})
+	}
+	return out
 }
 
 // takeApart takes text apart at spans in order of their beginning. Nothing

@@ -104,7 +104,7 @@ func (s *Service) ExportSearch(ctx context.Context, by Actor, c *models.Consulta
 			return nil, err
 		}
 		for _, h := range f.Hits {
-			_ = out.Write(exported(c, h))
+			_ = out.Write(exported(by, c, h))
 		}
 		if read += q.PerPage; read >= f.Total {
 			break
@@ -122,7 +122,7 @@ func (s *Service) ExportSearch(ctx context.Context, by Actor, c *models.Consulta
 
 // exported is one hit as a row. Words that a spreadsheet program would take for
 // a formula are made harmless.
-func exported(c *models.Consultation, h FoundAnswer) []string {
+func exported(by Actor, c *models.Consultation, h FoundAnswer) []string {
 	sub := h.Submission
 	text, language, number := "", sub.Language, func(n int) string {
 		if n == 0 {
@@ -151,7 +151,11 @@ func exported(c *models.Consultation, h FoundAnswer) []string {
 	if sub.Channel != "" {
 		channel = sub.Channel.Name()
 	}
-	row := []string{sub.PublicID, h.Question, number(h.Attachment), number(h.Page), text, strings.Join(groups, "; "), strings.Join(themes, "; "), sub.Stance, language, channel, sub.Day}
+	question := h.Question
+	if Unnamed(by, c, sub, question) {
+		question = ""
+	}
+	row := []string{sub.PublicID, question, number(h.Attachment), number(h.Page), text, strings.Join(groups, "; "), strings.Join(themes, "; "), sub.Stance, language, channel, sub.Day}
 	for i := range row {
 		row[i] = report.SafeCell(row[i])
 	}

@@ -133,7 +133,7 @@ var errAway = errors.New("search is away")
 
 // find puts a question to the engine. The counts it returns are true ones.
 func (s *Service) find(ctx context.Context, by Actor, c *models.Consultation, q search.Query, voices bool) (*Found, search.Facets, error) {
-	f := &Found{Facets: map[search.Attribute][]Facet{}, Voices: voices && q.Sort == search.SortBest}
+	f := &Found{Facets: map[search.Attribute][]Facet{}, Voices: voices && q.Sort == search.SortBest && len(q.Filters[search.Groups]) != 1}
 	var turns []string
 	if f.Voices {
 		for _, g := range c.Groups {
@@ -161,7 +161,7 @@ func (s *Service) find(ctx context.Context, by Actor, c *models.Consultation, q 
 	}
 	for _, h := range result.Hits {
 		sub, may := known.mayFind(by, c, h.Document.Submission)
-		hit := FoundAnswer{Submission: sub, Question: h.Document.Question, Page: h.Document.Page, Snippet: pieces(h.Snippet), Voice: h.Voice}
+		hit := FoundAnswer{Submission: sub, Question: h.Document.Question, Page: h.Document.Page, Snippet: excerpt(h.Snippet, h.Document.Text), Voice: h.Voice}
 		if h.Document.Attachment != "" && may {
 			i := slices.IndexFunc(sub.Attachments, func(a models.Attachment) bool { return a.Key == h.Document.Attachment })
 			hit.Attachment, may = i+1, i >= 0
@@ -222,18 +222,22 @@ func (s *Service) list(ctx context.Context, by Actor, c *models.Consultation, q 
 	f := &Found{Away: true, Facets: map[search.Attribute][]Facet{}}
 	page, perPage := q.Paging()
 	filter := store.AnswerFilter{Page: page, PerPage: perPage}
-	for i := range c.Questions {
-		id := c.Questions[i].ID
-		if wanted := q.Filters[search.Questions]; c.Questions[i].Themed && (len(wanted) == 0 || slices.Contains(wanted, id)) {
-			filter.Questions = append(filter.Questions, id)
-		}
-	}
 	used := []search.Attribute{search.Questions}
+	wanted := q.Filters[search.Questions]
 	if q.Tier == search.TierCouncillor {
 		filter.Consent, filter.Released = models.ConsentQuote, true
+		// Who answers a question that only people at risk are asked is one of them.
+		if slices.ContainsFunc(wanted, func(id string) bool { q := c.Question(id); return q != nil && q.Sensitive }) {
+			wanted, used = nil, nil
+		}
 	} else {
 		filter.Groups, filter.Stances, filter.Channels, filter.Languages = q.Filters[search.Groups], q.Filters[search.Stances], q.Filters[search.Channels], q.Filters[search.Languages]
 		used = append(used, search.Groups, search.Stances, search.Channels, search.Languages)
+	}
+	for i := range c.Questions {
+		if id := c.Questions[i].ID; c.Questions[i].Themed && (len(wanted) == 0 || slices.Contains(wanted, id)) {
+			filter.Questions = append(filter.Questions, id)
+		}
 	}
 	for _, name := range search.Attributes {
 		if len(q.Filters[name]) > 0 && !slices.Contains(used, name) {
@@ -259,7 +263,7 @@ func (s *Service) list(ctx context.Context, by Actor, c *models.Consultation, q 
 	for _, k := range keys {
 		if sub, may := known.mayFind(by, c, k.Submission); may {
 			f.Hits = append(f.Hits, FoundAnswer{Submission: sub, Question: k.Question, Themes: known.view.ofAnswer(sub.ID, k.Question),
-				Snippet: pieces(search.Excerpt(sub.Answer(k.Question).Text, nil))})
+				Snippet: excerpt(search.Excerpt(sub.Answer(k.Question).Text, nil), sub.Answer(k.Question).Text)})
 		}
 	}
 	return f, nil
@@ -388,6 +392,14 @@ func readableBy(by Actor, c *models.Consultation, sub *models.Submission, releas
 	})
 	asReleased(c, out, released)
 	return out
+}
+
+// Unnamed reports whether the question that an answer is to must not be told
+// beside it: only people at risk are asked it, and that its author is one of them
+// is not released. sub is the submission as the reader may read it.
+func Unnamed(by Actor, c *models.Consultation, sub *models.Submission, question string) bool {
+	q := c.Question(question)
+	return by.Role == models.RoleCouncillor && q != nil && q.Sensitive && !c.Sensitive(sub.Groups)
 }
 
 func invalidQuery(err error) error {

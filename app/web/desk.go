@@ -33,6 +33,9 @@ func (p *portal) showSubmission(req *request) error {
 	page := &views.SubmissionPage{Base: p.staffBase(req, c, "search", "Submission"), Consultation: c.ID, ID: sub.ID, PublicID: sub.PublicID,
 		Received: p.Views.Day(deskLanguage, sub.Day), Language: languageName(sub.Language), Groups: groupNames(c, sub.Groups),
 		Status: sub.Status, Original: original, Here: req.Request().URL.RequestURI(), Keep: keepAddress(c), CanShare: true}
+	if req.by.Role == models.RoleCouncillor {
+		page.Received, page.Released = "", page.Received
+	}
 	if sub.Channel != "" {
 		page.Channel = sub.Channel.Name()
 	}
@@ -63,6 +66,9 @@ func (p *portal) showSubmission(req *request) error {
 		if q := c.Question(a.Question); q != nil {
 			row.Question = q.Text.Default()
 			row.Options = chosen(q, a.Options, deskLanguage)
+		}
+		if consult.Unnamed(req.by, c, sub, a.Question) {
+			row.ID, row.Question = "", unnamed
 		}
 		found, coded := places[a.Question]
 		for _, t := range found {

@@ -6,6 +6,7 @@ import (
 
 	"heard/app/consult"
 	"heard/models"
+	"heard/search"
 	"heard/views"
 )
 
@@ -48,11 +49,14 @@ func (p *portal) showKept(req *request) error {
 
 // opening is the beginning of a text, to know it again by.
 func opening(text string) string {
-	const most = 160
-	if r := []rune(text); len(r) > most {
-		return string(r[:most]) + "…"
+	passage := ""
+	for _, piece := range search.Excerpt(text, nil) {
+		passage += piece.Text
 	}
-	return text
+	if passage != text {
+		passage += " …"
+	}
+	return passage
 }
 
 func (p *portal) noteRow(n consult.KeptNote) views.NoteRow {

@@ -515,7 +515,7 @@ func TestLookingAgain(t *testing.T) {
 	if p.state() != before {
 		t.Error("something changed after freezing")
 	}
-	if got := officer.get(at(mine)); got.doc.Find("main form[action]").Length() != 0 {
+	if got := officer.get(at(mine)); got.doc.Find("main form[action='"+at(mine)+"']").Length() != 0 {
 		t.Error("there is something to decide after freezing")
 	}
 	officer.get(attention).says("main .note", "frozen")

@@ -184,12 +184,17 @@ func (p *portal) showSearch(req *request) error {
 	if err != nil {
 		return err
 	}
-	page.Total, page.TotalText, page.Away = found.Total, found.Count, found.Away
+	page.Total, page.TotalText, page.Away, page.Number = found.Total, found.Count, found.Away, a.query.Page
+	councillor := req.by.Role == models.RoleCouncillor
+	page.Few = councillor && !found.Away && len(found.Hits) == 0 && c.Sensitive(a.query.Filters[search.Groups])
 	for i, h := range found.Hits {
-		hit := p.searchHit(c, h)
+		hit := p.searchHit(req.by, c, h)
 		hit.Number = (a.query.Page-1)*consult.SearchPage + i + 1
-		hit.Href = hitAddress(c, hit.Submission, a.state, hit.Number) + anchor(h)
+		hit.Href = hitAddress(c, hit.Submission, a.state, hit.Number) + anchor(req.by, c, h)
 		hit.Listed, hit.Read = kept.On(hit.Submission)
+		if councillor {
+			hit.Day = "" // that of the release, which all share
+		}
 		page.Hits = append(page.Hits, hit)
 	}
 	for _, name := range found.Unused {
@@ -440,12 +445,18 @@ func groupNames(c *models.Consultation, ids []string) []string {
 }
 
 // anchor is where on a submission's page a hit stands.
-func anchor(h consult.FoundAnswer) string {
+func anchor(by consult.Actor, c *models.Consultation, h consult.FoundAnswer) string {
+	if consult.Unnamed(by, c, h.Submission, h.Question) {
+		return ""
+	}
 	if h.Attachment > 0 {
 		return "#f-" + strconv.Itoa(h.Attachment) + "-" + strconv.Itoa(h.Page)
 	}
 	return "#a-" + h.Question
 }
+
+// unnamed is what stands in place of a question that must not be told.
+const unnamed = "An answer in words"
 
 func snippet(pieces []consult.Piece) []views.Snippet {
 	var out []views.Snippet
@@ -455,7 +466,7 @@ func snippet(pieces []consult.Piece) []views.Snippet {
 	return out
 }
 
-func (p *portal) searchHit(c *models.Consultation, h consult.FoundAnswer) views.SearchHit {
+func (p *portal) searchHit(by consult.Actor, c *models.Consultation, h consult.FoundAnswer) views.SearchHit {
 	hit := views.SearchHit{Submission: h.Submission.ID, Question: h.Question, Groups: groupNames(c, h.Submission.Groups), Snippet: snippet(h.Snippet),
 		Day: p.Views.Day(deskLanguage, h.Submission.Day), Language: h.Submission.Language, Href: "/staff/" + c.ID + "/submissions/" + h.Submission.ID}
 	if a := h.Submission.Answer(h.Question); a != nil && a.Language != "" {
@@ -466,6 +477,9 @@ func (p *portal) searchHit(c *models.Consultation, h consult.FoundAnswer) views.
 	}
 	if q := c.Question(h.Question); q != nil {
 		hit.QuestionText = q.Text.Default()
+	}
+	if consult.Unnamed(by, c, h.Submission, h.Question) {
+		hit.Question, hit.QuestionText = "", unnamed
 	}
 	if h.Attachment > 0 {
 		hit.QuestionText = "In an attachment"

@@ -15,34 +15,33 @@ import (
 const (
 	saturation    = 2.0
 	lengthPenalty = 0.75
-	usualLength   = 200 // in terms: an answer of a hundred words, each with its stem
+	usualLength   = 100 // in words
 )
 
 // bm25 finds the texts that hold a term and scores them by BM25. Bleve's own scoring takes the root of the frequency,
 // counts rarity twice and has the size of the vocabulary for the length of the texts.
-type bm25 string
+type bm25 struct{ field, term string }
 
-var _ query.Query = bm25("")
+var _ query.Query = bm25{}
 
 // Searcher implements query.Query.
-func (t bm25) Searcher(ctx context.Context, reader index.IndexReader, _ mapping.IndexMapping, options blevesearch.SearcherOptions) (
+func (t bm25) Searcher(ctx context.Context, reader index.IndexReader, _ mapping.IndexMapping, _ blevesearch.SearcherOptions) (
 	blevesearch.Searcher, error) {
 	documents, err := reader.DocCount()
 	if err != nil {
 		return nil, err
 	}
-	postings, err := reader.TermFieldReader(ctx, []byte(t), fieldText, true, true, options.IncludeTermVectors)
+	postings, err := reader.TermFieldReader(ctx, []byte(t.term), t.field, true, true, false)
 	if err != nil {
 		return nil, err
 	}
 	// Deleted documents can still be among the postings, never among the documents.
 	n := float64(postings.Count())
 	all := max(float64(documents), n)
-	return &bm25Searcher{term: string(t), postings: postings, rarity: math.Log(1 + (all-n+0.5)/(n+0.5))}, nil
+	return &bm25Searcher{postings: postings, rarity: math.Log(1 + (all-n+0.5)/(n+0.5))}, nil
 }
 
 type bm25Searcher struct {
-	term     string
 	postings index.TermFieldReader
 	rarity   float64
 	posting  index.TermFieldDoc // reused from one document to the next
@@ -69,11 +68,6 @@ func (s *bm25Searcher) match(ctx *blevesearch.SearchContext, posting *index.Term
 	frequency, length := float64(posting.Freq), 1/(posting.Norm*posting.Norm)
 	m.Score = s.rarity * frequency * (saturation + 1) /
 		(frequency + saturation*(1-lengthPenalty+lengthPenalty*length/usualLength))
-	for _, v := range posting.Vectors {
-		m.FieldTermLocations = append(m.FieldTermLocations, blevesearch.FieldTermLocation{
-			Field: fieldText, Term: s.term, Location: blevesearch.Location{Pos: v.Pos, Start: v.Start, End: v.End},
-		})
-	}
 	return m
 }
 

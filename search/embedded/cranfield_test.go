@@ -16,7 +16,7 @@ import (
 // TestCranfield asks the questions of the Cranfield collection (C. Cleverdon, 1967) that its experts judged, and holds
 // the ranking to a floor: mean average precision over the first hundred hits, and nDCG over the first ten.
 func TestCranfield(t *testing.T) {
-	const mapFloor, ndcgFloor = 0.27, 0.37
+	const mapFloor, ndcgFloor = 0.28, 0.37
 	docs := table(t, "docs.csv")
 	e := open(t, "")
 	var batch []search.Document

@@ -13,16 +13,17 @@ import (
 
 // The fields of an indexed document.
 const (
-	fieldText         = "text"   // words and stems, with their places
-	fieldSource       = "source" // the whole document as JSON: stored, not searched
+	fieldText         = "text"   // the words, in order
+	fieldStems        = "stems"  // their stems
+	fieldSource       = "source" // the document as JSON: stored, not searched
 	fieldConsultation = "consultation"
 	fieldSubmission   = "submission"
 	fieldLanguage     = "language" // decides the stemmers
 	fieldLabels       = "labels"   // the labels of all attributes, and the day: read in one go for every document found
 )
 
-// attributeDay has the day among the labels.
-const attributeDay search.Attribute = "day"
+// dayLabel begins the label that has the day.
+const dayLabel = "day\x00"
 
 // label writes a value of an attribute as the index holds it.
 func label(attribute search.Attribute, value string) string {
@@ -36,9 +37,35 @@ func unlabel(label string) (search.Attribute, string) {
 
 const (
 	textOptions    = index.IndexField | index.IncludeTermVectors
+	stemOptions    = index.IndexField
 	keywordOptions = index.IndexField | index.SkipFreqNorm
 	labelOptions   = keywordOptions | index.DocValues
 )
+
+// source is how the index keeps what a document holds, beside the ID and the tier, by which it is found. The names are
+// short because every document repeats them.
+type source struct {
+	Consultation string        `json:"c"`
+	Submission   string        `json:"s"`
+	Question     string        `json:"q,omitempty"`
+	Attachment   string        `json:"a,omitempty"`
+	Page         int           `json:"p,omitempty"`
+	Text         string        `json:"t"`
+	Language     string        `json:"l,omitempty"`
+	Day          string        `json:"d,omitempty"`
+	Labels       search.Labels `json:"b,omitempty"`
+}
+
+func newSource(d search.Document) source {
+	return source{d.Consultation, d.Submission, d.Question, d.Attachment, d.Page, d.Text, d.Language, d.Day, d.Labels}
+}
+
+func (s source) document(tier search.Tier, id string) search.Document {
+	return search.Document{
+		ID: id, Tier: tier, Consultation: s.Consultation, Submission: s.Submission, Question: s.Question, Attachment: s.Attachment,
+		Page: s.Page, Text: s.Text, Language: s.Language, Day: s.Day, Labels: s.Labels,
+	}
+}
 
 // newMapping maps nothing: documents are built field by field, because the analysis of the text depends on its
 // language.
@@ -50,13 +77,16 @@ func newMapping() mapping.IndexMapping {
 
 // newDocument lays out d for the index of its tier.
 func newDocument(d search.Document) (*document.Document, error) {
-	source, err := json.Marshal(d)
+	stored, err := json.Marshal(newSource(d))
 	if err != nil {
 		return nil, err
 	}
 	doc := document.NewDocument(d.ID)
-	doc.AddField(document.NewTextFieldCustom(fieldText, nil, []byte(d.Text), textOptions, analyzer{search.StemmerFor(d.Language)}))
-	doc.AddField(document.NewTextFieldCustom(fieldSource, nil, source, index.StoreField, nil))
+	doc.AddField(document.NewTextFieldCustom(fieldText, nil, []byte(d.Text), textOptions, folded()))
+	if s := search.StemmerFor(d.Language); s != nil {
+		doc.AddField(document.NewTextFieldCustom(fieldStems, nil, []byte(d.Text), stemOptions, stemmed(s)))
+	}
+	doc.AddField(document.NewTextFieldCustom(fieldSource, nil, stored, index.StoreField, nil))
 	places := map[string]uint64{}
 	keyword := func(field, value string, options index.FieldIndexingOptions) {
 		doc.AddField(document.NewTextFieldCustom(field, []uint64{places[field]}, []byte(value), options, nil))
@@ -67,7 +97,7 @@ func newDocument(d search.Document) (*document.Document, error) {
 	if d.Language != "" {
 		keyword(fieldLanguage, d.Language, keywordOptions)
 	}
-	keyword(fieldLabels, label(attributeDay, d.Day), labelOptions)
+	keyword(fieldLabels, dayLabel+d.Day, labelOptions)
 	for attribute, values := range d.Labels {
 		for _, v := range values {
 			if v != "" {

@@ -21,9 +21,18 @@ const (
 	weightCommon = 0.2 // words that are optional
 )
 
-// maxRequired is how many of the words of a query a document must hold: every word of a short query, and any three of
-// a longer one, which the ranking then puts in order.
-const maxRequired = 3
+// required returns how many of the words of a query a document must hold: every word of a short query, any three of a
+// longer one and, since a whole question names much that no answer repeats, any two of more than six. The ranking puts
+// what is found in order.
+func required(words int) int {
+	switch {
+	case words > 6:
+		return 2
+	case words > 3:
+		return 3
+	}
+	return words
+}
 
 // newQuery asks for expr among the documents of one consultation that have the labels of filters. Both are part of the
 // query itself, so a document outside them is not even scored.
@@ -43,8 +52,8 @@ func newQuery(consultation string, filters search.Labels, expr search.Expression
 		unfinished := expr.Prefix && i == len(expr.Words)-1
 		words = append(words, clause{query: wordQuery(w, languages, expr.Lenient(), unfinished), weight: 1})
 	}
-	if len(words) > maxRequired {
-		b.AddMust(&union{clauses: words, min: maxRequired})
+	if n := required(len(words)); n < len(words) {
+		b.AddMust(&union{clauses: words, min: n})
 	} else { // the same as a union of them all, and quicker: the rarest word leads
 		for _, w := range words {
 			b.AddMust(w.query)
@@ -59,7 +68,7 @@ func newQuery(consultation string, filters search.Labels, expr search.Expression
 		b.AddFilter(query.NewConjunctionQuery(among))
 	}
 	for _, w := range expr.Optional {
-		b.AddShould(weighed(bm25(search.Fold(w)), weightCommon))
+		b.AddShould(weighed(bm25{fieldText, search.Fold(w)}, weightCommon))
 	}
 	for _, p := range expr.Excluded {
 		b.AddMustNot(phraseQuery(p))
@@ -71,9 +80,9 @@ func newQuery(consultation string, filters search.Labels, expr search.Expression
 // beginning.
 func wordQuery(word string, languages []*search.Stemmer, lenient, unfinished bool) query.Query {
 	folded := search.Fold(word)
-	ways := []clause{{query: bm25(folded), base: baseWord, weight: weightWord}}
+	ways := []clause{{query: bm25{fieldText, folded}, base: baseWord, weight: weightWord}}
 	for _, s := range languages {
-		ways = append(ways, clause{query: bm25(stemTerm(s, word)), base: baseStem, weight: weightStem})
+		ways = append(ways, clause{query: bm25{fieldStems, stemTerm(s, word)}, base: baseStem, weight: weightStem})
 	}
 	if n := search.Typos(folded); lenient && n > 0 {
 		fuzzy := query.NewFuzzyQuery(folded)
@@ -98,7 +107,7 @@ func phraseQuery(words []string) query.Query {
 		folded[i] = search.Fold(w)
 	}
 	if len(folded) == 1 {
-		return bm25(folded[0])
+		return bm25{fieldText, folded[0]}
 	}
 	return query.NewPhraseQuery(folded, fieldText)
 }

@@ -186,8 +186,9 @@ func (w *walk) run(ctx context.Context, consultation string, expr search.Express
 				return err
 			}
 		}
+		m := match{number: found.IndexInternalID.Value(), score: found.Score}
 		for _, t := range w.tallies {
-			w.add(t, match{number: found.IndexInternalID.Value(), score: found.Score})
+			w.add(t, &m)
 		}
 		memory.DocumentMatchPool.Put(found)
 	}
@@ -222,7 +223,7 @@ func (w *walk) prepare(t *tally, common search.Labels) error {
 }
 
 // add takes the document at hand into t, if it is one of those that t asks for.
-func (w *walk) add(t *tally, m match) {
+func (w *walk) add(t *tally, m *match) {
 	for _, wanted := range t.filters {
 		if !slices.ContainsFunc(w.here, func(n int) bool { return slices.Contains(wanted, n) }) {
 			return
@@ -242,16 +243,17 @@ func (w *walk) add(t *tally, m match) {
 	}
 	if t.query.Sort != search.SortBest {
 		for _, n := range w.here {
-			if day, ok := strings.CutPrefix(w.labels[n], label(attributeDay, "")); ok {
+			if day, ok := strings.CutPrefix(w.labels[n], dayLabel); ok {
 				m.day = day
 			}
 		}
 	}
 	// Twice what is needed is gathered before the worse half goes, which costs less than keeping all in order.
-	if t.cut && w.compare(t, &m, t.best[t.reach-1]) > 0 {
+	if t.cut && w.compare(t, m, t.best[t.reach-1]) > 0 {
 		return
 	}
-	if t.best = append(t.best, &m); len(t.best) >= 2*t.reach {
+	kept := *m
+	if t.best = append(t.best, &kept); len(t.best) >= 2*t.reach {
 		w.order(t)
 	}
 }
@@ -298,7 +300,7 @@ func (w *walk) result(t *tally, expr search.Expression) (search.Result, error) {
 	result := search.Result{Total: t.total, Hits: []search.Hit{}, Facets: search.Facets{}}
 	w.order(t)
 	for _, m := range t.best[min((page-1)*perPage, len(t.best)):] {
-		d, err := read(w.reader, w.id(m))
+		d, err := read(w.reader, t.query.Tier, w.id(m))
 		if err != nil {
 			return search.Result{}, err
 		}
@@ -322,24 +324,25 @@ func (w *walk) result(t *tally, expr search.Expression) (search.Result, error) {
 }
 
 // read returns a document as it was put.
-func read(reader index.IndexReader, id string) (d search.Document, err error) {
+func read(reader index.IndexReader, tier search.Tier, id string) (search.Document, error) {
+	var s source
 	stored, err := reader.Document(id)
 	if err == nil && stored == nil {
 		err = errors.New("it is gone")
 	}
 	if err == nil {
-		var source []byte
+		var kept []byte
 		stored.VisitFields(func(f index.Field) {
 			if f.Name() == fieldSource {
-				source = f.Value()
+				kept = f.Value()
 			}
 		})
-		err = json.Unmarshal(source, &d)
+		err = json.Unmarshal(kept, &s)
 	}
 	if err != nil {
 		return search.Document{}, fmt.Errorf("reading document %s from the search index: %w", id, err)
 	}
-	return d, nil
+	return s.document(tier, id), nil
 }
 
 // stemmersIn returns the stemmers of the languages that documents in the index are in.
