@@ -187,6 +187,9 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.Service.FillEmptyIndex(ctx); err != nil {
 		a.log.Error("the search index could not be filled; it will be when the search engine answers", "error", err)
 	}
+	if err := a.Service.ReleaseOverdue(ctx); err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", a.Config.Addr)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", a.Config.Addr, err)

@@ -746,6 +746,7 @@ func (c *Consultation) paths(v *validation, unique func(key, id, kind string)) {
 				continue
 			}
 			v.check(!here[id], at(key+".ask", j), fmt.Sprintf("%s is asked twice on this path", id))
+			v.check(!p.Quiet || !q.AboutYou || q.Type != TypePlace, at(key+".ask", j), "a quiet path is for people who may be watched, so it never asks where they belong")
 			c.asksOnlyBack(v, q.OnlyIf, here, at(key+".ask", j), id)
 			here[id], asked[id] = true, true
 		}

@@ -662,6 +662,10 @@ type SettingsPage struct {
 	Opens        string
 	Closes       string
 	Live         int
+	// MayRelease offers to release to councillors what came since Released, the day
+	// of the last release; "" while it is still to be made.
+	MayRelease bool
+	Released   string
 }
 
 // TranslationRow is how far the wording in one more language has come.

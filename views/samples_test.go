@@ -434,6 +434,8 @@ func samples() []sample {
 	fileFaults := []models.FieldError{{Field: "questions[3].id", Message: "line 41: expected an id such as C1"}}
 	draftConsultation := *c
 	draftConsultation.Status = models.StatusDraft
+	closedConsultation := *c
+	closedConsultation.Status = models.StatusClosed
 	pausedConsultation := *c
 	pausedConsultation.Paused = true
 	pausedConsultation.Cards = []models.Card{{ID: "fern"}}
@@ -491,6 +493,8 @@ func samples() []sample {
 		{"settings", &SettingsPage{Base: desk("settings", "Settings"), Consultation: c, Source: source, Next: models.StatusClosed, NextText: "Close the consultation", Opens: "5 October 2026", Closes: "14 December 2026", Live: 190}},
 		{"settings-paused", &SettingsPage{Base: desk("settings", ""), Consultation: &pausedConsultation, Source: source, Opens: "5 October 2026", Closes: "14 December 2026",
 			Translations: []TranslationRow{{Language: "română", Of: 120, Missing: []string{"title", "question A1"}}, {Language: "اردو", Of: 120, Checked: true, Pages: true}}}},
+		{"settings-closed", &SettingsPage{Base: desk("settings", ""), Consultation: &closedConsultation, Source: source, Next: models.StatusFrozen, NextText: "Freeze the analysis", MayRelease: true, Released: "2026-12-15"}},
+		{"settings-releasing", &SettingsPage{Base: desk("settings", ""), Consultation: &closedConsultation, Source: source, Next: models.StatusFrozen, MayRelease: true}},
 		{"settings-draft", &SettingsPage{Base: desk("settings", ""), Consultation: &draftConsultation, Source: source, Faults: fileFaults, Next: models.StatusOpen}},
 		{"audit", &AuditPage{Base: desk("audit", "Record of acts"), Names: map[string]string{"u1": "p.okafor@fairmead.example.org"}, Events: []models.AuditEvent{{Sequence: 12, Day: "2026-11-11", Time: "09:14", Actor: "u1", Action: "submission.read", Object: "s1", Consultation: c.ID, Reason: "checking a redaction"}, {Sequence: 11, Day: "2026-11-11", Actor: models.ActorRespondent, Action: "submission.received", Object: "s1", Consultation: c.ID}}}},
 		{"users", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Role: models.RoleAnalyst, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address, like name@example.org"}, {Href: "#role", Message: "Choose a role"}}, Invite: "https://consult.fairmead.example.org/staff/welcome?token=3f2a9c", For: "d.shah@fairmead.example.org",

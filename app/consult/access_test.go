@@ -110,6 +110,7 @@ var access = map[string]string{
 	"EraseFromIndex":     "portal",
 	"Release":            "officer",
 	"ReleaseNew":         "portal",
+	"ReleaseOverdue":     "portal",
 	"Released":           "officer analyst councillor",
 	"Ready":              "open",
 	"RefreshThemes":      "portal",

@@ -163,6 +163,31 @@ func (s *Service) ReleaseNew(ctx context.Context, consultation string) error {
 	return err
 }
 
+// ReleaseOverdue asks for the first release of consultations that have closed
+// without one: those that closed before there were releases.
+func (s *Service) ReleaseOverdue(ctx context.Context) error {
+	all, err := s.store.Consultations(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if !c.Status.AtLeast(models.StatusClosed) {
+			continue
+		}
+		releases, err := s.store.Releases(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if len(releases) > 0 {
+			continue
+		}
+		if err := s.store.Enqueue(ctx, models.JobRelease, c.ID, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // release makes a release of those who are in none yet, recoded among
 // themselves: what is released already does not change. Those of them who are
 // too few to have labels are released without. There is no release without

@@ -153,6 +153,24 @@ func TestReleases(t *testing.T) {
 			t.Errorf("released by %v, newest first", by)
 		}
 
+		// One that has a release is not overdue, one that closed before there were any is.
+		pending := func() int {
+			n, err := k.store.CountJobs(ctx)
+			noError(t, err)
+			return n[models.JobPending]
+		}
+		noError(t, k.ReleaseOverdue(ctx))
+		if n := pending(); n != 0 {
+			t.Errorf("%d jobs wait", n)
+		}
+		other := k.move(t, k.open(t, []byte(invented)), models.StatusClosed)
+		k.exec(t, "DELETE FROM jobs")
+		noError(t, k.ReleaseOverdue(ctx))
+		k.drain(t)
+		if _, ok, err := k.Released(ctx, councillor, other); !ok || err != nil {
+			t.Errorf("a consultation that closed earlier is not released (%v)", err)
+		}
+
 		// Freezing releases what is left.
 		noError(t, k.Load(ctx, officer, []models.Submission{from(c, []string{"resident"}, "", "", "Lanterns after the last.")}))
 		c = k.move(t, c, models.StatusFrozen)
