@@ -41,7 +41,7 @@ func TestWhatACouncillorIsTold(t *testing.T) {
 		t.Errorf("after the release: %s", got.text())
 	}
 
-	refused := b.visit(at + "/search?q=lamps&g=sex_worker&w=northgate").is(http.StatusUnprocessableEntity).says(".problem", "Not shown together, to protect people")
+	refused := b.visit(at+"/search?q=lamps&g=sex_worker&w=northgate").is(http.StatusUnprocessableEntity).says(".problem", "Not shown together, to protect people")
 	var links []string
 	for _, a := range refused.doc.Find(".problem a").EachIter() {
 		links = append(links, a.AttrOr("href", ""))
