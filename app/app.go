@@ -116,10 +116,12 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper,
 		Wake: func() { a.runner.Nudge() }})
 	a.runner = jobs.New(a.Store, map[models.JobKind]jobs.Handler{
-		models.JobRead:   outlasting(a.Service.ReadAttachments),
-		models.JobIndex:  outlasting(a.Service.IndexSubmission),
-		models.JobThemes: outlasting(a.Service.RefreshThemes),
-		models.JobPlaces: outlasting(a.Service.IndexPlaces),
+		models.JobRead:    outlasting(a.Service.ReadAttachments),
+		models.JobIndex:   outlasting(a.Service.IndexSubmission),
+		models.JobThemes:  outlasting(a.Service.RefreshThemes),
+		models.JobPlaces:  outlasting(a.Service.IndexPlaces),
+		models.JobRelease: outlasting(a.Service.ReleaseNew),
+		models.JobErase:   outlasting(a.Service.EraseFromIndex),
 	}, jobs.Options{Logger: o.Log, Workers: workers})
 	return a, nil
 }
@@ -218,6 +220,9 @@ func (a *App) Start(ctx context.Context) error {
 	searchable, remote := true, !strings.HasPrefix(a.Config.Search, "bleve:")
 	if !remote {
 		searchable = a.watchSearch(ctx, true)
+	}
+	if err := a.Service.ReleaseOverdue(ctx); err != nil {
+		return err
 	}
 	listener, err := net.Listen("tcp", a.Config.Addr)
 	if err != nil {

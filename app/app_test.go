@@ -569,7 +569,7 @@ func TestDemoCommand(t *testing.T) {
 		t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
 	said := out.String()
-	for _, want := range []string{"186 invented submissions", "http://127.0.0.1:", "/pspo-renewal", "officer@demo.example"} {
+	for _, want := range []string{"186 invented submissions", "which has closed", "Councillors can search the words of the 143", "http://127.0.0.1:", "/pspo-renewal", "/try-the-form", "officer@demo.example"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q:\n%s", want, said)
 		}

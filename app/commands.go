@@ -138,7 +138,23 @@ func (demoCommand) Run(r *run) (err error) {
 	}
 	return r.with(func(a *App) error {
 		fmt.Fprintln(r.out, "Setting up the demonstration …")
-		c, err := a.fillDemo(r.ctx, time.Now())
+		now := time.Now()
+		c, err := a.fillDemo(r.ctx, demo.Over(now))
+		if err != nil {
+			return err
+		}
+		// What has closed is released to councillors.
+		if err := a.Service.Move(r.ctx, consult.Portal, c, models.StatusClosed); err != nil {
+			return err
+		}
+		form, err := a.openDemo(r.ctx, demo.Form, now)
+		if err != nil {
+			return err
+		}
+		if err := a.Drain(r.ctx); err != nil {
+			return err
+		}
+		released, err := a.Store.Released(r.ctx, c.ID)
 		if err != nil {
 			return err
 		}
@@ -155,8 +171,9 @@ func (demoCommand) Run(r *run) (err error) {
 			return err
 		}
 		fmt.Fprintf(r.out, "\nThe demonstration is ready at %s\n\n", a.URL())
-		fmt.Fprintf(r.out, "  %d invented submissions to %s (%s). Everything is thrown away at the end.\n\n", live, c.Title.Default(), c.Council.Name)
-		fmt.Fprintf(r.out, "  Answer as a resident or a sex worker:  %s/%s\n", a.URL(), c.ID)
+		fmt.Fprintf(r.out, "  %d invented submissions to %s (%s), which has closed.\n", live, c.Title.Default(), c.Council.Name)
+		fmt.Fprintf(r.out, "  Councillors can search the words of the %d who agreed to be quoted.\n  Everything is thrown away at the end.\n\n", len(released))
+		fmt.Fprintf(r.out, "  Answer as a resident or a sex worker:  %s/%s\n", a.URL(), form.ID)
 		fmt.Fprintf(r.out, "  Sign in as staff:                      %s/staff\n\n", a.URL())
 		for _, u := range accounts {
 			fmt.Fprintf(r.out, "  %-10s  %-28s  %s\n", u.role, u.email, u.password)
@@ -170,11 +187,23 @@ func (demoCommand) Run(r *run) (err error) {
 // fillDemo stores the demonstration, opens it, and brings its index and themes
 // up to date.
 func (a *App) fillDemo(ctx context.Context, now time.Time) (*models.Consultation, error) {
-	c, source, err := demo.Consultation(now)
+	c, err := a.openDemo(ctx, demo.Consultation, now)
 	if err != nil {
 		return nil, err
 	}
 	subs, err := demo.Submissions(c, now)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Service.Load(ctx, consult.Portal, subs); err != nil {
+		return nil, err
+	}
+	return c, a.Drain(ctx)
+}
+
+// openDemo stores one of the demonstration's consultations and opens it.
+func (a *App) openDemo(ctx context.Context, read func(now time.Time) (*models.Consultation, []byte, error), now time.Time) (*models.Consultation, error) {
+	c, source, err := read(now)
 	if err != nil {
 		return nil, err
 	}
@@ -184,10 +213,7 @@ func (a *App) fillDemo(ctx context.Context, now time.Time) (*models.Consultation
 	if err := a.Service.Move(ctx, consult.Portal, c, models.StatusOpen); err != nil {
 		return nil, err
 	}
-	if err := a.Service.Load(ctx, consult.Portal, subs); err != nil {
-		return nil, err
-	}
-	return c, a.Drain(ctx)
+	return a.Service.Consultation(ctx, consult.Portal, c.ID)
 }
 
 type demoAccount struct {

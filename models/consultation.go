@@ -181,11 +181,16 @@ type Question struct {
 	Required    bool     `yaml:"required"`
 	OnlyIf      When     `yaml:"only_if"`
 	Restriction string   `yaml:"restriction"` // the rule it asks about
-	Informs     string   `yaml:"informs"`     // the limb of the legal test it informs
-	AboutYou    bool     `yaml:"about_you"`   // who is answering: does not count as an answer to the consultation
-	Position    bool     `yaml:"position"`    // the answer says whether the person is for or against the proposal
-	Themed      bool     `yaml:"themed"`      // the words are searched, themed and may be quoted
-	Sensitive   bool     `yaml:"sensitive"`   // never broken down by another attribute
+	// Restrictions are the rules that the words are about, where there are several:
+	// a question that asks why, after those about each rule.
+	Restrictions []string `yaml:"restrictions"`
+	Informs      string   `yaml:"informs"` // the limb of the legal test it informs
+	// AboutYou says that it asks who is answering: it does not count as an answer to
+	// the consultation. A place is then where the person belongs, their area.
+	AboutYou  bool `yaml:"about_you"`
+	Position  bool `yaml:"position"`  // the answer says whether the person is for or against the proposal
+	Themed    bool `yaml:"themed"`    // the words are searched, themed and may be quoted
+	Sensitive bool `yaml:"sensitive"` // never broken down by another attribute
 }
 
 // Option is one answer that can be chosen.
@@ -392,6 +397,23 @@ func (c *Consultation) StanceOf(answers Answers) string {
 	return ""
 }
 
+// AreaOf returns the area where a person says they belong, one of Areas, "" when
+// they named none. Questions about where something happened do not say.
+func (c *Consultation) AreaOf(s *Submission) string {
+	for _, a := range s.Answers {
+		q := c.Question(a.Question)
+		if q == nil || q.Type != TypePlace || !q.AboutYou {
+			continue
+		}
+		for _, area := range c.Areas {
+			if slices.Contains(a.Options, area.ID) {
+				return area.ID
+			}
+		}
+	}
+	return ""
+}
+
 // Card returns the outreach card with the given id, nil when there is none.
 func (c *Consultation) Card(id string) *Card {
 	for i := range c.Cards {
@@ -436,6 +458,14 @@ func (q *Question) Limit() int {
 		return DefaultLongTextLength
 	}
 	return DefaultTextLength
+}
+
+// Concerns returns the rules that the question asks about.
+func (q *Question) Concerns() []string {
+	if q.Restriction != "" {
+		return []string{q.Restriction}
+	}
+	return q.Restrictions
 }
 
 // Ranked returns the options of a ranking that are put in order; the others
@@ -664,6 +694,12 @@ func (c *Consultation) question(v *validation, q *Question, key string) {
 	if q.Restriction != "" {
 		v.check(c.Restriction(q.Restriction) != nil, key+".restriction", fmt.Sprintf("there is no restriction %q", q.Restriction))
 	}
+	v.check(q.Restriction == "" || len(q.Restrictions) == 0, key+".restrictions", "expected either restriction or restrictions")
+	v.check(len(q.Restrictions) == 0 || q.Written(), key+".restrictions", "only text and long_text can be about several; name the one in restriction")
+	for i, id := range q.Restrictions {
+		v.check(c.Restriction(id) != nil, at(key+".restrictions", i), fmt.Sprintf("there is no restriction %q", id))
+		v.check(!slices.Contains(q.Restrictions[:i], id), at(key+".restrictions", i), fmt.Sprintf("%s is named twice", id))
+	}
 	if q.Scale == "" { // a scale is checked once, where it stands
 		c.options(v, q.Options, key+".options", q.Type == TypeTicks || q.Type == TypeRanking)
 	}
@@ -710,6 +746,7 @@ func (c *Consultation) paths(v *validation, unique func(key, id, kind string)) {
 				continue
 			}
 			v.check(!here[id], at(key+".ask", j), fmt.Sprintf("%s is asked twice on this path", id))
+			v.check(!p.Quiet || !q.AboutYou || q.Type != TypePlace, at(key+".ask", j), "a quiet path is for people who may be watched, so it never asks where they belong")
 			c.asksOnlyBack(v, q.OnlyIf, here, at(key+".ask", j), id)
 			here[id], asked[id] = true, true
 		}

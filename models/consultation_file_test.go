@@ -268,6 +268,11 @@ var brokenFiles = []broken{
 	{"a length of a choice", "    about_you: true\n", "    about_you: true\n    max_length: 5 #1\n", []string{"questions[0].max_length: only text and long_text have a length"}},
 	{"a themed choice", "    about_you: true\n", "    about_you: true\n    themed: true #1\n", []string{"questions[0].themed: only text and long_text can be themed"}},
 	{"two positions", "    about_you: true\n", "    position: true\n", nil}, // see below
+	{"words about an unknown restriction", "    themed: true\n", "    themed: true\n    restrictions: [R1, R9] #1\n", []string{`questions[4].restrictions[1]: there is no restriction "R9"`}},
+	{"words about a restriction twice", "    themed: true\n", "    themed: true\n    restrictions: [R1, R1] #1\n", []string{"questions[4].restrictions[1]: R1 is named twice"}},
+	{"one restriction and several", "    themed: true\n", "    themed: true\n    restriction: R1\n    restrictions: [R1] #1\n", []string{"questions[4].restrictions: expected either restriction or restrictions"}},
+	{"a choice about several restrictions", "    restriction: R1\n", "    restrictions: [R1] #1\n", []string{"questions[3].restrictions: only text and long_text can be about several"}},
+	{"a quiet path that asks where people belong", "    ask: [A1, C1, D1]\nquestions:\n", "    quiet: true\n    ask: [A1, C1, D1, P1] #1\nareas:\n  - {id: north, name: North}\nquestions:\n  - {id: P1, type: place, text: Where?, about_you: true}\n", []string{"paths[1].ask[3]: a quiet path is for people who may be watched"}},
 	{"an unknown restriction", "restriction: R1", "restriction: R9 #1", []string{`questions[3].restriction: there is no restriction "R9"`}},
 	{"an equality question that takes ticks", "  - id: E1\n    type: choice", "  - id: E1\n    type: ticks #1", []string{"equality[0].type: expected choice"}},
 	{"an equality question with a condition", "    text: How old are you?\n", "    text: How old are you?\n    only_if: A1 is walk #1\n", []string{"equality[0].only_if: equality questions are kept apart"}},

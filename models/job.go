@@ -11,7 +11,15 @@ const (
 	JobIndex  JobKind = "index"  // bring the search index in line with one submission
 	JobThemes JobKind = "themes" // find the themes of one consultation again
 	JobPlaces JobKind = "places" // bring the search index in line with the themes of one consultation
+	// release what may be searched of one consultation to councillors
+	JobRelease JobKind = "release"
+	// write the search index afresh, without what was taken back; its object is
+	// EveryIndex
+	JobErase JobKind = "erase"
 )
+
+// EveryIndex is the object of work on the whole search index.
+const EveryIndex = "index"
 
 // JobState is how far a job has come.
 type JobState string

@@ -107,7 +107,7 @@ type Attachment struct {
 	Kind   string // such as PDF
 	Size   int64  // bytes
 	SHA256 string // of the cleaned file, hex
-	Text   string // what could be read out of it; pages of a PDF are parted by form feeds
+	Text   string // what could be read out of it; its pages, if it has several, are parted by form feeds
 	// Original is the key of the file as it was sent, sealed, "" where none is kept.
 	Original string
 }

@@ -381,6 +381,36 @@ func TestARequiredFile(t *testing.T) {
 
 // Grace is for whoever started in time, to the second; a pause is for whoever
 // has not started.
+// Where somebody belongs is what they said of themselves, and not where they saw
+// something.
+func TestAreaOf(t *testing.T) {
+	c := models.Consultation{
+		Areas: []models.Area{{ID: "north"}, {ID: "south"}},
+		Questions: []models.Question{{ID: "W1", Type: models.TypePlace}, {ID: "A3", Type: models.TypePlace, AboutYou: true},
+			{ID: "D1", Type: models.TypeLongText, Restrictions: []string{"R1", "R2"}}, {ID: "C1", Type: models.TypeChoice, Restriction: "R2"}},
+	}
+	saw := models.Answer{Question: "W1", Options: []string{"south"}}
+	for _, test := range []struct {
+		answers []models.Answer
+		want    string
+	}{
+		{nil, ""},
+		{[]models.Answer{saw}, ""},
+		{[]models.Answer{saw, {Question: "A3", Options: []string{"north"}}}, "north"},
+		{[]models.Answer{{Question: "A3", Options: []string{"prefer_not"}}}, ""},
+		{[]models.Answer{{Question: "gone", Options: []string{"north"}}}, ""},
+	} {
+		if got := c.AreaOf(&models.Submission{Answers: test.answers}); got != test.want {
+			t.Errorf("%v: %q, want %q", test.answers, got, test.want)
+		}
+	}
+	for id, want := range map[string][]string{"D1": {"R1", "R2"}, "C1": {"R2"}, "A3": nil} {
+		if got := c.Question(id).Concerns(); !slices.Equal(got, want) {
+			t.Errorf("%s is about %v, want %v", id, got, want)
+		}
+	}
+}
+
 func TestFinishing(t *testing.T) {
 	c := parsed(t, "equality:\n", "grace_minutes: 30\nequality:\n")
 	c.Status = models.StatusOpen

@@ -588,7 +588,7 @@ func TestContactsAreShownWhenAskedFor(t *testing.T) {
 
 func TestWhatOfficersCanDoWithASubmission(t *testing.T) {
 	for name, want := range map[string][]string{
-		"submission": nil, "submission-look": {"translate", "seen", "ask", "aside"}, "submission-seen": {"ask", "aside"}, "submission-aside": {"count"}, "submission-replaced": nil,
+		"submission": {"note"}, "submission-look": {"translate", "seen", "ask", "aside"}, "submission-seen": {"ask", "aside"}, "submission-aside": {"count"}, "submission-replaced": nil,
 	} {
 		doc := page(t, sampleOf[*SubmissionPage](t, name))
 		if diff := cmp.Diff(want, values(doc, "main form button[name=do]")); diff != "" {

@@ -2,6 +2,8 @@ package views
 
 import (
 	"html/template"
+	"slices"
+	"strconv"
 
 	"golang.org/x/text/message"
 
@@ -291,27 +293,64 @@ type StaffCard struct {
 	Links         []Link
 }
 
-// SearchPage is the councillor's search.
+// SearchPage is the search of the desk, a page of results at a time.
 type SearchPage struct {
 	Base
 	Consultation string
 	Text         string
-	Sort         string
+	Order        string // voices, best, newest, oldest
+	Orders       []Link // to choose from: Key, Text, Current
 	Total        int
 	TotalText    string // through the disclosure gate: "38" or "fewer than 5"
 	Hits         []SearchHit
+	Few          bool // of a group at risk, of whom nobody may be shown as one of it
 	Filters      []Filter
 	Chosen       []Link // filters in force: Text, Href removes it
+	Clear        string // address without any filter
 	Previous     string // address, "" on the first page
 	Next         string
 	First, Last  int
-	Problem      string // the search is away, or the query could not be read
+	Problem      string      // why there is no result: the query could not be read, or must not be answered
+	Instead      []Link      // searches to make instead
+	Waiting      string      // from when there is anything to search, in a sentence; "" where there is
+	Away         bool        // the hits are those of the database
+	Unused       []string    // filters that it could not keep to
+	Best         string      // in all-voices order: address of the same in the order of best match
+	Others       []OtherSide // what is said from the other side
+	Saved        []Link      // searches that the person saved
+	State        string      // the query part of the address: words, filters and order
+	Address      string      // of this page, whole
+	Export       string      // address of the result as CSV, "" where there is none
+	Keep         string      // address that what is kept is posted to
+	Here         string      // address of this page to come back to, without the host
+	Printed      Printed
+	Number       int    // of the page, from 1
+	KeysOff      bool   // single keys do nothing
+	KeysSwitch   string // address of the same with single keys the other way
+}
+
+// Exact reports whether the number of answers is written out.
+func (p *SearchPage) Exact() bool {
+	_, err := strconv.Atoi(p.TotalText)
+	return err == nil
+}
+
+// Printed is what stands on paper only: what was searched for, and when.
+type Printed struct {
+	Day, Words, Order string
+	Filters           []string
 }
 
 // Filter is one attribute to narrow by.
 type Filter struct {
 	Key, Name string
 	Values    []FilterValue
+	More      int // values that are not listed, because they are too many
+}
+
+// Open reports whether a value is chosen.
+func (f Filter) Open() bool {
+	return slices.ContainsFunc(f.Values, func(v FilterValue) bool { return v.Chosen })
 }
 
 // FilterValue is one value with its count.
@@ -321,21 +360,42 @@ type FilterValue struct {
 	Chosen      bool
 }
 
-// SearchHit is one answer that matches.
+// OtherSide is a theme with what is said on each side of it.
+type OtherSide struct {
+	Theme string
+	Sides []SideLink
+}
+
+// SideLink leads to the answers on one side of a theme.
+type SideLink struct {
+	Text, Href string
+	Count      string // through the disclosure gate
+	None       bool   // nobody took this side
+}
+
+// SearchHit is one answer that matches, or a page of an attachment.
 type SearchHit struct {
 	Submission, Question, QuestionText string
+	Number                             int      // in the result, from 1; 0 where it is in none
 	Groups, Themes                     []string // names
 	Day                                string
 	Language                           string
+	LanguageName                       string // where it is not the desk's
+	Where                              string // "attachment 1, page 3", "" for an answer
 	Snippet                            []Snippet
+	Why                                []string // why it matched, each in a few words
+	Voice                              string   // name of the group whose turn it was, "" for none
+	Listed, Read                       bool     // on the person's reading list
 	Href                               string
 	Code                               string // address at which it is coded, "" when it cannot be
 }
 
-// Snippet is a piece of text; Match pieces are highlighted.
+// Snippet is a piece of text. Match pieces are highlighted; a Redacted one stands
+// for something that was taken out and names it.
 type Snippet struct {
-	Text  string
-	Match bool
+	Text     string
+	Match    bool
+	Redacted bool
 }
 
 // SubmissionPage is one whole submission.
@@ -344,13 +404,14 @@ type SubmissionPage struct {
 	Consultation string
 	ID, PublicID string
 	Received     string // day, written out
+	Released     string // day of its release to councillors, for them, who are not told when it was received
 	Channel      string
 	Language     string
 	Groups       []string
 	Consents     []string
 	Status       models.SubmissionStatus
 	Rows         []SubmissionRow
-	Attachments  []string // such as "PDF, 1.2 MB"
+	Attachments  []AttachedText
 	Why          []string // why a person should look at it
 	Seen         bool     // a person has
 	Messages     []models.Message
@@ -359,13 +420,23 @@ type SubmissionPage struct {
 	Original     bool   // the unredacted words are shown
 	ShowOriginal string // address that shows them, "" when the role may not
 	Back         string
+	Searched     string // what was searched for, "" for nothing
+	Before       string // address of the submission before it in the result
+	After        string
+	Listed, Read bool // on the person's reading list
+	Notes        []NoteRow
+	Keep         string // address that what is kept is posted to, "" for those who keep nothing
+	Here         string // address of this page to come back to
+	CanShare     bool   // a note can be shared with those who code
+	KeysOff      bool   // single keys do nothing
+	KeysSwitch   string // address of the same with single keys the other way
 }
 
 // SubmissionRow is one answer.
 type SubmissionRow struct {
 	ID, Question string
 	Options      []string
-	Text         string
+	Text         []Snippet
 	Language     string
 	LanguageName string // when it is not the language of the form
 	Translation  string
@@ -374,8 +445,52 @@ type SubmissionRow struct {
 	Code         string // address at which it is coded, "" when it cannot be
 }
 
+// AttachedText is an attachment with what could be read out of it.
+type AttachedText struct {
+	Number int    // from 1
+	About  string // such as "PDF, 1.2 MB"
+	Open   bool   // a page of it is what was found
+	Pages  []AttachedPage
+}
+
+// AttachedPage is one page of an attachment; Number is 0 where it has none.
+type AttachedPage struct {
+	Number int
+	Text   []Snippet
+}
+
+// NoteRow is a note on a submission.
+type NoteRow struct {
+	ID, Day, Text string
+	Author        string // "" for one's own
+	Shared        bool
+	About         string // public id of the submission, where the page has several
+	Href          string // its address
+}
+
 // PlacedTheme is a theme that an answer is in, and how it came there.
 type PlacedTheme struct{ Label, How string }
+
+// KeptPage is what a person keeps for themselves: saved searches, a reading
+// list, notes.
+type KeptPage struct {
+	Base
+	Consultation string
+	Searches     []KeptSearch
+	Reading      []KeptSubmission
+	Notes        []NoteRow
+	Act          string // address that the forms post to
+}
+
+// KeptSearch is a saved search.
+type KeptSearch struct{ ID, Name, Href, Day string }
+
+// KeptSubmission is a submission on the reading list.
+type KeptSubmission struct {
+	ID, PublicID, Href, Day, Opening string
+	Groups                           []string
+	Read                             bool
+}
 
 // ThemesPage is the code frame: what the engine found and what people decided.
 // Each list is a tree; a theme whose parent is in another list stands at the
@@ -548,6 +663,10 @@ type SettingsPage struct {
 	Opens        string
 	Closes       string
 	Live         int
+	// MayRelease offers to release to councillors what came since Released, the day
+	// of the last release; "" while it is still to be made.
+	MayRelease bool
+	Released   string
 }
 
 // TranslationRow is how far the wording in one more language has come.

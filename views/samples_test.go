@@ -339,14 +339,26 @@ func samples() []sample {
 	attention := &AttentionPage{Base: desk("attention", "To look at again"), Consultation: c.ID, Open: []AttentionRow{row, row}, Seen: []AttentionRow{row}, Aside: []AttentionRow{row}}
 
 	refused := &ReportPage{Base: desk("report", "Report"), Draft: true, Refusal: "The consultation is still open. The report can be drafted after it closes.", Status: models.StatusOpen}
-	hit := SearchHit{Submission: "s1", Question: "C6", QuestionText: "Why do you think this?", Groups: []string{"Residents"}, Themes: []string{"Moved on to less safe places"}, Day: "11 November 2026", Language: "en",
-		Snippet: []Snippet{{Text: "they are only "}, {Text: "displaced", Match: true}, {Text: " to where nobody sees them, " + sentence(4, 120)}}, Href: "/staff/station-quarter/submissions/s1"}
-	find := &SearchPage{Base: desk("search", "Search the answers"), Consultation: c.ID, Text: "displacement", Sort: "best", Total: 38, TotalText: "38", Hits: []SearchHit{hit, hit, hit}, First: 1, Last: 20, Next: "?page=2", Previous: "?page=0",
-		Chosen: []Link{{Text: "Residents", Href: "?q=displacement"}},
-		Filters: []Filter{{Key: "g", Name: "Group", Values: []FilterValue{{Value: "resident", Name: "Residents", Count: "24", Chosen: true}, {Value: "sex_worker", Name: "Sex workers", Count: "fewer than 10"}}},
+	hit := SearchHit{Submission: "s1", Question: "C6", QuestionText: "Why do you think this?", Number: 21, Groups: []string{"Residents"}, Themes: []string{"Moved on to less safe places"}, Day: "11 November 2026", Language: "ro", LanguageName: "Romanian",
+		Snippet: []Snippet{{Text: "they are only "}, {Text: "displaced", Match: true}, {Text: " to where "}, {Text: "name", Redacted: true}, {Text: " sees them, " + sentence(4, 120)}}, Href: "/staff/station-quarter/submissions/s1",
+		Why: []string{"“displaced”, another form of “displacement”"}, Voice: "Residents"}
+	listed, done2, page := hit, hit, hit
+	listed.Number, listed.Listed = 22, true
+	done2.Number, done2.Listed, done2.Read = 23, true, true
+	page.Number, page.Where, page.Question, page.QuestionText, page.Groups = 24, "Attachment 1, page 3", "", "Attachment", nil
+	sides := []OtherSide{{Theme: "Better lighting along the canal", Sides: []SideLink{{Text: "For the proposal", Href: "?t=t1&st=for", Count: "12"}, {Text: "Against the proposal", Href: "?t=t1&st=against", Count: "0", None: true}}}}
+	orders := []Link{{Key: "voices", Text: "Groups in turn", Current: true}, {Key: "best", Text: "Best match"}}
+	find := &SearchPage{Base: desk("search", "Search the answers"), Consultation: c.ID, Text: "displacement", Order: "voices", Orders: orders, Total: 38, TotalText: "38", Hits: []SearchHit{hit, listed, done2, page}, First: 21, Last: 40, Number: 2, Next: "?page=3", Previous: "?page=1",
+		Chosen: []Link{{Text: "Residents", Href: "?q=displacement"}, {Text: "English", Href: "?q=displacement"}}, Clear: "?q=displacement", Best: "?q=displacement&order=best", Others: sides, Saved: []Link{{Text: "Lamps", Href: "?q=lamps"}},
+		State: "q=displacement", Address: "https://heard.example/staff/station-quarter/search?q=displacement", Export: "/staff/station-quarter/search.csv?q=displacement", Keep: "/staff/station-quarter/kept", Here: "/staff/station-quarter/search?q=displacement",
+		Printed: Printed{Day: "29 November 2026", Words: "displacement", Order: "Groups in turn", Filters: []string{"Group: Residents", "Language: English"}}, KeysSwitch: "?keys=off",
+		Filters: []Filter{{Key: "g", Name: "Group", Values: []FilterValue{{Value: "resident", Name: "Residents", Count: "24", Chosen: true}, {Value: "sex_worker", Name: "Sex workers", Count: "fewer than 10"}}, More: 3},
 			{Key: "qn", Name: "Question", Values: []FilterValue{{Value: "C6", Name: "Why do you think this?", Count: "30"}}}, {Key: "t", Name: "Theme", Values: []FilterValue{{Value: "t1", Name: "Better lighting along the canal", Count: "12"}}}, {Key: "l", Name: "Language", Values: []FilterValue{{Value: "en", Name: "English", Count: "38"}}}}}
-	nothing := &SearchPage{Base: desk("search", ""), Consultation: c.ID, Text: "zebra"}
-	away := &SearchPage{Base: desk("search", ""), Consultation: c.ID, Text: "\"open", Problem: "The search could not be read. Close the quotation mark."}
+	nothing := &SearchPage{Few: true, Base: desk("search", ""), Consultation: c.ID, Text: "zebra", Instead: []Link{{Text: "zebra without any filter", Href: "?q=zebra"}}, KeysOff: true, KeysSwitch: "?"}
+	refusedSearch := &SearchPage{Base: desk("search", ""), Consultation: c.ID, Problem: "Not shown together, to protect people", Instead: []Link{{Text: "Sex workers alone", Href: "?g=sex_worker"}}}
+	early := &SearchPage{Base: desk("search", ""), Consultation: c.ID, Waiting: "The answers can be searched from 14 December 2026, when the consultation closes."}
+	away := &SearchPage{Number: 3, Base: desk("search", ""), Consultation: c.ID, Text: "\"open", Away: true, Unused: []string{"Theme"}, Total: 1, TotalText: "fewer than 10", Hits: []SearchHit{hit}}
+	notes := []NoteRow{{ID: "n1", Day: "28 November 2026", Text: "Ask about the canal steps."}, {ID: "n2", Day: "28 November 2026", Text: "Is this the same as the letter?", Author: "councillor@fairmead.example", Shared: true}}
 
 	theme := func(id, label string, status models.ThemeStatus) ThemeRow {
 		return ThemeRow{Theme: models.Theme{ID: id, Label: label, MachineLabel: "lighting, canal", Renamed: true, Keywords: strings.Fields("lighting canal dark path"), Status: status, Version: 2}, Count: "31",
@@ -422,6 +434,8 @@ func samples() []sample {
 	fileFaults := []models.FieldError{{Field: "questions[3].id", Message: "line 41: expected an id such as C1"}}
 	draftConsultation := *c
 	draftConsultation.Status = models.StatusDraft
+	closedConsultation := *c
+	closedConsultation.Status = models.StatusClosed
 	pausedConsultation := *c
 	pausedConsultation.Paused = true
 	pausedConsultation.Cards = []models.Card{{ID: "fern"}}
@@ -456,10 +470,19 @@ func samples() []sample {
 			CanCreate: true, Templates: []Link{{Href: "/t", Text: "Public spaces protection order"}}, Source: source, Faults: fileFaults, DeadJobs: 1, PendingJobs: 3}},
 		{"desk-done", &StaffHomePage{Base: done}}, {"search", find}, {"search-nothing", nothing}, {"search-away", away},
 		{"submission", &SubmissionPage{Base: desk("search", "One submission"), Consultation: c.ID, ID: "s1", PublicID: "7k3m01q", Received: "11 November 2026", Channel: "web", Language: "English", Groups: []string{"Residents"}, Consents: []string{"may be quoted"}, Status: models.SubmissionLive,
-			Rows: []SubmissionRow{{ID: "A1", Question: "How are you answering?", Options: []string{"For myself"}}, {ID: "C6", Question: "Why do you think this?", Text: "I walk past [place] every night. " + sentence(2, 200), Language: "en", Redacted: true, Themes: []PlacedTheme{{Label: "Lighting", How: "placed by the computer, 0.83"}}, Code: codable.Code}}, ShowOriginal: "?original=yes", Back: "/staff/station-quarter/search"}},
+			Rows: []SubmissionRow{{ID: "A1", Question: "How are you answering?", Options: []string{"For myself"}}, {ID: "C6", Question: "Why do you think this?", Text: []Snippet{{Text: "I walk past "}, {Text: "name", Redacted: true}, {Text: " every "}, {Text: "night", Match: true}, {Text: ". " + sentence(2, 200)}}, Language: "en", Redacted: true, Themes: []PlacedTheme{{Label: "Lighting", How: "placed by the computer, 0.83"}}, Code: codable.Code}}, ShowOriginal: "?original=yes", Back: "/staff/station-quarter/search", Searched: "night", Before: "/staff/station-quarter/submissions/s0?q=night&at=1", After: "/staff/station-quarter/submissions/s2?q=night&at=3",
+			Notes: notes, Keep: "/staff/station-quarter/kept", Here: "/staff/station-quarter/submissions/s1", CanShare: true, KeysSwitch: "?keys=off"}},
+		{"submission-listed", &SubmissionPage{Released: "15 December 2026", Base: desk("search", ""), ID: "s8", Status: models.SubmissionLive, Listed: true, Keep: "/staff/station-quarter/kept", Here: "/staff/station-quarter/submissions/s8", KeysOff: true, KeysSwitch: "?"}},
+		{"submission-read", &SubmissionPage{Base: desk("search", ""), ID: "s9", Status: models.SubmissionLive, Listed: true, Read: true, Keep: "/staff/station-quarter/kept", Here: "/staff/station-quarter/submissions/s9",
+			Attachments: []AttachedText{{Number: 1, About: "PDF, 1.2 MB", Open: true, Pages: []AttachedPage{{Number: 1, Text: []Snippet{{Text: "Seen from the bridge."}}}, {Number: 2, Text: []Snippet{{Text: "Lamps", Match: true}}}}}, {Number: 2, About: "DOCX, 40 KB", Pages: []AttachedPage{{Text: []Snippet{{Text: "No pages."}}}}}}}},
+		{"kept", &KeptPage{Base: desk("kept", "My list"), Consultation: c.ID, Act: "/staff/station-quarter/kept", Searches: []KeptSearch{{ID: "q1", Name: "Lamps", Href: "/staff/station-quarter/search?q=lamps", Day: "28 November 2026"}},
+			Reading: []KeptSubmission{{ID: "s1", PublicID: "7k3m01q", Href: "/staff/station-quarter/submissions/s1", Day: "28 November 2026", Opening: "I walk past every night.", Groups: []string{"Residents"}}, {ID: "s2", PublicID: "7k3m02q", Href: "/staff/station-quarter/submissions/s2", Day: "28 November 2026", Read: true}},
+			Notes:   []NoteRow{{ID: "n3", Day: "28 November 2026", Text: "Ask about the canal steps.", About: "7k3m01q", Href: "/staff/station-quarter/submissions/s1", Shared: true}}}},
+		{"kept-nothing", &KeptPage{Base: desk("kept", ""), Consultation: c.ID, Act: "/staff/station-quarter/kept"}},
+		{"search-refused", refusedSearch}, {"search-waiting", early},
 		{"submission-original", &SubmissionPage{Base: desk("search", ""), ID: "s2", Status: models.SubmissionVoid, Original: true}}, {"submission-withdrawn", &SubmissionPage{Base: desk("search", ""), ID: "s3", Status: models.SubmissionWithdrawn}},
-		{"submission-look", &SubmissionPage{Base: desk("search", ""), Consultation: c.ID, ID: "s4", PublicID: "7k3m04q", Status: models.SubmissionLive, CanAct: true, Act: "/staff/station-quarter/submissions/s4", Why: row.Why, Messages: asked.Messages, Attachments: []string{"PDF, 1.2 MB"},
-			Rows: []SubmissionRow{{ID: "C6", Question: "Why do you think this?", Text: "ہم رات کو ڈرتے ہیں۔", Language: "ur", LanguageName: "Urdu", Translation: "We are afraid at night."}}}},
+		{"submission-look", &SubmissionPage{Base: desk("search", ""), Consultation: c.ID, ID: "s4", PublicID: "7k3m04q", Status: models.SubmissionLive, CanAct: true, Act: "/staff/station-quarter/submissions/s4", Why: row.Why, Messages: asked.Messages, Attachments: []AttachedText{{Number: 1, About: "PDF, 1.2 MB"}},
+			Rows: []SubmissionRow{{ID: "C6", Question: "Why do you think this?", Text: []Snippet{{Text: "ہم رات کو ڈرتے ہیں۔"}}, Language: "ur", LanguageName: "Urdu", Translation: "We are afraid at night."}}}},
 		{"submission-seen", &SubmissionPage{Base: desk("search", ""), ID: "s5", Status: models.SubmissionLive, CanAct: true, Act: "/staff/station-quarter/submissions/s5", Why: row.Why, Seen: true}},
 		{"submission-aside", &SubmissionPage{Base: desk("search", ""), ID: "s6", Status: models.SubmissionVoid, CanAct: true, Act: "/staff/station-quarter/submissions/s6"}}, {"submission-replaced", &SubmissionPage{Base: desk("search", ""), ID: "s7", Status: models.SubmissionReplaced, CanAct: true, Act: "/staff/station-quarter/submissions/s7"}},
 		{"attention", attention}, {"attention-none", &AttentionPage{Base: desk("attention", "")}}, {"attention-frozen", &AttentionPage{Base: desk("attention", ""), Seen: attention.Seen, Frozen: true}},
@@ -470,6 +493,8 @@ func samples() []sample {
 		{"settings", &SettingsPage{Base: desk("settings", "Settings"), Consultation: c, Source: source, Next: models.StatusClosed, NextText: "Close the consultation", Opens: "5 October 2026", Closes: "14 December 2026", Live: 190}},
 		{"settings-paused", &SettingsPage{Base: desk("settings", ""), Consultation: &pausedConsultation, Source: source, Opens: "5 October 2026", Closes: "14 December 2026",
 			Translations: []TranslationRow{{Language: "română", Of: 120, Missing: []string{"title", "question A1"}}, {Language: "اردو", Of: 120, Checked: true, Pages: true}}}},
+		{"settings-closed", &SettingsPage{Base: desk("settings", ""), Consultation: &closedConsultation, Source: source, Next: models.StatusFrozen, NextText: "Freeze the analysis", MayRelease: true, Released: "2026-12-15"}},
+		{"settings-releasing", &SettingsPage{Base: desk("settings", ""), Consultation: &closedConsultation, Source: source, Next: models.StatusFrozen, MayRelease: true}},
 		{"settings-draft", &SettingsPage{Base: desk("settings", ""), Consultation: &draftConsultation, Source: source, Faults: fileFaults, Next: models.StatusOpen}},
 		{"audit", &AuditPage{Base: desk("audit", "Record of acts"), Names: map[string]string{"u1": "p.okafor@fairmead.example.org"}, Events: []models.AuditEvent{{Sequence: 12, Day: "2026-11-11", Time: "09:14", Actor: "u1", Action: "submission.read", Object: "s1", Consultation: c.ID, Reason: "checking a redaction", Undone: true}, {Sequence: 11, Day: "2026-11-11", Actor: models.ActorRespondent, Action: "submission.received", Object: "s1", Consultation: c.ID}}, Acts: 812, Head: strings.Repeat("9f", 32)}},
 		{"audit-broken", &AuditPage{Base: desk("audit", "Record of acts"), Acts: 812, Broken: "The record of acts is broken at number 12: it, or the one before it, was changed or taken out."}},

@@ -48,7 +48,7 @@ var pages = []Page{
 	&HomePage{}, &StartPage{}, &BeginPage{}, &StepPage{}, &CheckPage{}, &SavedPage{}, &EqualityPage{},
 	&ReceiptPage{}, &ReceiptCheckPage{}, &ResultPage{}, &PaperPage{},
 	&TextPage{}, &LogPage{}, &ReportPage{}, &ErrorPage{},
-	&SignInPage{}, &WelcomePage{}, &StaffHomePage{}, &SearchPage{}, &SubmissionPage{},
+	&SignInPage{}, &WelcomePage{}, &StaffHomePage{}, &SearchPage{}, &SubmissionPage{}, &KeptPage{},
 	&ThemesPage{}, &ThemePage{}, &CodePage{}, &SettingsPage{}, &AttentionPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
 }
 
@@ -72,6 +72,7 @@ func (*WelcomePage) file() string      { return "welcome" }
 func (*StaffHomePage) file() string    { return "staff-home" }
 func (*SearchPage) file() string       { return "search" }
 func (*SubmissionPage) file() string   { return "submission" }
+func (*KeptPage) file() string         { return "kept" }
 func (*ThemesPage) file() string       { return "themes" }
 func (*ThemePage) file() string        { return "theme" }
 func (*CodePage) file() string         { return "coding" }
@@ -124,10 +125,18 @@ func New() (*Renderer, error) {
 // Render writes the page to w: all of it, or nothing when it cannot be
 // rendered. It fills in what every page needs, so a page belongs to one
 // request.
-func (r *Renderer) Render(w io.Writer, p Page) error {
+func (r *Renderer) Render(w io.Writer, p Page) error { return r.render(w, p, "page") }
+
+// RenderPart writes one template of a page, for a script that has the rest.
+func (r *Renderer) RenderPart(w io.Writer, p Page, part string) error { return r.render(w, p, part) }
+
+func (r *Renderer) render(w io.Writer, p Page, part string) error {
 	t, ok := r.pages[p.file()]
-	if !ok {
-		return fmt.Errorf("render: there is no page %q", p.file())
+	if ok {
+		t = t.Lookup(part)
+	}
+	if t == nil {
+		return fmt.Errorf("render: there is no page %q with a part %q", p.file(), part)
 	}
 	r.prepare(p.base())
 	var out bytes.Buffer

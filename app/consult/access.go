@@ -23,6 +23,8 @@ const (
 	Public       Permission = "public"
 	SeeDesk      Permission = "see the desk"
 	SearchText   Permission = "search redacted words"
+	KeepOwn      Permission = "keep searches, a reading list and notes"
+	TakeAway     Permission = "take search results away"
 	SeeThemes    Permission = "see themes"
 	EditThemes   Permission = "decide on themes"
 	ReadOriginal Permission = "read the original words"
@@ -40,6 +42,8 @@ const (
 var allowed = map[Permission][]models.Role{
 	SeeDesk:      models.Roles,
 	SearchText:   {models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor},
+	KeepOwn:      {models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor},
+	TakeAway:     {models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor},
 	SeeThemes:    {models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor},
 	EditThemes:   {models.RoleOfficer, models.RoleAnalyst},
 	ReadOriginal: {models.RoleOfficer},

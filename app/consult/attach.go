@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"heard/app/evidence"
 	"heard/models"
@@ -123,11 +124,64 @@ func (s *Service) ReadAttachments(ctx context.Context, submission string) error 
 		case err != nil:
 			return err
 		}
-		if err := s.store.SetAttachmentText(ctx, a.Key, models.CleanText(text)); err != nil {
+		pages := strings.Split(text, "\f")
+		for i := range pages {
+			pages[i] = models.CleanText(pages[i])
+		}
+		if err := s.store.SetAttachmentText(ctx, a.Key, strings.Join(pages, "\n\f")); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.store.Enqueue(ctx, models.JobIndex, sub.ID, 0)
+}
+
+// maxPassage is about how much of a page is one passage, in bytes: what a reader
+// takes in at once. A longer page is several.
+const maxPassage = 4000
+
+// passage is a piece of an attached file as it is searched.
+type passage struct {
+	page int    // from 1; 0 where the file has no pages
+	text string // redacted
+}
+
+// attachedPassages takes the text of an attached file apart into pages, and long
+// pages into pieces that end with a paragraph, a line, a sentence or at least a
+// word.
+func attachedPassages(text string) []passage {
+	pages := strings.Split(text, "\f")
+	var out []passage
+	for i, page := range pages {
+		number := i + 1
+		if len(pages) == 1 {
+			number = 0
+		}
+		// Pieces are cut from the redacted page, so that no cut can hide a name.
+		for rest := strings.TrimSpace(redacted(page)); rest != ""; {
+			at := cutAt(rest)
+			out = append(out, passage{number, strings.TrimSpace(rest[:at])})
+			rest = strings.TrimSpace(rest[at:])
+		}
+	}
+	return out
+}
+
+// cutAt returns where the first piece of a page ends.
+func cutAt(text string) int {
+	if len(text) <= maxPassage {
+		return len(text)
+	}
+	for _, end := range []string{"\n\n", "\n", ". ", " "} {
+		// Not so early that little is left of the piece.
+		if at := strings.LastIndex(text[:maxPassage], end); at > maxPassage/2 {
+			return at + len(end)
+		}
+	}
+	at := maxPassage
+	for !utf8.RuneStart(text[at]) {
+		at--
+	}
+	return at
 }
 
 // takesFile reports whether one more file can be added to the draft.

@@ -66,6 +66,9 @@ func (s *Service) move(ctx context.Context, tx *store.Store, c *models.Consultat
 	if err := tx.MoveSubmission(ctx, id, from, to); err != nil {
 		return err
 	}
+	if err := s.unrelease(ctx, tx, c, id); err != nil {
+		return err
+	}
 	if err := tx.Enqueue(ctx, models.JobIndex, id, 0); err != nil {
 		return err
 	}

@@ -259,7 +259,7 @@ func TestLookingAgainHasAnEnd(t *testing.T) {
 		}
 		closed := k.move(t, c, models.StatusClosed)
 		k.drain(t)
-		before["audit"]++ // it was closed
+		before["audit"] += 2 // it was closed and released
 		frozen := k.move(t, closed, models.StatusFrozen)
 		before["audit"]++
 		for _, c := range []*models.Consultation{frozen, c} { // also from a page that was opened before

@@ -353,7 +353,7 @@ func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consulta
 		return nil, noAnswer
 	}
 	answer := all[at]
-	out := &ToCode{Submission: readableBy(by, c, answer.sub), Question: key.Question, Left: len(order), Blind: blind}
+	out := &ToCode{Submission: readableBy(by, c, answer.sub, models.Released{}), Question: key.Question, Left: len(order), Blind: blind}
 	out.Text = out.Submission.Answer(key.Question).Redacted
 	// An answer that is not in the order has been coded: after it comes the first.
 	if next := slices.Index(order, key) + 1; next < len(order) {
@@ -507,7 +507,7 @@ func (s *Service) ThemeAnswers(ctx context.Context, by Actor, c *models.Consulta
 	}
 	readable := func(list []ThemeAnswer) {
 		for i := range list {
-			list[i].Submission = readableBy(by, c, list[i].Submission)
+			list[i].Submission = readableBy(by, c, list[i].Submission, models.Released{})
 		}
 	}
 	readable(out.Answers)

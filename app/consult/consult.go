@@ -158,3 +158,6 @@ func newID(n int) string {
 	}
 	return strings.ToLower(idText.EncodeToString(b))
 }
+
+// Today returns the day, YYYY-MM-DD.
+func (s *Service) Today() string { return s.today() }

@@ -165,8 +165,8 @@ func TestCorrect(t *testing.T) {
 
 		k.drain(t)
 		n, err := k.engine.Count(ctx)
-		if err != nil || n != 4 {
-			t.Errorf("the index holds %d documents (%v), want 2 answers for 2 tiers", n, err)
+		if err != nil || n != 2 {
+			t.Errorf("the index holds %d documents (%v), want 2 answers for officers", n, err)
 		}
 		after, err := k.DraftReport(ctx, officer, c)
 		noError(t, err)

@@ -24,6 +24,10 @@
 //	          decisions are kept beside the engine's placements and go before
 //	          them; places.standing is the one reading of both. What they teach,
 //	          the next run applies to the other answers.
+//	release   When the consultation closes, ReleaseNew decides what councillors may
+//	          know beside the words: disclose.Release over everybody who may be
+//	          quoted. A release does not change; what comes later is in a later one.
+//	          Taking words back takes them out of it, and of the index's files.
 //	report    DraftReport gives everything to report.Build, which accounts for
 //	          every submission and lets no count past the disclosure gate.
 //	          PublishReport keeps the result; it never changes again.

@@ -3,10 +3,13 @@ package consult
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
+	"heard/app/theme"
 	"heard/models"
 	"heard/search"
 )
@@ -31,34 +34,50 @@ func themedAnswers(c *models.Consultation, sub *models.Submission) []models.Answ
 	return out
 }
 
-// documents returns what the index should hold of a submission: redacted words
-// only. Councillors find the words of people who agreed to be quoted; officers
-// and analysts find all.
-func documents(c *models.Consultation, sub *models.Submission, view *themeView) []search.Document {
+// passages returns what there is to find of a submission, as officers and
+// analysts find it: redacted words, with every label true.
+func passages(c *models.Consultation, sub *models.Submission, view *themeView) []search.Document {
 	if sub.Status != models.SubmissionLive {
 		return nil
 	}
-	tiers := []search.Tier{search.TierOfficer}
-	if sub.Allows(models.ConsentQuote) {
-		tiers = append(tiers, search.TierCouncillor)
-	}
 	var docs []search.Document
+	add := func(doc search.Document, source string) {
+		doc.Tier, doc.Consultation, doc.Submission, doc.Day = search.TierOfficer, c.ID, sub.ID, sub.Day
+		doc.Language = cmp.Or(doc.Language, sub.Language)
+		doc.Labels = search.Labels{search.Groups: sub.Groups, search.Stances: {sub.Stance}, search.Areas: {c.AreaOf(sub)},
+			search.Languages: {doc.Language}, search.Channels: {string(sub.Channel)}, search.Sources: {source}}
+		docs = append(docs, doc)
+	}
 	for _, a := range themedAnswers(c, sub) {
-		language := cmp.Or(a.Language, sub.Language)
-		doc := search.Document{
-			ID: documentID(sub.ID, a.Question), Consultation: c.ID, Submission: sub.ID, Question: a.Question,
-			Text: a.Redacted, Language: language, Day: sub.Day,
-			Labels: search.Labels{search.Groups: sub.Groups, search.Questions: {a.Question}, search.Languages: {language},
-				search.Channels: {string(sub.Channel)}, search.Sources: {search.SourceAnswer}},
-		}
+		add(search.Document{ID: documentID(sub.ID, a.Question), Question: a.Question, Text: a.Redacted, Language: a.Language}, search.SourceAnswer)
+		labels := docs[len(docs)-1].Labels
+		labels[search.Questions] = []string{a.Question}
+		labels[search.Restrictions] = c.Question(a.Question).Concerns()
 		for _, t := range view.ofAnswer(sub.ID, a.Question) {
-			doc.Labels[search.Themes] = append(doc.Labels[search.Themes], t.ID)
+			labels[search.Themes] = append(labels[search.Themes], t.ID)
 		}
-		for _, doc.Tier = range tiers {
-			docs = append(docs, doc)
+	}
+	for i, file := range sub.Attachments {
+		for j, p := range attachedPassages(file.Text) {
+			add(search.Document{ID: fmt.Sprintf("%s-file-%d-%d", sub.ID, i+1, j+1), Attachment: file.Key, Page: p.page, Text: p.text, Language: theme.Language(p.text)}, search.SourceAttachment)
 		}
 	}
 	return docs
+}
+
+// documents returns what the index should hold of a submission, for every
+// audience. Officers and analysts find all. Councillors find what is released,
+// of people who agreed to be quoted. The public finds nothing: what it may
+// search is the published report, which is not in the index yet.
+func documents(c *models.Consultation, sub *models.Submission, view *themeView, released models.Released) []search.Document {
+	all := passages(c, sub, view)
+	if released.Submission != sub.ID {
+		return all
+	}
+	for _, doc := range quotable(c, sub, all) {
+		all = append(all, forCouncillors(c, doc, released))
+	}
+	return all
 }
 
 // IndexSubmission makes the index equal to what the store says of one
@@ -66,10 +85,13 @@ func documents(c *models.Consultation, sub *models.Submission, view *themeView) 
 func (s *Service) IndexSubmission(ctx context.Context, id string) error {
 	sub, err := s.store.Submission(ctx, id)
 	if models.KindOf(err) == models.KindNotFound {
-		return s.engine.Delete(ctx, id)
+		return s.forget(ctx, id)
 	}
 	if err != nil {
 		return err
+	}
+	if sub.Status != models.SubmissionLive {
+		return s.forget(ctx, id)
 	}
 	c, err := s.store.Consultation(ctx, sub.Consultation)
 	if err != nil {
@@ -79,11 +101,36 @@ func (s *Service) IndexSubmission(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return s.gather.replace(ctx, id, documents(c, sub, view))
+	released, err := s.store.ReleasedOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.gather.replace(ctx, id, documents(c, sub, view, released[id]))
+}
+
+// eraseDelay gathers what is taken back at about the same time into one writing
+// of the index. With the writing itself it stays within a minute.
+const eraseDelay = 10 * time.Second
+
+// forget takes submissions out of the index and asks for the index to be written
+// afresh, because its files keep words that are no longer found. It asks when
+// they are out, so that the writing cannot come too soon.
+func (s *Service) forget(ctx context.Context, submissions ...string) error {
+	if err := s.engine.Delete(ctx, submissions...); err != nil {
+		return err
+	}
+	return s.store.Enqueue(ctx, models.JobErase, models.EveryIndex, eraseDelay)
+}
+
+// EraseFromIndex writes the index afresh, so that no file of it holds what was
+// taken back.
+func (s *Service) EraseFromIndex(ctx context.Context, _ string) error {
+	_, err := s.Reindex(ctx)
+	return err
 }
 
 // Reindex builds the whole index again from the store and swaps it in. It
-// returns how many answers it holds.
+// returns how many answers and pages of files it holds.
 func (s *Service) Reindex(ctx context.Context) (int, error) {
 	answers := 0
 	err := s.engine.Rebuild(ctx, func(yield func(search.Document, error) bool) {
@@ -134,12 +181,17 @@ func (s *Service) allDocuments(ctx context.Context) iter.Seq2[search.Document, e
 				yield(search.Document{}, err)
 				return
 			}
+			released, err := s.store.Released(ctx, c.ID)
+			if err != nil {
+				yield(search.Document{}, err)
+				return
+			}
 			for sub, err := range s.store.Submissions(ctx, c.ID) {
 				if err != nil {
 					yield(search.Document{}, err)
 					return
 				}
-				for _, doc := range documents(c, sub, view) {
+				for _, doc := range documents(c, sub, view, released[sub.ID]) {
 					if !yield(doc, nil) {
 						return
 					}
@@ -149,7 +201,8 @@ func (s *Service) allDocuments(ctx context.Context) iter.Seq2[search.Document, e
 	}
 }
 
-// IndexPlaces brings the index in line with the themes of a consultation.
+// IndexPlaces brings the index in line with the themes and releases of a
+// consultation.
 func (s *Service) IndexPlaces(ctx context.Context, consultation string) error {
 	c, err := s.store.Consultation(ctx, consultation)
 	if err != nil {
@@ -159,13 +212,17 @@ func (s *Service) IndexPlaces(ctx context.Context, consultation string) error {
 	if err != nil {
 		return err
 	}
+	released, err := s.store.Released(ctx, c.ID)
+	if err != nil {
+		return err
+	}
 	const batch = 1000
 	var docs []search.Document
 	for sub, err := range s.store.Submissions(ctx, c.ID) {
 		if err != nil {
 			return err
 		}
-		docs = append(docs, documents(c, sub, view)...)
+		docs = append(docs, documents(c, sub, view, released[sub.ID])...)
 		if len(docs) >= batch {
 			if err := s.putLive(ctx, docs); err != nil {
 				return err
@@ -198,5 +255,5 @@ func (s *Service) putLive(ctx context.Context, docs []search.Document) error {
 	if len(gone) == 0 {
 		return nil
 	}
-	return s.engine.Delete(ctx, gone...)
+	return s.forget(ctx, gone...)
 }

@@ -83,6 +83,7 @@ func newKit(t testing.TB, url string, wrap func(search.Engine) search.Engine) *k
 	k.Service = consult.New(consult.Config{Store: k.store, Search: k.engine, Files: k.files, Reader: evidence.NewReader(""), Log: log, Now: k.clock.Now, Pepper: pepper})
 	k.runner = jobs.New(k.store, map[models.JobKind]jobs.Handler{
 		models.JobRead: k.ReadAttachments, models.JobIndex: k.IndexSubmission, models.JobThemes: k.RefreshThemes, models.JobPlaces: k.IndexPlaces,
+		models.JobRelease: k.ReleaseNew, models.JobErase: k.EraseFromIndex,
 	}, jobs.Options{Logger: log, Workers: 1})
 	return k
 }
@@ -150,6 +151,14 @@ func (k *kit) move(t testing.TB, c *models.Consultation, to models.Status) *mode
 		noError(t, k.Move(ctx, officer, c, next))
 		c = k.reread(t, c)
 	}
+	return c
+}
+
+// release closes a consultation, so that councillors find what may be released.
+func (k *kit) release(t testing.TB, c *models.Consultation) *models.Consultation {
+	t.Helper()
+	c = k.move(t, c, models.StatusClosed)
+	k.drain(t)
 	return c
 }
 
@@ -314,8 +323,8 @@ func (k *kit) find(t testing.TB, by consult.Actor, c *models.Consultation, text 
 	t.Helper()
 	found, err := k.Search(ctx, by, c, search.Query{Text: text})
 	noError(t, err)
-	if found.Problem != "" {
-		t.Fatalf("search: %s", found.Problem)
+	if found.Away {
+		t.Fatal("search is away")
 	}
 	var ids []string
 	for _, h := range found.Hits {

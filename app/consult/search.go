@@ -3,11 +3,13 @@ package consult
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 
 	"heard/app/disclose"
 	"heard/models"
+	"heard/models/store"
 	"heard/search"
 )
 
@@ -17,20 +19,30 @@ const SearchPage = 20
 // Found is a page of search results. Counts have passed the disclosure gate
 // for those who see only what may be shown.
 type Found struct {
-	Total   int
-	Count   string // Total as it may be shown
-	Hits    []FoundAnswer
-	Facets  map[search.Attribute][]Facet
-	Themes  map[string]string // labels by theme id
-	Problem string            // why there are no results when search is away
+	Total  int    // as it is, to turn pages by; Count is what may be shown of it
+	Count  string // Total as it may be shown
+	Hits   []FoundAnswer
+	Facets map[search.Attribute][]Facet
+	Themes map[string]string // labels by theme id
+	Voices bool              // the hits take turns by respondent group
+	Others []OtherSide       // what is said from the other side on the themes of the hits
+	// Away says that the search engine does not answer. The hits are then what the
+	// database lists, whatever the words asked for, and nothing is counted by
+	// attribute. Unused are the filters that could not be kept to.
+	Away   bool
+	Unused []search.Attribute
 }
 
-// FoundAnswer is one answer that matches.
+// FoundAnswer is one answer that matches, or one page of an attachment.
 type FoundAnswer struct {
-	Submission *models.Submission
-	Question   string
-	Snippet    []search.Segment
+	Submission *models.Submission // as far as whoever asks may read it
+	Question   string             // "" for a page of an attachment
+	Attachment int                // which of the submission's attachments, from 1; 0 for an answer
+	Page       int                // of the attachment, from 1; 0 where it has none
+	Snippet    []Piece
+	Reasons    []search.Reason
 	Themes     []*models.Theme
+	Voice      string // the group whose turn it was in all-voices order, "" for none
 }
 
 // Facet is one value of an attribute with how many of the answers found have
@@ -51,68 +63,47 @@ func tierOf(by Actor) search.Tier {
 
 // Search finds answers in words. The store is asked about every hit before it
 // is shown, so a withdrawn submission is never found however old the index.
+// Counts of an attribute that is filtered are those without its own filter.
+// While the engine is away, the answers come from the database; see Found.Away.
 func (s *Service) Search(ctx context.Context, by Actor, c *models.Consultation, q search.Query) (*Found, error) {
-	if err := by.need(SearchText); err != nil {
+	return s.search(ctx, by, c, q, false)
+}
+
+// SearchVoices does the same in an order in which the respondent groups take
+// turns, so that the first page holds every group that has a match.
+func (s *Service) SearchVoices(ctx context.Context, by Actor, c *models.Consultation, q search.Query) (*Found, error) {
+	return s.search(ctx, by, c, q, true)
+}
+
+func (s *Service) search(ctx context.Context, by Actor, c *models.Consultation, q search.Query, voices bool) (*Found, error) {
+	q, err := ask(by, c, q)
+	if err != nil {
 		return nil, err
 	}
-	q.Consultation, q.Tier, q.PerPage = c.ID, tierOf(by), SearchPage
-	if err := q.Validate(); err != nil {
-		return nil, invalidQuery(err)
-	}
-	gated := by.Role == models.RoleCouncillor
-	sensitive := c.Sensitive(q.Filters[search.Groups])
-	filters := 0
-	for _, values := range q.Filters {
-		filters += len(values)
-	}
-	if gated && sensitive && filters > 1 {
-		return nil, &models.Error{Kind: models.KindInvalid, Message: "The search could not be made.",
-			Fields: []models.FieldError{{Field: "q", Message: "Not shown together, to protect people. Take away every filter but the one for the group"}}}
-	}
-	f := &Found{Facets: map[search.Attribute][]Facet{}, Themes: map[string]string{}}
-	q.Facets = search.Attributes
-	results, err := s.engine.Search(ctx, q)
+	q.PerPage, q.Facets = SearchPage, search.Attributes
+	f, facets, err := s.find(ctx, by, c, q, voices)
 	switch {
-	case errors.Is(err, search.ErrInvalidQuery):
-		return nil, invalidQuery(err)
+	case errors.Is(err, errAway):
+		return s.list(ctx, by, c, q)
 	case err != nil:
-		s.log.Error("search failed", "error", err)
-		f.Problem = "Search is not answering at the moment. Nothing is lost; try again in a minute."
-		return f, nil
-	}
-	result := results[0]
-	ids := make([]string, 0, len(result.Hits))
-	for _, h := range result.Hits {
-		ids = append(ids, h.Document.Submission)
-	}
-	subs, err := s.store.SubmissionsByID(ctx, ids)
-	if err != nil {
 		return nil, err
 	}
-	view, err := s.themesOf(ctx, c, ids...)
-	if err != nil {
+	if f.Others, err = s.otherSides(ctx, by, c, q, f); err != nil && !errors.Is(err, errAway) {
 		return nil, err
 	}
-	for _, t := range view.live {
-		f.Themes[t.ID] = t.Label
-	}
-	f.Total = result.Total
-	for _, h := range result.Hits {
-		sub := subs[h.Document.Submission]
-		if sub == nil || sub.Status != models.SubmissionLive || sub.Consultation != c.ID ||
-			(q.Tier == search.TierCouncillor && !sub.Allows(models.ConsentQuote)) {
-			f.Total--
-			continue
+	if q.Tier == search.TierCouncillor {
+		wider, err := s.widerTotals(ctx, q)
+		if errors.Is(err, errAway) {
+			return s.list(ctx, by, c, q)
 		}
-		f.Hits = append(f.Hits, FoundAnswer{Submission: readableBy(by, c, sub), Question: h.Document.Question, Snippet: h.Snippet,
-			Themes: view.ofAnswer(sub.ID, h.Document.Question)})
-	}
-	if gated {
-		f.gate(c, result.Facets, sensitive)
+		if err != nil {
+			return nil, err
+		}
+		f.gate(c, q, facets, wider)
 		return f, nil
 	}
 	f.Count = strconv.Itoa(f.Total)
-	for name, counts := range result.Facets {
+	for name, counts := range facets {
 		for _, n := range counts {
 			f.Facets[name] = append(f.Facets[name], Facet{Value: n.Value, Count: strconv.Itoa(n.Count)})
 		}
@@ -120,52 +111,268 @@ func (s *Service) Search(ctx context.Context, by Actor, c *models.Consultation, 
 	return f, nil
 }
 
-// gate fills in the counts as those may see them who do not see true ones.
-// Every group is listed, so that one with nobody in it looks like one with a
-// few; a group at risk is broken down by nothing else.
-func (f *Found) gate(c *models.Consultation, facets search.Facets, sensitive bool) {
-	inGroup := map[string]int{}
-	for _, n := range facets[search.Groups] {
-		inGroup[n.Value] = n.Count
+// ask makes q the question of somebody who may search: about this consultation,
+// within what they may find. What must not be looked at together is refused.
+func ask(by Actor, c *models.Consultation, q search.Query) (search.Query, error) {
+	if err := by.need(SearchText); err != nil {
+		return q, err
 	}
-	groups := make([]search.FacetCount, len(c.Groups))
-	for i, g := range c.Groups {
-		groups[i] = search.FacetCount{Value: g.ID, Count: inGroup[g.ID]}
+	q.Consultation, q.Tier, q.PerPage, q.Facets = c.ID, tierOf(by), SearchPage, nil
+	if err := q.Validate(); err != nil {
+		return q, invalidQuery(err)
 	}
-	isSensitive := func(name search.Attribute, value string) bool {
-		q := c.Question(value)
-		return sensitive || name == search.Groups && c.Sensitive([]string{value}) || name == search.Questions && q != nil && q.Sensitive
+	filters := 0
+	for _, values := range q.Filters {
+		filters += len(values)
 	}
-	protect := func(name search.Attribute, counts []search.FacetCount) disclose.Shown {
-		t := disclose.Table{Rows: []string{string(name)}, RowTotals: []int{f.Total}, Total: f.Total, Counts: make([][]int, 1)}
-		for _, n := range counts {
-			t.Columns = append(t.Columns, n.Value)
-			t.Sensitive = append(t.Sensitive, isSensitive(name, n.Value))
-			t.Counts[0] = append(t.Counts[0], min(n.Count, f.Total)) // the index may be older than the store
+	if q.Tier == search.TierCouncillor && filters > 1 && c.Sensitive(q.Filters[search.Groups]) {
+		return q, &models.Error{Kind: models.KindInvalid, Code: NotTogether, Message: "The search could not be made.",
+			Fields: []models.FieldError{{Field: "q", Message: "Not shown together, to protect people. Few people are in this group, so what else is said of them could tell who they are"}}}
+	}
+	return q, nil
+}
+
+// NotTogether is the Code of the refusal to show a group at risk together with
+// anything else about the same people.
+const NotTogether = "search.together"
+
+// errAway means that the search engine does not answer.
+var errAway = errors.New("search is away")
+
+// find puts a question to the engine. The counts it returns are true ones.
+func (s *Service) find(ctx context.Context, by Actor, c *models.Consultation, q search.Query, voices bool) (*Found, search.Facets, error) {
+	f := &Found{Facets: map[search.Attribute][]Facet{}, Voices: voices && q.Sort == search.SortBest && len(q.Filters[search.Groups]) != 1}
+	var turns []string
+	if f.Voices {
+		for _, g := range c.Groups {
+			turns = append(turns, g.ID)
 		}
-		t.ColumnTotals = t.Counts[0]
-		return disclose.Protect(t)
 	}
-	all := protect(search.Groups, groups)
-	f.Count = all.Total.String()
-	for i, n := range groups {
-		f.Facets[search.Groups] = append(f.Facets[search.Groups], Facet{Value: n.Value, Count: all.ColumnTotals[i].String()})
+	result, err := search.Page(ctx, s.engine, q, turns)
+	switch {
+	case errors.Is(err, search.ErrInvalidQuery):
+		return nil, nil, invalidQuery(err)
+	case ctx.Err() != nil:
+		return nil, nil, ctx.Err()
+	case err != nil:
+		s.log.Error("search failed", "error", err)
+		return nil, nil, errAway
 	}
-	if sensitive {
-		return
+	f.Total = result.Total
+	ids := make([]string, 0, len(result.Hits))
+	for _, h := range result.Hits {
+		ids = append(ids, h.Document.Submission)
 	}
-	for name, counts := range facets {
-		if name == search.Groups {
+	known, err := s.known(ctx, c, f, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, h := range result.Hits {
+		sub, may := known.mayFind(by, c, h.Document.Submission)
+		hit := FoundAnswer{Submission: sub, Question: h.Document.Question, Page: h.Document.Page, Snippet: excerpt(h.Snippet, h.Document.Text), Voice: h.Voice}
+		if h.Document.Attachment != "" && may {
+			i := slices.IndexFunc(sub.Attachments, func(a models.Attachment) bool { return a.Key == h.Document.Attachment })
+			hit.Attachment, may = i+1, i >= 0
+		}
+		if !may {
+			f.Total--
 			continue
 		}
-		shown := protect(name, counts)
-		for i, n := range counts {
-			figure := shown.ColumnTotals[i]
-			if !all.Total.Shown || !shown.Total.Shown {
-				// These parts may add up to a total that is not shown.
+		hit.Reasons = search.Reasons(q.Text, h)
+		if hit.Question != "" {
+			hit.Themes = known.view.ofAnswer(sub.ID, hit.Question)
+		}
+		f.Hits = append(f.Hits, hit)
+	}
+	return f, result.Facets, nil
+}
+
+// known is what the store knows of submissions that were found.
+type known struct {
+	subs     map[string]*models.Submission
+	released map[string]models.Released
+	view     *themeView
+}
+
+func (s *Service) known(ctx context.Context, c *models.Consultation, f *Found, ids []string) (k known, err error) {
+	if k.subs, err = s.store.SubmissionsByID(ctx, ids); err != nil {
+		return k, err
+	}
+	if k.released, err = s.store.ReleasedOf(ctx, ids...); err != nil {
+		return k, err
+	}
+	if k.view, err = s.themesOf(ctx, c, ids...); err != nil {
+		return k, err
+	}
+	f.Themes = map[string]string{}
+	for _, t := range k.view.live {
+		f.Themes[t.ID] = t.Label
+	}
+	return k, nil
+}
+
+// mayFind returns a submission as somebody may read it in a result, and false
+// where they may not find it.
+func (k known) mayFind(by Actor, c *models.Consultation, id string) (*models.Submission, bool) {
+	sub, released := k.subs[id], k.released[id]
+	if sub == nil || sub.Status != models.SubmissionLive || !mayOpen(by, c, sub, released) ||
+		tierOf(by) == search.TierCouncillor && !sub.Allows(models.ConsentQuote) {
+		return nil, false
+	}
+	return readableBy(by, c, sub, released), true
+}
+
+// list is what the database can say while the search engine is away: answers,
+// the newest first, narrowed by what it knows of them. Words and themes are the
+// engine's to look for. For councillors it narrows by question alone: what may be
+// told of people is not what the database knows of them.
+func (s *Service) list(ctx context.Context, by Actor, c *models.Consultation, q search.Query) (*Found, error) {
+	f := &Found{Away: true, Facets: map[search.Attribute][]Facet{}}
+	page, perPage := q.Paging()
+	filter := store.AnswerFilter{Page: page, PerPage: perPage}
+	used := []search.Attribute{search.Questions}
+	wanted := q.Filters[search.Questions]
+	if q.Tier == search.TierCouncillor {
+		filter.Consent, filter.Released = models.ConsentQuote, true
+		// Who answers a question that only people at risk are asked is one of them.
+		if slices.ContainsFunc(wanted, func(id string) bool { q := c.Question(id); return q != nil && q.Sensitive }) {
+			wanted, used = nil, nil
+		}
+	} else {
+		filter.Groups, filter.Stances, filter.Channels, filter.Languages = q.Filters[search.Groups], q.Filters[search.Stances], q.Filters[search.Channels], q.Filters[search.Languages]
+		used = append(used, search.Groups, search.Stances, search.Channels, search.Languages)
+	}
+	for i := range c.Questions {
+		if id := c.Questions[i].ID; c.Questions[i].Themed && (len(wanted) == 0 || slices.Contains(wanted, id)) {
+			filter.Questions = append(filter.Questions, id)
+		}
+	}
+	for _, name := range search.Attributes {
+		if len(q.Filters[name]) > 0 && !slices.Contains(used, name) {
+			f.Unused = append(f.Unused, name)
+		}
+	}
+	keys, total, err := s.store.ListAnswers(ctx, c.ID, filter)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(keys))
+	for i, k := range keys {
+		ids[i] = k.Submission
+	}
+	known, err := s.known(ctx, c, f, ids)
+	if err != nil {
+		return nil, err
+	}
+	f.Total, f.Count = total, strconv.Itoa(total)
+	if q.Tier == search.TierCouncillor {
+		f.Count = disclose.Count(total, true).String()
+	}
+	for _, k := range keys {
+		if sub, may := known.mayFind(by, c, k.Submission); may {
+			f.Hits = append(f.Hits, FoundAnswer{Submission: sub, Question: k.Question, Themes: known.view.ofAnswer(sub.ID, k.Question),
+				Snippet: excerpt(search.Excerpt(sub.Answer(k.Question).Text, nil), sub.Answer(k.Question).Text)})
+		}
+	}
+	return f, nil
+}
+
+// widerTotals returns how many answers there are without the filter on an
+// attribute, for each that q filters by: what its values are counted over.
+func (s *Service) widerTotals(ctx context.Context, q search.Query) (map[search.Attribute]int, error) {
+	var names []search.Attribute
+	var queries []search.Query
+	for _, name := range search.Attributes {
+		if len(q.Filters[name]) > 0 {
+			wider := q
+			wider.Filters = maps.Clone(q.Filters)
+			delete(wider.Filters, name)
+			wider.Facets, wider.Page, wider.PerPage = nil, 1, 1
+			names, queries = append(names, name), append(queries, wider)
+		}
+	}
+	results, err := s.engine.Search(ctx, queries...)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		s.log.Error("search failed", "error", err)
+		return nil, errAway
+	}
+	totals := map[search.Attribute]int{}
+	for i, name := range names {
+		totals[name] = results[i].Total
+	}
+	return totals, nil
+}
+
+// gate fills in the counts as those may see them who do not see true ones.
+// Every group is listed, so that one with nobody in it looks like one with a
+// few; a group at risk is broken down by nothing else. The values of a filtered
+// attribute are counted over what is found without its filter, wider, and get
+// the figures that they have on the page without it.
+func (f *Found) gate(c *models.Consultation, q search.Query, facets search.Facets, wider map[search.Attribute]int) {
+	sensitive := c.Sensitive(q.Filters[search.Groups])
+	counts := map[search.Attribute][]search.FacetCount{}
+	if !sensitive {
+		for name, list := range facets {
+			counts[name] = list
+		}
+	}
+	counts[search.Groups] = make([]search.FacetCount, len(c.Groups))
+	for i, g := range c.Groups {
+		n := search.FacetCount{Value: g.ID}
+		if j := slices.IndexFunc(facets[search.Groups], func(n search.FacetCount) bool { return n.Value == g.ID }); j >= 0 {
+			n.Count = facets[search.Groups][j].Count
+		}
+		counts[search.Groups][i] = n
+	}
+	protect := func(name search.Attribute) disclose.Shown {
+		t := disclose.Table{Rows: []string{string(name)}, Counts: make([][]int, 1), Total: f.Total}
+		if n, narrowed := wider[name]; narrowed {
+			t.Total = n
+		}
+		for _, n := range counts[name] {
+			asked := c.Question(n.Value)
+			t.Columns = append(t.Columns, n.Value)
+			t.Sensitive = append(t.Sensitive, name == search.Groups && c.Sensitive([]string{n.Value}) || name == search.Questions && asked != nil && asked.Sensitive)
+			t.Counts[0] = append(t.Counts[0], min(n.Count, t.Total)) // the index may be older than the store
+		}
+		t.RowTotals, t.ColumnTotals = []int{t.Total}, t.Counts[0]
+		return disclose.Protect(t)
+	}
+	figures := map[search.Attribute][]disclose.Figure{}
+	total := disclose.Count(f.Total, true)
+	for name := range counts {
+		shown := protect(name)
+		figures[name] = shown.ColumnTotals
+		if len(q.Filters[search.Groups]) == 0 && name == search.Groups {
+			total = shown.Total
+		}
+	}
+	// What was found is counted by the values chosen, too: either all of these
+	// figures can be shown, or none.
+	whole := total.Shown
+	chosen := func(name search.Attribute, i int) bool {
+		return slices.Contains(q.Filters[name], counts[name][i].Value)
+	}
+	for name, list := range figures {
+		for i := range list {
+			whole = whole && (list[i].Shown || !chosen(name, i))
+		}
+	}
+	if total.Shown && !whole {
+		total = disclose.Figure{Withheld: true}
+	}
+	f.Count = total.String()
+	for name, list := range figures {
+		narrowed := len(q.Filters[name]) > 0
+		for i, figure := range list {
+			// Parts may add up to a total that is not shown.
+			if !whole && figure.Shown && (name != search.Groups && !narrowed || chosen(name, i)) {
 				figure = disclose.Figure{Withheld: true}
 			}
-			f.Facets[name] = append(f.Facets[name], Facet{Value: n.Value, Count: figure.String()})
+			f.Facets[name] = append(f.Facets[name], Facet{Value: counts[name][i].Value, Count: figure.String()})
 		}
 	}
 }
@@ -199,27 +406,27 @@ func redactedOnly(sub *models.Submission, words bool) *models.Submission {
 // agree to be quoted, and the name of an organisation only where it agreed. Of
 // people in a group at risk they read the words and that group alone: with
 // other groups, a day, a language or their choices beside them, the words could
-// tell who it was.
-func readableBy(by Actor, c *models.Consultation, sub *models.Submission) *models.Submission {
+// tell who it was. Of everybody they read what is released, and nothing before.
+func readableBy(by Actor, c *models.Consultation, sub *models.Submission, released models.Released) *models.Submission {
 	if by.Role != models.RoleCouncillor {
 		return redactedOnly(sub, true)
 	}
-	out := redactedOnly(sub, sub.Allows(models.ConsentQuote))
+	out := redactedOnly(sub, sub.Allows(models.ConsentQuote) && released.Submission == sub.ID)
 	out.Attention = nil
-	atRisk := c.Sensitive(sub.Groups)
 	out.Answers = slices.DeleteFunc(out.Answers, func(a models.Answer) bool {
 		q := c.Question(a.Question)
-		return q == nil || (atRisk && !q.Themed) || (q.Written() && !q.Themed && !sub.Allows(models.ConsentName))
+		return q == nil || q.Written() && !q.Themed && !sub.Allows(models.ConsentName)
 	})
-	if atRisk {
-		out.Groups = slices.DeleteFunc(slices.Clone(sub.Groups), func(g string) bool { return !c.Sensitive([]string{g}) })
-		out.Day, out.Language, out.Channel, out.Path, out.Stance = "", "", "", "", ""
-		out.Attachments = nil
-		for i := range out.Answers {
-			out.Answers[i].Language = ""
-		}
-	}
+	asReleased(c, out, released)
 	return out
+}
+
+// Unnamed reports whether the question that an answer is to must not be told
+// beside it: only people at risk are asked it, and that its author is one of them
+// is not released. sub is the submission as the reader may read it.
+func Unnamed(by Actor, c *models.Consultation, sub *models.Submission, question string) bool {
+	q := c.Question(question)
+	return by.Role == models.RoleCouncillor && q != nil && q.Sensitive && !c.Sensitive(sub.Groups)
 }
 
 func invalidQuery(err error) error {
@@ -240,14 +447,9 @@ func (s *Service) Submission(ctx context.Context, by Actor, c *models.Consultati
 			return nil, nil, err
 		}
 	}
-	sub, err := s.store.Submission(ctx, id)
+	sub, released, err := s.openSubmission(ctx, s.store, by, c, id)
 	if err != nil {
 		return nil, nil, err
-	}
-	// What was set aside stays open to those who can count it again.
-	open := sub.Status == models.SubmissionLive || sub.Status == models.SubmissionVoid && by.May(LookAgain)
-	if sub.Consultation != c.ID || !open {
-		return nil, nil, models.NewError(models.KindNotFound, "There is no such submission. It may have been withdrawn.")
 	}
 	view, err := s.themesOf(ctx, c, id)
 	if err != nil {
@@ -263,11 +465,35 @@ func (s *Service) Submission(ctx context.Context, by Actor, c *models.Consultati
 		}
 	}
 	if !original {
-		sub = readableBy(by, c, sub)
+		sub = readableBy(by, c, sub, released)
 	} else {
 		if err := s.record(ctx, s.store, by, "submission.original-read", id, c.ID, ""); err != nil {
 			return nil, nil, err
 		}
 	}
 	return sub, themes, nil
+}
+
+// openSubmission returns a submission that somebody may open, whole, with what
+// is released of it.
+func (s *Service) openSubmission(ctx context.Context, from *store.Store, by Actor, c *models.Consultation, id string) (*models.Submission, models.Released, error) {
+	sub, err := from.Submission(ctx, id)
+	if err != nil {
+		return nil, models.Released{}, err
+	}
+	released, err := from.ReleasedOf(ctx, id)
+	if err != nil {
+		return nil, models.Released{}, err
+	}
+	if !mayOpen(by, c, sub, released[id]) {
+		return nil, models.Released{}, models.NewError(models.KindNotFound, "There is no such submission. It may have been withdrawn, or is not released yet.")
+	}
+	return sub, released[id], nil
+}
+
+// mayOpen reports whether somebody may open a submission: councillors what is
+// released. What was set aside stays open to those who can count it again.
+func mayOpen(by Actor, c *models.Consultation, sub *models.Submission, released models.Released) bool {
+	return sub.Consultation == c.ID && (sub.Status == models.SubmissionLive || sub.Status == models.SubmissionVoid && by.May(LookAgain)) &&
+		(by.Role != models.RoleCouncillor || released.Submission == sub.ID)
 }

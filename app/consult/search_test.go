@@ -46,7 +46,7 @@ func TestCouncillorsFindWhatMayBeQuoted(t *testing.T) {
 			k.send(t, c, resident(fmt.Sprintf("Lanterns number %d.", i), true))
 			k.send(t, c, resident(fmt.Sprintf("Lanterns and refusal number %d.", i), false))
 		}
-		k.drain(t)
+		c = k.release(t, c)
 		for _, text := range []string{"", "lanterns", "refusal", `"refusal number"`, "lanterns -refusal", "refusl"} {
 			found, err := k.Search(ctx, councillor, c, search.Query{Text: text})
 			noError(t, err)
@@ -55,7 +55,7 @@ func TestCouncillorsFindWhatMayBeQuoted(t *testing.T) {
 					t.Errorf("%q: a councillor found the words of somebody who refused", text)
 				}
 			}
-			if found.Total > 12 {
+			if found.Total > 12 || text == "lanterns" && found.Total < 12 {
 				t.Errorf("%q: a councillor counts %d answers, there are 12 that may be quoted", text, found.Total)
 			}
 		}
@@ -76,7 +76,10 @@ func TestSearchAsksTheStore(t *testing.T) {
 	k := one(t)
 	c := k.demo(t)
 	k.send(t, c, resident("Lanterns.", true))
-	k.drain(t)
+	c = k.release(t, c)
+	if got := k.find(t, councillor, c, "lanterns"); len(got) != 1 {
+		t.Fatalf("a councillor finds %d answers, want 1", len(got))
+	}
 	k.exec(t, "UPDATE submissions SET consents = '[]'")
 	if got := k.find(t, councillor, c, "lanterns"); len(got) > 0 {
 		t.Error("the index decided who may be quoted")
@@ -87,7 +90,7 @@ func TestSearchAsksTheStore(t *testing.T) {
 	}
 	noError(t, k.engine.Close())
 	found, err := k.Search(ctx, officer, c, search.Query{Text: "lanterns"})
-	if err != nil || found.Problem == "" || len(found.Hits) > 0 {
+	if err != nil || !found.Away || len(found.Hits) > 0 { // what was set aside is not listed either
 		t.Errorf("search is away: %+v, %v", found, err)
 	}
 }
@@ -98,7 +101,7 @@ func TestNobodyFindsAnotherConsultation(t *testing.T) {
 	there := k.open(t, storetest.Version("other-square", 1))
 	k.send(t, here, resident("Lanterns here.", true))
 	k.send(t, there, models.Answers{"C2": words("Lanterns there."), "K1": ticks("quote")})
-	k.drain(t)
+	here, there = k.release(t, here), k.release(t, there)
 	for _, c := range []*models.Consultation{here, there} {
 		for _, by := range []struct {
 			name string
@@ -147,7 +150,7 @@ func TestCouncillorsCountsPassTheGate(t *testing.T) {
 	for i := range 3 {
 		k.send(t, c, sexWorker(fmt.Sprintf("Lanterns, said %d.", i), true))
 	}
-	k.drain(t)
+	c = k.release(t, c)
 	total, count, facets := k.search(t, c, search.Query{Text: "lanterns"}, models.RoleOfficer)
 	if total != 28 || count != "28" || facets["groups sex_worker"] != "3" || facets["groups resident"] != "25" {
 		t.Errorf("an officer sees %s: %v", count, facets)
@@ -208,8 +211,9 @@ func TestOnlyRedactedWordsAreHandedOn(t *testing.T) {
 	noError(t, k.Attach(ctx, key, c, "plan.png", picture(t)))
 	noError(t, k.Submit(ctx, key, c, consult.Proof{}))
 	k.send(t, c, resident("Lanterns and refusal: ring "+phone+".", false))
-	k.exec(t, "UPDATE attachments SET text = 'Ring "+phone+" too'")
 	k.drain(t)
+	k.exec(t, "UPDATE attachments SET text = 'Ring "+phone+" too'")
+	c = k.release(t, c)
 	for _, by := range []struct {
 		name string
 		act  func() string
@@ -260,18 +264,16 @@ func TestOnlyRedactedWordsAreHandedOn(t *testing.T) {
 			}, true},
 		} {
 			sub, err := by.actor()
+			if name == "councillor" && !quotable {
+				wantKind(t, "a councillor who opens what was not released", err, models.KindNotFound)
+				continue
+			}
 			noError(t, err)
 			got := dump(t, sub, nil)
 			if strings.Contains(got, phone) != by.original {
 				t.Errorf("%s: original words shown is %v, want %v", name, !by.original, by.original)
 			}
-			if name == "councillor" && !quotable {
-				for _, a := range sub.Answers {
-					if a.Text+a.Redacted != "" {
-						t.Errorf("a councillor reads %s of somebody who refused to be quoted", a.Question)
-					}
-				}
-			} else if sub.Answer("C6").Text == "" {
+			if sub.Answer("C6").Text == "" {
 				t.Errorf("%s reads nothing", name)
 			}
 		}
@@ -355,9 +357,13 @@ func TestSearchPages(t *testing.T) {
 func TestOrganisationsAreNamedWithConsentOnly(t *testing.T) {
 	k := one(t)
 	c := k.demo(t)
-	for consent, named := range map[string]bool{"yes": true, "without_name": false} {
+	consents := map[string]bool{"yes": true, "without_name": false}
+	for consent := range consents {
 		key := k.fill(t, c, models.Answers{"A1": ticks("organisation"), "O1": words("The Lantern Society"), "O4": ticks(consent), "C6": words("More lamps, please.")})
 		noError(t, k.Submit(ctx, key, c, consult.Proof{}))
+	}
+	c = k.release(t, c)
+	for consent, named := range consents {
 		for _, s := range k.subs(t, c) {
 			if s.Allows(models.ConsentName) != named {
 				continue
@@ -374,13 +380,14 @@ func TestOrganisationsAreNamedWithConsentOnly(t *testing.T) {
 	}
 }
 
-// What stands beside the words of somebody at risk must not tell who it was.
+// What stands beside the words of somebody at risk must not tell who it was, and
+// the one person who says so is not even in the group.
 func TestCouncillorsReadNothingBesideTheWordsOfPeopleAtRisk(t *testing.T) {
 	k := one(t)
 	c := k.demo(t)
 	key := k.fill(t, c, models.Answers{"A1": ticks("self"), "A2": ticks("live_here", "sex_work"), "S1": ticks("different_place"), "S5": words("We know the lanterns by name."), "G1": ticks("yes")})
 	noError(t, k.Submit(ctx, key, c, consult.Proof{}))
-	k.drain(t)
+	c = k.release(t, c)
 	sub := k.subs(t, c)[0]
 	found, err := k.Search(ctx, councillor, c, search.Query{Text: "lanterns"})
 	noError(t, err)
@@ -395,7 +402,7 @@ func TestCouncillorsReadNothingBesideTheWordsOfPeopleAtRisk(t *testing.T) {
 		t.Fatalf("%d points heard once, want 1", len(review.HeardOnce))
 	}
 	for where, s := range map[string]*models.Submission{"in search": found.Hits[0].Submission, "on its page": read, "among the points heard once": review.HeardOnce[0].Submission} {
-		if len(s.Groups) != 1 || s.Groups[0] != "sex_worker" || s.Day != "" || s.Language != "" || s.Channel != "" || s.Stance != "" {
+		if len(s.Groups) > 0 || s.Day != "" || s.Language != "" || s.Channel != "" || s.Stance != "" {
 			t.Errorf("%s a councillor sees %v %q %q %q %q beside the words", where, s.Groups, s.Day, s.Language, s.Channel, s.Stance)
 		}
 		for _, a := range s.Answers {

@@ -310,6 +310,9 @@ func (s *Service) replace(ctx context.Context, tx *store.Store, c *models.Consul
 	if before.Status != models.SubmissionLive {
 		return nil, &models.Error{Kind: models.KindConflict, Code: "error.replaced", Message: "The answers that you wanted to change were taken back or changed since, so nothing was sent."}
 	}
+	if err := s.unrelease(ctx, tx, c, id); err != nil {
+		return nil, err
+	}
 	if err := tx.ReplaceSubmission(ctx, id); err != nil {
 		return nil, err
 	}

@@ -574,6 +574,10 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation) 
 	if err != nil && models.KindOf(err) != models.KindNotFound { // else no run yet
 		return nil, err
 	}
+	released, err := s.store.Released(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
 	review := &ThemeReview{Consultation: c, TooFew: method.TooFew}
 	people := map[string]map[string]bool{}
 	groups := map[string]map[string]int{}
@@ -595,11 +599,10 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation) 
 				groups[t.ID][g]++
 			}
 		}
-		quotable := sub.Allows(models.ConsentQuote)
+		readable := by.May(EditThemes) || sub.Allows(models.ConsentQuote) && released[sub.ID].Submission != ""
 		for _, a := range words {
 			if len(view.ofAnswer(sub.ID, a.Question)) == 0 {
-				readable := quotable || by.May(EditThemes)
-				e := Excerpt{Submission: readableBy(by, c, sub), Question: a.Question}
+				e := Excerpt{Submission: readableBy(by, c, sub, released[sub.ID]), Question: a.Question}
 				if readable {
 					e.Text = a.Redacted
 				}

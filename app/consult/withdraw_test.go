@@ -80,8 +80,8 @@ func TestWithdraw(t *testing.T) {
 
 		k.drain(t)
 		n, err := k.engine.Count(ctx)
-		if err != nil || n != 2 {
-			t.Errorf("the index holds %d documents (%v), want 1 answer for 2 tiers", n, err)
+		if err != nil || n != 1 {
+			t.Errorf("the index holds %d documents (%v), want 1 answer for officers", n, err)
 		}
 		r, err := k.DraftReport(ctx, officer, c)
 		noError(t, err)

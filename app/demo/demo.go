@@ -50,22 +50,49 @@ func Consultation(now time.Time) (*models.Consultation, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	source := slices.Clone(consultationSource)
-	for _, line := range []struct{ key, value string }{
-		{"opens: ", today.AddDate(0, 0, -daysOpen).Format(time.DateOnly)},
-		{"closes: ", `"` + today.AddDate(0, 0, daysLeft).Format(time.DateOnly) + ` 23:59"`},
-		{"    when: ", today.AddDate(0, 0, daysToDecided).Format(time.DateOnly)},
-	} {
-		// Conditions are written "when:" too, so only a line with a date will do.
-		form := regexp.MustCompile(`(?m)^` + line.key + `"?\d{4}-\d{2}-\d{2}.*$`)
-		if n := len(form.FindAll(source, -1)); n != 1 {
-			return nil, nil, fmt.Errorf("move the dates of %s: expected one dated line %q, found %d", consultationFile, strings.TrimSpace(line.key), n)
-		}
-		source = form.ReplaceAllLiteral(source, []byte(line.key+line.value))
-	}
-	c, err = models.ParseConsultation(consultationFile, source)
+	// Conditions are written "when:" too, so only a line with a date will do.
+	const dated = `"?\d{4}-\d{2}-\d{2}.*`
+	return changed(consultationSource, []line{
+		{"opens: ", dated, today.AddDate(0, 0, -daysOpen).Format(time.DateOnly)},
+		{"closes: ", dated, `"` + today.AddDate(0, 0, daysLeft).Format(time.DateOnly) + ` 23:59"`},
+		{"    when: ", dated, today.AddDate(0, 0, daysToDecided).Format(time.DateOnly)},
+	})
+}
+
+// Over returns the day to take for now in Consultation and Submissions so that
+// the demonstration closed the day before now.
+func Over(now time.Time) time.Time { return now.AddDate(0, 0, -daysLeft-1) }
+
+// Form returns the same consultation once more, under another id, and its file:
+// nobody has answered it, and anybody can try its form while the demonstration
+// itself has closed.
+func Form(now time.Time) (*models.Consultation, []byte, error) {
+	_, source, err := Consultation(now)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the demonstration consultation with its dates moved: %w", err)
+		return nil, nil, err
+	}
+	return changed(source, []line{
+		{"id: ", `[a-z-]+`, "try-the-form"},
+		{"title: ", `".*"`, `"The form of the consultation, to try"`},
+	})
+}
+
+// line is a line of the consultation's file to write anew.
+type line struct{ key, form, value string }
+
+// changed returns the demonstration's consultation with some lines written anew,
+// and its file.
+func changed(source []byte, lines []line) (*models.Consultation, []byte, error) {
+	for _, l := range lines {
+		form := regexp.MustCompile(`(?m)^` + l.key + l.form + `$`)
+		if n := len(form.FindAll(source, -1)); n != 1 {
+			return nil, nil, fmt.Errorf("change %s: expected one line %q, found %d", consultationFile, strings.TrimSpace(l.key), n)
+		}
+		source = form.ReplaceAllLiteral(source, []byte(l.key+l.value))
+	}
+	c, err := models.ParseConsultation(consultationFile, source)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the demonstration consultation with lines changed: %w", err)
 	}
 	return c, source, nil
 }

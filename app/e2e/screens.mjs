@@ -199,10 +199,18 @@ async function staff(p) {
   await v.signIn('officer');
   await p.take('desk');
   await p.at(`${at}/search?q=displacment`, 'search');
-  await v.turn(() => v.page.locator('.hits a').first().click());
+  await v.turn(() => v.page.locator('.hits button').first().click());
+  await v.page.locator('#saving summary').click();
+  await v.page.getByLabel('Save it for yourself').fill('Displacement');
+  await v.press('Save this search');
+  await v.turn(() => v.page.locator('.hits h3 a').first().click());
+  await v.page.getByLabel('Write a note').fill('Ask the outreach team about this one.');
+  await v.press('Keep the note');
   await v.page.getByText('Ask its author something').click();
   await v.page.getByText('Set it aside').first().click();
   await p.take('submission');
+  await p.at(`${at}/kept`, 'kept');
+  await p.at(`${at}/search?q=zebra+crossing`, 'search-nothing');
   await p.at(`${at}/attention`, 'attention');
   await v.turn(() => v.page.locator('main table a').first().click());
   await p.take('submission-attention');
@@ -248,6 +256,22 @@ async function staff(p) {
   await v.press('Sign out');
 }
 
+async function councillor(p) {
+  const { v } = p;
+  await v.signIn('councillor');
+  await until('the release', async () => {
+    await v.go(`${at}/search?q=displacement`);
+    return await v.page.locator('.hits').count() > 0;
+  });
+  await p.take('councillor-search');
+  await p.at(`${at}/search?g=sex_worker`, 'councillor-search-few');
+  await p.at(`${at}/search?g=sex_worker&w=northgate`, 'councillor-search-refused');
+  await p.at(`${at}/search?q=police`, 'councillor-search-police');
+  await v.turn(() => v.page.locator('.hits h3 a').first().click());
+  await p.take('councillor-submission');
+  await v.press('Sign out');
+}
+
 async function publish(v) {
   await v.signIn('officer');
   for (const button of ['Close the consultation', 'Freeze the analysis']) {
@@ -268,6 +292,7 @@ try {
     if (p.language === 'en') for (const pages of [everyQuestion, staff]) await pages(p);
   }
   await publish(photographers[0].v);
+  for (const p of photographers) if (p.language === 'en') await councillor(p);
   for (const p of photographers) {
     await p.at('/' + id, 'start-closed');
     await p.at(`/${id}/report`, 'report');

@@ -40,6 +40,9 @@ const (
 	Date              Kind = "date" // of birth, or of what happened to somebody, with its time
 )
 
+// Kinds lists every kind.
+var Kinds = []Kind{Phone, Email, URL, Handle, Postcode, NumberPlate, NationalInsurance, NHS, Card, Account, Address, Name}
+
 // Suggestion is a part of a text to be replaced.
 type Suggestion struct {
 	Start, End  int // in bytes of the text, at the edges of whole characters; End is the first byte left alone

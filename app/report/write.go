@@ -25,7 +25,7 @@ func WriteJSON(w io.Writer, r *models.Report) error {
 func WriteCSV(w io.Writer, r *models.Report) error {
 	out := csv.NewWriter(w)
 	row := func(section, id, wording, group string, f models.Figure) {
-		_ = out.Write([]string{section, safeCell(id), safeCell(wording), safeCell(group), figureText(f)}) // kept by the writer, see Error below
+		_ = out.Write([]string{section, SafeCell(id), SafeCell(wording), SafeCell(group), figureText(f)}) // kept by the writer, see Error below
 	}
 	_ = out.Write([]string{"section", "id", "wording", "group", "count"})
 	row("responses", "", "All responses", "", r.Total)
@@ -92,9 +92,9 @@ func figureText(f models.Figure) string {
 	return fmt.Sprintf("<%d", f.Threshold)
 }
 
-// safeCell keeps a spreadsheet program from taking words for a formula (OWASP,
+// SafeCell keeps a spreadsheet program from taking words for a formula (OWASP,
 // CSV injection): such a cell begins with an apostrophe.
-func safeCell(s string) string {
+func SafeCell(s string) string {
 	if s != "" && strings.ContainsAny(s[:1], "=+-@\t\r") {
 		return "'" + s
 	}

@@ -67,7 +67,7 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 	}
 	page.Candidates, page.Approved, page.OutOfScope = nested(rows[models.ThemeCandidate]), nested(rows[models.ThemeApproved]), nested(rows[models.ThemeOutOfScope])
 	for _, e := range review.HeardOnce {
-		hit := p.searchHit(c, consult.FoundAnswer{Submission: e.Submission, Question: e.Question})
+		hit := p.searchHit(req.by, c, consult.FoundAnswer{Submission: e.Submission, Question: e.Question})
 		if e.Text != "" {
 			hit.Snippet = []views.Snippet{{Text: e.Text}}
 		}

@@ -1,201 +1,74 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
-
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
+	"strings"
 
 	"heard/app/consult"
 	"heard/models"
-	"heard/search"
 	"heard/views"
 )
-
-// filters are the attributes a search can be narrowed by: the name in the
-// address, the attribute, and the heading on the page.
-var filters = []struct {
-	key   string
-	facet search.Attribute
-	name  string
-}{
-	{"g", search.Groups, "Respondent group"},
-	{"qn", search.Questions, "Question"},
-	{"t", search.Themes, "Theme"},
-	{"l", search.Languages, "Language"},
-	{"ch", search.Channels, "Channel"},
-}
-
-// orders is how the orders of hits are called in addresses.
-var orders = map[string]search.Sort{"": search.SortBest, "best": search.SortBest, "newest": search.SortNewest, "oldest": search.SortOldest}
-
-func (p *portal) showSearch(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	address := req.QueryParams()
-	q := search.Query{Text: address.Get("q"), Filters: search.Labels{}, Sort: orders[address.Get("sort")], Page: pageNumber(address)}
-	for _, f := range filters {
-		q.Filters[f.facet] = address[f.key]
-	}
-	page := &views.SearchPage{Base: p.staffBase(req, c, "search", "Search"), Consultation: c.ID, Text: q.Text, Sort: address.Get("sort")}
-	found, err := p.service.Search(req.Request().Context(), req.by, c, q)
-	if err != nil && models.KindOf(err) == models.KindInvalid {
-		page.Problem = models.FieldsOf(err)[0].Message
-		return p.render(req.Context, http.StatusUnprocessableEntity, page)
-	}
-	if err != nil {
-		return err
-	}
-	page.Problem, page.Total, page.TotalText = found.Problem, found.Total, found.Count
-	for _, h := range found.Hits {
-		page.Hits = append(page.Hits, p.searchHit(c, h))
-	}
-	for _, f := range filters {
-		filter := views.Filter{Key: f.key, Name: f.name}
-		for _, v := range found.Facets[f.facet] {
-			value := views.FilterValue{Value: v.Value, Count: v.Count, Name: valueName(c, found, f.facet, v.Value), Chosen: slices.Contains(address[f.key], v.Value)}
-			filter.Values = append(filter.Values, value)
-		}
-		for _, chosen := range address[f.key] {
-			rest := cloneValues(address)
-			rest[f.key] = slices.DeleteFunc(slices.Clone(rest[f.key]), func(v string) bool { return v == chosen })
-			rest.Del("page")
-			page.Chosen = append(page.Chosen, views.Link{Text: f.name + ": " + valueName(c, found, f.facet, chosen), Href: "?" + rest.Encode()})
-		}
-		if len(filter.Values) > 0 {
-			page.Filters = append(page.Filters, filter)
-		}
-	}
-	at := max(q.Page, 1)
-	page.First, page.Last = (at-1)*consult.SearchPage+1, (at-1)*consult.SearchPage+len(page.Hits)
-	turn := func(to int) string {
-		next := cloneValues(address)
-		next.Set("page", strconv.Itoa(to))
-		return "?" + next.Encode()
-	}
-	if at > 1 {
-		page.Previous = turn(at - 1)
-	}
-	if at*consult.SearchPage < found.Total {
-		page.Next = turn(at + 1)
-	}
-	return p.render(req.Context, http.StatusOK, page)
-}
-
-func pageNumber(address url.Values) int {
-	n, err := strconv.Atoi(address.Get("page"))
-	if err != nil || n < 1 {
-		return 1
-	}
-	return n
-}
-
-func cloneValues(v url.Values) url.Values {
-	out := url.Values{}
-	for k, values := range v {
-		out[k] = slices.Clone(values)
-	}
-	return out
-}
-
-// valueName is what people call a value of an attribute.
-func valueName(c *models.Consultation, found *consult.Found, facet search.Attribute, value string) string {
-	switch facet {
-	case search.Groups:
-		if g := c.Group(value); g != nil {
-			return g.Name.Default()
-		}
-	case search.Questions:
-		if q := c.Question(value); q != nil {
-			return q.ID + " " + q.Text.Default()
-		}
-	case search.Themes:
-		if label := found.Themes[value]; label != "" {
-			return label
-		}
-	case search.Languages:
-		return languageName(value)
-	case search.Channels:
-		return models.Channel(value).Name()
-	}
-	return value
-}
-
-func languageName(tag string) string {
-	if tag == "" {
-		return ""
-	}
-	t, err := language.Parse(tag)
-	if err != nil {
-		return "Not known"
-	}
-	return display.English.Languages().Name(t)
-}
-
-func groupNames(c *models.Consultation, ids []string) []string {
-	var names []string
-	for _, id := range ids {
-		if g := c.Group(id); g != nil {
-			names = append(names, g.Name.Default())
-		}
-	}
-	return names
-}
-
-func (p *portal) searchHit(c *models.Consultation, h consult.FoundAnswer) views.SearchHit {
-	hit := views.SearchHit{Submission: h.Submission.ID, Question: h.Question, Groups: groupNames(c, h.Submission.Groups),
-		Day: p.Views.Day(deskLanguage, h.Submission.Day), Language: h.Submission.Language, Href: "/staff/" + c.ID + "/submissions/" + h.Submission.ID}
-	if q := c.Question(h.Question); q != nil {
-		hit.QuestionText = q.Text.Default()
-	}
-	for _, t := range h.Themes {
-		hit.Themes = append(hit.Themes, t.Label)
-	}
-	for _, s := range h.Snippet {
-		hit.Snippet = append(hit.Snippet, views.Snippet{Text: s.Text, Match: s.Match})
-	}
-	return hit
-}
 
 func (p *portal) showSubmission(req *request) error {
 	c, err := p.consultation(req)
 	if err != nil {
 		return err
 	}
+	ctx := req.Request().Context()
 	original := req.QueryParam("original") != "" && req.by.May(consult.ReadOriginal)
-	sub, themes, err := p.service.Submission(req.Request().Context(), req.by, c, req.Param("id"), original)
+	sub, themes, err := p.service.Submission(ctx, req.by, c, req.Param("id"), original)
 	if err != nil {
 		return err
 	}
 	here := "/staff/" + c.ID + "/submissions/" + sub.ID
 	var places map[string][]consult.CodedTheme
 	if req.by.May(consult.EditThemes) {
-		if places, err = p.service.Places(req.Request().Context(), req.by, c, sub.ID); err != nil {
+		if places, err = p.service.Places(ctx, req.by, c, sub.ID); err != nil {
 			return err
 		}
 	}
 	page := &views.SubmissionPage{Base: p.staffBase(req, c, "search", "Submission"), Consultation: c.ID, ID: sub.ID, PublicID: sub.PublicID,
-		Received: p.Views.Day(deskLanguage, sub.Day), Channel: sub.Channel.Name(), Language: languageName(sub.Language), Groups: groupNames(c, sub.Groups),
-		Status: sub.Status, Original: original, Back: "/staff/" + c.ID + "/search"}
+		Received: p.Views.Day(deskLanguage, sub.Day), Language: languageName(sub.Language), Groups: groupNames(c, sub.Groups),
+		Status: sub.Status, Original: original, Here: req.Request().URL.RequestURI(), Keep: keepAddress(c), CanShare: true}
+	if req.by.Role == models.RoleCouncillor {
+		page.Received, page.Released = "", page.Received
+	}
+	if sub.Channel != "" {
+		page.Channel = sub.Channel.Name()
+	}
 	if req.by.May(consult.ReadOriginal) && !original {
 		page.ShowOriginal = here + "?original=yes"
 	}
 	for _, consent := range sub.Consents {
 		page.Consents = append(page.Consents, consentNames[consent])
 	}
+	if err := p.inResult(req, c, page); err != nil {
+		return err
+	}
+	pieces := func(text, language string) []views.Snippet {
+		if original {
+			return []views.Snippet{{Text: text}}
+		}
+		return snippet(consult.Mark(text, page.Searched, language))
+	}
 	for _, a := range sub.Answers {
-		row := views.SubmissionRow{ID: a.Question, Question: a.Question, Text: a.Text, Language: sub.Language, Redacted: a.Redacted != a.Text, Translation: a.Translation}
+		row := views.SubmissionRow{ID: a.Question, Question: a.Question, Language: sub.Language, Translation: a.Translation}
+		if a.Text != "" {
+			row.Text = pieces(a.Text, cmp.Or(a.Language, sub.Language))
+			row.Redacted = slices.ContainsFunc(row.Text, func(s views.Snippet) bool { return s.Redacted })
+		}
 		if a.Language != "" && a.Language != sub.Language {
 			row.Language, row.LanguageName = a.Language, languageName(a.Language)
 		}
 		if q := c.Question(a.Question); q != nil {
 			row.Question = q.Text.Default()
 			row.Options = chosen(q, a.Options, deskLanguage)
+		}
+		if consult.Unnamed(req.by, c, sub, a.Question) {
+			row.ID, row.Question = "", unnamed
 		}
 		found, coded := places[a.Question]
 		for _, t := range found {
@@ -211,15 +84,65 @@ func (p *portal) showSubmission(req *request) error {
 		}
 		page.Rows = append(page.Rows, row)
 	}
-	page.Attachments = described(sub.Attachments)
+	for i, about := range described(sub.Attachments) {
+		file := views.AttachedText{Number: i + 1, About: about, Open: page.Searched != ""}
+		pages := consult.Pages(sub.Attachments[i].Text)
+		for j, text := range pages {
+			if strings.TrimSpace(text) == "" {
+				continue
+			}
+			at := views.AttachedPage{Text: pieces(text, "")}
+			if len(pages) > 1 {
+				at.Number = j + 1
+			}
+			file.Pages = append(file.Pages, at)
+		}
+		page.Attachments = append(page.Attachments, file)
+	}
 	if req.by.May(consult.LookAgain) {
 		page.Why, page.Seen = reasons(sub), len(sub.Attention) > 0 && !sub.Open()
 		page.CanAct, page.Act = !c.Status.AtLeast(models.StatusFrozen), here
-		if page.Messages, err = p.service.Messages(req.Request().Context(), req.by, sub.ID); err != nil {
+		if page.Messages, err = p.service.Messages(ctx, req.by, sub.ID); err != nil {
 			return err
 		}
 	}
+	kept, err := p.service.Kept(ctx, req.by, c)
+	if err != nil {
+		return err
+	}
+	page.Listed, page.Read = kept.On(sub.ID)
+	notes, err := p.service.Notes(ctx, req.by, c, sub.ID)
+	if err != nil {
+		return err
+	}
+	for _, n := range notes {
+		page.Notes = append(page.Notes, p.noteRow(n))
+	}
 	return p.render(req.Context, http.StatusOK, page)
+}
+
+// inResult fills in what a submission's page says of the result that it was
+// opened from: the words, the way back, the submissions before and after.
+func (p *portal) inResult(req *request, c *models.Consultation, page *views.SubmissionPage) error {
+	a := askedFor(req.by, req.QueryParams())
+	at, _ := strconv.Atoi(req.QueryParam("at"))
+	page.Searched, page.KeysOff, page.Back = a.query.Text, a.keysOff, searchAddress(c, a.state, 0)
+	page.KeysSwitch = "?" + switched(req.QueryParams(), a.keysOff)
+	if at < 1 {
+		return nil
+	}
+	page.Back = searchAddress(c, a.state, (at-1)/consult.SearchPage+1) + "#hit-" + strconv.Itoa(at)
+	before, after, err := p.service.InResult(req.Request().Context(), req.by, c, a.query, a.order == orderVoices, at, page.ID)
+	if err != nil && models.KindOf(err) == models.KindInvalid {
+		return nil // no search has this address
+	}
+	if before.At > 0 {
+		page.Before = hitAddress(c, before.Submission, a.state, before.At)
+	}
+	if after.At > 0 {
+		page.After = hitAddress(c, after.Submission, a.state, after.At)
+	}
+	return err
 }
 
 // whys is how the reasons to look at a submission are worded.

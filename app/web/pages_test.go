@@ -745,6 +745,29 @@ func TestNotOpenYet(t *testing.T) {
 	}
 }
 
+// Once a consultation has closed an officer can release to councillors what came
+// later; others who set up consultations cannot.
+func TestReleasingWhatCameLater(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleOfficer)
+	p.signUp(models.RoleAdmin)
+	settings := "/staff/" + p.demo.ID + "/settings"
+	officer, admin := p.staff(models.RoleOfficer), p.staff(models.RoleAdmin)
+	if officer.get(settings).doc.Find("[value=release]").Length() != 0 {
+		t.Error("an open consultation can be released")
+	}
+	officer.post(settings, url.Values{"do": {"release"}}).is(http.StatusConflict)
+	p.respond(p.browser(), resident)
+	p.demo = p.move(p.demo, models.StatusClosed)
+	officer.get(settings).says("main", "being made ready")
+	must(t, p.service.ReleaseNew(t.Context(), p.demo.ID))
+	officer.get(settings).submit("form:has([value=release])", url.Values{"do": {"release"}}).is(http.StatusOK).says("[role=status]", "Nothing came since")
+	if admin.get(settings).doc.Find("[value=release]").Length() != 0 {
+		t.Error("an administrator is offered what they may not do")
+	}
+	admin.post(settings, url.Values{"do": {"release"}}).is(http.StatusForbidden)
+}
+
 // An officer can stop a consultation for a while: nobody starts, everybody who
 // has started goes on and sends, and the words stay open to be read.
 func TestPaused(t *testing.T) {

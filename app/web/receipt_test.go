@@ -437,7 +437,7 @@ func TestLookingAgain(t *testing.T) {
 	}
 	for _, role := range []models.Role{models.RoleAnalyst, models.RoleCouncillor} {
 		who := p.staff(role)
-		if got := who.get(at(mine)); got.doc.Find("main form").Length() != 0 || strings.Contains(got.text(), "not what I meant") {
+		if got := who.visit(at(mine)); got.doc.Find("main form[action='"+at(mine)+"']").Length() != 0 || strings.Contains(got.text(), "not what I meant") {
 			t.Errorf("%s can decide", role)
 		}
 		who.post(at(mine), url.Values{"do": {"seen"}}).is(http.StatusForbidden)
@@ -515,7 +515,7 @@ func TestLookingAgain(t *testing.T) {
 	if p.state() != before {
 		t.Error("something changed after freezing")
 	}
-	if got := officer.get(at(mine)); got.doc.Find("main form[action]").Length() != 0 {
+	if got := officer.get(at(mine)); got.doc.Find("main form[action='"+at(mine)+"']").Length() != 0 {
 		t.Error("there is something to decide after freezing")
 	}
 	officer.get(attention).says("main .note", "frozen")

@@ -16,7 +16,8 @@ import (
 
 // access is what every route answers to everybody: to a plain GET, or to an
 // empty form. "sign" is a redirect to the sign-in page. 409 and 422 mean that
-// the actor may, and that the empty form says too little.
+// the actor may, and that the empty form says too little. To councillors an
+// open consultation has released nobody's words, so there is no submission.
 const access = `
                                             nobody councillor analyst officer auditor admin
 GET  /                                      200    200        200     200     200     200
@@ -63,7 +64,10 @@ GET  /staff/audit                           sign   403        403     403     20
 GET  /staff/users                           sign   403        403     403     403     200
 POST /staff/users                           401    403        403     403     403     422
 GET  /staff/:consultation/search            sign   200        200     200     403     403
-GET  /staff/:consultation/submissions/:id   sign   200        200     200     403     403
+GET  /staff/:consultation/search.csv        sign   200        200     200     403     403
+GET  /staff/:consultation/kept              sign   200        200     200     403     403
+POST /staff/:consultation/kept              401    422        422     422     403     403
+GET  /staff/:consultation/submissions/:id   sign   404        200     200     403     403
 POST /staff/:consultation/submissions/:id   401    403        403     422     403     403
 GET  /staff/:consultation/attention         sign   403        403     200     403     403
 GET  /staff/:consultation/contacts          sign   403        403     200     403     403
@@ -241,7 +245,9 @@ func squeezed(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func TestOriginalWordsAreForOfficers(t *testing.T) {
 	p := filledPortal(t)
-	id := p.rows("SELECT id FROM submissions WHERE consultation = '" + p.demo.ID + "' LIMIT 1")[0]
+	p.move(p.demo, models.StatusClosed)
+	must(t, p.service.ReleaseNew(t.Context(), p.demo.ID))
+	id := p.rows("SELECT submission FROM released LIMIT 1")[0]
 	for _, role := range []models.Role{models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor} {
 		before := p.count("audit")
 		p.staff(role).get("/staff/" + p.demo.ID + "/submissions/" + id + "?original=yes")
@@ -373,6 +379,7 @@ func (p *testPortal) forms(who map[string]*browser) map[string]form {
 		"/staff":                               {who["officer"], url.Values{"source": {string(storetest.Version("brook-green", 1))}}},
 		"/staff/users":                         {who["admin"], url.Values{"do": {"invite"}, "email": {"another@penrow.example"}, "role": {"officer"}}},
 		"/staff/:consultation/contacts":        {who["officer"], nil}, // reading the list goes on record
+		"/staff/:consultation/kept":            {who["officer"], url.Values{"do": {"save"}, "name": {"Lamps"}, "query": {"q=lamps"}}},
 		"/staff/:consultation/submissions/:id": {who["officer"], url.Values{"do": {"ask"}, "message": {"Which evening do you mean?"}}},
 		"/staff/:consultation/themes":          {who["officer"], url.Values{"do": {"run"}}},
 		"/staff/:consultation/themes/:id":      {who["officer"], url.Values{"do": {"rename"}, "version": {strconv.Itoa(theme.Version)}, "label": {"A name of ours"}}},

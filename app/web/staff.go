@@ -60,6 +60,7 @@ func consultationLinks(req *request, c *models.Consultation, here string) []view
 	at := "/staff/" + c.ID
 	return permitted(req, here, []deskLink{
 		{consult.SearchText, "search", at + "/search", "Search"},
+		{consult.KeepOwn, "kept", at + "/kept", "My list"},
 		{consult.SeeThemes, "themes", at + "/themes", "Themes"},
 		{consult.EditThemes, "code", at + "/code", "Code answers"},
 		{consult.LookAgain, "attention", at + "/attention", "To look at again"},
@@ -294,6 +295,11 @@ func (p *portal) settingsPage(req *request, c *models.Consultation) (*views.Sett
 			return nil, err
 		}
 	}
+	if page.MayRelease = req.by.May(consult.Publish) && c.Status.AtLeast(models.StatusClosed); page.MayRelease {
+		if page.Released, _, err = p.service.Released(ctx, req.by, c); err != nil {
+			return nil, err
+		}
+	}
 	return page, nil
 }
 
@@ -318,6 +324,15 @@ func (p *portal) changeSettings(req *request) error {
 			return p.done(req, here, "Done. Nobody can start a response until you go on.")
 		}
 		return p.done(req, here, "Done. People can answer again.")
+	}
+	if form.Get("do") == "release" {
+		switch people, err := p.service.Release(ctx, req.by, c); {
+		case err != nil:
+			return err
+		case people == 0:
+			return p.done(req, here, "Nothing came since the last release that may be released.")
+		}
+		return p.done(req, here, "Done. In a moment councillors find what came since the last release.")
 	}
 	source := normalLines(form.Get("source"))
 	_, err = p.service.SaveConsultation(ctx, req.by, c.ID+".yaml", []byte(source))

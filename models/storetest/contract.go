@@ -53,6 +53,7 @@ func Run(t *testing.T) {
 		{"themes", testThemes},
 		{"merging themes", testMovePlacements},
 		{"what people decided on answers", testCodings},
+		{"releases", testReleases},
 		{"jobs", testJobs},
 		{"jobs asked for again", testJobsAgain},
 		{"jobs in a transaction", testJobsInTransaction},
@@ -63,6 +64,8 @@ func Run(t *testing.T) {
 		{"drafts", testDrafts},
 		{"drafts at the same time", testDraftsConcurrently},
 		{"contacts", testContacts},
+		{"what people keep for themselves", testDesk},
+		{"answers listed without a search engine", testListAnswers},
 		{"equality", testEquality},
 		{"audit", testAudit},
 		{"audit chain", testAuditChain},
@@ -198,10 +201,15 @@ var columns = strings.Fields(`
 	jobs.again jobs.attempts jobs.id jobs.kind jobs.last_error jobs.leased_until jobs.object jobs.run_at jobs.state
 	leaves.consultation leaves.leaf leaves.position leaves.salt leaves.submission
 	messages.day messages.officer messages.position messages.submission messages.text
+	notes.account notes.day notes.id notes.shared notes.submission notes.text
 	placements.question placements.score placements.submission placements.theme
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
+	reading_list.account reading_list.day reading_list.is_read reading_list.submission
 	readings.account readings.day readings.submission
+	released.consultation released.labels released.number released.submission
+	releases.account releases.consultation releases.day releases.number
 	reports.consultation reports.data reports.hash reports.version
+	saved_searches.account saved_searches.consultation saved_searches.day saved_searches.id saved_searches.name saved_searches.query
 	sessions.data sessions.expires sessions.token
 	submissions.attention submissions.channel submissions.consents submissions.consultation submissions.day submissions.form_version submissions.groups
 	submissions.id submissions.language submissions.nonce submissions.path submissions.public_id submissions.receipt
@@ -484,6 +492,8 @@ func testErase(t *testing.T, url string) {
 	m.Attention = []models.Attention{models.AttentionMisread}
 	Create(t, s, n)
 	noError(t, s.AddMessage(ctx, m.ID, models.Message{Day: "2026-11-02", Text: canary}))
+	must[int](t)(s.AddRelease(ctx, models.Release{Consultation: square, Day: "2026-12-15", By: "portal"},
+		[]models.Released{{Submission: m.ID, Labels: map[string][]string{"groups": {canary}}}}))
 
 	noError(t, s.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.MoveSubmission(ctx, m.ID, models.SubmissionLive, models.SubmissionWithdrawn); err != nil {
@@ -493,6 +503,9 @@ func testErase(t *testing.T, url string) {
 	}))
 	if got := must[[]models.Message](t)(s.Messages(ctx, m.ID)); len(got) > 0 {
 		t.Errorf("the messages stay: %v", got)
+	}
+	if got := must[map[string]models.Released](t)(s.ReleasedOf(ctx, m.ID)); len(got) > 0 {
+		t.Errorf("its labels stay released: %v", got)
 	}
 	m.Status, m.Answers, m.Attachments, m.Groups, m.Consents, m.Stance, m.Attention = models.SubmissionWithdrawn, nil, nil, nil, nil, "", nil
 	wantSame(t, "erased", must[*models.Submission](t)(s.SubmissionByReceipt(ctx, n.Receipt)), m)
@@ -905,6 +918,194 @@ func testCodings(t *testing.T, url string) {
 	wantSame(t, "coded after an erasure", must[[]models.CodedAnswer](t)(s.CodedAnswers(ctx, square)), coded[3:])
 }
 
+func testDesk(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	submissions := Seed(t, s, 3)
+	Save(t, s, Version("a-park", 1))
+
+	first := models.SavedSearch{ID: "s1", By: "u1", Consultation: square, Name: "Lamps", Query: "q=lamps", Day: "2026-11-01"}
+	again := models.SavedSearch{ID: "s2", By: "u1", Consultation: square, Name: "Lamps", Query: "q=lamps&g=resident", Day: "2026-11-02"}
+	other := models.SavedSearch{ID: "s3", By: "u2", Consultation: square, Name: "Lamps", Query: "q=shade", Day: "2026-11-02"}
+	early := models.SavedSearch{ID: "s4", By: "u1", Consultation: square, Name: "Benches", Query: "q=bench", Day: "2026-11-03"}
+	for _, m := range []models.SavedSearch{first, again, other, early} {
+		noError(t, s.SaveSearch(ctx, m))
+	}
+	again.ID = first.ID // the name leads to what was saved last
+	wantSame(t, "saved searches", must[[]models.SavedSearch](t)(s.SavedSearches(ctx, "u1", square)), []models.SavedSearch{early, again})
+	if none := must[[]models.SavedSearch](t)(s.SavedSearches(ctx, "u1", "a-park")); len(none) > 0 {
+		t.Errorf("saved searches of another consultation: %v", none)
+	}
+	wantKind(t, s.DeleteSearch(ctx, "u1", other.ID), models.KindNotFound)
+	noError(t, s.DeleteSearch(ctx, "u2", other.ID))
+	wantKind(t, s.DeleteSearch(ctx, "u2", other.ID), models.KindNotFound)
+
+	list := []models.Listed{
+		{By: "u1", Submission: submissions[1].ID, Day: "2026-11-01"},
+		{By: "u1", Submission: submissions[0].ID, Day: "2026-11-02", Read: true},
+		{By: "u2", Submission: submissions[0].ID, Day: "2026-11-02"},
+	}
+	for _, m := range list {
+		noError(t, s.SaveListed(ctx, m))
+	}
+	wantSame(t, "reading list", must[[]models.Listed](t)(s.ReadingList(ctx, "u1", square)), list[:2])
+	list[0].Read, list[1].Read = true, false
+	for _, m := range list[:2] {
+		m.Day = "2026-11-09" // the first day stays
+		noError(t, s.SaveListed(ctx, m))
+	}
+	wantSame(t, "reading list read", must[[]models.Listed](t)(s.ReadingList(ctx, "u1", square)), []models.Listed{list[1], list[0]})
+	noError(t, s.Unlist(ctx, "u1", submissions[1].ID))
+	noError(t, s.Unlist(ctx, "u1", submissions[1].ID))
+	wantSame(t, "shorter reading list", must[[]models.Listed](t)(s.ReadingList(ctx, "u1", square)), list[1:2])
+	if none := must[[]models.Listed](t)(s.ReadingList(ctx, "u1", "a-park")); len(none) > 0 {
+		t.Errorf("reading list of another consultation: %v", none)
+	}
+
+	const canary = "canary-testimony"
+	notes := []models.Note{
+		{ID: "n1", By: "u1", Submission: submissions[0].ID, Day: "2026-11-01", Text: "For me: " + strings.Repeat(canary+" ", 200)},
+		{ID: "n2", By: "u1", Submission: submissions[1].ID, Day: "2026-11-01", Shared: true, Text: "For all."},
+		{ID: "n3", By: "u2", Submission: submissions[0].ID, Day: "2026-11-02", Shared: true, Text: "Theirs, for all."},
+		{ID: "n4", By: "u2", Submission: submissions[0].ID, Day: "2026-11-03", Text: "Theirs alone."},
+	}
+	for _, m := range notes {
+		noError(t, s.SaveNote(ctx, m))
+	}
+	wantSame(t, "own notes", must[[]models.Note](t)(s.Notes(ctx, "u1", square, false)), notes[:2])
+	wantSame(t, "notes and what is shared", must[[]models.Note](t)(s.Notes(ctx, "u1", square, true)), notes[:3])
+	if none := must[[]models.Note](t)(s.Notes(ctx, "u1", "a-park", true)); len(none) > 0 {
+		t.Errorf("notes of another consultation: %v", none)
+	}
+	wantKind(t, s.DeleteNote(ctx, "u1", "n3"), models.KindNotFound)
+	noError(t, s.DeleteNote(ctx, "u2", "n3"))
+
+	// All of it goes with the submission.
+	noError(t, s.EraseAnswers(ctx, submissions[0].ID))
+	wantSame(t, "notes after an erasure", must[[]models.Note](t)(s.Notes(ctx, "u1", square, true)), notes[1:2])
+	if left := must[[]models.Listed](t)(s.ReadingList(ctx, "u2", square)); len(left) > 0 {
+		t.Errorf("the reading list holds what was erased: %v", left)
+	}
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		for _, name := range []string{path, path + "-wal"} {
+			content, err := os.ReadFile(name)
+			noError(t, err)
+			if bytes.Contains(content, []byte(canary)) {
+				t.Errorf("%s still holds the note that was erased", filepath.Base(name))
+			}
+		}
+	}
+}
+
+func testListAnswers(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	Save(t, s, []byte(Invented))
+	Save(t, s, Version("a-park", 1))
+	for i, change := range []func(*models.Submission){
+		func(m *models.Submission) { m.Groups, m.Day = []string{"sex_worker"}, "2026-11-03" },
+		func(m *models.Submission) {
+			m.Groups, m.Day, m.Stance = []string{"resident", "sex-worker"}, "2026-11-05", models.StanceAgainst
+		},
+		func(m *models.Submission) { m.Groups, m.Day, m.Language = nil, "2026-11-04", "ur" },
+		func(m *models.Submission) { m.Channel, m.Consents, m.Day = models.ChannelPaper, nil, "2026-11-01" },
+		func(m *models.Submission) { m.Status = models.SubmissionWithdrawn },
+		func(m *models.Submission) { m.Answers[2].Redacted = "" },
+	} {
+		n := Submission(square, i)
+		n.Submission.Groups, n.Submission.Consents, n.Submission.Stance, n.Submission.Language = []string{"resident"}, []models.Consent{models.ConsentQuote}, models.StanceFor, "en"
+		change(&n.Submission)
+		Create(t, s, n)
+	}
+	Create(t, s, Submission("a-park", 9))
+	id := func(i int) string { return Submission(square, i).Submission.ID }
+	for name, want := range map[string]struct {
+		filter store.AnswerFilter
+		found  []int
+	}{
+		"everything, newest first": {store.AnswerFilter{}, []int{1, 2, 0, 3}},
+		"a group":                  {store.AnswerFilter{Groups: []string{"sex_worker"}}, []int{0}},
+		"a group or another":       {store.AnswerFilter{Groups: []string{"sex_worker", "resident"}}, []int{1, 0, 3}},
+		"a group that is a sign":   {store.AnswerFilter{Groups: []string{"%"}}, nil},
+		"consent":                  {store.AnswerFilter{Consent: models.ConsentQuote}, []int{1, 2, 0}},
+		"a position":               {store.AnswerFilter{Stances: []string{models.StanceAgainst}}, []int{1}},
+		"a channel":                {store.AnswerFilter{Channels: []string{string(models.ChannelPaper)}}, []int{3}},
+		"a language":               {store.AnswerFilter{Languages: []string{"ur"}}, []int{2}},
+		"two attributes":           {store.AnswerFilter{Groups: []string{"resident"}, Stances: []string{models.StanceFor}}, []int{3}},
+	} {
+		want.filter.Questions, want.filter.PerPage = []string{"C2"}, 20
+		got, total, err := s.ListAnswers(ctx, square, want.filter)
+		noError(t, err)
+		var keys []models.AnswerKey
+		for _, i := range want.found {
+			keys = append(keys, models.AnswerKey{Submission: id(i), Question: "C2"})
+		}
+		wantSame(t, name, got, keys, cmpopts.EquateEmpty())
+		if total != len(keys) {
+			t.Errorf("%s: %d in all, want %d", name, total, len(keys))
+		}
+	}
+	if _, err := s.AddRelease(ctx, models.Release{Consultation: square, Day: "2026-12-15", By: "u1"}, []models.Released{{Submission: id(2)}, {Submission: id(0)}}); err != nil {
+		t.Fatal(err)
+	}
+	released, n, err := s.ListAnswers(ctx, square, store.AnswerFilter{Questions: []string{"C2"}, PerPage: 20, Released: true})
+	noError(t, err)
+	wantSame(t, "what is released, by id", released, []models.AnswerKey{{Submission: id(0), Question: "C2"}, {Submission: id(2), Question: "C2"}})
+	if n != 2 {
+		t.Errorf("%d released in all, want 2", n)
+	}
+	second, total, err := s.ListAnswers(ctx, square, store.AnswerFilter{Questions: []string{"C2"}, Page: 2, PerPage: 3})
+	noError(t, err)
+	wantSame(t, "the second page", second, []models.AnswerKey{{Submission: id(3), Question: "C2"}})
+	if total != 4 {
+		t.Errorf("%d in all on the second page, want 4", total)
+	}
+	if none, n, err := s.ListAnswers(ctx, square, store.AnswerFilter{PerPage: 3}); err != nil || n+len(none) > 0 {
+		t.Errorf("answers to no question: %v, %d, %v", none, n, err)
+	}
+}
+
+func testReleases(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	ids := make([]string, 4)
+	for i, m := range Seed(t, s, 4) {
+		ids[i] = m.ID
+	}
+	labels := map[string][]string{"groups": {"resident", "other"}, "areas": {"north \"side\""}}
+	people := func(labels map[string][]string, ids ...string) (all []models.Released) {
+		for _, id := range ids {
+			all = append(all, models.Released{Submission: id, Labels: labels})
+		}
+		return all
+	}
+	add := func(day string, all []models.Released) (int, error) {
+		return s.AddRelease(ctx, models.Release{Consultation: square, Day: day, By: "u-1"}, all)
+	}
+	empty := cmpopts.EquateEmpty()
+	wantSame(t, "no releases", must[[]models.Release](t)(s.Releases(ctx, square)), []models.Release{}, empty)
+	wantSame(t, "the first", must[int](t)(add("2026-12-15", people(labels, ids[0], ids[1]))), 1)
+	wantSame(t, "the second", must[int](t)(add("2026-12-20", people(nil, ids[2]))), 2)
+	_, err := add("2026-12-21", people(labels, ids[3], ids[0]))
+	wantKind(t, err, models.KindConflict)
+	_, err = s.AddRelease(ctx, models.Release{Consultation: "nowhere", Day: "2026-12-15"}, nil)
+	wantKind(t, err, models.KindNotFound)
+
+	wantSame(t, "releases", must[[]models.Release](t)(s.Releases(ctx, square)), []models.Release{
+		{Consultation: square, Number: 1, Day: "2026-12-15", By: "u-1"}, {Consultation: square, Number: 2, Day: "2026-12-20", By: "u-1"}})
+	want := map[string]models.Released{
+		ids[0]: {Submission: ids[0], Release: 1, Day: "2026-12-15", Labels: labels},
+		ids[1]: {Submission: ids[1], Release: 1, Day: "2026-12-15", Labels: labels},
+		ids[2]: {Submission: ids[2], Release: 2, Day: "2026-12-20"},
+	}
+	wantSame(t, "released", must[map[string]models.Released](t)(s.Released(ctx, square)), want, empty)
+	noError(t, s.SetReleased(ctx, people(nil, ids[1], ids[3])...)) // the last is in none
+	noError(t, s.Unrelease(ctx, ids[0]))
+	noError(t, s.Unrelease(ctx, ids[0]))
+	delete(want, ids[0])
+	want[ids[1]] = models.Released{Submission: ids[1], Release: 1, Day: "2026-12-15"}
+	wantSame(t, "released after a change", must[map[string]models.Released](t)(s.Released(ctx, square)), want, empty)
+	delete(want, ids[2])
+	wantSame(t, "of some", must[map[string]models.Released](t)(s.ReleasedOf(ctx, ids[0], ids[1], ids[3], "nobody")), want, empty)
+}
+
 func testMovePlacements(t *testing.T, url string) {
 	s := OpenURL(t, url)
 	submissions := Seed(t, s, 3)
@@ -1304,6 +1505,8 @@ func testUpgrade(t *testing.T, url string) {
 	db := raw(t, url)
 	for _, statement := range []string{
 		"DROP TABLE audit_head", "ALTER TABLE audit DROP COLUMN hash", "ALTER TABLE audit DROP COLUMN undone",
+		"DROP TABLE notes", "DROP TABLE reading_list", "DROP TABLE saved_searches",
+		"DROP TABLE released", "DROP TABLE releases",
 		"DROP TABLE readings", "DROP TABLE coded_answers", "DROP TABLE codings", "ALTER TABLE theme_runs DROP COLUMN method",
 		"ALTER TABLE themes DROP COLUMN definition", "ALTER TABLE themes DROP COLUMN parent", "ALTER TABLE themes DROP COLUMN reason",
 		"ALTER TABLE themes DROP COLUMN made_by", "ALTER TABLE themes DROP COLUMN name_from", "ALTER TABLE themes DROP COLUMN suggested_label", "ALTER TABLE themes DROP COLUMN draft",
@@ -1854,6 +2057,8 @@ func testUnkeepable(t *testing.T, url string) {
 			refused("campaign", s.SaveThemes(ctx, themes))
 			refused("theme", s.CreateTheme(ctx, models.Theme{ID: "t", Consultation: square, Label: "x", Definition: bad}))
 			refused("coding", s.AddCodings(ctx, []models.Coding{{Theme: "t", AnswerKey: models.AnswerKey{Submission: submissions[0].ID, Question: bad}, Day: "2026-11-02"}}))
+			refused("saved search", s.SaveSearch(ctx, models.SavedSearch{ID: "s", Consultation: square, Name: bad, Day: "2026-11-02"}))
+			refused("note", s.SaveNote(ctx, models.Note{ID: "n", Submission: submissions[0].ID, Day: "2026-11-02", Text: bad}))
 			refused("coded", s.SaveCoded(ctx, models.CodedAnswer{AnswerKey: models.AnswerKey{Submission: submissions[0].ID, Question: bad}, Day: "2026-11-02"}))
 		})
 	}
@@ -1877,6 +2082,12 @@ func testNoLeaks(t *testing.T, url string) {
 	failing := map[string]func() error{}
 	failing["a message that is refused"] = func() error {
 		return s.AddMessage(ctx, sub.Submission.ID, models.Message{Day: canary, Text: canary})
+	}
+	failing["a note that is refused"] = func() error {
+		return s.SaveNote(ctx, models.Note{ID: canary, Submission: sub.Submission.ID, Day: canary, Text: canary})
+	}
+	failing["a search for no consultation"] = func() error {
+		return s.SaveSearch(ctx, models.SavedSearch{ID: canary, Consultation: canary, Name: canary, Query: canary, Day: "2026-11-02"})
 	}
 	failing["an address for no consultation"] = func() error { return s.SaveContact(ctx, canary, []byte(canary), []byte(canary)) }
 	failing["a mark on nothing"] = func() error { return s.SetAttention(ctx, canary, []models.Attention{canary}) }

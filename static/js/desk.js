@@ -7,9 +7,103 @@
   var problem = document.querySelector('.problem[role=alert][tabindex]');
   if (problem) problem.focus();
 
+  function scripted(root) {
+    root.querySelectorAll('[data-scripted]').forEach(function (e) { e.hidden = false; });
+  }
+  scripted(document);
+  document.addEventListener('click', function (event) { if (event.target.id === 'print') window.print(); });
+
+  // Whether a key is for the page and not for what has the focus.
+  function free(event) {
+    var at = event.target;
+    return !event.ctrlKey && !event.altKey && !event.metaKey && !event.isComposing && !event.defaultPrevented &&
+      !at.matches('textarea, select, input:not([type=checkbox])') && !at.isContentEditable;
+  }
+
+  // Results come as somebody types or chooses, at the address they would have
+  // anyway. The page works the same without: this asks for what Enter would.
+  var find = document.getElementById('find'), results = document.getElementById('results');
+  if (find && results && window.fetch && window.AbortController && results.replaceChildren) {
+    var told = document.getElementById('told'), timer, asking;
+    var address = function () {
+      var values = new URLSearchParams();
+      new FormData(find).forEach(function (value, name) { if (value !== '') values.append(name, value); });
+      return find.action + '?' + values;
+    };
+    var show = function (text) {
+      var focused = document.activeElement && results.contains(document.activeElement) && document.activeElement.id;
+      var open = Array.from(results.querySelectorAll('details[open]')).map(function (d) { return d.id; });
+      // The portal's own page, as the server wrote it. No script in it would run.
+      results.replaceChildren.apply(results, new DOMParser().parseFromString(text, 'text/html').body.childNodes);
+      scripted(results);
+      results.querySelectorAll('details').forEach(function (d) { if (d.id && open.indexOf(d.id) >= 0) d.open = true; });
+      var again = focused && document.getElementById(focused);
+      if (again) again.focus();
+      var count = document.getElementById('count') || results.querySelector('[role=alert]');
+      var hits = results.querySelectorAll('.hits > li').length;
+      told.textContent = (count ? count.textContent : '') + (hits ? ', ' + hits + ' on this page' : '');
+    };
+    var ask = function () {
+      clearTimeout(timer);
+      if (asking) asking.abort();
+      var to, mine = asking = new AbortController();
+      results.ariaBusy = 'true';
+      fetch(to = address(), { headers: { 'Heard-Fragment': 'results' }, signal: mine.signal, credentials: 'same-origin', redirect: 'error' }).then(function (answer) {
+        // Anything but results, such as being signed out, is for the page itself.
+        if (answer.status !== 200 && answer.status !== 422) throw new Error(String(answer.status));
+        return answer.text();
+      }).then(function (text) {
+        if (mine !== asking) return;
+        asking = null;
+        results.ariaBusy = null;
+        show(text);
+        history.replaceState(null, '', to);
+      }).catch(function () {
+        if (mine !== asking) return;
+        asking = null;
+        results.ariaBusy = null;
+        told.textContent = 'The results could not be brought up to date. Press Search.';
+      });
+    };
+    find.addEventListener('input', function (event) {
+      if (event.isComposing) return;
+      clearTimeout(timer);
+      timer = setTimeout(ask, 300);
+    });
+    // The filters stand outside the form and belong to it.
+    results.addEventListener('change', function (event) { if (event.target.form === find) ask(); });
+    find.addEventListener('submit', function () {
+      clearTimeout(timer);
+      if (asking) asking.abort();
+      asking = null;
+    });
+  }
+
+  // Single keys for those who read many answers in a row, unless they are
+  // switched off. The arrows are left to the page but for who is on a result.
+  var keys = document.getElementById('single-keys');
+  if (keys) document.addEventListener('keydown', function (event) {
+    keys = document.getElementById('single-keys');
+    if (!keys || keys.hasAttribute('data-off') || !free(event)) return;
+    var hits = Array.from(document.querySelectorAll('#results .hits h3 a'));
+    var i = hits.indexOf(document.activeElement), key = event.key, to;
+    if (i >= 0 && key === 'ArrowDown') key = 'j';
+    if (i >= 0 && key === 'ArrowUp') key = 'k';
+    if (key === '/') to = document.getElementById('q');
+    else if (key === 'j') to = hits[i + 1];
+    else if (key === 'k') to = hits[Math.max(i, 1) - 1];
+    else if (key === 'n') to = document.querySelector('main a[rel=next]');
+    else if (key === 'p') to = document.querySelector('main a[rel=prev]');
+    else if (key === '?') { keys.open = true; to = keys.querySelector('summary'); } else return;
+    if (!to) return;
+    event.preventDefault();
+    if (key === 'n' || key === 'p') to.click();
+    else to.focus();
+    if (key === '/') to.select();
+  });
+
   var form = document.getElementById('code'), text = document.getElementById('text');
   if (!form || !text) return;
-  document.querySelectorAll('[data-scripted]').forEach(function (e) { e.hidden = false; });
 
   // Words selected in the answer go into the first row that is free, and the
   // theme that has or last had the focus beside them.
@@ -38,9 +132,7 @@
   // Single keys, while nobody writes and they are not switched off.
   var off = document.getElementById('keys');
   document.addEventListener('keydown', function (event) {
-    var at = event.target;
-    if (!off || off.checked || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    if (at.matches('textarea, select, input:not([type=checkbox])') || at.isContentEditable) return;
+    if (!off || off.checked || !free(event)) return;
     var i = boxes.indexOf(document.activeElement);
     if (event.key === 'j' || event.key === 'k') {
       if (i < 0 && last) i = boxes.indexOf(last) - (event.key === 'j' ? 1 : -1);

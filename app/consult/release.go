@@ -1,0 +1,270 @@
+package consult
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"heard/app/disclose"
+	"heard/models"
+	"heard/models/store"
+	"heard/search"
+)
+
+// What councillors may search is released: nothing before the consultation has
+// closed, so that nobody decides on running totals, and then in editions that do
+// not change, so that nobody learns who somebody is by looking before and after
+// they came. Labels of the text (its question, themes, rules and source) are the
+// text's own. Labels of the person are released only as far as enough people
+// share them; see disclose.Release. What is searched, filtered, counted, sorted
+// and shown to councillors holds nothing else about anybody.
+
+// personal are the attributes of a person, first the one that is given up first.
+// The ward outlives the stance, which people mostly say in their own words.
+var personal = []disclose.Rung{
+	{Attribute: string(search.Channels)},
+	{Attribute: string(search.Languages)},
+	{Attribute: string(search.Groups), Further: true},
+	{Attribute: string(search.Stances)},
+	{Attribute: string(search.Areas)},
+	{Attribute: string(search.Groups)},
+}
+
+// recoded returns what may be released of people, in their order.
+func recoded(c *models.Consultation, people []disclose.Record) []disclose.Record {
+	return disclose.Release(people, disclose.Ladder{Rungs: personal, Groups: string(search.Groups),
+		Sensitive: func(group string) bool { return c.Sensitive([]string{group}) }})
+}
+
+// recordOf returns all that is known of the author of a submission, of which
+// docs are the passages.
+func recordOf(c *models.Consultation, sub *models.Submission, docs []search.Document) disclose.Record {
+	r := disclose.Record{AtRisk: c.Sensitive(sub.Groups), Labels: map[string][]string{}}
+	add := func(attribute string, value string) {
+		if value != "" && !slices.Contains(r.Labels[attribute], value) {
+			r.Labels[attribute] = append(r.Labels[attribute], value)
+		}
+	}
+	for _, doc := range docs {
+		for _, rung := range personal {
+			for _, value := range doc.Labels[search.Attribute(rung.Attribute)] {
+				add(rung.Attribute, value)
+			}
+		}
+	}
+	return r
+}
+
+// quotable returns those passages of a submission that may be released: none of
+// people who did not agree to be quoted, and no file of people at risk, in which
+// too much else may stand.
+func quotable(c *models.Consultation, sub *models.Submission, docs []search.Document) []search.Document {
+	if !sub.Allows(models.ConsentQuote) {
+		return nil
+	}
+	atRisk := c.Sensitive(sub.Groups)
+	return slices.DeleteFunc(slices.Clone(docs), func(d search.Document) bool { return atRisk && d.Attachment != "" })
+}
+
+// forCouncillors returns a passage as councillors find it: of the person, what is
+// released and no more, on the day of the release.
+func forCouncillors(c *models.Consultation, doc search.Document, r models.Released) search.Document {
+	labels := maps.Clone(doc.Labels)
+	for _, rung := range personal {
+		attribute := search.Attribute(rung.Attribute)
+		labels[attribute] = slices.DeleteFunc(slices.Clone(doc.Labels[attribute]), func(value string) bool {
+			return !slices.Contains(r.Labels[rung.Attribute], value)
+		})
+	}
+	// A question that only people at risk are asked says that somebody is one.
+	if q := c.Question(doc.Question); q != nil && q.Sensitive && !c.Sensitive(r.Labels[string(search.Groups)]) {
+		delete(labels, search.Questions)
+		delete(labels, search.Restrictions)
+	}
+	doc.Tier, doc.Day, doc.Labels = search.TierCouncillor, r.Day, labels
+	return doc
+}
+
+// asReleased takes out of a copy of a submission what is not released of its
+// author: who they are and, for people at risk, whatever they chose.
+func asReleased(c *models.Consultation, sub *models.Submission, r models.Released) {
+	first := func(attribute search.Attribute) string {
+		if values := r.Labels[string(attribute)]; len(values) > 0 {
+			return values[0]
+		}
+		return ""
+	}
+	atRisk := c.Sensitive(sub.Groups)
+	stance := first(search.Stances)
+	sub.Answers = slices.DeleteFunc(sub.Answers, func(a models.Answer) bool {
+		q := c.Question(a.Question)
+		return q == nil || atRisk && !q.Themed || q.AboutYou && q.Closed() || q.Position && stance == ""
+	})
+	for i := range sub.Answers {
+		if len(r.Labels[string(search.Languages)]) == 0 {
+			sub.Answers[i].Language = ""
+		}
+	}
+	if atRisk || r.Submission == "" {
+		sub.Attachments = nil
+	}
+	sub.Groups = slices.Clone(r.Labels[string(search.Groups)])
+	if atRisk {
+		r.Day = ""
+	}
+	sub.Day, sub.Language, sub.Channel, sub.Stance, sub.Path = r.Day, first(search.Languages), models.Channel(first(search.Channels)), stance, ""
+}
+
+// Released returns the day of the last release to councillors, and false while
+// there has been none: until the consultation has closed they find nothing.
+func (s *Service) Released(ctx context.Context, by Actor, c *models.Consultation) (day string, ok bool, err error) {
+	if err := by.need(SearchText); err != nil {
+		return "", false, err
+	}
+	releases, err := s.store.Releases(ctx, c.ID)
+	if err != nil || len(releases) == 0 {
+		return "", false, err
+	}
+	return releases[len(releases)-1].Day, true, nil
+}
+
+// Release releases to councillors what came after the last release, such as
+// paper that was typed in late, and returns how many people's words that are.
+func (s *Service) Release(ctx context.Context, by Actor, c *models.Consultation) (people int, err error) {
+	if err := by.need(Publish); err != nil {
+		return 0, err
+	}
+	err = s.store.Tx(ctx, func(tx *store.Store) error {
+		now, err := hold(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if !now.Status.AtLeast(models.StatusClosed) {
+			return models.NewError(models.KindConflict, "Nothing is released to councillors before the consultation has closed.")
+		}
+		people, err = s.release(ctx, tx, by, now)
+		return err
+	})
+	if err == nil {
+		s.wake()
+	}
+	return people, err
+}
+
+// ReleaseNew is the portal's own release, of a consultation that has closed. It
+// is safe to repeat.
+func (s *Service) ReleaseNew(ctx context.Context, consultation string) error {
+	c, err := s.store.Consultation(ctx, consultation)
+	if err != nil || !c.Status.AtLeast(models.StatusClosed) {
+		return err
+	}
+	_, err = s.Release(ctx, Portal, c)
+	return err
+}
+
+// ReleaseOverdue asks for the first release of consultations that have closed
+// without one: those that closed before there were releases.
+func (s *Service) ReleaseOverdue(ctx context.Context) error {
+	all, err := s.store.Consultations(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if !c.Status.AtLeast(models.StatusClosed) {
+			continue
+		}
+		releases, err := s.store.Releases(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if len(releases) > 0 {
+			continue
+		}
+		if err := s.store.Enqueue(ctx, models.JobRelease, c.ID, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// release makes a release of those who are in none yet, recoded among
+// themselves: what is released already does not change. Those of them who are
+// too few to have labels are released without. There is no release without
+// anybody in it but the first, which says that there was nothing to release.
+func (s *Service) release(ctx context.Context, tx *store.Store, by Actor, c *models.Consultation) (people int, err error) {
+	earlier, err := tx.Releases(ctx, c.ID)
+	if err != nil {
+		return 0, err
+	}
+	released, err := tx.Released(ctx, c.ID)
+	if err != nil {
+		return 0, err
+	}
+	var records []disclose.Record
+	var rows []models.Released
+	for sub, err := range tx.Submissions(ctx, c.ID) {
+		if err != nil {
+			return 0, err
+		}
+		if _, already := released[sub.ID]; already {
+			continue
+		}
+		if docs := quotable(c, sub, passages(c, sub, &themeView{})); len(docs) > 0 {
+			records, rows = append(records, recordOf(c, sub, docs)), append(rows, models.Released{Submission: sub.ID})
+		}
+	}
+	if len(rows) == 0 && len(earlier) > 0 {
+		return 0, nil
+	}
+	for i, r := range recoded(c, records) {
+		rows[i].Labels = r.Labels
+	}
+	number, err := tx.AddRelease(ctx, models.Release{Consultation: c.ID, Day: s.today(), By: by.ID}, rows)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.record(ctx, tx, by, "consultation.released", fmt.Sprintf("%s release %d", c.ID, number), c.ID, ""); err != nil {
+		return 0, err
+	}
+	return len(rows), tx.Enqueue(ctx, models.JobPlaces, c.ID, 0)
+}
+
+// unrelease takes a submission that no longer counts out of its release. Where too
+// few are left who share its labels, those of them that too few share are
+// withheld from now on.
+func (s *Service) unrelease(ctx context.Context, tx *store.Store, c *models.Consultation, id string) error {
+	of, err := tx.ReleasedOf(ctx, id)
+	if err != nil || len(of) == 0 {
+		return err
+	}
+	if err := tx.Unrelease(ctx, id); err != nil {
+		return err
+	}
+	left, err := tx.Released(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	maps.DeleteFunc(left, func(_ string, r models.Released) bool { return r.Release != of[id].Release })
+	rows := make([]models.Released, 0, len(left))
+	for _, id := range slices.Sorted(maps.Keys(left)) {
+		rows = append(rows, left[id])
+	}
+	records := make([]disclose.Record, len(rows))
+	for i, r := range rows {
+		records[i] = disclose.Record{AtRisk: c.Sensitive(r.Labels[string(search.Groups)]), Labels: r.Labels}
+	}
+	for i, r := range recoded(c, records) {
+		if maps.EqualFunc(r.Labels, rows[i].Labels, slices.Equal[[]string]) {
+			continue
+		}
+		rows[i].Labels = r.Labels
+		if err := tx.SetReleased(ctx, rows[i]); err != nil {
+			return err
+		}
+		if err := tx.Enqueue(ctx, models.JobIndex, rows[i].Submission, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
