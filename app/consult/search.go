@@ -3,6 +3,7 @@ package consult
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -91,7 +92,14 @@ func (s *Service) search(ctx context.Context, by Actor, c *models.Consultation, 
 		return nil, err
 	}
 	if q.Tier == search.TierCouncillor {
-		f.gate(c, q, facets)
+		wider, err := s.widerTotals(ctx, q)
+		if errors.Is(err, errAway) {
+			return s.list(ctx, by, c, q)
+		}
+		if err != nil {
+			return nil, err
+		}
+		f.gate(c, q, facets, wider)
 		return f, nil
 	}
 	f.Count = strconv.Itoa(f.Total)
@@ -269,10 +277,41 @@ func (s *Service) list(ctx context.Context, by Actor, c *models.Consultation, q 
 	return f, nil
 }
 
+// widerTotals returns how many answers there are without the filter on an
+// attribute, for each that q filters by: what its values are counted over.
+func (s *Service) widerTotals(ctx context.Context, q search.Query) (map[search.Attribute]int, error) {
+	var names []search.Attribute
+	var queries []search.Query
+	for _, name := range search.Attributes {
+		if len(q.Filters[name]) > 0 {
+			wider := q
+			wider.Filters = maps.Clone(q.Filters)
+			delete(wider.Filters, name)
+			wider.Facets, wider.Page, wider.PerPage = nil, 1, 1
+			names, queries = append(names, name), append(queries, wider)
+		}
+	}
+	results, err := s.engine.Search(ctx, queries...)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		s.log.Error("search failed", "error", err)
+		return nil, errAway
+	}
+	totals := map[search.Attribute]int{}
+	for i, name := range names {
+		totals[name] = results[i].Total
+	}
+	return totals, nil
+}
+
 // gate fills in the counts as those may see them who do not see true ones.
 // Every group is listed, so that one with nobody in it looks like one with a
-// few; a group at risk is broken down by nothing else.
-func (f *Found) gate(c *models.Consultation, q search.Query, facets search.Facets) {
+// few; a group at risk is broken down by nothing else. The values of a filtered
+// attribute are counted over what is found without its filter, wider, and get
+// the figures that they have on the page without it.
+func (f *Found) gate(c *models.Consultation, q search.Query, facets search.Facets, wider map[search.Attribute]int) {
 	sensitive := c.Sensitive(q.Filters[search.Groups])
 	counts := map[search.Attribute][]search.FacetCount{}
 	if !sensitive {
@@ -289,37 +328,25 @@ func (f *Found) gate(c *models.Consultation, q search.Query, facets search.Facet
 		counts[search.Groups][i] = n
 	}
 	protect := func(name search.Attribute) disclose.Shown {
-		narrowed := len(q.Filters[name]) > 0
-		t := disclose.Table{Rows: []string{string(name)}, Counts: make([][]int, 1)}
+		t := disclose.Table{Rows: []string{string(name)}, Counts: make([][]int, 1), Total: f.Total}
+		if n, narrowed := wider[name]; narrowed {
+			t.Total = n
+		}
 		for _, n := range counts[name] {
 			asked := c.Question(n.Value)
 			t.Columns = append(t.Columns, n.Value)
-			t.Sensitive = append(t.Sensitive, sensitive || name == search.Groups && c.Sensitive([]string{n.Value}) || name == search.Questions && asked != nil && asked.Sensitive)
-			count := n.Count
-			if !narrowed {
-				count = min(count, f.Total) // the index may be older than the store
-			}
-			t.Counts[0] = append(t.Counts[0], count)
-			t.Total += count
-		}
-		// The values of a filtered attribute are counted over more than was found, and
-		// nobody is told how much more. Their sum stands for it: who knew it would know
-		// more than the page says.
-		if !narrowed {
-			t.Total = f.Total
+			t.Sensitive = append(t.Sensitive, name == search.Groups && c.Sensitive([]string{n.Value}) || name == search.Questions && asked != nil && asked.Sensitive)
+			t.Counts[0] = append(t.Counts[0], min(n.Count, t.Total)) // the index may be older than the store
 		}
 		t.RowTotals, t.ColumnTotals = []int{t.Total}, t.Counts[0]
 		return disclose.Protect(t)
 	}
 	figures := map[search.Attribute][]disclose.Figure{}
-	total := disclose.Figure{}
-	if len(q.Filters[search.Groups]) > 0 {
-		total = disclose.Count(f.Total, sensitive)
-	}
+	total := disclose.Count(f.Total, true)
 	for name := range counts {
 		shown := protect(name)
 		figures[name] = shown.ColumnTotals
-		if name == search.Groups && len(q.Filters[name]) == 0 {
+		if len(q.Filters[search.Groups]) == 0 && name == search.Groups {
 			total = shown.Total
 		}
 	}

@@ -356,7 +356,11 @@ func TestCouncillorsReadThemes(t *testing.T) {
 	run, err := p.store.ThemeRun(t.Context(), p.demo.ID)
 	must(t, err)
 	for i := range run.Themes {
-		quoted := run.Quotes[slices.IndexFunc(run.Quotes, func(q models.Quote) bool { return q.Theme == run.Themes[i].ID })]
+		at := slices.IndexFunc(run.Quotes, func(q models.Quote) bool { return q.Theme == run.Themes[i].ID })
+		if at < 0 {
+			continue // nobody in it may be quoted
+		}
+		quoted := run.Quotes[at]
 		run.Themes[i].SuggestedLabel, run.Themes[i].Draft = "Suggestedcanary", []models.Sentence{{Text: "Draftedcanary", Cites: []string{quoted.Submission}}}
 	}
 	run.Method.Notes = []string{"Notedcanary"}

@@ -23,7 +23,12 @@ import (
 func Run(t *testing.T, open func(t *testing.T) search.Engine) {
 	t.Run("Reading", func(t *testing.T) { reading(t, open(t)) })
 	t.Run("Access", func(t *testing.T) { access(t, open(t)) })
+	t.Run("Tiers", func(t *testing.T) { tiers(t, open(t)) })
+	t.Run("Attributes", func(t *testing.T) { attributes(t, open(t)) })
+	t.Run("Attachments", func(t *testing.T) { attachments(t, open(t)) })
+	t.Run("Several", func(t *testing.T) { several(t, open(t)) })
 	t.Run("Values", func(t *testing.T) { values(t, open(t)) })
+	t.Run("Pages", func(t *testing.T) { pages(t, open(t)) })
 	t.Run("Paging", func(t *testing.T) { paging(t, open(t)) })
 	t.Run("Replace", func(t *testing.T) { replace(t, open(t)) })
 	t.Run("Delete", func(t *testing.T) { remove(t, open(t)) })
@@ -408,6 +413,197 @@ func access(t *testing.T, e search.Engine) {
 	found(t, e, q)
 	q.Consultation = `street-safety" OR tiers = "public`
 	found(t, e, q)
+}
+
+// tiers puts a document into two tiers that each know something of it that the other may not, and other documents into
+// one of them. What the other tier finds must be as if they were not there, down to the scores.
+func tiers(t *testing.T, e search.Engine) {
+	public := plain("shared", "The lamp by the school gate was mended last week.")
+	public.Tier, public.Submission = search.TierPublic, "s-1"
+	public.Labels = search.Labels{search.Groups: groups("resident"), search.Areas: {"north"}}
+	other := plain("other", "A lamp post leans over the school wall.")
+	other.Tier = search.TierPublic
+	put(t, e, public, other)
+
+	asked := []string{"", "lamp", "lamp school", "la", "lmap", `"school gate"`, "gate -wall", "quillwort", "quil", "quillwrot", "informer", "mended"}
+	requests := func() []search.Query {
+		var queries []search.Query
+		for _, text := range asked {
+			for _, sort := range []search.Sort{search.SortBest, search.SortNewest} {
+				q := query(text)
+				q.Tier, q.Sort = search.TierPublic, sort
+				queries = append(queries, q)
+				q.Filters = search.Labels{search.Groups: groups("informer"), search.Areas: {"south"}}
+				queries = append(queries, q)
+			}
+		}
+		return queries
+	}
+	asPublic := func() []search.Result {
+		res, err := e.Search(t.Context(), requests()...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res
+	}
+	before := asPublic()
+
+	officers := public
+	officers.Tier, officers.Language = search.TierOfficer, "fr"
+	officers.Text = "The lamp by the school gate was broken by quillwort sellers, says an informer."
+	officers.Labels = search.Labels{search.Groups: groups("informer"), search.Areas: {"south"}, search.Themes: {"dealing"}}
+	put(t, e, officers)
+	for i := range 40 {
+		d := plain(fmt.Sprintf("more-%d", i), "Lamp, lamp, lamp and quillwort.")
+		d.Labels[search.Groups] = groups("informer")
+		put(t, e, d)
+	}
+	for i, after := range asPublic() {
+		if diff := cmp.Diff(before[i], after); diff != "" {
+			t.Errorf("%q finds something else for the public since officers have more (-before +after):\n%s", requests()[i].Text, diff)
+		}
+	}
+
+	q := query("gate")
+	for _, d := range []search.Document{public, officers} {
+		q.Tier = d.Tier
+		if res := ask(t, e, q); res.Total != 1 || cmp.Diff(d, res.Hits[0].Document, cmpopts.EquateEmpty()) != "" {
+			t.Errorf("%s find %+v, expected their own document", d.Tier, res.Hits)
+		}
+	}
+	// Replacing it in one tier leaves the other as it was, and deleting the submission takes both away.
+	public.Text = "The lamp by the school was mended."
+	put(t, e, public)
+	q.Tier = search.TierOfficer
+	found(t, e, q, "shared")
+	q.Tier = search.TierPublic
+	found(t, e, q)
+	if err := e.Delete(t.Context(), "s-1"); err != nil {
+		t.Fatal(err)
+	}
+	found(t, e, query("gate"))
+	q.Text = "lamp"
+	found(t, e, q, "other")
+}
+
+// attributes filters and counts by every attribute there is.
+func attributes(t *testing.T, e search.Engine) {
+	for i, attribute := range search.Attributes {
+		one, two, none := plain(fmt.Sprintf("one-%d", i), "A kerb."), plain(fmt.Sprintf("two-%d", i), "A kerb."), plain(fmt.Sprintf("none-%d", i), "A kerb.")
+		for _, d := range []*search.Document{&one, &two, &none} {
+			d.Consultation = "attributes-" + string(attribute)
+			d.Labels = nil
+		}
+		one.Labels = search.Labels{attribute: {"first", ""}}
+		two.Labels = search.Labels{attribute: {"first", "second"}}
+		put(t, e, one, two, none)
+		q := search.Query{Consultation: one.Consultation, Tier: search.TierOfficer, Facets: search.Attributes}
+		res := ask(t, e, q)
+		for _, a := range search.Attributes {
+			var want []search.FacetCount
+			if a == attribute {
+				want = counts("first", 2, "second", 1)
+			}
+			if diff := cmp.Diff(want, res.Facets[a], cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("%s, counted where only %s have values (-want +got):\n%s", a, attribute, diff)
+			}
+		}
+		for value, want := range map[string][]string{"first": ids(one.ID, two.ID), "second": ids(two.ID), "third": nil} {
+			q.Filters = search.Labels{attribute: {value}}
+			found(t, e, q, want...)
+		}
+		q.Filters = search.Labels{attribute: {"second", "first"}}
+		found(t, e, q, one.ID, two.ID)
+		q.Filters[search.Attributes[(i+1)%len(search.Attributes)]] = []string{"first"}
+		found(t, e, q)
+		q.Filters, q.Facets = search.Labels{attribute: nil}, nil
+		found(t, e, q, one.ID, two.ID, none.ID)
+		if res := ask(t, e, q); len(res.Facets) != 0 {
+			t.Errorf("facets nobody asked for: %v", res.Facets)
+		}
+	}
+}
+
+// attachments finds the pages of a file beside the answer that it came with.
+func attachments(t *testing.T, e search.Engine) {
+	answer := plain("answer", "Please see my survey of the towpath, which I attach.")
+	page := func(n int, text string) search.Document {
+		return search.Document{
+			ID: fmt.Sprintf("file-%d", n), Tier: search.TierOfficer, Consultation: consultation, Submission: answer.Submission,
+			Attachment: "towpath-survey", Page: n, Text: text, Language: "en", Day: answer.Day,
+			Labels: search.Labels{search.Groups: groups("resident"), search.Sources: {search.SourceAttachment}},
+		}
+	}
+	docs := []search.Document{answer, page(1, "Survey of the towpath by night."), page(12, "Lamps along the towpath: eleven of forty were lit.")}
+	whole := page(0, "A recording of the towpath, written down.")
+	whole.ID, whole.Attachment = "file", "recording"
+	docs = append(docs, whole)
+	put(t, e, docs...)
+	for _, h := range ask(t, e, query("towpath")).Hits {
+		i := slices.IndexFunc(docs, func(d search.Document) bool { return d.ID == h.Document.ID })
+		if diff := cmp.Diff(docs[i], h.Document, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("document changed (-put +found):\n%s", diff)
+		}
+	}
+	found(t, e, query("towpath"), "answer", "file-1", "file-12", "file")
+	q := query("towpath lamps")
+	found(t, e, q, "file-12")
+	q.Text, q.Filters = "towpath", search.Labels{search.Sources: {search.SourceAnswer}}
+	found(t, e, q, "answer")
+	q.Filters = search.Labels{search.Sources: {search.SourceAttachment}}
+	found(t, e, q, "file-1", "file-12", "file")
+	if diff := cmp.Diff(counts(search.SourceAttachment, 3, search.SourceAnswer, 1), ask(t, e, query("towpath")).Facets[search.Sources]); diff != "" {
+		t.Errorf("sources (-want +got):\n%s", diff)
+	}
+	if err := e.Delete(t.Context(), answer.Submission); err != nil {
+		t.Fatal(err)
+	}
+	found(t, e, query("towpath"))
+}
+
+// several puts more than one query in a request.
+func several(t *testing.T, e search.Engine) {
+	put(t, e, corpus...)
+	elsewhere := plain("elsewhere", "Lighting in another town.")
+	elsewhere.Consultation = "other"
+	put(t, e, elsewhere)
+
+	newest, filtered, second, away := query("lighting"), query("lighting"), query(""), query("lighting")
+	newest.Sort = search.SortNewest
+	filtered.Filters[search.Groups], filtered.Facets = groups("trader"), nil
+	second.Page, second.PerPage, second.Sort = 2, 4, search.SortOldest
+	away.Consultation = "other"
+	queries := []search.Query{query("cafe"), newest, filtered, second, away, query("helicopter"), query("cafe")}
+	results, err := e.Search(t.Context(), queries...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(results) != len(queries) {
+		t.Fatalf("%d results for %d queries", len(results), len(queries))
+	}
+	for i, q := range queries { // each as if it had been asked alone
+		if diff := cmp.Diff(ask(t, e, q), results[i], cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("query %d (-alone +with others):\n%s", i, diff)
+		}
+	}
+	for i, want := range [][]string{ids("cafe"), ids("alley", "light"), ids("alley"), ids("bay", "baywords", "complaint", "charity"), ids("elsewhere"), nil, ids("cafe")} {
+		if diff := cmp.Diff(want, hitIDs(results[i]), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("query %d (-want +got):\n%s", i, diff)
+		}
+	}
+
+	if results, err := e.Search(t.Context()); err != nil || len(results) != 0 {
+		t.Errorf("no query is answered with %v (%v)", results, err)
+	}
+	unanswerable, public := query("cafe"), query("cafe")
+	unanswerable.PerPage = -1
+	public.Tier = search.TierPublic
+	for name, last := range map[string]search.Query{"one that cannot be answered": unanswerable, "one of another tier": public} {
+		results, err := e.Search(t.Context(), query("cafe"), last)
+		if !errors.Is(err, search.ErrInvalidQuery) || len(results) != 0 {
+			t.Errorf("%s among others: %v (%v), expected ErrInvalidQuery and no results", name, results, err)
+		}
+	}
 }
 
 // values gives documents facet values that are hard to quote, and more of them than engines list by default.
