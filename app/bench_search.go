@@ -553,8 +553,8 @@ func sendAndFind(ctx context.Context, a *App, c *models.Consultation, n int) (me
 				return nil, 0, context.Cause(ctx)
 			case err != nil:
 				return nil, 0, err
-			case found.Problem != "":
-				return nil, 0, errors.New(found.Problem)
+			case found.Away:
+				return nil, 0, search.ErrUnavailable
 			}
 			if found.Total > 0 {
 				break
