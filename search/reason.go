@@ -142,6 +142,10 @@ func (m *matcher) matches(text string) []match {
 	}
 	var recent []Word // folded
 	for w := range Words(text) {
+		if len(w.Text) > MaxWord {
+			recent = nil
+			continue
+		}
 		folded := Fold(w.Text)
 		span := Span{w.Start, w.End}
 		stem := ""
@@ -192,15 +196,10 @@ func (m *matcher) how(want *wanted, word, folded string, stem *string) How {
 	switch {
 	case want.begins && strings.HasPrefix(folded, want.folded):
 		return HowBeginning
-	case m.marked:
-		whole, beginning := distances(want.folded, folded)
-		if whole <= want.typos || want.begins && beginning <= want.typos {
-			return HowSpelling
-		}
-	case want.typos > 0 && sameFirst(folded, want.folded):
-		if whole, _ := distances(want.folded, folded); whole <= want.typos {
-			return HowSpelling
-		}
+	case want.typos == 0:
+	case m.marked && spelt(want.folded, folded, want.typos, want.begins),
+		sameFirst(folded, want.folded) && spelt(want.folded, folded, want.typos, false):
+		return HowSpelling
 	}
 	return ""
 }
@@ -211,15 +210,23 @@ func sameFirst(a, b string) bool {
 	return first == other
 }
 
-// distances returns how many letters have to be changed, added, taken away or swapped with their neighbour to make one
-// word of the other (optimal string alignment), and of the beginning of other that is nearest to it.
-func distances(word, other string) (whole, beginning int) {
+// spelt reports whether one word becomes the other, or its beginning if that will do, when at most typos letters are
+// changed, added, taken away or swapped with their neighbour (optimal string alignment).
+func spelt(word, other string, typos int, beginning bool) bool {
 	a, b := []rune(word), []rune(other)
-	rows := [3][]int{make([]int, len(a)+1), make([]int, len(a)+1), make([]int, len(a)+1)}
+	if len(b) > len(a)+typos {
+		if !beginning {
+			return false
+		}
+		b = b[:len(a)+typos]
+	}
+	if len(a) > len(b)+typos {
+		return false
+	}
+	rows := [3][]int{make([]int, len(a)+1), make([]int, len(a)+1), make([]int, len(a)+1)} // by letters of other, in turn
 	for i := range rows[0] {
 		rows[0][i] = i
 	}
-	beginning = len(a)
 	for j := range b {
 		row, last, lastButOne := rows[(j+1)%3], rows[j%3], rows[(j+2)%3]
 		row[0] = j + 1
@@ -233,7 +240,9 @@ func distances(word, other string) (whole, beginning int) {
 				row[i+1] = min(row[i+1], lastButOne[i-1]+1)
 			}
 		}
-		beginning = min(beginning, row[len(a)])
+		if beginning && row[len(a)] <= typos {
+			return true
+		}
 	}
-	return rows[len(b)%3][len(a)], beginning
+	return rows[len(b)%3][len(a)] <= typos
 }

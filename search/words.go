@@ -9,6 +9,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// MaxWord is the length in bytes to which a run of letters is a word that engines need to find.
+const MaxWord = 256
+
 // Word is one word of a text and where it stands, in bytes.
 type Word struct {
 	Text       string

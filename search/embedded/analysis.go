@@ -6,9 +6,6 @@ import (
 	"heard/search"
 )
 
-// maxTerm is the longest word, in bytes, that is indexed: longer ones are no words.
-const maxTerm = 256
-
 // analyzer turns a text into the terms of its words. It keeps their order, for phrases, but not where they stand in the
 // text: that is worked out again for the few texts that are shown.
 type analyzer func(word string) string
@@ -31,7 +28,7 @@ func (term analyzer) Analyze(text []byte) analysis.TokenStream {
 	position := 0
 	for w := range search.Words(string(text)) {
 		position++
-		if len(w.Text) <= maxTerm {
+		if len(w.Text) <= search.MaxWord {
 			tokens = append(tokens, &analysis.Token{Term: []byte(term(w.Text)), Position: position})
 		}
 	}

@@ -135,6 +135,38 @@ func TestErasedFromFiles(t *testing.T) {
 	}
 }
 
+// TestTiersShareNoFiles looks for the words and labels of one audience in the files of the others.
+func TestTiersShareNoFiles(t *testing.T) {
+	dir := t.TempDir()
+	e := open(t, dir)
+	secrets := map[search.Tier][]string{
+		search.TierOfficer: {"quillwort", "informers"}, search.TierCouncillor: {"butterwort", "traders"}, search.TierPublic: {"gardenia", "everybody"},
+	}
+	var docs []search.Document
+	for tier, words := range secrets {
+		d := document("same", "en", "A "+words[0]+" grows here.")
+		d.Tier, d.Labels = tier, search.Labels{search.Groups: {words[1]}}
+		docs = append(docs, d)
+	}
+	for name, write := range map[string]func(){"put": func() { put(t, e, docs...) }, "rebuild": func() { rebuild(t, e, docs...) }} {
+		write()
+		for _, generation := range entries(t, dir) {
+			if generation == "current" {
+				continue
+			}
+			for _, tier := range search.Tiers {
+				for of, words := range secrets {
+					for _, word := range words {
+						if got := inFiles(t, filepath.Join(dir, generation, string(tier)), word); got != (tier == of) {
+							t.Errorf("after %s, the files of %s hold %q: %v", name, tier, word, got)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 func inFiles(t *testing.T, dir, word string) bool {
 	t.Helper()
 	found := false

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -28,9 +29,13 @@ func newGeneration(dir, name string) (*generation, error) {
 			return nil, err
 		}
 	}
-	return eachTier(dir, name, func(path string) (bleve.Index, error) {
+	g, err := eachTier(dir, name, func(path string) (bleve.Index, error) {
 		return bleve.NewUsing(path, newMapping(), scorch.Name, bleve.Config.DefaultMemKVStore, lockTimeout())
 	})
+	if err != nil && dir != "" {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(dir, name)))
+	}
+	return g, err
 }
 
 func openGeneration(dir, name string) (*generation, error) {
@@ -103,21 +108,27 @@ func (g *generation) put(docs []search.Document) error {
 			return err
 		}
 	}
-	for tier, batch := range batches {
-		if err := g.tiers[tier].Batch(batch); err != nil {
-			return err
+	return g.each(func(tier search.Tier, index bleve.Index) error {
+		if batches[tier] == nil {
+			return nil
 		}
-	}
-	return nil
+		return index.Batch(batches[tier])
+	})
 }
 
 func (g *generation) remove(ctx context.Context, submissions []string) error {
-	for _, tier := range search.Tiers {
-		if err := remove(ctx, g.tiers[tier], submissions); err != nil {
-			return err
-		}
+	return g.each(func(_ search.Tier, index bleve.Index) error { return remove(ctx, index, submissions) })
+}
+
+// each writes to all tiers at the same time, since writing is mostly waiting for the disk.
+func (g *generation) each(write func(search.Tier, bleve.Index) error) error {
+	var writes sync.WaitGroup
+	errs := make([]error, len(search.Tiers))
+	for i, tier := range search.Tiers {
+		writes.Go(func() { errs[i] = write(tier, g.tiers[tier]) })
 	}
-	return nil
+	writes.Wait()
+	return errors.Join(errs...)
 }
 
 func remove(ctx context.Context, index bleve.Index, submissions []string) error {

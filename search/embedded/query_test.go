@@ -1,14 +1,18 @@
 package embedded_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"heard/search"
 )
 
-// TestInflections holds what the contract cannot ask of every engine: words found by their stem.
+// TestInflections holds what the contract cannot ask of every engine: words found by their stem, in every language that
+// has a stemmer. None of them is a misspelling or a beginning of what it finds.
 func TestInflections(t *testing.T) {
 	e := open(t, "")
 	put(t, e,
@@ -17,17 +21,35 @@ func TestInflections(t *testing.T) {
 		document("unknown", "", "Everybody was shouting."),
 		document("ro", "ro", "Amenzile ne-au alungat din străzile luminate."),
 		document("es", "es", "Queremos calles iluminadas."),
+		document("fr", "fr", "Les rues sont mal éclairées."),
+		document("de", "de", "Wir fürchten die Verdrängungen."),
+		document("hu", "hu", "A házainkban félünk."),
+		document("it", "it", "Le strade illuminate aiutano."),
+		document("pt", "pt", "As multas puniram-nos."),
+		document("ru", "ru", "Нужны фонари на улицах."),
+		document("tr", "tr", "Evlerimizden korkuyoruz."),
+		document("ar", "ar", "يساعدون المشردين"),
+		document("ta", "ta", "தெருக்களில் விளக்குகள் இல்லை"),
 		document("ur", "ur", "گلیوں میں روشنی"),
 	)
 	for text, want := range map[string][]string{
-		"policing":   {"en"},
-		"women":      {"en"},
-		"harassment": {"gb"},
-		"shouts":     {"unknown"},
-		"amendă":     nil,
-		"amenzilor":  {"ro"},
-		"strazilor":  {"ro"},
-		"iluminado":  {"es"},
+		"policing":    {"en"},
+		"women":       {"en"},
+		"harassment":  {"gb"},
+		"shouts":      {"unknown"},
+		"amendă":      nil,
+		"amenzilor":   {"ro"},
+		"strazilor":   {"ro"},
+		"iluminado":   {"es"},
+		"éclairaient": {"fr"},
+		"Verdrängung": {"de"},
+		"háznak":      {"hu"},
+		"illuminando": {"it"},
+		"punirem":     {"pt"},
+		"улицей":      {"ru"},
+		"evlerin":     {"tr"},
+		"مشرد":        {"ar"},
+		"விளக்குகளை":  {"ta"},
 	} {
 		if got := find(t, e, text); !slices.Equal(got, want) {
 			t.Errorf("%q found %v, expected %v", text, got, want)
@@ -90,7 +112,60 @@ func TestLongQueryNeedsSomeWords(t *testing.T) {
 	}
 }
 
-// FuzzSearch looks for panics in the stemmers and for answers that point outside the text.
+// TestMeaningIsRefused: there is no embedder in this process.
+func TestMeaningIsRefused(t *testing.T) {
+	e := open(t, "")
+	res, err := e.Search(t.Context(), search.Query{Consultation: "c", Tier: search.TierOfficer, Text: "lighting", Meaning: true})
+	if !errors.Is(err, search.ErrInvalidQuery) || len(res) != 0 {
+		t.Errorf("answered %v (%v), expected ErrInvalidQuery", res, err)
+	}
+}
+
+// TestFoundIsMarked holds the index and search.Matches, which marks what is found, to the same answer: a word finds a text
+// when, and only when, something in it is marked for it.
+func TestFoundIsMarked(t *testing.T) {
+	words := []string{
+		"police", "policing", "policed", "women's", "lighting", "lights", "bay", "bays", "skies", "dying", "42", "flat12", "kerb", "crawling",
+		"reședința", "străzilor", "străzi", "amendă", "amenzilor", "Straße", "Straßen", "éclairées", "iluminadas", "улицах", "улицей", "evlerimizden",
+		"المشردين", "مشرد", "روشنی", "گلیوں", "ਰੋਸ਼ਨੀ", "রাস্তায়", "রাস্তা", "விளக்குகள்", "住宅",
+	}
+	e := open(t, "")
+	rapid.Check(t, func(r *rapid.T) {
+		d := document("a", rapid.SampledFrom([]string{"en", "", "ro", "de", "fr", "es", "ru", "tr", "ar", "ur", "ta", "xx"}).Draw(r, "language"),
+			strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 1, 3).Draw(r, "text"), ", "))
+		if err := e.Put(t.Context(), d); err != nil {
+			r.Fatal(err)
+		}
+		asked := []rune(rapid.SampledFrom(words).Draw(r, "word"))
+		for range rapid.IntRange(0, 3).Draw(r, "mistakes") {
+			i := rapid.IntRange(0, len(asked)-1).Draw(r, "at")
+			switch rapid.IntRange(0, 3).Draw(r, "mistake") {
+			case 0:
+				asked[i] = 'x'
+			case 1:
+				asked = slices.Insert(asked, i, 'l')
+			case 2:
+				asked[i], asked[0] = asked[0], asked[i]
+			case 3:
+				asked = asked[:i+1]
+			}
+		}
+		text := string(asked) + rapid.SampledFrom([]string{"", " -nothing"}).Draw(r, "end")
+		if len(search.Parse(text).Words) != 1 {
+			r.Skip("this is not one word")
+		}
+		res, err := e.Search(t.Context(), search.Query{Consultation: "c", Tier: search.TierOfficer, Text: text})
+		if err != nil {
+			r.Fatal(err)
+		}
+		if marked := len(search.Matches(search.Parse(text), d.Text, d.Language)) > 0; marked != (res[0].Total == 1) {
+			r.Fatalf("%q in %q (%s): found %d, marked %v", text, d.Text, d.Language, res[0].Total, marked)
+		}
+	})
+}
+
+// FuzzSearch looks for panics in the stemmers, for answers that point outside the text, and for documents found by words
+// that are then not marked, which would mean that search.Matches and the index disagree.
 func FuzzSearch(f *testing.F) {
 	f.Add("Reședința străzilor", "strada", "ro")
 	f.Add("ﬁrst İstanbul ẞtraße", "istanbul", "tr")
@@ -110,10 +185,16 @@ func FuzzSearch(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		asked := search.Parse(query)
 		for _, h := range res[0].Hits {
 			var whole strings.Builder
+			marked := false
 			for _, s := range h.Snippet {
 				whole.WriteString(s.Text)
+				marked = marked || s.Match
+			}
+			if wanted := len(asked.Words)+len(asked.Phrases) > 0; marked != wanted {
+				t.Errorf("%q in %q: marked %v, expected %v", query, text, marked, wanted)
 			}
 			if h.Document.Text != text || !strings.Contains(text, whole.String()) {
 				t.Errorf("text %q came back as %q with the passage %q", text, h.Document.Text, whole.String())
