@@ -162,7 +162,7 @@ func TestKilled(t *testing.T) {
 	}
 	until(t, dir, "put", -1)
 	check("brought up to date", len(docs))
-	for _, n := range []int{0, 5000, 9750} {
+	for _, n := range []int{0, 9750} {
 		until(t, dir, "rebuild", n)
 		check(fmt.Sprintf("killed after %d of a rebuild", n), len(docs))
 	}

@@ -122,7 +122,7 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 	}
 	waiting, cancel := context.WithTimeout(ctx, openDeadline)
 	defer cancel()
-	if err := late(ctx, e.prepared(waiting)); err != nil && !isAway(err) {
+	if err := e.prepared(waiting); err != nil && !isAway(err) {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
@@ -173,7 +173,7 @@ func (e *Engine) prepared(ctx context.Context) error {
 	case looked := <-looking:
 		return looked.Err
 	case <-ctx.Done():
-		return ctx.Err()
+		return gaveUp(ctx, "waiting for the server to be ready")
 	}
 }
 
@@ -356,7 +356,10 @@ func (e *Engine) fill(ctx context.Context, name names, docs iter.Seq2[search.Doc
 	}
 	for d, err := range docs {
 		if err == nil {
-			err = errors.Join(d.Validate(), ctx.Err())
+			err = d.Validate()
+		}
+		if err == nil && ctx.Err() != nil {
+			err = gaveUp(ctx, "adding documents")
 		}
 		if err != nil {
 			return err
@@ -369,8 +372,8 @@ func (e *Engine) fill(ctx context.Context, name names, docs iter.Seq2[search.Doc
 			}
 		}
 	}
-	if err := ctx.Err(); err != nil {
-		return err
+	if ctx.Err() != nil {
+		return gaveUp(ctx, "adding documents")
 	}
 	return flush()
 }

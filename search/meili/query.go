@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -161,7 +160,7 @@ func (e *Engine) Search(ctx context.Context, queries ...search.Query) ([]search.
 	waiting, cancel := context.WithTimeout(ctx, searchDeadline)
 	defer cancel()
 	if err := e.prepared(waiting); err != nil {
-		return nil, late(ctx, err)
+		return nil, err
 	}
 	if meaning {
 		if err := e.embedderFault(); err != nil {
@@ -170,7 +169,7 @@ func (e *Engine) Search(ctx context.Context, queries ...search.Query) ([]search.
 	}
 	res, err := e.searching[tier].MultiSearchWithContext(waiting, &meilisearch.MultiSearchRequest{Queries: requests})
 	if err != nil {
-		return nil, late(ctx, e.explain(waiting, "searching", err))
+		return nil, e.explain(waiting, "searching", err)
 	}
 	if len(res.Results) != len(queries) {
 		return nil, fmt.Errorf("%w: searching with Meilisearch: %d results for %d queries", search.ErrUnavailable, len(res.Results), len(queries))
@@ -182,14 +181,6 @@ func (e *Engine) Search(ctx context.Context, queries ...search.Query) ([]search.
 		}
 	}
 	return results, nil
-}
-
-// late is err as the caller must see it: that a deadline of ours is over is the server's fault and not theirs.
-func late(ctx context.Context, err error) error {
-	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%w: Meilisearch does not answer in time", errAway)
-	}
-	return err
 }
 
 // leastMeaning is the score from which a hit is near enough in meaning: half the cosine of the two vectors plus a half.

@@ -163,11 +163,19 @@ func (e *Engine) lookAgainIfAway(err error) {
 	}
 }
 
+// gaveUp is the error of a caller who no longer waits. One who has waited long enough may ask again.
+func gaveUp(ctx context.Context, doing string) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("%w: %s with Meilisearch: %w", errAway, doing, ctx.Err())
+	}
+	return fmt.Errorf("%s with Meilisearch: %w", doing, ctx.Err())
+}
+
 // explain turns an error of the client library into one that says what to do and quotes nobody: the library's own
 // repeats the request and the response.
 func explain(ctx context.Context, doing string, err error) error {
 	if ctx.Err() != nil {
-		return fmt.Errorf("%s with Meilisearch: %w", doing, ctx.Err())
+		return gaveUp(ctx, doing)
 	}
 	var api *meilisearch.Error
 	if !errors.As(err, &api) {

@@ -145,8 +145,13 @@ func TestTaskThatNeverEnds(t *testing.T) {
 	f.task = `{"uid": 7, "status": "processing"}`
 	ctx, cancel := context.WithCancel(t.Context())
 	go cancel()
-	if err := e.Put(ctx, answer); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+	if err := e.Put(ctx, answer); !errors.Is(err, context.Canceled) || errors.Is(err, search.ErrUnavailable) {
+		t.Errorf("somebody who gave up: %v", err)
+	}
+	ctx, cancel = context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	if err := e.Put(ctx, answer); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, search.ErrUnavailable) {
+		t.Errorf("somebody who has waited long enough: %v", err)
 	}
 }
 
