@@ -39,7 +39,7 @@ race:
 
 bench:
 	go run . bench intake
-	go run . bench search
+	go run . bench search$(if $(TEXTS), --data $(TEXTS))
 	go run . bench themes
 	go run . bench report
 	$(if $(TEXTS),go run . bench themes --data $(TEXTS))

@@ -38,6 +38,7 @@ var arrows = map[string][]string{
 	"heard/search/embedded":     {"heard/search"},
 	"heard/search/measure":      {"heard/search"},
 	"heard/search/meili":        {"heard/search"},
+	"heard/search/meili/local":  {},
 	"heard/search/searchtest":   {"heard/search"},
 	"heard/static":              {},
 	"heard/views":               {"heard/models", "heard/static"},
