@@ -1,7 +1,8 @@
 // Package search says what the portal asks of a search engine: the unit that is found, the question put to it, the
 // answer it gives, and the Engine that two packages implement (embedded, in this process; meili, a Meilisearch
-// server). What the engines share so that they cannot drift apart lives here too: checking a query, taking its words
-// apart, and cutting the passage that is shown around a match.
+// server). Page asks an engine for what a person reads on one page. What the engines share so that they cannot drift apart
+// lives here too: checking a query, taking its words apart, stemming them, cutting the passage that is shown around a
+// match, and saying why it matched.
 //
 // An index is a projection: everything in it can be rebuilt from the database. It holds redacted text only.
 //

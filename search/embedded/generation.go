@@ -29,9 +29,13 @@ func newGeneration(dir, name string) (*generation, error) {
 			return nil, err
 		}
 	}
-	return eachTier(dir, name, func(path string) (bleve.Index, error) {
+	g, err := eachTier(dir, name, func(path string) (bleve.Index, error) {
 		return bleve.NewUsing(path, newMapping(), scorch.Name, bleve.Config.DefaultMemKVStore, lockTimeout())
 	})
+	if err != nil && dir != "" {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(dir, name)))
+	}
+	return g, err
 }
 
 func openGeneration(dir, name string) (*generation, error) {

@@ -114,7 +114,7 @@ func pages(t *testing.T, engine search.Engine) {
 				Filters: search.Labels{},
 				Facets:  []search.Attribute{search.Groups, search.Questions, search.Stances, search.Channels},
 				Sort:    rapid.SampledFrom([]search.Sort{search.SortBest, search.SortBest, search.SortNewest}).Draw(t, "sort"),
-				PerPage: rapid.SampledFrom([]int{1, 10, 20, 37}).Draw(t, "per page"),
+				PerPage: rapid.SampledFrom([]int{7, 10, 20, 37}).Draw(t, "per page"),
 			}
 			docs := corpora[q.Consultation]
 			if rapid.Bool().Draw(t, "by group") {

@@ -344,11 +344,13 @@ func access(t *testing.T, e search.Engine) {
 		change(&d)
 		return d
 	}
+	var everybody []search.Document
 	for _, d := range corpus {
 		for _, d.Tier = range search.Tiers {
-			put(t, e, d)
+			everybody = append(everybody, d)
 		}
 	}
+	put(t, e, everybody...)
 	for _, tier := range search.Tiers { // of other consultations, for every tier
 		put(t, e,
 			hidden("other-consultation", func(d *search.Document) { d.Consultation, d.Tier = "other", tier }),
@@ -453,11 +455,13 @@ func tiers(t *testing.T, e search.Engine) {
 	officers.Text = "The lamp by the school gate was broken by quillwort sellers, says an informer."
 	officers.Labels = search.Labels{search.Groups: groups("informer"), search.Areas: {"south"}, search.Themes: {"dealing"}}
 	put(t, e, officers)
+	var more []search.Document
 	for i := range 40 {
 		d := plain(fmt.Sprintf("more-%d", i), "Lamp, lamp, lamp and quillwort.")
 		d.Labels[search.Groups] = groups("informer")
-		put(t, e, d)
+		more = append(more, d)
 	}
+	put(t, e, more...)
 	for i, after := range asPublic() {
 		if diff := cmp.Diff(before[i], after); diff != "" {
 			t.Errorf("%q finds something else for the public since officers have more (-before +after):\n%s", requests()[i].Text, diff)
