@@ -287,6 +287,13 @@ func TestGroupsAtRiskAreReleasedAlone(t *testing.T) {
 				t.Errorf("beside the words of somebody at risk stands %+v", s)
 			}
 		}
+		if n == 10 { // one is set aside, and nine are too few
+			noError(t, k.SetAside(ctx, officer, c, whole.Hits[0].Submission.ID, "Sent twice."))
+			noError(t, k.runner.Drain(ctx))
+			if got := []int{k.count(t, c, atRisk), k.count(t, c, labels(search.Questions, "S5")), k.count(t, c, nil)}; !slices.Equal(got, []int{0, 0, 29}) {
+				t.Errorf("of the nine who are left %v are shown to be at risk, are counted by question, and of all are found; want 0, 0 and 29", got)
+			}
+		}
 		for field, value := range map[search.Attribute]string{search.Areas: "northgate", search.Stances: "against"} {
 			_, err := k.Search(ctx, councillor, c, search.Query{Filters: search.Labels{search.Groups: {"sex_worker"}, field: {value}}})
 			if f := models.FieldsOf(err); len(f) != 1 || !strings.HasPrefix(f[0].Message, "Not shown together, to protect people") {

@@ -1,6 +1,8 @@
 // Package disclose is the one gate from true counts to counts that may be
 // shown. Screens, exports, search counts and the report all pass through it, so
-// that the same figure is masked everywhere or nowhere.
+// that the same figure is masked everywhere or nowhere. Where people can ask
+// questions of their own, no gate on single tables is enough: there, [Release]
+// decides beforehand what may be known of each person.
 //
 // Three rules make a figure unsafe on its own account:
 //

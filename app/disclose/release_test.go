@@ -164,7 +164,7 @@ func TestReleasedClassesAreLargeEnough(t *testing.T) {
 			t.Errorf("releasing what is released changes it:\n%s", diff)
 		}
 		// People leave, one after the other.
-		for range min(30, len(people)) {
+		for range min(10, len(people)) {
 			i := rng.IntN(len(released))
 			people, released = slices.Delete(people, i, i+1), slices.Delete(released, i, i+1)
 			left := Release(released, ladder)
