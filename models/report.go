@@ -42,11 +42,13 @@ type ReportMethod struct {
 	People  *ReportAgreement `json:"people,omitempty"`  // of two people with each other
 }
 
-// ReportAgreement is micro-F1 with its 95 % interval, each between 0 and 1.
+// ReportAgreement is micro-F1 with its 95 % interval, each between 0 and 1, and
+// Cohen's kappa, at most 1.
 type ReportAgreement struct {
 	F1      float64 `json:"f1"`
 	Low     float64 `json:"low"`
 	High    float64 `json:"high"`
+	Kappa   float64 `json:"kappa"`
 	Answers int     `json:"answers"` // that were coded blind
 }
 

@@ -1,8 +1,12 @@
 package models
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"net/mail"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -54,6 +58,38 @@ type AuditEvent struct {
 	Object       string // id of what it was done to
 	Consultation string
 	Reason       string
+	Undone       bool   // it was begun and taken back: nothing of it stays but this
+	Hash         string // see Chained; "" for acts from before there was a chain
+}
+
+// Chained returns the hash of the event as it follows one with the hash
+// before: SHA-256, hex, over that hash and every field of the event but its
+// own, each with its length in front, so that none can be moved into another.
+func (e AuditEvent) Chained(before string) string {
+	h := sha256.New()
+	for _, field := range []string{before, strconv.FormatInt(e.Sequence, 10), e.Day, e.Time, e.Actor, e.Action, e.Object, e.Consultation, e.Reason, strconv.FormatBool(e.Undone)} {
+		fmt.Fprintf(h, "%d:%s", len(field), field)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// VerifyAudit checks the whole record, oldest first, against the hash of its
+// last event. The error, a Conflict, says at which event the chain breaks.
+func VerifyAudit(events []AuditEvent, head string) error {
+	before := ""
+	for _, e := range events {
+		if e.Hash == "" && before == "" {
+			continue // from before there was a chain
+		}
+		if e.Hash != e.Chained(before) {
+			return NewError(KindConflict, fmt.Sprintf("The record of acts is broken at number %d: it, or the one before it, was changed or taken out.", e.Sequence))
+		}
+		before = e.Hash
+	}
+	if before != head {
+		return NewError(KindConflict, "The record of acts is broken at its end: its last acts were taken out.")
+	}
+	return nil
 }
 
 // Actors that are not users.

@@ -551,6 +551,7 @@ type CodingState struct {
 // Agreement is how far two who coded the same answers agree, between 0 and 1.
 type Agreement struct {
 	F1, Low, High string // such as 0.81
+	Kappa         string // Cohen’s
 	Answers       int
 }
 
@@ -706,6 +707,9 @@ type AuditPage struct {
 	Base
 	Events []models.AuditEvent
 	Names  map[string]string // actor id to e-mail address
+	Acts   int               // in all; Events are the newest
+	Head   string            // hash of the last act
+	Broken string            // where the chain of hashes breaks
 }
 
 // UsersPage lists the accounts.

@@ -200,7 +200,7 @@ func report() *models.Report {
 		r.Themes = append(r.Themes, th)
 	}
 	r.Method = &models.ReportMethod{Method: models.Method{Background: "Open English WordNet", TooFew: true, Notes: []string{"The optional model did not answer."}},
-		Taught: shown(42), Coded: shown(60), Changed: masked(5), Machine: &models.ReportAgreement{F1: 0.71, Low: 0.64, High: 0.78, Answers: 100}, People: &models.ReportAgreement{F1: 0.8, Low: 0.7, High: 0.9, Answers: 40}}
+		Taught: shown(42), Coded: shown(60), Changed: masked(5), Machine: &models.ReportAgreement{F1: 0.71, Low: 0.64, High: 0.78, Kappa: 0.68, Answers: 100}, People: &models.ReportAgreement{F1: 0.8, Low: 0.7, High: 0.9, Kappa: 0.77, Answers: 40}}
 	for i := range 27 {
 		e := models.ReportExcerpt{PublicID: fmt.Sprintf("7k3m%02dq", i)}
 		if i%2 == 0 {
@@ -375,7 +375,7 @@ func samples() []sample {
 	codable.Code = "/staff/station-quarter/code?submission=s1&question=C6"
 	themes := &ThemesPage{Base: desk("themes", "Themes"), Consultation: c.ID, Candidates: []ThemeRow{theme("t2", "Moved on to less safe places", models.ThemeCandidate)}, Approved: []ThemeRow{lamps}, OutOfScope: []ThemeRow{out},
 		Merged: []MergedRow{{Theme: models.Theme{ID: "t8", Label: "Lights", Status: models.ThemeMerged, Version: 3}, Into: "Better lighting along the canal", Act: "/staff/station-quarter/themes/t8"}}, HeardOnce: []SearchHit{codable}, Answers: 148, CanEdit: true, Parents: links,
-		Progress: &CodingState{Answers: 148, Read: 97, Coded: 60, DoubleCoded: 12, Left: 88, Changed: 7, Sample: 60, BlindCoded: 40, Machine: &Agreement{F1: "0.81", Low: "0.74", High: "0.87", Answers: 40}, People: &Agreement{F1: "0.84", Low: "0.70", High: "0.93", Answers: 12}}}
+		Progress: &CodingState{Answers: 148, Read: 97, Coded: 60, DoubleCoded: 12, Left: 88, Changed: 7, Sample: 60, BlindCoded: 40, Machine: &Agreement{F1: "0.81", Low: "0.74", High: "0.87", Kappa: "0.79", Answers: 40}, People: &Agreement{F1: "0.84", Low: "0.70", High: "0.93", Kappa: "0.81", Answers: 12}}}
 	for i := range 9 {
 		themes.Candidates = append(themes.Candidates, theme(fmt.Sprintf("m%d", i), fmt.Sprintf("Point %d", i), models.ThemeCandidate))
 	}
@@ -496,7 +496,8 @@ func samples() []sample {
 		{"settings-closed", &SettingsPage{Base: desk("settings", ""), Consultation: &closedConsultation, Source: source, Next: models.StatusFrozen, NextText: "Freeze the analysis", MayRelease: true, Released: "2026-12-15"}},
 		{"settings-releasing", &SettingsPage{Base: desk("settings", ""), Consultation: &closedConsultation, Source: source, Next: models.StatusFrozen, MayRelease: true}},
 		{"settings-draft", &SettingsPage{Base: desk("settings", ""), Consultation: &draftConsultation, Source: source, Faults: fileFaults, Next: models.StatusOpen}},
-		{"audit", &AuditPage{Base: desk("audit", "Record of acts"), Names: map[string]string{"u1": "p.okafor@fairmead.example.org"}, Events: []models.AuditEvent{{Sequence: 12, Day: "2026-11-11", Time: "09:14", Actor: "u1", Action: "submission.read", Object: "s1", Consultation: c.ID, Reason: "checking a redaction"}, {Sequence: 11, Day: "2026-11-11", Actor: models.ActorRespondent, Action: "submission.received", Object: "s1", Consultation: c.ID}}}},
+		{"audit", &AuditPage{Base: desk("audit", "Record of acts"), Names: map[string]string{"u1": "p.okafor@fairmead.example.org"}, Events: []models.AuditEvent{{Sequence: 12, Day: "2026-11-11", Time: "09:14", Actor: "u1", Action: "submission.read", Object: "s1", Consultation: c.ID, Reason: "checking a redaction", Undone: true}, {Sequence: 11, Day: "2026-11-11", Actor: models.ActorRespondent, Action: "submission.received", Object: "s1", Consultation: c.ID}}, Acts: 812, Head: strings.Repeat("9f", 32)}},
+		{"audit-broken", &AuditPage{Base: desk("audit", "Record of acts"), Acts: 812, Broken: "The record of acts is broken at number 12: it, or the one before it, was changed or taken out."}},
 		{"users", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Role: models.RoleAnalyst, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address, like name@example.org"}, {Href: "#role", Message: "Choose a role"}}, Invite: "https://consult.fairmead.example.org/staff/welcome?token=3f2a9c", For: "d.shah@fairmead.example.org",
 			Users: []models.User{{ID: "u1", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, PasswordHash: "x"}, {ID: "u2", Email: "d.shah@fairmead.example.org", Role: models.RoleAnalyst}, {ID: "u3", Email: "old@fairmead.example.org", Role: models.RoleCouncillor, Disabled: true}}}},
 	}

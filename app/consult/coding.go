@@ -401,6 +401,7 @@ type CodingProgress struct {
 // between 0 and 1.
 type Agreement struct {
 	F1, Low, High float64
+	Kappa         float64 // Cohen's, over every theme that an answer could have been given
 	Answers       int
 }
 
@@ -1060,5 +1061,5 @@ func (d *desk) agreement(answers []agreement.Overlap) *Agreement {
 		return nil
 	}
 	f1, low, high := agreement.F1(answers, d.seed)
-	return &Agreement{F1: f1, Low: low, High: high, Answers: len(answers)}
+	return &Agreement{F1: f1, Low: low, High: high, Kappa: agreement.Kappa(answers, len(d.frame())), Answers: len(answers)}
 }

@@ -2,6 +2,7 @@ package consult
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 
@@ -142,22 +143,38 @@ func (s *Service) FindingThemes(ctx context.Context, by Actor, c *models.Consult
 	return s.store.JobWaits(ctx, models.JobThemes, c.ID)
 }
 
-// AuditTrail returns the record of acts, newest first.
-func (s *Service) AuditTrail(ctx context.Context, by Actor, limit int) ([]models.AuditEvent, map[string]string, error) {
+// Record is the record of acts.
+type Record struct {
+	Events []models.AuditEvent // newest first
+	Names  map[string]string   // address by account
+	Acts   int                 // how many there are in all
+	Head   string              // hash of the last, hex; whoever keeps it sees later whether anything was taken out
+	Broken string              // where the chain of hashes breaks; "" when it is whole
+}
+
+// AuditTrail returns the newest acts of the record, at most limit, and whether
+// the whole of it is as it was written.
+func (s *Service) AuditTrail(ctx context.Context, by Actor, limit int) (*Record, error) {
 	if err := by.need(ReadAudit); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	events, err := s.store.AuditTrail(ctx, "", limit)
-	if err != nil {
-		return nil, nil, err
+	r := &Record{Names: map[string]string{}}
+	var err error
+	var broken *models.Error
+	if r.Acts, r.Head, err = s.store.VerifyAudit(ctx); errors.As(err, &broken) && broken.Kind == models.KindConflict {
+		r.Broken = broken.Message
+	} else if err != nil {
+		return nil, err
+	}
+	if r.Events, err = s.store.AuditTrail(ctx, "", limit); err != nil {
+		return nil, err
 	}
 	users, err := s.store.Users(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	names := map[string]string{}
 	for _, u := range users {
-		names[u.ID] = u.Email
+		r.Names[u.ID] = u.Email
 	}
-	return events, names, nil
+	return r, nil
 }

@@ -73,7 +73,7 @@ func methodOf(ctx context.Context, from *store.Store, c *models.Consultation, wh
 		if a == nil {
 			return nil
 		}
-		return &models.ReportAgreement{F1: a.F1, Low: a.Low, High: a.High, Answers: a.Answers}
+		return &models.ReportAgreement{F1: a.F1, Low: a.Low, High: a.High, Kappa: a.Kappa, Answers: a.Answers}
 	}
 	return &report.Method{Method: method, Coded: p.Coded, Changed: p.Changed, Machine: told(p.Machine), People: told(p.People)}, nil
 }

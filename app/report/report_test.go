@@ -81,7 +81,7 @@ const letter = "Keep the path open to everybody."
 // example is an input with something of everything.
 func example() Input {
 	in := Input{Consultation: river(), Withdrawn: 2, Checkpoint: "0a1b2c", Method: &Method{Method: models.Method{Taught: 20}, Coded: 30, Changed: 3,
-		Machine: &models.ReportAgreement{F1: 0.7, Low: 0.6, High: 0.8, Answers: 50}}}
+		Machine: &models.ReportAgreement{F1: 0.7, Low: 0.6, High: 0.8, Kappa: 0.66, Answers: 50}}}
 	for i := range 40 {
 		s := person(i, "walker", chose("A1", "walk"), chose("C1", []string{"yes", "no"}[i%2]))
 		s.Stance = []string{models.StanceFor, models.StanceAgainst}[i%2]

@@ -208,52 +208,72 @@ type wordModel struct {
 
 // learnWords fits the model to the rows of x in the given groups.
 func learnWords(x *sparse, group []int32, k int) *wordModel {
-	counts := make([]float64, x.cols*k)
-	word := make([]float64, x.cols)
-	theme := make([]float64, k)
-	var all float64
-	for i := range x.rows {
-		g := group[i]
-		if g < 0 {
-			continue
-		}
-		cols, vals := x.row(i)
-		for j, c := range cols {
-			v := float64(vals[j])
-			counts[int(c)*k+int(g)] += v
-			word[c] += v
-			theme[g] += v
-			all += v
-		}
-	}
+	n := countWords(x, group, k)
 	m := &wordModel{k, make([]float32, x.cols*k)}
-	if all == 0 || k == 0 {
-		return m
-	}
 	logOf := make([]float64, k)
 	for c := range x.cols {
-		row := counts[c*k : (c+1)*k]
-		var information float64
-		for t := range k {
-			base := theme[t] / all
-			if base == 0 {
-				continue
-			}
-			p := (row[t] + themeShrinkage*base) / (word[c] + themeShrinkage)
-			information += p * math.Log(p/base)
-		}
-		information = max(0, information/math.Log(float64(max(k, 2))))
-		var mean float64
-		for t := range k {
-			logOf[t] = math.Log((row[t] + wordSmoothing) / (theme[t] + wordSmoothing*float64(x.cols)))
-			mean += logOf[t]
-		}
-		mean /= float64(k)
-		for t := range k {
-			m.weight[c*k+t] = float32(information * (logOf[t] - mean))
-		}
+		n.weigh(c, logOf, m.weight[c*k:(c+1)*k])
 	}
 	return m
+}
+
+// wordCounts says how much of each word is in each theme.
+type wordCounts struct {
+	cols, k int
+	counts  []float64 // column × theme
+	word    []float64 // by column
+	theme   []float64
+	all     float64
+}
+
+func countWords(x *sparse, group []int32, k int) *wordCounts {
+	n := &wordCounts{cols: x.cols, k: k, counts: make([]float64, x.cols*k), word: make([]float64, x.cols), theme: make([]float64, k)}
+	for i := range x.rows {
+		if group[i] >= 0 {
+			n.add(x, i, int(group[i]), 1)
+		}
+	}
+	return n
+}
+
+// add counts row i in theme g, times by.
+func (n *wordCounts) add(x *sparse, i, g int, by float64) {
+	cols, vals := x.row(i)
+	for j, c := range cols {
+		v := by * float64(vals[j])
+		n.counts[int(c)*n.k+g] += v
+		n.word[c] += v
+		n.theme[g] += v
+		n.all += v
+	}
+}
+
+// weigh fills to with the weight of a word for every theme; logOf is room for
+// as many numbers.
+func (n *wordCounts) weigh(c int, logOf []float64, to []float32) {
+	row := n.counts[c*n.k : (c+1)*n.k]
+	clear(to)
+	if n.all <= 0 {
+		return
+	}
+	var information, mean float64
+	for t := range n.k {
+		base := n.theme[t] / n.all
+		if base <= 0 {
+			continue
+		}
+		p := (row[t] + themeShrinkage*base) / (n.word[c] + themeShrinkage)
+		information += p * math.Log(p/base)
+	}
+	information = max(0, information/math.Log(float64(max(n.k, 2))))
+	for t := range n.k {
+		logOf[t] = math.Log((row[t] + wordSmoothing) / (n.theme[t] + wordSmoothing*float64(n.cols)))
+		mean += logOf[t]
+	}
+	mean /= float64(n.k)
+	for t := range n.k {
+		to[t] = float32(information * (logOf[t] - mean))
+	}
 }
 
 // score adds up the evidence of one row for every theme.
@@ -297,6 +317,56 @@ func refine(x *sparse, group []int32, k int) *wordModel {
 		}
 	}
 	return learnWords(x, group, k)
+}
+
+// mostTried is the number of rows that sharpness looks at.
+const mostTried = 1000
+
+// sharpness is what evidence must be multiplied by to be worth what it says:
+// that a theme has half of the evidence shall mean that one text in two like
+// this one would be put there by everybody else's words. It is the factor under
+// which each row's theme, scored by the words of all other rows, is most likely
+// (temperature scaling: Guo et al., On Calibration of Modern Neural Networks,
+// ICML 2017, with the row left out in place of texts held back).
+func sharpness(x *sparse, group []int32, k int) float64 {
+	n := countWords(x, group, k)
+	var tried [][]float64 // evidence less that for the row's own theme
+	step := max(1, x.rows/mostTried)
+	logOf, weight := make([]float64, k), make([]float32, k)
+	for i := 0; i < x.rows; i += step {
+		g := int(group[i])
+		cols, vals := x.row(i)
+		if g < 0 || len(cols) == 0 {
+			continue
+		}
+		scores := make([]float32, k)
+		n.add(x, i, g, -1)
+		for j, c := range cols {
+			n.weigh(int(c), logOf, weight)
+			addScaled(scores, vals[j], weight)
+		}
+		n.add(x, i, g, 1)
+		gaps := make([]float64, k)
+		for t, s := range scores {
+			gaps[t] = float64(s - scores[g])
+		}
+		tried = append(tried, gaps)
+	}
+	best, most := 1.0, math.Inf(-1)
+	for factor := 1.0; factor <= 64; factor *= math.Sqrt2 {
+		var sum float64
+		for _, gaps := range tried {
+			var z float64
+			for _, gap := range gaps {
+				z += math.Exp(factor * gap)
+			}
+			sum -= math.Log(z)
+		}
+		if sum > most {
+			best, most = factor, sum
+		}
+	}
+	return best
 }
 
 func argmax(v []float32) int {

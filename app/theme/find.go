@@ -44,6 +44,7 @@ type text struct {
 // A finder carries one run of Find from stage to stage.
 type finder struct {
 	*corpus
+	order      []int // place of each document among those given
 	texts      []text
 	vocabulary *vocabulary
 	words      *sparse // texts × words, TF-IDF
@@ -52,16 +53,23 @@ type finder struct {
 	group      []int32 // theme of each text, or -1
 	k          int
 	model      *wordModel
+	sharp      float32        // what its evidence is multiplied by to be worth what it says
 	owner      map[int]string // theme → the respondent group it was found in
 	meant      bool           // space says more than the words themselves
 	background string         // name of the Background that was used
 }
 
-// Find finds the themes of docs.
+// Find finds the themes of docs. Their order and their IDs make no difference
+// to what is found.
 func Find(docs []Document, opt Options) Result {
+	order := byContent(docs)
+	docs = inOrder(docs, order)
+	if len(opt.Vectors) == len(docs) {
+		opt.Vectors = inOrder(opt.Vectors, order)
+	}
 	c := readCorpus(docs)
 	campaigns := findCampaigns(c)
-	f := &finder{corpus: c, texts: textsOf(c, campaigns), owner: map[int]string{}}
+	f := &finder{corpus: c, order: order, texts: textsOf(c, campaigns), owner: map[int]string{}}
 	f.group = make([]int32, len(f.texts))
 	for i := range f.group {
 		f.group[i] = -1
@@ -73,6 +81,29 @@ func Find(docs []Document, opt Options) Result {
 	placed := f.place()
 	themes := f.describe(placed)
 	return f.result(opt, campaigns, placed, themes)
+}
+
+// byContent gives the documents' places in an order that depends on what they
+// say and who says it, and on their IDs only where all that is the same.
+func byContent(docs []Document) []int {
+	order := make([]int, len(docs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		a, b := &docs[i], &docs[j]
+		return cmp.Or(strings.Compare(a.Text, b.Text), strings.Compare(a.Language, b.Language), slices.Compare(a.Groups, b.Groups),
+			strings.Compare(a.Stance, b.Stance), strings.Compare(a.ID, b.ID))
+	})
+	return order
+}
+
+func inOrder[T any](list []T, order []int) []T {
+	out := make([]T, len(order))
+	for to, from := range order {
+		out[to] = list[from]
+	}
+	return out
 }
 
 // usable counts the documents that say anything at all.
@@ -187,6 +218,7 @@ func (f *finder) cluster(opt Options) {
 	f.setApart(graph, opt.K <= 0)
 	f.lens(graph, rng)
 	f.model = learnWords(f.features, f.group, f.k)
+	f.sharp = float32(sharpness(f.features, f.group, f.k))
 	f.release()
 }
 
@@ -550,6 +582,9 @@ func (f *finder) shares() [][]membership {
 			}
 			cols, vals := f.features.row(i)
 			f.model.score(cols, vals, scores)
+			for t := range scores {
+				scores[t] *= f.sharp
+			}
 			scores[g] = scores[argmax(scores)]
 			out[i] = share(scores, g)
 		}
@@ -582,7 +617,7 @@ func (f *finder) result(opt Options, campaigns []campaign, placed [][]membership
 		Background:  f.background,
 		TooFew:      f.usable() < tooFew,
 		Themes:      []Theme{},
-		Assignments: make([]Assignment, 0, len(f.docs)),
+		Assignments: make([]Assignment, len(f.docs)),
 		Campaigns:   []Campaign{},
 		Unthemed:    []string{},
 	}
@@ -597,10 +632,12 @@ func (f *finder) result(opt Options, campaigns []campaign, placed [][]membership
 		for _, m := range list {
 			a.Themes = append(a.Themes, Scored{id[m.theme], m.score})
 		}
-		if len(list) == 0 {
-			r.Unthemed = append(r.Unthemed, f.docs[d].ID)
+		r.Assignments[f.order[d]] = a
+	}
+	for _, a := range r.Assignments {
+		if len(a.Themes) == 0 {
+			r.Unthemed = append(r.Unthemed, a.Document)
 		}
-		r.Assignments = append(r.Assignments, a)
 	}
 	for n, g := range campaigns {
 		out := Campaign{
@@ -608,7 +645,9 @@ func (f *finder) result(opt Options, campaigns []campaign, placed [][]membership
 			Template:  strings.TrimSpace(f.docs[g.template].Text),
 			Additions: map[string]string{},
 		}
-		for _, i := range g.members {
+		members := slices.Clone(g.members)
+		slices.SortFunc(members, func(a, b int) int { return cmp.Compare(f.order[a], f.order[b]) })
+		for _, i := range members {
 			out.Members = append(out.Members, f.docs[i].ID)
 			if added := g.additions[i]; len(added) > 0 {
 				out.Additions[f.docs[i].ID] = textOf(f.docs[i].Text, added)

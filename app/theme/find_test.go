@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -435,6 +436,65 @@ func TestNamesQuoteNobody(t *testing.T) {
 	for _, theme := range Find(docs, Options{K: 4, Seed: 1}).Themes {
 		if strings.ContainsAny(theme.Label, "‘\"“”") {
 			t.Errorf("a theme is named %q", theme.Label)
+		}
+	}
+}
+
+// What is found depends on what people wrote and who they are, not on the order
+// in which it arrived, nor on the random IDs it was given.
+func TestOrderAndIDsMakeNoDifference(t *testing.T) {
+	docs := consultation(t)
+	want := Find(docs, Options{Seed: 1})
+	for _, theme := range want.Themes {
+		for i := range theme.Quotes {
+			theme.Quotes[i].Document = ""
+		}
+	}
+	for seed := range uint64(3) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		shuffled := slices.Clone(docs)
+		random.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		was := map[string]string{} // new ID → old
+		for i := range shuffled {
+			id := fmt.Sprintf("%016x", random.Uint64())
+			was[id], shuffled[i].ID = shuffled[i].ID, id
+		}
+		got := Find(shuffled, Options{Seed: 1})
+		for i, a := range got.Assignments {
+			if a.Document != shuffled[i].ID {
+				t.Fatalf("assignment %d is of %s, expected them in the order given", i, a.Document)
+			}
+			got.Assignments[i].Document = was[a.Document]
+		}
+		for i := range got.Unthemed {
+			got.Unthemed[i] = was[got.Unthemed[i]]
+		}
+		for _, theme := range got.Themes {
+			for i := range theme.Quotes {
+				theme.Quotes[i].Document = "" // of several who wrote the same, any may be quoted
+			}
+		}
+		for i, c := range got.Campaigns {
+			for j := range c.Members {
+				c.Members[j] = was[c.Members[j]]
+			}
+			slices.Sort(c.Members)
+			added := map[string]string{}
+			for id, text := range c.Additions {
+				added[was[id]] = text
+			}
+			got.Campaigns[i].Additions = added
+		}
+		byID := func(a, b Assignment) int { return strings.Compare(a.Document, b.Document) }
+		for _, r := range []*Result{&want, &got} {
+			slices.SortFunc(r.Assignments, byID)
+			slices.Sort(r.Unthemed)
+			for _, c := range r.Campaigns {
+				slices.Sort(c.Members)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("in another order (-want +got):\n%s", diff)
 		}
 	}
 }

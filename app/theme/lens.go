@@ -22,7 +22,7 @@ const (
 	// and byChance the share of them that may look as much of one mind. Large
 	// groups are compared with fewer, within comparisons pairs of texts.
 	drawnGroups = 60
-	byChance    = 0.3
+	byChance    = 0.45
 	comparisons = 500_000
 	// leastDeviation keeps sizes at which random sets are all alike from making
 	// much of little.

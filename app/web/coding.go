@@ -209,7 +209,7 @@ func agreement(a *consult.Agreement) *views.Agreement {
 	if a == nil {
 		return nil
 	}
-	return &views.Agreement{F1: hundredths(a.F1), Low: hundredths(a.Low), High: hundredths(a.High), Answers: a.Answers}
+	return &views.Agreement{F1: hundredths(a.F1), Low: hundredths(a.Low), High: hundredths(a.High), Kappa: hundredths(a.Kappa), Answers: a.Answers}
 }
 
 // hundredths writes a share between 0 and 1: 0.83.

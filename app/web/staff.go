@@ -351,11 +351,12 @@ func (p *portal) changeSettings(req *request) error {
 }
 
 func (p *portal) showAudit(req *request) error {
-	events, names, err := p.service.AuditTrail(req.Request().Context(), req.by, 500)
+	record, err := p.service.AuditTrail(req.Request().Context(), req.by, 500)
 	if err != nil {
 		return err
 	}
-	return p.render(req.Context, http.StatusOK, &views.AuditPage{Base: p.staffBase(req, nil, "audit", "Record"), Events: events, Names: names})
+	return p.render(req.Context, http.StatusOK, &views.AuditPage{Base: p.staffBase(req, nil, "audit", "Record"),
+		Events: record.Events, Names: record.Names, Acts: record.Acts, Head: record.Head, Broken: record.Broken})
 }
 
 func (p *portal) showUsers(req *request) error {

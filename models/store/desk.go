@@ -137,7 +137,7 @@ func (s *Store) DeleteNote(ctx context.Context, account, id string) error {
 		if done.Error == nil && done.RowsAffected == 0 {
 			return models.NewError(models.KindNotFound, "There is no such note. It may have been deleted.")
 		}
-		*tx.erased = true
+		tx.unit.erased = true
 		return failed(done.Error, "delete the note")
 	})
 }

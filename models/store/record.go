@@ -3,13 +3,16 @@ package store
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"time"
+
+	"gorm.io/gorm/clause"
 
 	"heard/models"
 )
 
 type auditRow struct {
-	Sequence     int64 `gorm:"primaryKey"`
+	Sequence     int64 `gorm:"primaryKey;autoIncrement:false"`
 	Day          string
 	Time         string
 	Actor        string
@@ -17,13 +20,28 @@ type auditRow struct {
 	Object       string
 	Consultation string
 	Reason       string
+	Undone       bool
+	Hash         string
 }
 
 func (auditRow) TableName() string { return "audit" }
 
-// Audit adds an event to the record and numbers it. Day and Time come from the
-// clock, in UTC, unless the event states them. What respondents do is recorded
-// without a time of day, whatever the event states.
+// auditHead is the one row that says where the record of acts ends.
+type auditHead struct {
+	ID       int
+	Sequence int64
+	Hash     string
+}
+
+func (auditHead) TableName() string { return "audit_head" }
+
+// Audit adds an event to the record, which is numbered and chained to the one
+// before it when the transaction ends. Day and Time come from the clock, in
+// UTC, unless the event states them. What respondents do is recorded without a
+// time of day, whatever the event states.
+//
+// When the transaction is taken back, so is what was done, but an act of staff
+// stays in the record as undone: nobody can look, fail, and leave no trace.
 func (s *Store) Audit(ctx context.Context, e models.AuditEvent) error {
 	now := s.now().UTC()
 	if e.Day == "" {
@@ -35,11 +53,78 @@ func (s *Store) Audit(ctx context.Context, e models.AuditEvent) error {
 	if e.Actor == models.ActorRespondent {
 		e.Time = ""
 	}
-	row := auditRow(e)
-	row.Sequence = 0
 	return s.Tx(ctx, func(tx *Store) error {
-		return failed(tx.db.WithContext(ctx).Create(&row).Error, "write the record of what was done")
+		tx.unit.acts = append(tx.unit.acts, e)
+		return nil
 	})
+}
+
+// chain writes events to the end of the record. It is the last thing that a
+// transaction does, so that others wait for its end as short as can be.
+func (s *Store) chain(ctx context.Context, events []models.AuditEvent) error {
+	if len(events) == 0 {
+		return nil
+	}
+	const doing = "write the record of what was done"
+	var head auditHead
+	if err := s.db.WithContext(ctx).Clauses(clause.Locking{Strength: "UPDATE"}).Take(&head, "id = 1").Error; err != nil {
+		return failed(err, doing)
+	}
+	rows := make([]auditRow, len(events))
+	for i, e := range events {
+		head.Sequence++
+		e.Sequence = head.Sequence
+		e.Hash = e.Chained(head.Hash)
+		head.Hash = e.Hash
+		rows[i] = auditRow(e)
+	}
+	if err := s.db.WithContext(ctx).CreateInBatches(rows, 500).Error; err != nil {
+		return failed(err, doing)
+	}
+	return failed(s.db.WithContext(ctx).Save(&head).Error, doing)
+}
+
+// recordUndone records the acts of staff that were taken back. What
+// respondents and the portal's own jobs could not do leaves no trace.
+func (s *Store) recordUndone(ctx context.Context, acts []models.AuditEvent) {
+	var undone []models.AuditEvent
+	for _, e := range acts {
+		if e.Actor != models.ActorRespondent && e.Actor != models.ActorPortal {
+			e.Undone = true
+			undone = append(undone, e)
+		}
+	}
+	if len(undone) == 0 {
+		return
+	}
+	tx := *s
+	tx.unit = &unit{acts: undone}
+	if err := s.transact(ctx, &tx, func(*Store) error { return nil }); err != nil {
+		s.log.ErrorContext(ctx, "an act that was taken back could not be recorded", slog.String("code", code(clean(err))))
+	}
+}
+
+// VerifyAudit reads the whole record of acts, of every consultation, and checks
+// its chain. It returns how many acts there are and the hash of the last; the
+// error of a broken chain is a Conflict that says where.
+func (s *Store) VerifyAudit(ctx context.Context) (acts int, head string, err error) {
+	var last auditHead
+	var rows []auditRow
+	// One after the other, under the lock that writers take, so that nothing is added between.
+	err = s.Tx(ctx, func(tx *Store) error {
+		if err := tx.db.WithContext(ctx).Clauses(clause.Locking{Strength: "UPDATE"}).Take(&last, "id = 1").Error; err != nil {
+			return err
+		}
+		return tx.db.WithContext(ctx).Order("sequence").Find(&rows).Error
+	})
+	if err != nil {
+		return 0, "", failed(err, "read the record of what was done")
+	}
+	events := make([]models.AuditEvent, len(rows))
+	for i, r := range rows {
+		events[i] = models.AuditEvent(r)
+	}
+	return len(events), last.Hash, models.VerifyAudit(events, last.Hash)
 }
 
 // AuditTrail returns the record of a consultation, or of everything when

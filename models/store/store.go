@@ -28,6 +28,8 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
 	_ "modernc.org/sqlite" // the driver named "sqlite"
+
+	"heard/models"
 )
 
 // Store keeps the models in one database. It is safe for use by several
@@ -38,7 +40,7 @@ type Store struct {
 	log     *slog.Logger
 	backend string
 	parsed  *parsed
-	erased  *bool // set when the transaction has erased something; nil outside Tx
+	unit    *unit // nil outside Tx
 }
 
 // Options are what a Store needs besides the database.
@@ -277,21 +279,47 @@ func (s *Store) Backend() string { return s.backend }
 // wrote through tx stays. Inside another Tx only f's own part is taken back.
 // f must use tx, not s.
 func (s *Store) Tx(ctx context.Context, f func(tx *Store) error) error {
-	outermost := s.erased == nil
+	outermost := s.unit == nil
 	tx := *s
 	if outermost {
-		tx.erased = new(bool)
+		tx.unit = new(unit)
+		// Also when f panics.
+		defer func() { s.recordUndone(context.WithoutCancel(ctx), tx.unit.undone) }()
 	}
-	err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		tx.db = db
-		return f(&tx)
-	})
+	err := s.transact(ctx, &tx, f)
 	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
 		return ctx.Err() // the transaction was taken back because of it
 	}
-	if err == nil && outermost && *tx.erased {
+	if err == nil && outermost && tx.unit.erased {
 		s.wipe(context.WithoutCancel(ctx))
 	}
+	return err
+}
+
+// unit is what a transaction has done beside its statements.
+type unit struct {
+	erased bool                // it erased something
+	acts   []models.AuditEvent // to be recorded when it ends
+	undone []models.AuditEvent // taken back with the part of it that did them
+}
+
+func (s *Store) transact(ctx context.Context, tx *Store, f func(tx *Store) error) error {
+	acts, stays := len(tx.unit.acts), false
+	defer func() {
+		if !stays { // whether by an error or a panic
+			tx.unit.undone = append(tx.unit.undone, tx.unit.acts[acts:]...)
+			tx.unit.acts = tx.unit.acts[:acts]
+		}
+	}()
+	err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		tx.db = db
+		err := f(tx)
+		if err == nil && s.unit == nil {
+			err = tx.chain(ctx, tx.unit.acts)
+		}
+		return err
+	})
+	stays = err == nil
 	return err
 }
 
@@ -319,7 +347,7 @@ func (s *Store) wipe(ctx context.Context) {
 // Lock makes others that lock the same consultation wait until this
 // transaction ends. It belongs inside Tx.
 func (s *Store) Lock(ctx context.Context, consultation string) error {
-	if s.erased == nil {
+	if s.unit == nil {
 		return errors.New("cannot lock a consultation outside a transaction")
 	}
 	// SQLite has one writer at a time and gorm leaves the clause out there. NO

@@ -412,7 +412,7 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 			err = db.Model(&leafRow{}).Where("submission = ?", id).Update("salt", []byte{}).Error
 		}
 		if err == nil {
-			*tx.erased = true
+			tx.unit.erased = true
 		}
 		return failed(err, doing)
 	})

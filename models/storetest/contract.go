@@ -68,6 +68,7 @@ func Run(t *testing.T) {
 		{"answers listed without a search engine", testListAnswers},
 		{"equality", testEquality},
 		{"audit", testAudit},
+		{"audit chain", testAuditChain},
 		{"reports", testReports},
 		{"text that cannot be kept", testUnkeepable},
 		{"nothing leaks into errors and logs", testNoLeaks},
@@ -185,7 +186,8 @@ func testColumns(t *testing.T, url string) {
 var columns = strings.Fields(`
 	answers.language answers.options answers.position answers.question answers.redacted answers.submission answers.text answers.translation
 	attachments.key attachments.kind attachments.original attachments.position attachments.sha256 attachments.size attachments.submission attachments.text
-	audit.action audit.actor audit.consultation audit.day audit.object audit.reason audit.sequence audit.time
+	audit.action audit.actor audit.consultation audit.day audit.hash audit.object audit.reason audit.sequence audit.time audit.undone
+	audit_head.hash audit_head.id audit_head.sequence
 	campaign_members.campaign campaign_members.consultation campaign_members.position campaign_members.submission
 	campaigns.consultation campaigns.id campaigns.position campaigns.template
 	coded_answers.account coded_answers.blind coded_answers.day coded_answers.question coded_answers.submission
@@ -1503,6 +1505,7 @@ func testUpgrade(t *testing.T, url string) {
 	for _, statement := range []string{
 		"DROP TABLE notes", "DROP TABLE reading_list", "DROP TABLE saved_searches",
 		"DROP TABLE released", "DROP TABLE releases",
+		"DROP TABLE audit_head", "ALTER TABLE audit DROP COLUMN hash", "ALTER TABLE audit DROP COLUMN undone",
 		"DROP TABLE readings", "DROP TABLE coded_answers", "DROP TABLE codings", "ALTER TABLE theme_runs DROP COLUMN method",
 		"ALTER TABLE themes DROP COLUMN definition", "ALTER TABLE themes DROP COLUMN parent", "ALTER TABLE themes DROP COLUMN reason",
 		"ALTER TABLE themes DROP COLUMN made_by", "ALTER TABLE themes DROP COLUMN name_from", "ALTER TABLE themes DROP COLUMN suggested_label", "ALTER TABLE themes DROP COLUMN draft",
@@ -1893,13 +1896,103 @@ func testAudit(t *testing.T, url string) {
 		{Day: "2026-11-01", Time: "22:30", Actor: "u1", Action: "theme.approved", Object: "t1", Consultation: square, Reason: "read all of it"},
 	}
 	got := must[[]models.AuditEvent](t)(s.AuditTrail(ctx, "", 0))
-	wantSame(t, "all", got, want, cmpopts.IgnoreFields(models.AuditEvent{}, "Sequence"))
+	wantSame(t, "all", got, want, cmpopts.IgnoreFields(models.AuditEvent{}, "Sequence", "Hash"))
 	for i := 1; i < len(got); i++ {
 		if got[i].Sequence >= got[i-1].Sequence {
 			t.Errorf("sequence %d after %d", got[i].Sequence, got[i-1].Sequence)
 		}
 	}
 	wantSame(t, "newest of one", must[[]models.AuditEvent](t)(s.AuditTrail(ctx, square, 2)), got[2:4])
+}
+
+// Whatever a transaction does and takes back, its acts stay in the record; and
+// none of them can be changed, added or taken out unseen.
+func testAuditChain(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	whole := func(want int) string {
+		t.Helper()
+		n, head, err := s.VerifyAudit(ctx)
+		if err != nil || n != want {
+			t.Fatalf("the record has %d acts (%v), want %d", n, err, want)
+		}
+		return head
+	}
+	whole(0)
+	act := func(actor, action string) models.AuditEvent {
+		return models.AuditEvent{Actor: actor, Action: action, Consultation: square}
+	}
+	failure := errors.New("something went wrong afterwards")
+	if err := s.Tx(ctx, func(tx *store.Store) error {
+		noError(t, tx.Audit(ctx, act("u1", "original.read")))
+		noError(t, tx.Audit(ctx, act(models.ActorRespondent, "submission.received")))
+		noError(t, tx.Audit(ctx, act(models.ActorPortal, "themes.found")))
+		return failure
+	}); !errors.Is(err, failure) {
+		t.Fatalf("Tx: %v", err)
+	}
+	whole(1) // an officer's; respondents' and jobs' failures leave no trace
+	noError(t, s.Tx(ctx, func(tx *store.Store) error {
+		noError(t, tx.Audit(ctx, act("u1", "first")))
+		if err := tx.Tx(ctx, func(inner *store.Store) error {
+			noError(t, inner.Audit(ctx, act("u1", "part")))
+			return failure
+		}); !errors.Is(err, failure) {
+			t.Errorf("the part: %v", err)
+		}
+		return tx.Audit(ctx, act("u1", "last"))
+	}))
+	func() {
+		defer func() { _ = recover() }()
+		_ = s.Tx(ctx, func(tx *store.Store) error {
+			noError(t, tx.Audit(ctx, act("u1", "panicked")))
+			panic("in the middle")
+		})
+	}()
+	var got []string
+	trail := must[[]models.AuditEvent](t)(s.AuditTrail(ctx, "", 0))
+	for _, e := range slices.Backward(trail) {
+		got = append(got, fmt.Sprint(e.Sequence, e.Action, e.Undone))
+	}
+	wantSame(t, "acts", got, []string{"1original.readtrue", "2firstfalse", "3lastfalse", "4parttrue", "5panickedtrue"})
+
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 5 {
+				if err := s.Audit(ctx, act("u2", "at once")); err != nil {
+					t.Errorf("Audit: %v", err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	head := whole(45)
+
+	events := must[[]models.AuditEvent](t)(s.AuditTrail(ctx, "", 0))
+	slices.Reverse(events)
+	for name, change := range map[string]func([]models.AuditEvent) []models.AuditEvent{
+		"a reason added": func(e []models.AuditEvent) []models.AuditEvent { e[7].Reason = "x"; return e },
+		"an act moved":   func(e []models.AuditEvent) []models.AuditEvent { e[7], e[8] = e[8], e[7]; return e },
+		"the first gone": func(e []models.AuditEvent) []models.AuditEvent { return e[1:] },
+		"one gone":       func(e []models.AuditEvent) []models.AuditEvent { return slices.Delete(e, 20, 21) },
+		"the last gone":  func(e []models.AuditEvent) []models.AuditEvent { return e[:len(e)-1] },
+		"all gone":       func([]models.AuditEvent) []models.AuditEvent { return nil },
+		"hashes gone": func(e []models.AuditEvent) []models.AuditEvent {
+			for i := range e {
+				e[i].Hash = ""
+			}
+			return e
+		},
+		"undone denied":    func(e []models.AuditEvent) []models.AuditEvent { e[0].Undone = false; return e },
+		"a field moved on": func(e []models.AuditEvent) []models.AuditEvent { e[4].Actor, e[4].Action = "u1p", "anicked"; return e },
+	} {
+		if models.VerifyAudit(change(slices.Clone(events)), head) == nil {
+			t.Errorf("%s: the record passes as whole", name)
+		}
+	}
+	if err := models.VerifyAudit(events, head); err != nil {
+		t.Errorf("the record as it is: %v", err)
+	}
 }
 
 func testReports(t *testing.T, url string) {

@@ -91,3 +91,24 @@ func TestPairUpAgainstExhaustion(t *testing.T) {
 		}
 	})
 }
+
+// Kappa as worked by hand: 10 answers, 5 themes, so 50 decisions; both gave 8,
+// one 12 in all, the other 10.
+func TestKappa(t *testing.T) {
+	items := make([]Overlap, 10)
+	for i := range items {
+		items[i] = Overlap{Both: 0.8, One: 1.2, Other: 1}
+	}
+	observed, chance := 44.0/50, (12.0/50)*(10.0/50)+(38.0/50)*(40.0/50)
+	if got, want := Kappa(items, 5), (observed-chance)/(1-chance); math.Abs(got-want) > 1e-9 {
+		t.Errorf("kappa is %v, want %v", got, want)
+	}
+	for name, c := range map[string]struct {
+		item Overlap
+		want float64
+	}{"all alike": {Overlap{Both: 2, One: 2, Other: 2}, 1}, "nobody gave any": {Overlap{}, 1}, "by chance": {Overlap{Both: 1, One: 2, Other: 2}, 0}} {
+		if got := Kappa([]Overlap{c.item}, 4); math.Abs(got-c.want) > 1e-9 {
+			t.Errorf("%s: kappa is %v, want %v", name, got, c.want)
+		}
+	}
+}

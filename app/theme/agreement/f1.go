@@ -68,6 +68,25 @@ func F1(items []Overlap, seed uint64) (f1, low, high float64) {
 	return f1, at(0.025), at(0.975)
 }
 
+// Kappa is Cohen's (1960): agreement beyond what chance would bring, over every
+// decision whether an item has a theme, of as many themes as could be given. It
+// is 1 where both always agree and 0 where they agree as often as two who give
+// their themes at random. Where chance alone brings full agreement it is 1.
+func Kappa(items []Overlap, themes int) float64 {
+	all := Mean(items)
+	cells := float64(themes)
+	if cells == 0 {
+		return 1
+	}
+	one, other := all.One/cells, all.Other/cells
+	observed := 1 - (all.One+all.Other-2*all.Both)/cells
+	chance := one*other + (1-one)*(1-other)
+	if chance >= 1 {
+		return 1
+	}
+	return (observed - chance) / (1 - chance)
+}
+
 func micro(items []Overlap) float64 {
 	all := Mean(items)
 	if all.One+all.Other == 0 {
