@@ -233,7 +233,7 @@ func (s *Service) list(ctx context.Context, by Actor, c *models.Consultation, q 
 	used := []search.Attribute{search.Questions}
 	wanted := q.Filters[search.Questions]
 	if q.Tier == search.TierCouncillor {
-		filter.Consent, filter.Released = models.ConsentQuote, true
+		filter.Released = true // which holds those alone who agreed to be quoted
 		// Who answers a question that only people at risk are asked is one of them.
 		if slices.ContainsFunc(wanted, func(id string) bool { q := c.Question(id); return q != nil && q.Sensitive }) {
 			wanted, used = nil, nil

@@ -197,14 +197,10 @@ func (p *portal) showSearch(req *request) error {
 		}
 		page.Hits = append(page.Hits, hit)
 	}
-	for _, name := range found.Unused {
-		page.Unused = append(page.Unused, filters[slices.IndexFunc(filters, func(f struct {
-			key   string
-			facet search.Attribute
-			name  string
-		}) bool {
-			return f.facet == name
-		})].name)
+	for _, f := range filters {
+		if slices.Contains(found.Unused, f.facet) {
+			page.Unused = append(page.Unused, f.name)
+		}
 	}
 	p.namedFilters(page, c, a, found)
 	page.First, page.Last = (a.query.Page-1)*consult.SearchPage+1, (a.query.Page-1)*consult.SearchPage+len(page.Hits)

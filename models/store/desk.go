@@ -148,9 +148,8 @@ type AnswerFilter struct {
 	Questions                 []string // whose answers in words are listed; none when empty
 	Groups, Stances, Channels []string
 	Languages                 []string // of the answer, of the form where the answer's is not known
-	Consent                   models.Consent
-	Released                  bool // in a release only; in the random order of ids, because their day is not released
-	Page, PerPage             int  // from 1
+	Released                  bool     // in a release only; in the random order of ids, because their day is not released
+	Page, PerPage             int      // from 1
 }
 
 // wildcards takes their meaning from the signs that LIKE gives one.
@@ -163,20 +162,14 @@ func (s *Store) ListAnswers(ctx context.Context, consultation string, f AnswerFi
 	const doing = "list the answers"
 	db := s.db.WithContext(ctx).Table("answers").Joins("JOIN submissions ON submissions.id = answers.submission").
 		Where("submissions.consultation = ? AND submissions.status = ? AND answers.redacted <> '' AND answers.question IN ?", consultation, models.SubmissionLive, f.Questions)
-	// Lists are kept as JSON, in which an id stands in quotation marks.
-	has := func(column string, ids []string) {
+	if len(f.Groups) > 0 {
 		alternatives := s.db.WithContext(ctx)
-		for _, id := range ids {
+		for _, id := range f.Groups {
+			// Lists are kept as JSON, in which an id stands in quotation marks.
 			quoted, _ := json.Marshal(id) // a string always can be
-			alternatives = alternatives.Or(column+" LIKE ? ESCAPE '!'", "%"+wildcards.Replace(string(quoted))+"%")
+			alternatives = alternatives.Or("submissions.groups LIKE ? ESCAPE '!'", "%"+wildcards.Replace(string(quoted))+"%")
 		}
-		if len(ids) > 0 {
-			db = db.Where(alternatives)
-		}
-	}
-	has("submissions.groups", f.Groups)
-	if f.Consent != "" {
-		has("submissions.consents", []string{string(f.Consent)})
+		db = db.Where(alternatives)
 	}
 	for column, values := range map[string][]string{"submissions.stance": f.Stances, "submissions.channel": f.Channels,
 		"COALESCE(NULLIF(answers.language, ''), submissions.language)": f.Languages} {

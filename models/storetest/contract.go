@@ -1025,7 +1025,6 @@ func testListAnswers(t *testing.T, url string) {
 		"a group":                  {store.AnswerFilter{Groups: []string{"sex_worker"}}, []int{0}},
 		"a group or another":       {store.AnswerFilter{Groups: []string{"sex_worker", "resident"}}, []int{1, 0, 3}},
 		"a group that is a sign":   {store.AnswerFilter{Groups: []string{"%"}}, nil},
-		"consent":                  {store.AnswerFilter{Consent: models.ConsentQuote}, []int{1, 2, 0}},
 		"a position":               {store.AnswerFilter{Stances: []string{models.StanceAgainst}}, []int{1}},
 		"a channel":                {store.AnswerFilter{Channels: []string{string(models.ChannelPaper)}}, []int{3}},
 		"a language":               {store.AnswerFilter{Languages: []string{"ur"}}, []int{2}},
