@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"heard/app/ledger":          {"heard/models"},
 	"heard/app/model":           {"heard/app/theme", "heard/models"},
 	"heard/app/redact":          {"heard/models"},
+	"heard/app/redact/measure":  {"heard/app/redact"},
 	"heard/app/sheet":           {"heard/models"},
 	"heard/app/theme":           {"heard/models"},
 	"heard/app/theme/agreement": {},

@@ -2,20 +2,57 @@ package redact
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
 )
 
-// all returns the findings of one expression: the named group "it" if there is
-// one, else the whole match, where ok (if given) says so of the match's text.
-func all(re *regexp.Regexp, kind Kind, text string, ok func(string) bool) []span {
+// marks returns where any of the substrings stands.
+func (v *view) marks(substrings ...string) []extent {
+	var out []extent
+	for _, sub := range substrings {
+		for i := 0; ; {
+			n := strings.Index(v.low[i:], sub)
+			if n < 0 {
+				break
+			}
+			out = append(out, extent{int32(i + n), int32(i + n + len(sub))})
+			i += n + len(sub)
+		}
+	}
+	slices.SortFunc(out, func(a, b extent) int { return int(a.start - b.start) })
+	return out
+}
+
+// innerDots returns the full stops between two characters of a word.
+func (v *view) innerDots() []extent {
+	var out []extent
+	for i := 1; i+1 < len(v.low); i++ {
+		n := strings.IndexByte(v.low[i:], '.')
+		if n < 0 {
+			break
+		}
+		i += n
+		if i+1 < len(v.low) && isAlnum(v.low[i-1]) && 'a' <= v.low[i+1] && v.low[i+1] <= 'z' {
+			out = append(out, extent{int32(i), int32(i + 1)})
+		}
+	}
+	return out
+}
+
+// search returns the findings of an expression in windows of the text in small
+// letters: the named group "it" if there is one, else the whole match, where ok
+// (if given) says so of where the match stands.
+func (v *view) search(windows []extent, re *regexp.Regexp, r *rule, ok func(start, end int) bool) []span {
 	var out []span
 	group := max(0, re.SubexpIndex("it"))
-	for _, m := range re.FindAllStringSubmatchIndex(text, -1) {
-		start, end := m[2*group], m[2*group+1]
-		if ok == nil || ok(text[start:end]) {
-			out = append(out, span{start, end, kind})
+	for _, w := range windows {
+		for _, m := range re.FindAllStringSubmatchIndex(v.low[w.start:w.end], -1) {
+			start, end := int(w.start)+m[2*group], int(w.start)+m[2*group+1]
+			if ok == nil || ok(start, end) {
+				out = append(out, span{start, end, r})
+			}
 		}
 	}
 	return out
@@ -23,124 +60,155 @@ func all(re *regexp.Regexp, kind Kind, text string, ok func(string) bool) []span
 
 // endings are the top-level domains people in Britain write; any other word
 // after a full stop is more likely the start of a sentence.
-const endings = `(?:com|org|net|uk|info|io|eu|ie|app|shop|online|site|biz|dev|london|scot|wales|cymru|xyz)`
+const endings = `(?:com|org|net|uk|info|io|eu|ie|app|shop|online|site|biz|dev|london|scot|wales|cymru|xyz|me|pl|ro|de|fr|bg|lt|ng|pk|in)`
 
-var (
-	emailRE = regexp.MustCompile(`(?i)[\p{L}\p{N}._%+'-]+ ?@ ?[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}`)
-	// "at" and "dot" spelt out, bracketed or not.
-	spelledEmailRE = regexp.MustCompile(`(?i)\b(?:[\w%+-]+\s*[(\[{<]?\s*\bdot\b\s*[)\]}>]?\s*)?[\w.%+-]+\s*[(\[{<]?\s*(?:@|\bat\b)\s*[)\]}>]?\s*[\w-]+(?:\s*[(\[{<]?\s*\bdot\b\s*[)\]}>]?\s*[\w-]+){0,3}\s*[(\[{<]?\s*\bdot\b\s*[)\]}>]?\s*` + endings + `\b`)
-	// "sam at gmail.com", only with providers of mailboxes: people also write "look
-	// at example.com".
-	mailboxRE = regexp.MustCompile(`(?i)\b[\w.%+-]+\s*[(\[{<]?\s*\bat\b\s*[)\]}>]?\s*(?:gmail|googlemail|hotmail|outlook|live|msn|yahoo|ymail|icloud|me|aol|proton|protonmail|btinternet|sky|virginmedia|talktalk)\.(?:com|me|co\.uk|net)\b`)
+// networks are where people have a name of their own choosing.
+const networks = `insta instagram ig snap snapchat telegram tiktok twitter facebook fb kik onlyfans`
 
-	urlRE    = regexp.MustCompile(`(?i)\b(?:https?://|www\.)[^\s<>"]+`)
-	domainRE = regexp.MustCompile(`(?i)\b(?:[a-z0-9-]+\.)+` + endings + `\b(?:/[^\s<>"]*)?|\b(?:t|wa|fb|m)\.me/[^\s<>"]+`)
+var platform = `\b(?:` + strings.Join(strings.Fields(networks), "|") + `)`
 
-	handleRE      = regexp.MustCompile(`(?i)(?:^|[^\w@.])(?P<it>@[a-z0-9_](?:[a-z0-9_.]{0,28}[a-z0-9_]))`)
-	namedHandleRE = regexp.MustCompile(`(?i)\b(?:insta|instagram|ig|snap|snapchat|telegram|tiktok|twitter|facebook|kik|onlyfans)(?: (?:name|handle|username))?\s*:\s*(?P<it>[a-z0-9_][a-z0-9_.]{1,29})`)
+const (
+	at  = `\s*[(\[{<]?\s*(?:@|\bat\b)\s*[)\]}>]?\s*`
+	dot = `\s*[(\[{<]?\s*\bdot\b\s*[)\]}>]?\s*`
 )
 
-func emails(text string) []span {
-	out := all(emailRE, Email, text, nil)
-	out = append(out, all(spelledEmailRE, Email, text, nil)...)
-	return append(out, all(mailboxRE, Email, text, nil)...)
+var (
+	byForm    = &rule{Email, 0.98, "the form of an email address"}
+	bySpelled = &rule{Email, 0.85, "an email address with its signs in words or set apart"}
+
+	emailRE = regexp.MustCompile(`[\p{L}\p{N}._%+'-]+ ?@ ?[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}`)
+	// Signs set apart by spaces.
+	apartEmailRE = regexp.MustCompile(`[\w%+'-]+(?:(?: \. |\.)[\w%+'-]+){0,4} ?@ ?[\w-]+(?:(?: \. |\.)[\w-]+){0,4}(?: \. |\.)` + endings + `\b`)
+	// "at" and "dot" spelt out, bracketed or not.
+	spelledEmailRE = regexp.MustCompile(`\b(?:[\w%+-]+` + dot + `){0,3}[\w.%+-]+` + at + `[\w-]+(?:` + dot + `[\w-]+){0,3}` + dot + endings + `\b`)
+	// "sam at gmail.com", only with providers of mailboxes: people also write "look
+	// at example.com".
+	mailboxRE = regexp.MustCompile(`\b[\w.%+-]+` + at + `(?:gmail|googlemail|hotmail|outlook|live|msn|yahoo|ymail|icloud|me|aol|proton|protonmail|btinternet|sky|virginmedia|talktalk)\.(?:com|me|co\.uk|net)\b`)
+
+	byAddress = &rule{URL, 0.9, "the form of a web address"}
+	urlRE     = regexp.MustCompile(`\b(?:https?://|www\.)[^\s<>"]+`)
+	domainRE  = regexp.MustCompile(`\b(?:[a-z0-9-]+\.)+` + endings + `\b(?:/[^\s<>"]*)?|\b(?:t|wa|fb|m)\.me/[^\s<>"]+`)
+
+	byAtSign      = &rule{Handle, 0.9, "a name after @"}
+	byPlatform    = &rule{Handle, 0.8, "a name on a network that is named before it"}
+	handleRE      = regexp.MustCompile(`(?:^|[^\w@.])(?P<it>@[a-z0-9_](?:[a-z0-9_.]{0,28}[a-z0-9_]))`)
+	namedHandleRE = regexp.MustCompile(platform + `(?: (?:name|handle|username|user|account|id))?(?:\s*:\s*|\s+(?:is|as)\s+)(?P<it>[a-z0-9_][a-z0-9_.]{1,29})`)
+	bareHandleRE  = regexp.MustCompile(platform + `(?: (?:name|handle|username|user|account|id))?\s+(?P<it>[a-z0-9_][a-z0-9_.]{1,29})`)
+)
+
+func emails(v *view) []span {
+	signs := v.windows(v.marks("@"), 72, 72)
+	out := v.search(signs, emailRE, byForm, nil)
+	out = append(out, v.search(signs, apartEmailRE, bySpelled, nil)...)
+	out = append(out, v.search(v.windows(v.marks("dot"), 72, 72), spelledEmailRE, bySpelled, nil)...)
+	return append(out, v.search(v.windows(v.innerDots(), 72, 24), mailboxRE, bySpelled, nil)...)
 }
 
-func urls(text string) []span {
-	out := append(all(urlRE, URL, text, nil), all(domainRE, URL, text, nil)...)
+func urls(v *view) []span {
+	out := v.search(v.windows(v.marks("://", "www."), 8, 8), urlRE, byAddress, nil)
+	out = append(out, v.search(v.windows(v.innerDots(), 8, 8), domainRE, byAddress, nil)...)
 	for i, s := range out {
 		// What ends a sentence does not end an address.
-		out[i].end = s.start + len(strings.TrimRight(text[s.start:s.end], `.,;:!?)]}'"`))
+		out[i].end = s.start + len(strings.TrimRight(v.low[s.start:s.end], `.,;:!?)]}'"`))
 	}
 	return out
 }
 
-func handles(text string) []span {
-	return append(all(handleRE, Handle, text, nil), all(namedHandleRE, Handle, text, nil)...)
-}
-
-// numeral is a word or a run of digits that may be part of a phone number.
-type numeral struct {
-	start, end int
-	digits     string // "" if it is not a numeral after all
-	times      int    // 2 for "double", 3 for "triple", which apply to the next
-}
-
-var (
-	// An o among digits passes for 0, an l or i for 1.
-	numeralRE = regexp.MustCompile(`[oOlI]?[0-9][0-9oOlI]*|\p{L}+`)
-	spoken    = map[string]string{
-		"zero": "0", "oh": "0", "o": "0", "nought": "0", "naught": "0", "nil": "0",
-		"one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
-		"six": "6", "seven": "7", "eight": "8", "nine": "9",
+func handles(v *view) []span {
+	out := v.search(v.windows(v.marks("@"), 2, 32), handleRE, byAtSign, nil)
+	var named []extent
+	for i := range v.words {
+		if w := &v.words[i]; w.class&network != 0 {
+			named = append(named, extent{int32(w.start), int32(w.end)})
+		}
 	}
-	repeats = map[string]int{"double": 2, "treble": 3, "triple": 3}
-	asDigit = strings.NewReplacer("o", "0", "O", "0", "l", "1", "I", "1")
-	// What may stand between the parts of one number.
-	gapRE = regexp.MustCompile(`^[ \t().\-_*]{0,4}$`)
-)
+	after := v.windows(named, 2, 56)
+	out = append(out, v.search(after, namedHandleRE, byPlatform, func(start, end int) bool {
+		return looksMade(v.low[start:end]) || strings.HasSuffix(strings.TrimRight(v.low[:start], " "), ":")
+	})...)
+	return append(out, v.search(after, bareHandleRE, byPlatform, func(start, end int) bool { return looksMade(v.low[start:end]) })...)
+}
+
+// looksMade reports whether a word has what ordinary words have not.
+func looksMade(s string) bool {
+	return strings.ContainsAny(strings.TrimRight(s, "."), "_.") || strings.ContainsAny(s, "0123456789") && strings.ContainsAny(s, "abcdefghijklmnopqrstuvwxyz")
+}
 
 // maxPhone is the most digits a phone number has with its country code (E.164)
 // and "00" before it.
 const maxPhone = 17
 
-// phones finds phone numbers however they are spaced and whether they are written
-// in digits, in words ("oh seven double seven") or in both.
-func phones(text string) []span {
-	var out []span
-	parts := numerals(text)
-	for i := 0; i < len(parts); i++ {
-		if parts[i].digits == "" && parts[i].times == 0 {
+var (
+	byPlan   = &rule{Phone, 0.97, "a phone number of the numbering plan"}
+	byCalled = &rule{Phone, 0.6, "as many digits as a phone number, beside a word such as “ring”"}
+
+	// An o among digits passes for 0, an l or i for 1.
+	asDigit    = strings.NewReplacer("o", "0", "l", "1", "i", "1")
+	phoneCueRE = regexp.MustCompile(`\b(?:phone|tel|telephone|telefon\w*|mobile|mob|cell|call|ring|text|txt|whatsapp|fax|dial|reach|numer|contact|desk|answering)\b`)
+	// As in America, with its area code apart.
+	byAbroad     = &rule{Phone, 0.5, "the form of a phone number abroad"}
+	abroadRE     = regexp.MustCompile(`(?:\+?\b1[-. ])?(?:\([0-9]{3}\) ?|\b[0-9]{3}[-.])[0-9]{3}[-.][0-9]{4}(?:x[0-9]{1,5})?\b`)
+	phoneAfterRE = regexp.MustCompile(`^\W{1,2}(?:office|fax|mobile|mob|home|work|tel|phone|cell|landline)\b`)
+	dateRE       = regexp.MustCompile(`^[0-9]{1,2}[-./][0-9]{1,2}[-./](?:19|20)[0-9]{2}(?:[^0-9]|$)`)
+)
+
+// phoneDigits returns the digits of a word that may be part of a phone number.
+func (v *view) phoneDigits(w *word) string {
+	s := v.low[w.start:w.end]
+	if w.numeric {
+		return s
+	}
+	if w.mixed && strings.Trim(s, "0123456789oli") == "" {
+		return asDigit.Replace(s)
+	}
+	return ""
+}
+
+// between reports whether s may stand between two parts of one phone number.
+func between(s string) bool { return len(s) <= 4 && strings.Trim(s, " \t().-_*/") == "" }
+
+// phones finds phone numbers however they are spaced.
+func phones(v *view) []span {
+	out := v.search(v.near(4, 16, 10), abroadRE, byAbroad, nil)
+	for i := 0; i < len(v.words); i++ {
+		first := &v.words[i]
+		if !first.numeric && !first.mixed || v.phoneDigits(first) == "" {
 			continue
 		}
-		start := parts[i].start
-		plus := start > 0 && text[start-1] == '+'
+		start := first.start
+		plus := start > 0 && v.low[start-1] == '+'
 		if plus {
 			start--
 		}
-		digits, end, last := "", 0, i
-		times := 1
-		for j := i; j < min(len(parts), i+2*maxPhone) && len(digits) <= maxPhone; j++ {
-			p := parts[j]
-			if p.digits == "" && p.times == 0 || j > i && !gapRE.MatchString(text[parts[j-1].end:p.start]) {
+		digits, end, last, read := "", 0, i, i
+		var by *rule
+		for j := i; j < min(len(v.words), i+2*maxPhone) && len(digits) <= maxPhone; j++ {
+			w := &v.words[j]
+			d := v.phoneDigits(w)
+			if d == "" || j > i && !between(v.low[v.words[j-1].end:w.start]) {
 				break
 			}
-			if p.times > 0 {
-				times = p.times
-				continue
-			}
-			digits += strings.Repeat(p.digits, times)
-			times = 1
+			digits, read = digits+d, j
 			if isPhone(digits, plus) {
-				end, last = p.end, j
+				end, last, by = w.end, j, byPlan
+			}
+		}
+		if end > 0 && !plus && dateRE.MatchString(v.low[start:min(len(v.low), start+12)]) {
+			continue
+		}
+		if end == 0 && len(digits) >= 7 && len(digits) <= 15 {
+			to := v.words[read].end
+			if phoneCueRE.MatchString(v.low[max(0, start-40):start]) || phoneAfterRE.MatchString(v.low[to:min(len(v.low), to+12)]) {
+				end, last, by = to, read, byCalled
 			}
 		}
 		if end > 0 {
 			// "(020) 7946 0123"
-			if start > 0 && text[start-1] == '(' && strings.Contains(text[start:end], ")") {
+			if start > 0 && v.low[start-1] == '(' && strings.Contains(v.low[start:end], ")") {
 				start--
 			}
-			out = append(out, span{start, end, Phone})
+			out = append(out, span{start, end, by})
 			i = last
-		}
-	}
-	return out
-}
-
-func numerals(text string) []numeral {
-	matches := numeralRE.FindAllStringIndex(text, -1)
-	out := make([]numeral, len(matches))
-	for i, m := range matches {
-		out[i] = numeral{start: m[0], end: m[1]}
-		word := strings.ToLower(text[m[0]:m[1]])
-		switch {
-		case strings.ContainsAny(word, "0123456789"):
-			// Not "W19" or "10th": digits next to other letters.
-			if !joins(text, m[0], m[1]) {
-				out[i].digits = asDigit.Replace(word)
-			}
-		default:
-			out[i].digits, out[i].times = spoken[word], repeats[word]
 		}
 	}
 	return out
@@ -169,9 +237,9 @@ func isPhone(digits string, plus bool) bool {
 		national = "0" + strings.TrimPrefix(rest, "0") // +44 (0)20
 	}
 	if national != "" {
-		// Any mobile number will do: the library leaves out ranges not yet allocated,
-		// and those kept for drama.
-		if len(national) == 11 && strings.HasPrefix(national, "07") {
+		// Eleven digits of the National Telephone Numbering Plan are enough: the
+		// library leaves out ranges not yet allocated, and those kept for drama.
+		if len(national) == 11 && planned(national) {
 			return true
 		}
 		// Parsing is slow, so it is kept for what has the form.
@@ -181,9 +249,31 @@ func isPhone(digits string, plus bool) bool {
 		n, err := phonenumbers.Parse(national, "GB")
 		return err == nil && phonenumbers.IsValidNumberForRegion(n, "GB")
 	}
-	if international[0] == '0' {
+	if international == "" || international[0] == '0' {
 		return false
 	}
 	n, err := phonenumbers.Parse("+"+international, "GB")
 	return err == nil && phonenumbers.IsValidNumber(n)
+}
+
+// planned reports whether the first digits of a national number are in use.
+func planned(national string) bool {
+	third := national[2]
+	switch national[1] {
+	case '1':
+		return third != '0'
+	case '2':
+		return strings.IndexByte("03489", third) >= 0
+	case '3':
+		return strings.IndexByte("0347", third) >= 0
+	case '5':
+		return third == '5' || third == '6'
+	case '7':
+		return true
+	case '8':
+		return strings.IndexByte("0478", third) >= 0
+	case '9':
+		return strings.IndexByte("018", third) >= 0
+	}
+	return false
 }

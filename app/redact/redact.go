@@ -3,20 +3,19 @@
 //
 // It suggests; people decide. A suggestion may be wrong, and a text without any
 // may still identify its writer by what it tells. It looks for what the rules of
-// the thing itself can confirm (check digits, allocated prefixes) or what a
-// strong cue announces ("my name is"), because officers stop reading suggestions
-// that are mostly wrong. Who somebody is in the matter (a resident, a sex worker)
+// the thing itself can confirm (check digits, allocated prefixes), what a cue
+// announces ("my name is"), and names it knows; and it says how sure it is and why,
+// because officers stop reading suggestions that are mostly wrong. Who somebody is in the matter (a resident, a sex worker)
 // is what a consultation is about and is never suggested.
 //
-// All matching is linear in the length of the text, whatever the text.
+// All matching is linear in the length of the text, whatever the text. What is
+// searched for is found in a view of the text that is spelt plainly, and again in
+// one with what was spelt letter by letter or in words put together.
 package redact
 
 import (
 	"slices"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // Kind is what a suggestion takes the text to be, in words fit to be shown.
@@ -33,34 +32,75 @@ const (
 	NHS               Kind = "NHS number"
 	Card              Kind = "card number"
 	Account           Kind = "bank account" // a sort code and account number, or an IBAN
-	Address           Kind = "address"      // a house number and street
+	Licence           Kind = "driving licence number"
+	Passport          Kind = "passport number"
+	Address           Kind = "address" // a house number and street, or a flat
 	Name              Kind = "name"
+	Age               Kind = "age"  // of somebody named
+	Date              Kind = "date" // of birth, or of what happened to somebody, with its time
 )
 
 // Suggestion is a part of a text to be replaced.
 type Suggestion struct {
-	Start, End  int // in Unicode code points; End is the first one left alone
+	Start, End  int // in bytes of the text, at the edges of whole characters; End is the first byte left alone
 	Kind        Kind
-	Replacement string // such as "[phone number]"
+	Replacement string  // such as "[phone number]"
+	Confidence  float64 // from 0 to 1: a rough guess at how often this rule is right, the same wherever it applies
+	Why         string  // the rule, as the end of "Suggested because of …"
+}
+
+// rule is why something is suggested.
+type rule struct {
+	kind       Kind
+	confidence float64
+	why        string
+}
+
+// span is a finding, in bytes of the view searched.
+type span struct {
+	start, end int
+	*rule
 }
 
 // Suggest returns what it suggests replacing in text, in order and without
 // overlaps. Where two findings overlap it suggests both together, as the longer.
 func Suggest(text string) []Suggestion {
-	f := fold(text)
-	var found []span
-	for _, detect := range []func(string) []span{
-		emails, urls, handles, phones, postcodes, plates, nationalInsurance,
-		nhsNumbers, cards, accounts, ibans, addresses, names,
-	} {
-		found = append(found, detect(f.text)...)
+	v := look(text)
+	found := v.find()
+	if r := v.respell(); r != nil {
+		found = append(found, r.find()...)
 	}
 	var out []Suggestion
 	for _, s := range merge(found) {
-		start, end := f.original(s)
-		out = append(out, Suggestion{start, end, s.kind, "[" + string(s.kind) + "]"})
+		out = append(out, Suggestion{s.start, s.end, s.kind, "[" + string(s.kind) + "]", s.confidence, s.why})
 	}
 	return out
+}
+
+// find returns what every detector finds, in bytes of the original.
+func (v *view) find() []span {
+	var found []span
+	for _, detect := range []func(*view) []span{
+		emails, urls, handles, phones, postcodes, plates, nationalInsurance,
+		nhsNumbers, cards, accounts, ibans, licences, passports, addresses, dates, people,
+	} {
+		found = append(found, detect(v)...)
+	}
+	for i := range found {
+		e := v.source(found[i].start, found[i].end)
+		found[i].start, found[i].end = int(e.start), int(e.end)
+	}
+	return found
+}
+
+// Doubtful is the confidence below which a suggestion waits for a person.
+const Doubtful = 0.35
+
+// Text returns text as it may be shown until a person has looked at the
+// suggestions: with all of them applied but the doubtful ones, which are mostly
+// places and things.
+func Text(text string) string {
+	return Apply(text, slices.DeleteFunc(Suggest(text), func(s Suggestion) bool { return s.Confidence < Doubtful }))
 }
 
 // Apply returns text with each suggestion replaced. Suggestions may be in any
@@ -69,34 +109,22 @@ func Suggest(text string) []Suggestion {
 func Apply(text string, suggestions []Suggestion) string {
 	inOrder := slices.Clone(suggestions)
 	slices.SortStableFunc(inOrder, func(a, b Suggestion) int { return a.Start - b.Start })
-	// starts holds where each code point starts, and where the last ends.
-	var starts []int
-	for i := range text {
-		starts = append(starts, i)
-	}
-	starts = append(starts, len(text))
-
 	var b strings.Builder
 	done := 0
 	for _, s := range inOrder {
-		if s.Start < done || s.End <= s.Start || s.End >= len(starts) {
+		if s.Start < done || s.End <= s.Start || s.End > len(text) {
 			continue
 		}
-		b.WriteString(text[starts[done]:starts[s.Start]])
+		b.WriteString(text[done:s.Start])
 		b.WriteString(s.Replacement)
 		done = s.End
 	}
-	b.WriteString(text[starts[done]:])
+	b.WriteString(text[done:])
 	return b.String()
 }
 
-// span is a finding, in bytes of the text searched.
-type span struct {
-	start, end int
-	kind       Kind
-}
-
-// merge puts spans in order and joins those that overlap.
+// merge puts spans in order and joins those that overlap. What is joined is of
+// the kind of the longest, of two as long that of the surer.
 func merge(found []span) []span {
 	slices.SortStableFunc(found, func(a, b span) int { return a.start - b.start })
 	var out []span
@@ -105,59 +133,12 @@ func merge(found []span) []span {
 		if n := len(out); n > 0 && s.start < out[n-1].end {
 			last := &out[n-1]
 			last.end = max(last.end, s.end)
-			if s.end-s.start > longest {
-				last.kind, longest = s.kind, s.end-s.start
+			if l := s.end - s.start; l > longest || l == longest && s.confidence > last.confidence {
+				last.rule, longest = s.rule, l
 			}
 			continue
 		}
 		out, longest = append(out, s), s.end-s.start
 	}
 	return out
-}
-
-// folded is a text as the detectors see it: full-width, circled and other
-// compatibility forms made plain (NFKC), invisible characters gone, every dash a
-// hyphen, and letters of other alphabets that pass for Latin ones made Latin.
-type folded struct {
-	text string
-	at   []int // by byte of text: the code point of the original it came from
-}
-
-func fold(text string) folded {
-	var b strings.Builder
-	var at []int
-	i := 0
-	for _, r := range text {
-		before := b.Len()
-		switch {
-		case r < unicode.MaxASCII:
-			b.WriteRune(r)
-		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r):
-		case unicode.Is(unicode.Pd, r), r == '\u2212':
-			b.WriteByte('-')
-		default:
-			if latin, ok := lookalikes[r]; ok {
-				r = latin
-			}
-			b.WriteString(norm.NFKC.String(string(r)))
-		}
-		for range b.Len() - before {
-			at = append(at, i)
-		}
-		i++
-	}
-	return folded{b.String(), at}
-}
-
-// original returns where s is in the original, in code points.
-func (f folded) original(s span) (start, end int) {
-	return f.at[s.start], f.at[s.end-1] + 1
-}
-
-// lookalikes are the Cyrillic and Greek letters that are drawn as Latin ones.
-var lookalikes = map[rune]rune{
-	'А': 'A', 'В': 'B', 'Е': 'E', 'К': 'K', 'М': 'M', 'Н': 'H', 'О': 'O', 'Р': 'P', 'С': 'C', 'Т': 'T', 'Х': 'X', 'У': 'Y',
-	'а': 'a', 'е': 'e', 'о': 'o', 'р': 'p', 'с': 'c', 'х': 'x', 'у': 'y', 'і': 'i', 'ѕ': 's', 'ј': 'j',
-	'Α': 'A', 'Β': 'B', 'Ε': 'E', 'Ζ': 'Z', 'Η': 'H', 'Ι': 'I', 'Κ': 'K', 'Μ': 'M', 'Ν': 'N', 'Ο': 'O', 'Ρ': 'P', 'Τ': 'T', 'Υ': 'Y', 'Χ': 'X',
-	'ο': 'o', 'ν': 'v',
 }
