@@ -29,7 +29,7 @@ import (
 // be measured on text that people have coded, too: that in the folder named by
 // --data.
 type benchCommand struct {
-	Part string `arg:"" enum:"intake,search,themes,report" help:"One of intake, search, themes, report. With --data, themes measures on the coded text in that folder."`
+	Part string `arg:"" enum:"intake,search,themes,report,redact" help:"One of intake, search, themes, report, redact. With --data, themes measures on the coded text in that folder."`
 	N    int    `default:"10000" placeholder:"N" help:"How many made-up answers."`
 	Only string `placeholder:"ROW" help:"With --data: only the rows whose id starts with this, such as \"place\" or \"names-dev\"."`
 	JSON bool   `help:"Print JSON."`
@@ -75,6 +75,9 @@ func (cmd benchCommand) Run(r *run) error {
 	}
 	if cmd.Part == "themes" && cmd.coded {
 		return cmd.codedThemes(r)
+	}
+	if cmd.Part == "redact" {
+		return cmd.redact(r)
 	}
 	var f figures
 	f.add("answers", float64(cmd.N), "")
