@@ -36,10 +36,10 @@ type Result struct {
 	Words       int            `json:"words"`
 	Rows        []Row          `json:"rows"`
 	Suggestions int            `json:"suggestions"`
-	False       int            `json:"false"`       // suggestions that touch nothing marked
-	PerHundred  float64        `json:"perHundred"`  // false suggestions per 100 words
-	Spilt       int            `json:"spilt"`       // words that are in a suggestion and not marked
-	NamesFalse  int            `json:"namesFalse"`  // false suggestions of names
+	False       int            `json:"false"`                 // suggestions that touch nothing marked
+	PerHundred  float64        `json:"perHundred"`            // false suggestions per 100 words
+	Spilt       int            `json:"spilt"`                 // words that are in a suggestion and not marked
+	NamesFalse  int            `json:"namesFalse"`            // false suggestions of names
 	Aside       map[string]int `json:"aside,omitempty"`       // marks of the set that redact is not asked to find
 	FalseAlarms []string       `json:"falseAlarms,omitempty"` // what was suggested, with the rule
 	Missed      []string       `json:"missed,omitempty"`      // what was not found, whole
