@@ -42,6 +42,7 @@ bench:
 	go run . bench search$(if $(TEXTS), --data $(TEXTS))
 	go run . bench themes
 	go run . bench report
+	go run . bench redact $(if $(TEXTS),--data $(TEXTS))
 	$(if $(TEXTS),go run . bench themes --data $(TEXTS))
 
 e2e: app/e2e/node_modules

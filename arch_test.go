@@ -27,6 +27,7 @@ var arrows = map[string][]string{
 	"heard/app/measured":        {},
 	"heard/app/model":           {"heard/app/theme", "heard/models"},
 	"heard/app/redact":          {"heard/models"},
+	"heard/app/redact/measure":  {"heard/app/redact"},
 	"heard/app/sheet":           {"heard/models"},
 	"heard/app/theme":           {"heard/models"},
 	"heard/app/theme/agreement": {},

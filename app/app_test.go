@@ -645,6 +645,28 @@ func TestBenchOnCodedText(t *testing.T) {
 	}
 }
 
+// Redaction is measured on the program's own set; with --data on Presidio's, too,
+// or it says that it is not there.
+func TestBenchRedact(t *testing.T) {
+	code, stdout, stderr := heard(t, "bench", "redact", "--data", t.TempDir())
+	for _, want := range []string{"speed, ordinary answers", "UK, held back", "obfuscated spellings", "false alarms per 100 words", "SKIPPED: "} {
+		if code != exitDone || !strings.Contains(stdout, want) {
+			t.Fatalf("exit code %d, no %q: %s%s", code, want, stdout, stderr)
+		}
+	}
+	code, stdout, stderr = heard(t, "bench", "redact", "--json")
+	var result struct {
+		Part string
+		Sets []struct {
+			Set  string
+			Rows []struct{ Marked, Found int }
+		}
+	}
+	if err := json.Unmarshal([]byte(stdout), &result); code != exitDone || err != nil || result.Part != "redact" || len(result.Sets) != 3 || len(result.Sets[0].Rows) < 10 {
+		t.Errorf("exit code %d, %v: %s%s", code, err, stdout, stderr)
+	}
+}
+
 func TestUserAddCommand(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("HEARD_DATA", dir)

@@ -140,16 +140,16 @@ const maxPhone = 17
 
 var (
 	byPlan   = &rule{Phone, 0.97, "a phone number of the numbering plan"}
-	byCalled = &rule{Phone, 0.6, "as many digits as a phone number, after a word such as “ring”"}
+	byCalled = &rule{Phone, 0.6, "as many digits as a phone number, beside a word such as “ring”"}
 
 	// An o among digits passes for 0, an l or i for 1.
 	asDigit    = strings.NewReplacer("o", "0", "l", "1", "i", "1")
 	phoneCueRE = regexp.MustCompile(`\b(?:phone|tel|telephone|telefon\w*|mobile|mob|cell|call|ring|text|txt|whatsapp|fax|dial|reach|numer|contact|desk|answering)\b`)
 	// As in America, with its area code apart.
-	byAbroad = &rule{Phone, 0.5, "the form of a phone number abroad"}
-	abroadRE = regexp.MustCompile(`(?:\+?\b1[-. ])?(?:\([0-9]{3}\) ?|\b[0-9]{3}[-.])[0-9]{3}[-.][0-9]{4}(?:x[0-9]{1,5})?\b`)
-	// What may stand between the parts of one number.
-	dateRE = regexp.MustCompile(`^[0-9]{1,2}[-./][0-9]{1,2}[-./](?:19|20)[0-9]{2}(?:[^0-9]|$)`)
+	byAbroad     = &rule{Phone, 0.5, "the form of a phone number abroad"}
+	abroadRE     = regexp.MustCompile(`(?:\+?\b1[-. ])?(?:\([0-9]{3}\) ?|\b[0-9]{3}[-.])[0-9]{3}[-.][0-9]{4}(?:x[0-9]{1,5})?\b`)
+	phoneAfterRE = regexp.MustCompile(`^\W{1,2}(?:office|fax|mobile|mob|home|work|tel|phone|cell|landline)\b`)
+	dateRE       = regexp.MustCompile(`^[0-9]{1,2}[-./][0-9]{1,2}[-./](?:19|20)[0-9]{2}(?:[^0-9]|$)`)
 )
 
 // phoneDigits returns the digits of a word that may be part of a phone number.
@@ -180,7 +180,7 @@ func phones(v *view) []span {
 		if plus {
 			start--
 		}
-		digits, end, last := "", 0, i
+		digits, end, last, read := "", 0, i, i
 		var by *rule
 		for j := i; j < min(len(v.words), i+2*maxPhone) && len(digits) <= maxPhone; j++ {
 			w := &v.words[j]
@@ -188,7 +188,7 @@ func phones(v *view) []span {
 			if d == "" || j > i && !between(v.low[v.words[j-1].end:w.start]) {
 				break
 			}
-			digits += d
+			digits, read = digits+d, j
 			if isPhone(digits, plus) {
 				end, last, by = w.end, j, byPlan
 			}
@@ -196,11 +196,11 @@ func phones(v *view) []span {
 		if end > 0 && !plus && dateRE.MatchString(v.low[start:min(len(v.low), start+12)]) {
 			continue
 		}
-		if end == 0 && len(digits) >= 7 && len(digits) <= 15 && phoneCueRE.MatchString(v.low[max(0, start-40):start]) {
-			for last = i; last+1 < len(v.words) && v.phoneDigits(&v.words[last+1]) != "" && between(v.low[v.words[last].end:v.words[last+1].start]); {
-				last++
+		if end == 0 && len(digits) >= 7 && len(digits) <= 15 {
+			to := v.words[read].end
+			if phoneCueRE.MatchString(v.low[max(0, start-40):start]) || phoneAfterRE.MatchString(v.low[to:min(len(v.low), to+12)]) {
+				end, last, by = to, read, byCalled
 			}
-			end, by = v.words[last].end, byCalled
 		}
 		if end > 0 {
 			// "(020) 7946 0123"

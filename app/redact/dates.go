@@ -12,9 +12,9 @@ const months = `january jan february feb march mar april apr may june jun july j
 var month = `(?:` + strings.Join(strings.Fields(months), "|") + `)`
 
 const (
-	weekday = `(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+(?:the\s+)?)?`
+	weekday = `(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?:the\s+)?`
 	year    = `(?:,?\s+(?:19|20)[0-9]{2})?`
-	clock   = `(?:[0-2]?[0-9](?:[:.][0-5][0-9])?\s?(?:am\b|pm\b|a\.m\.|p\.m\.)|[0-2]?[0-9]:[0-5][0-9]\b|midnight\b|noon\b)`
+	clock   = `(?:[0-2]?[0-9](?:[:.][0-5][0-9])?\s?(?:am\b|pm\b|a\.m\.|p\.m\.)|[0-2]?[0-9]:[0-5][0-9]\b|midnight\b|noon\b|(?:half|quarter) past [a-z]+|[a-z]+ o'clock)`
 	about   = `(?:about\s+|around\s+|roughly\s+)?`
 )
 
@@ -23,11 +23,11 @@ var (
 	byMoment = &rule{Date, 0.7, "a day with its time"}
 	byEvent  = &rule{Date, 0.6, "the day on which something happened to somebody"}
 
-	whenRE = regexp.MustCompile(`(?P<before>\b(?:at\s+)?` + about + clock + `,?\s+(?:on\s+)?)?` +
-		`\b` + weekday + `(?:[0-3]?[0-9](?:st|nd|rd|th)?\s+(?:of\s+)?` + month + `\b` + year +
+	dayRE = regexp.MustCompile(`\b` + weekday + `(?:[0-3]?[0-9](?:st|nd|rd|th)?\s+(?:of\s+)?` + month + `\b` + year +
 		`|` + month + `\s+[0-3]?[0-9](?:st|nd|rd|th)?\b` + year +
-		`|[0-3]?[0-9][/.-][01]?[0-9][/.-](?:19|20)?[0-9]{2}\b)` +
-		`(?P<after>,?\s+(?:at\s+|@\s*)?` + about + clock + `)?`)
+		`|[0-3]?[0-9][/.-][01]?[0-9][/.-](?:19|20)?[0-9]{2}\b)`)
+	timeBeforeRE = regexp.MustCompile(`\b(?:at\s+)?` + about + clock + `,?\s+(?:on\s+)?$`)
+	timeAfterRE  = regexp.MustCompile(`^,?\s+(?:at\s+|@\s*)?` + about + clock)
 
 	birthRE    = regexp.MustCompile(`\b(?:born|birthday|birth|dob|d\.o\.b\.?|nascut\w*|urodzi\w*)\b`)
 	officialRE = regexp.MustCompile(`\b(?:meetings?|consultation|survey|orders?|pspo|deadline|committee|cabinet|closes?|closing|expires?|expiry|hearing|drop-in|election|court|act|published|notices?|renewed|renewal|introduced|begins?|runs?)\b`)
@@ -39,7 +39,6 @@ var (
 // date of the consultation, an order or a meeting is nobody's.
 func dates(v *view) []span {
 	var out []span
-	before, after := whenRE.SubexpIndex("before"), whenRE.SubexpIndex("after")
 	// A number is looked at if a month is beside it, or it is one of several with
 	// nothing but a sign between them.
 	numbers := v.numbers(func(i int) bool {
@@ -55,15 +54,23 @@ func dates(v *view) []span {
 		return false
 	})
 	for _, w := range v.windows(numbers, 24, 48) {
-		for _, m := range whenRE.FindAllStringSubmatchIndex(v.low[w.start:w.end], -1) {
+		for _, m := range dayRE.FindAllStringIndex(v.low[w.start:w.end], -1) {
 			start, end := int(w.start)+m[0], int(w.start)+m[1]
+			timed := false
+			from := max(0, start-32)
+			if t := timeBeforeRE.FindStringIndex(v.low[from:start]); t != nil {
+				start, timed = from+t[0], true
+			}
+			if t := timeAfterRE.FindStringIndex(v.low[end:min(len(v.low), end+32)]); t != nil {
+				end, timed = end+t[1], true
+			}
 			s := v.sentence(start, end)
 			switch {
 			case birthRE.MatchString(s):
 				out = append(out, span{start, end, byBirth})
 			case officialRE.MatchString(s) && !happenedRE.MatchString(s):
 			case !someoneRE.MatchString(s):
-			case m[2*before] >= 0 || m[2*after] >= 0:
+			case timed:
 				out = append(out, span{start, end, byMoment})
 			case happenedRE.MatchString(s):
 				out = append(out, span{start, end, byEvent})

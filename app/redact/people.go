@@ -15,17 +15,19 @@ var (
 	byFullName  = &rule{Name, 0.9, "a first name with what follows it"}
 	byGiven     = &rule{Name, 0.75, "a first name"}
 	byWord      = &rule{Name, 0.55, "a first name that is a word, too, with a capital letter inside a sentence"}
+	bySmall     = &rule{Name, 0.5, "a first name in small letters"}
 	byFamily    = &rule{Name, 0.6, "a family name"}
 	byAgain     = &rule{Name, 0.7, "a name that is found elsewhere in the text"}
 	byCompany   = &rule{Name, 0.6, "a word beside a name, or that somebody said or was told"}
 	byCapitals  = &rule{Name, 0.4, "words written as a name is"}
 	byCapital   = &rule{Name, 0.3, "a word in no list with a capital letter inside a sentence"}
+	byOpening   = &rule{Name, 0.3, "a word in no list that opens a sentence as a name does"}
 	byAge       = &rule{Age, 0.85, "the age of somebody named"}
 )
 
 // people finds the names of people, and the ages that follow them.
 func people(v *view) []span {
-	f := &finder{view: v, taken: make([]bool, len(v.words)), headings: inHeadings(v.words)}
+	f := &finder{view: v, taken: make([]bool, len(v.words)), sure: make([]bool, len(v.words)), lists: lexicon(), headings: inHeadings(v.words) || nounsInCapitals(v.words)}
 	f.titled()
 	f.cued()
 	f.signed()
@@ -44,7 +46,9 @@ func people(v *view) []span {
 type finder struct {
 	*view
 	taken    []bool // by word: part of a name already
-	headings bool   // the text is written With Capitals Like This
+	sure     []bool // by word: and not a doubtful one
+	lists    map[string]class
+	headings bool // a capital letter says nothing here
 	found    []span
 }
 
@@ -65,6 +69,7 @@ func (f *finder) take(from, to int, by *rule) {
 	}
 	for i := from; i < to; i++ {
 		f.taken[i] = true
+		f.sure[i] = by.confidence >= Doubtful
 	}
 	f.found = append(f.found, span{f.words[from].start, end, by})
 }
@@ -84,6 +89,21 @@ func inHeadings(words []word) bool {
 	return capital > 1 && capital*2 > all
 }
 
+// nounsInCapitals reports whether a text is in German, where every noun has a
+// capital letter.
+func nounsInCapitals(words []word) bool {
+	de, en := 0, 0
+	for i := range words {
+		switch c := words[i].class; {
+		case c&german != 0:
+			de++
+		case c&english != 0:
+			en++
+		}
+	}
+	return de > en
+}
+
 // proper reports whether a word is written as a name is.
 func (w *word) proper() bool {
 	if !w.capital || w.mixed || w.class&little != 0 {
@@ -93,7 +113,7 @@ func (w *word) proper() bool {
 }
 
 // patronymic are the endings of family names that few other words have.
-var patronymic = []string{"sson", "owski", "owska", "ewski", "ewska", "insky", "escu", "ovic", "evic", "ovich", "evich", "wicz", "enko", "chuk", "czyk", "dottir", "poulos", "akis", "shvili", "oglu", "inen", "mann"}
+var patronymic = []string{"sson", "owski", "owska", "ewski", "ewska", "insky", "escu", "ovic", "evic", "ovich", "evich", "wicz", "enko", "chuk", "czyk", "dottir", "poulos", "akis", "shvili", "oglu", "mann"}
 
 // madeAsFamilyName reports whether a word in no list ends as family names do.
 func madeAsFamilyName(key string) bool {
@@ -242,7 +262,7 @@ func (f *finder) cued() {
 				}
 			}
 			end = f.within(i, max(i, end))
-		case w.uncased() && (by == byOwnName || w.class&given != 0), w.certain(), by == byOwnName && w.class == 0:
+		case w.uncased() && (by == byOwnName || w.class&given != 0), w.certain(), by == byOwnName && (w.class == 0 || w.class&given != 0):
 			end = i + 1
 			for end < len(f.words) && end < i+3 && f.words[end].joined && f.words[end].certain() {
 				end++
@@ -284,10 +304,10 @@ func (f *finder) cue(i int) *rule {
 	case joined && (pronouns[one.key] && callings[two] || one.key == "as" && two == "known" || one.key == "by" && (two == "goes" || two == "go")):
 		return byCall
 	case one.class&relation != 0 && (joined || gap != ":" && gap != "?" && gap != ""):
-		if one.key == "law" && two != "in" || one.key == "ex" && two == "" {
+		if one.key == "law" && two != "in" || one.key == "door" && two != "next" || one.key == "ex" && two == "" {
 			return nil
 		}
-		if gap == "," && !possessives[two] && !possessives[three] {
+		if gap == "," && !possessives[two] && !possessives[three] && one.key != "door" {
 			return nil
 		}
 		return byRelation
@@ -302,7 +322,8 @@ func (f *finder) signed() {
 			continue
 		}
 		from := i + 1
-		if strings.Trim(f.low[f.words[i].end:f.words[from].start], " \t\r\n,.;:-") != "" || f.words[from].nameless() {
+		gap := f.low[f.words[i].end:f.words[from].start]
+		if strings.Trim(gap, " \t\r\n,.;:-") != "" || gap == " " && f.words[i].key == "best" || f.words[from].nameless() {
 			continue
 		}
 		end := f.run(from)
@@ -331,18 +352,27 @@ func (f *finder) signed() {
 func (f *finder) known() {
 	for i := 0; i < len(f.words); i++ {
 		w := &f.words[i]
+		if next := f.next(i); next > 0 && w.small() && f.words[next].small() {
+			f.take(i, i+1, byCompany) // "dave, karen and kevin"
+			f.take(next, next+1, byCompany)
+		}
 		if f.taken[i] {
 			continue
 		}
-		if !w.capital && w.class&given != 0 && w.certain() && i+1 < len(f.words) && f.words[i+1].joined && !f.taken[i+1] &&
+		if w.mixed && len(w.key) > 3 {
+			if plain := leet.Replace(w.key); f.lists[plain]&given != 0 && f.lists[plain]&(ordinary|common) == 0 {
+				f.take(i, i+1, byGiven) // "D4ve"
+			}
+			continue
+		}
+		if w.small() && i+1 < len(f.words) && f.words[i+1].joined && !f.taken[i+1] &&
 			f.words[i+1].class&family != 0 && f.words[i+1].certain() {
 			f.take(i, i+2, byFullName) // "dave khan"
 			i++
 			continue
 		}
-		if !w.capital && w.class&given != 0 && w.certain() && i+1 < len(f.words) && f.series(i) && !f.words[i+1].capital && f.words[i+1].class&given != 0 && f.words[i+1].certain() {
-			f.take(i, i+1, byCompany) // "dave, karen and bob"
-			f.take(i+1, i+2, byCompany)
+		if w.small() && len(w.key) > 3 && !f.headings {
+			f.take(i, i+1, bySmall)
 			continue
 		}
 		end := f.run(i)
@@ -352,6 +382,23 @@ func (f *finder) known() {
 		f.judge(i, end)
 		i = end - 1
 	}
+}
+
+// leet puts letters for the digits that are written for them.
+var leet = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t")
+
+// small reports whether a word is a first name in small letters.
+func (w *word) small() bool { return !w.capital && w.class&given != 0 && w.certain() }
+
+// next returns the index of the word that a comma or "and" parts from words[i], or 0.
+func (f *finder) next(i int) int {
+	if f.series(i) {
+		return i + 1
+	}
+	if i+2 < len(f.words) && f.words[i+1].key == "and" && f.words[i+1].joined && f.words[i+2].joined {
+		return i + 2
+	}
+	return 0
 }
 
 // series reports whether nothing but a comma stands between words[i] and the next.
@@ -367,6 +414,9 @@ func (f *finder) alone(from, to int) bool {
 	rest := strings.TrimLeft(f.low[f.words[to-1].end:], " \t.,")
 	return rest == "" || rest[0] == '\n' || rest[0] == '\r'
 }
+
+// verseRE is what follows the name of a book of the Bible.
+var verseRE = regexp.MustCompile(`^\s[0-9]{1,3}:[0-9]`)
 
 // judge decides whether words[from:to], a run of words written as names are, is
 // one, and takes it.
@@ -406,14 +456,20 @@ func (f *finder) judge(from, to int) {
 	first := &f.words[from]
 	switch {
 	case from > 0 && f.words[from-1].key == "prophet":
+	case n == 1 && to < len(f.words) && f.words[to].joined && f.words[to].class&head != 0 && from > 0 && articles[f.words[from-1].key]:
+		// "the Elizabeth line"
+	case n == 1 && verseRE.MatchString(f.low[f.words[from].end:min(len(f.low), f.words[from].end+8)]):
 	case n > 1 && certain > 0:
 		f.take(from, to, byFullName)
-	case n == 1 && certain > 0:
+	case n == 1 && certain > 0 && !(f.headings && len(first.key) < 4):
 		f.take(from, to, byGiven)
 	case n > 1 && (kin > 0 && (doubtful > 0 || unknown > 0) || kin > 1):
 		f.take(from, to, byFullName)
 	case kin > 0:
 		for i := from; i < to; i++ {
+			if f.words[i].opens && len(f.words[i].key) < 4 {
+				continue // "Das", "Sen"
+			}
 			if f.words[i].class&family != 0 && f.words[i].certain() || madeAsFamilyName(f.words[i].key) {
 				f.take(i, i+1, byFamily)
 			}
@@ -423,7 +479,7 @@ func (f *finder) judge(from, to int) {
 		f.take(from, to, byWord)
 	case n > 1 && doubtful > 0 && unknown > 0 && !(first.opens && first.class&given == 0):
 		f.take(from, to, byFullName)
-	case n > 1 && n == unknown && n > initials:
+	case n > 1 && n == unknown && n > initials && !bodies[f.words[to-1].key]:
 		f.take(from, to, byCapitals)
 	}
 }
@@ -456,20 +512,41 @@ func (f *finder) beside() {
 		if before.proper() && !before.nameless() || after.proper() && !after.nameless() {
 			continue // a run that was judged already
 		}
+		if after.capital && bodies[after.key] {
+			continue // "to ask Fairmead Council"
+		}
 		owns := w.class == 0 && !w.opens && w.end-w.start > len(w.key) && after.start > 0
 		speaks := after.class&told != 0 && !after.capital && !(w.opens && w.class != 0)
 		switch {
 		case w.class&ordinary == 0 && (before.class&told != 0 || speaks || owns || f.listed(i)):
 			f.take(i, i+1, byCompany)
-		case w.class == 0 && !w.shouted && before.start < w.start && before.end > 0 && !before.capital && !placing[before.key]:
+		case w.class != 0 || w.shouted:
+		case before.end > 0 && !before.capital && !placing[before.key], i > 0 && f.series(i-1) && f.series(i) && !f.words[i-1].capital:
 			f.take(i, i+1, byCapital)
+		case w.opens && !after.capital && verbs[after.key] && !madeAsWord(w.key):
+			f.take(i, i+1, byOpening)
 		}
 	}
 }
 
+// bodies are what is called after a place or a founder.
+var bodies = set(`council borough city town village parish ward district county park road street lane avenue close square market
+	school college university hospital surgery clinic library station centre center house church mosque temple gurdwara
+	police collective trust association society federation forum group project partnership charity foundation agency`)
+
+// verbs are what somebody who is named at the beginning of a sentence does.
+var verbs = set(`is was has had lives lived works worked froze began went goes came comes runs ran owns knows knew sees saw died`)
+
+// madeAsWord reports whether a word in no list ends as nouns of English do and
+// names do not.
+func madeAsWord(key string) bool {
+	return slices.ContainsFunc([]string{"ing", "s", "tion", "sion", "ness", "ment", "ity", "ism", "ed", "er", "or", "age", "ance", "ence", "al", "ure", "ship", "ty", "ly"},
+		func(end string) bool { return strings.HasSuffix(key, end) })
+}
+
 // placing are the words that come before places and things rather than people.
 var placing = set(`in at near from to of around through outside along by on towards across between behind off past into over down up round
-	the a an this that our your their its every each some any no via under inside opposite beyond within called like and or`)
+	the a an this that our your their its every each some any no via under inside opposite beyond within called named like and or`)
 
 // listed reports whether words[i] stands in a row with a name, or with another
 // word in no list: "Dave and Torvald", "Torvald and Sigrun".
@@ -492,7 +569,7 @@ func (f *finder) listed(i int) bool {
 func (f *finder) again() {
 	seen := map[string]bool{}
 	for i := range f.words {
-		if w := &f.words[i]; f.taken[i] && w.proper() && !w.nameless() && len(w.key) > 2 {
+		if w := &f.words[i]; f.sure[i] && w.proper() && !w.nameless() && len(w.key) > 2 {
 			seen[w.key] = true
 		}
 	}

@@ -8,7 +8,7 @@ import (
 const (
 	streets   = `(?:Road|Rd|Street|St|Avenue|Ave|Lane|Ln|Close|Drive|Crescent|Gardens|Gdns|Grove|Way|Court|Terrace|Place|Square|Hill|Mews|Row|Walk|Parade|Broadway|Rise)`
 	buildings = `(?:House|Court|Tower|Towers|Lodge|Mansions|Heights|Point|Buildings|Place)`
-	flat      = `(?:[Ff]lat|[Uu]nit|[Rr]oom|[Aa]partment|[Aa]pt)\.?\s*[0-9]{1,4}[A-Za-z]?`
+	flat      = `(?:[Ff]lat|[Uu]nit|[Rr]oom|[Aa]partment|[Aa]pt)\.?\s*(?:[0-9]{1,4}[A-Za-z]?|[A-Z])`
 	// One to three capitalised words.
 	proper = `(?:\p{Lu}[\p{L}'.]*\s+){1,3}`
 )

@@ -40,8 +40,8 @@ const (
 	Date              Kind = "date" // of birth, or of what happened to somebody, with its time
 )
 
-// Kinds lists every kind.
-var Kinds = []Kind{Phone, Email, URL, Handle, Postcode, NumberPlate, NationalInsurance, NHS, Card, Account, Address, Name}
+// Kinds lists every kind there is.
+var Kinds = []Kind{Phone, Email, URL, Handle, Postcode, NumberPlate, NationalInsurance, NHS, Card, Account, Licence, Passport, Address, Name, Age, Date}
 
 // Suggestion is a part of a text to be replaced.
 type Suggestion struct {
@@ -94,6 +94,16 @@ func (v *view) find() []span {
 		found[i].start, found[i].end = int(e.start), int(e.end)
 	}
 	return found
+}
+
+// Doubtful is the confidence below which a suggestion waits for a person.
+const Doubtful = 0.35
+
+// Text returns text as it may be shown until a person has looked at the
+// suggestions: with all of them applied but the doubtful ones, which are mostly
+// places and things.
+func Text(text string) string {
+	return Apply(text, slices.DeleteFunc(Suggest(text), func(s Suggestion) bool { return s.Confidence < Doubtful }))
 }
 
 // Apply returns text with each suggestion replaced. Suggestions may be in any

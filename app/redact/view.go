@@ -243,8 +243,8 @@ func (v *view) respell() *view {
 	return joined
 }
 
-// join puts together runs of four or more single characters that have the same
-// separator between each two.
+// join puts together runs of four or more single characters with a space between
+// each two, or of three or more with the same sign.
 func (v *view) join() *view {
 	s := v.text
 	single := func(i int, sep byte) bool {
@@ -252,17 +252,17 @@ func (v *view) join() *view {
 	}
 	runsOn := func(i int) bool { return i < len(s) && (isAlnum(s[i]) || s[i] >= utf8.RuneSelf) }
 	w := rewriter{from: v}
-	for i := 0; i+6 < len(s); i++ {
+	for i := 0; i+4 < len(s); i++ {
 		sep := s[i+1]
 		// Most texts have none: the separators say so soonest.
-		if s[i+3] != sep || s[i+5] != sep || strings.IndexByte(" .-_*", sep) < 0 || i > 0 && (runsOn(i-1) || s[i-1] == sep && sep != ' ') || !single(i, sep) {
+		if s[i+3] != sep || strings.IndexByte(" .-_*", sep) < 0 || i > 0 && (runsOn(i-1) || s[i-1] == sep && sep != ' ') || !single(i, sep) {
 			continue
 		}
 		last := i
 		for last+2 < len(s) && s[last+1] == sep && single(last+2, sep) && !runsOn(last+3) {
 			last += 2
 		}
-		if last < i+6 {
+		if last < i+4 || sep == ' ' && last < i+6 {
 			continue
 		}
 		if sep == ' ' && s[last] == 'I' && last+2 < len(s) && s[last+1] == ' ' {
@@ -291,11 +291,16 @@ var (
 	repeats = map[string]int{"double": 2, "treble": 3, "triple": 3}
 )
 
+const longestSpoken = len("double")
+
 // spoken writes digits for the words of digits, where three or more follow each
 // other. Digits already written stay apart as they were.
 func (v *view) spoken() *view {
 	w := rewriter{from: v}
 	for i := 0; i < len(v.words); i++ {
+		if v.words[i].class&spoken == 0 && !v.words[i].numeric {
+			continue
+		}
 		first, n, said := i, 0, 0
 		for ; i < len(v.words); i++ {
 			x := &v.words[i]

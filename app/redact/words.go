@@ -38,6 +38,9 @@ const (
 	common                     // a first name that is a word of English, too
 	inMonth                    // the name of a month
 	network                    // "Instagram"
+	spoken                     // "seven", "double"
+	german                     // a word of German that is none of English
+	english                    // one of the commonest words of English
 	little                     // never part of a name: "the", "and"
 )
 
@@ -71,6 +74,14 @@ var lexicon = sync.OnceValue(func() map[string]class {
 	add(little|ordinary, littles)
 	add(inMonth, months)
 	add(network, networks)
+	for w := range spokenDigits {
+		add(spoken, w)
+	}
+	for w := range repeats {
+		add(spoken, w)
+	}
+	add(german, "der das und nicht ist ein eine einen auf mit den dem fur sollte sollten werden wird auch sich bei zum zur sind oder mehr als nur")
+	add(english, "the and of to is i my we they it")
 	return m
 })
 
@@ -78,7 +89,7 @@ const (
 	titles = `mr mrs ms miss mx dr prof professor pc wpc pcso dc ds di dci sgt sergeant cllr councillor rev reverend inspector detective
 		constable superintendent officer father fr sister brother pastor imam sheikh sheik rabbi aunt auntie aunty uncle nurse doctor judge
 		justice lord lady sir dame baroness madam haji hajji mufti maulana bhai pani pan domnul doamna`
-	relations = `neighbour neighbor friend friends mate daughter daughters son sons child baby boy boys girl girls sister sisters brother brothers mother mum father dad wife husband
+	relations = `door neighbour neighbor friend friends mate daughter daughters son sons child baby boy boys girl girls sister sisters brother brothers mother mum father dad wife husband
 		partner boyfriend girlfriend ex fiance fiancee uncle aunt auntie cousin nephew niece grandson granddaughter grandmother grandfather nan
 		gran granddad grandad law stepson stepdaughter stepfather stepmother landlord landlady boss manager colleague flatmate housemate
 		lodger tenant client punter worker pimp dealer solicitor lawyer teacher nurse doctor gp dentist therapist carer cleaner caretaker
@@ -94,7 +105,7 @@ const (
 		supermarket restaurant theatre cinema museum festival day week month convention report review survey scheme plan strategy code bill
 		award prize league cup club band orchestra records films show kingdom states republic republics nations airport junction roundabout
 		pastors mission forum network alliance agency authority board commission commissioner crown magistrates tower towers lodge farm`
-	signoffs = `regards sincerely faithfully signed yours thanks thank wishes cheers love respectfully undersigned`
+	signoffs = `regards sincerely faithfully signed yours thanks thank wishes best cheers love respectfully undersigned`
 	tellings = `said says say told tell tells asked ask asks met phoned rang ring dear hi hello contact email thinks thought wrote lives lived
 		died replied shouted laughed promised explained knows helped introduced married visited`
 	littles = `a about after all am an and any are as at be am because been before but by can could did do does for from get got had has have he
@@ -124,6 +135,9 @@ func words(text, low string) []word {
 			c := low[i]
 			size := letterAt(low, i)
 			if size == 0 && (c == '\'' || c == '-') && letters > 0 && i+1 < len(low) && letterAt(low, i+1) > 0 && !isDigit(low[i+1]) && !isDigit(low[i-1]) {
+				if c == '-' && i-w.start <= longestSpoken && (spokenDigits[low[w.start:i]] != "" || repeats[low[w.start:i]] > 0) {
+					break // "zero-seven-seven"
+				}
 				size = 1
 			} else if size == 0 {
 				break
@@ -155,7 +169,7 @@ func classOf(known map[string]class, key string) class {
 	c, ok := known[key]
 	if !ok {
 		if a, b, cut := strings.Cut(key, "-"); cut {
-			return (known[a] | known[b]) & (given | family | ordinary)
+			return (known[a] | known[b]) & (given | family | ordinary | common)
 		}
 	}
 	return c

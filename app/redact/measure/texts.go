@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -49,28 +50,32 @@ var kinds = map[string]redact.Kind{
 	"date": redact.Date, "age": redact.Age,
 }
 
-// UK returns the program's own set of invented answers: the half that detectors
-// may be changed for, and the half held back.
-func UK() (development, heldBack Set, err error) {
-	development.Name, heldBack.Name = "UK, development", "UK, held back"
-	part := &development
+// UK returns the program's own sets of invented answers by what they are for:
+// "development", for which detectors may be changed; "held back"; and "written
+// afterwards".
+func UK() ([]Set, error) {
+	sets := []Set{{Name: "UK, development"}, {Name: "UK, held back"}, {Name: "UK, written afterwards"}}
+	part := &sets[0]
 	for block := range strings.SplitSeq(uk, "\n\n") {
 		block = strings.Trim(block, "\n")
 		switch {
 		case block == "" || strings.HasPrefix(block, "#"):
-		case strings.HasPrefix(block, "= held back"):
-			part = &heldBack
 		case strings.HasPrefix(block, "="):
-			part = &development
+			name, _, _ := strings.Cut(strings.TrimPrefix(block, "= "), ":")
+			i := slices.IndexFunc(sets, func(s Set) bool { return s.Name == "UK, "+name })
+			if i < 0 {
+				return nil, fmt.Errorf("no part is called %q", name)
+			}
+			part = &sets[i]
 		default:
 			t, err := parse(block)
 			if err != nil {
-				return Set{}, Set{}, fmt.Errorf("text %d of %q: %w", len(part.Texts)+1, part.Name, err)
+				return nil, fmt.Errorf("text %d of %q: %w", len(part.Texts)+1, part.Name, err)
 			}
 			part.Texts = append(part.Texts, t)
 		}
 	}
-	return development, heldBack, nil
+	return sets, nil
 }
 
 var (
