@@ -289,7 +289,7 @@ func demoSearches() (docs []search.Document, file *measure.File, searches []meas
 			submission := fmt.Sprint(i + 1)
 			docs = append(docs, search.Document{
 				ID: submission + "-" + a.Question, Tier: search.TierOfficer, Consultation: c.ID, Submission: submission, Question: a.Question,
-				Text: redact.Apply(a.Text, redact.Suggest(a.Text)), Language: s.Language, Day: s.Day,
+				Text: redact.Text(a.Text), Language: s.Language, Day: s.Day,
 				Labels: search.Labels{search.Groups: s.Groups, search.Questions: {a.Question}, search.Languages: {s.Language},
 					search.Stances: {string(s.Stance)}, search.Channels: {string(s.Channel)}, search.Sources: {search.SourceAnswer}},
 			})
