@@ -367,7 +367,7 @@ func TestCodedText(t *testing.T) {
 		{"minority-argkp", twoMinds, measured.Least("", 50), Config{}},
 		{"small-searchsnippets", nmi, measured.Least("", 48), Config{Draws: 3}},
 		{"small-banking77", nmi, measured.Least("", 72), Config{Draws: 3}},
-		{"random-group", added, measured.Most("", 0.5), Config{Groups: 10}},
+		{"random-group", added, measured.Most("", 0.5), Config{Groups: 40}},
 	} {
 		done := rows[tt.id]
 		if done == nil {
