@@ -113,7 +113,7 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	a.reader = evidence.NewReader("tesseract")
-	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper,
+	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Meaning: cfg.embeds(), Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper,
 		Wake: func() { a.runner.Nudge() }})
 	a.runner = jobs.New(a.Store, map[models.JobKind]jobs.Handler{
 		models.JobRead:    outlasting(a.Service.ReadAttachments),
@@ -172,6 +172,12 @@ func (c *Config) pepper() ([]byte, error) {
 	return []byte(text), nil
 }
 
+// embeds reports whether the search server asks a language model what answers
+// mean. The engine in this process does not.
+func (c *Config) embeds() bool {
+	return c.ModelURL != "" && c.ModelEmbed != "" && !strings.HasPrefix(c.Search, "bleve:")
+}
+
 func openSearch(ctx context.Context, cfg Config) (search.Engine, error) {
 	// An engine that could not be opened must not become an interface that is
 	// not nil.
@@ -190,7 +196,7 @@ func openSearch(ctx context.Context, cfg Config) (search.Engine, error) {
 		return nil, err
 	}
 	engine := meili.Config{URL: cfg.Search, Keys: keys, Index: cfg.SearchIndex}
-	if cfg.ModelURL != "" && cfg.ModelEmbed != "" {
+	if cfg.embeds() {
 		engine.Embedder = meili.Embedder{URL: cfg.ModelURL, Model: cfg.ModelEmbed, Key: cfg.ModelKey}
 	}
 	e, err := meili.Open(ctx, engine)

@@ -317,6 +317,7 @@ type SearchPage struct {
 	Unused       []string    // filters that it could not keep to
 	Best         string      // in all-voices order: address of the same in the order of best match
 	Others       []OtherSide // what is said from the other side
+	Akin         []SearchHit // near in meaning, without the words
 	Saved        []Link      // searches that the person saved
 	State        string      // the query part of the address: words, filters and order
 	Address      string      // of this page, whole

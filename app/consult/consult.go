@@ -21,7 +21,9 @@ import (
 type Config struct {
 	Store  *store.Store
 	Search search.Engine
-	Files  *evidence.Store
+	// Meaning says that Search answers councillors by meaning, too.
+	Meaning bool
+	Files   *evidence.Store
 	// Scanner looks for viruses in files before they are kept; nil when none is
 	// configured. Reader reads their text afterwards.
 	Scanner *evidence.Scanner
@@ -44,6 +46,7 @@ type Config struct {
 type Service struct {
 	store   *store.Store
 	engine  search.Engine
+	meaning bool
 	gather  *gatherer
 	files   *evidence.Store
 	scanner *evidence.Scanner
@@ -60,7 +63,7 @@ type Service struct {
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{store: c.Store, engine: c.Search, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake}
+	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake}
 	if s.wake == nil {
 		s.wake = func() {}
 	}

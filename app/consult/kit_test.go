@@ -80,7 +80,7 @@ func newKit(t testing.TB, url string, wrap func(search.Engine) search.Engine) *k
 		_ = k.engine.Close()
 		_ = k.files.Close()
 	})
-	k.Service = consult.New(consult.Config{Store: k.store, Search: k.engine, Files: k.files, Reader: evidence.NewReader(""), Log: log, Now: k.clock.Now, Pepper: pepper})
+	k.Service = consult.New(consult.Config{Store: k.store, Search: k.engine, Meaning: wrap != nil, Files: k.files, Reader: evidence.NewReader(""), Log: log, Now: k.clock.Now, Pepper: pepper})
 	k.runner = jobs.New(k.store, map[models.JobKind]jobs.Handler{
 		models.JobRead: k.ReadAttachments, models.JobIndex: k.IndexSubmission, models.JobThemes: k.RefreshThemes, models.JobPlaces: k.IndexPlaces,
 		models.JobRelease: k.ReleaseNew, models.JobErase: k.EraseFromIndex,

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"heard/app/disclose"
 	"heard/models"
@@ -26,6 +27,7 @@ type Found struct {
 	Themes map[string]string // labels by theme id
 	Voices bool              // the hits take turns by respondent group
 	Others []OtherSide       // what is said from the other side on the themes of the hits
+	Akin   []FoundAnswer     // near in meaning and without any of the words; never counted
 	// Away says that the search engine does not answer. The hits are then what the
 	// database lists, whatever the words asked for, and nothing is counted by
 	// attribute. Unused are the filters that could not be kept to.
@@ -91,6 +93,7 @@ func (s *Service) search(ctx context.Context, by Actor, c *models.Consultation, 
 	if f.Others, err = s.otherSides(ctx, by, c, q, f); err != nil && !errors.Is(err, errAway) {
 		return nil, err
 	}
+	f.Akin = s.nearInMeaning(ctx, by, c, q)
 	if q.Tier == search.TierCouncillor {
 		wider, err := s.widerTotals(ctx, q)
 		if errors.Is(err, errAway) {
@@ -109,6 +112,35 @@ func (s *Service) search(ctx context.Context, by Actor, c *models.Consultation, 
 		}
 	}
 	return f, nil
+}
+
+// mostAkin is how many answers are shown that are near in meaning alone.
+const mostAkin = 5
+
+// nearInMeaning finds answers that are near in meaning to what was asked and hold none of
+// its words. There are none where there is no embedder, which reads only what
+// councillors may find, nor while it does not answer.
+func (s *Service) nearInMeaning(ctx context.Context, by Actor, c *models.Consultation, q search.Query) []FoundAnswer {
+	if !s.meaning || q.Tier != search.TierCouncillor || strings.TrimSpace(q.Text) == "" || q.Page > 1 {
+		return nil
+	}
+	q.Meaning, q.Sort, q.Facets = true, search.SortBest, nil
+	near, _, err := s.find(ctx, by, c, q, false)
+	if err != nil {
+		return nil
+	}
+	words := search.Parse(q.Text)
+	others := slices.DeleteFunc(near.Hits, func(h FoundAnswer) bool {
+		var text strings.Builder
+		for _, p := range h.Snippet {
+			text.WriteString(p.Text)
+		}
+		if h.Question != "" { // all of it, not the passage shown
+			text.WriteString(" " + h.Submission.Answer(h.Question).Text)
+		}
+		return len(search.Matches(words, text.String(), h.Submission.Language)) > 0
+	})
+	return others[:min(len(others), mostAkin)]
 }
 
 // ask makes q the question of somebody who may search: about this consultation,

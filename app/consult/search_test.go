@@ -1,12 +1,13 @@
 package consult_test
 
 import (
+	"context"
 	"fmt"
-	"heard/app/consult"
 	"slices"
 	"strings"
 	"testing"
 
+	"heard/app/consult"
 	"heard/models"
 	"heard/models/storetest"
 	"heard/search"
@@ -415,5 +416,59 @@ func TestCouncillorsReadNothingBesideTheWordsOfPeopleAtRisk(t *testing.T) {
 	noError(t, err)
 	if len(whole.Answers) != 5 || len(whole.Groups) != 2 || whole.Day == "" {
 		t.Errorf("an officer sees %d answers, groups %v, day %q", len(whole.Answers), whole.Groups, whole.Day)
+	}
+}
+
+// meaning answers what is asked by meaning as if everything were near.
+type meaning struct{ search.Engine }
+
+func (m meaning) Search(ctx context.Context, queries ...search.Query) ([]search.Result, error) {
+	for i := range queries {
+		if queries[i].Meaning && queries[i].Tier != search.TierCouncillor {
+			return nil, search.ErrInvalidQuery // an embedder reads nothing else
+		}
+		if queries[i].Meaning {
+			queries[i].Meaning, queries[i].Text = false, ""
+		}
+	}
+	return m.Engine.Search(ctx, queries...)
+}
+
+// What is only near in meaning stands apart and is never counted. Officers' words
+// are sent to no model.
+func TestNearInMeaning(t *testing.T) {
+	k := newKit(t, storetest.SQLiteURL(t), func(e search.Engine) search.Engine { return meaning{e} })
+	c := k.demo(t)
+	for i := range 8 {
+		k.send(t, c, resident(fmt.Sprintf("Lanterns number %d.", i), true))
+		k.send(t, c, resident(fmt.Sprintf("It is dark at night, %d.", i), true))
+		k.send(t, c, resident(fmt.Sprintf("Dark, and not to be quoted, %d.", i), false))
+	}
+	c = k.release(t, c)
+	found, err := k.Search(ctx, councillor, c, search.Query{Text: "lanterns"})
+	noError(t, err)
+	if found.Total != 8 || len(found.Hits) != 8 || len(found.Akin) == 0 || len(found.Akin) > 5 {
+		t.Errorf("%d found, %d shown, %d near", found.Total, len(found.Hits), len(found.Akin))
+	}
+	for _, h := range found.Akin {
+		var words strings.Builder
+		for _, p := range h.Snippet {
+			words.WriteString(p.Text)
+		}
+		if !strings.HasPrefix(words.String(), "It is dark") {
+			t.Errorf("near in meaning: %q", words.String())
+		}
+	}
+	for name, q := range map[string]search.Query{"without words": {}, "on the second page": {Text: "lanterns", Page: 2}} {
+		found, err := k.Search(ctx, councillor, c, q)
+		noError(t, err)
+		if len(found.Akin) > 0 {
+			t.Errorf("%s: %d near", name, len(found.Akin))
+		}
+	}
+	found, err = k.Search(ctx, officer, c, search.Query{Text: "lanterns"})
+	noError(t, err)
+	if found.Total != 8 || len(found.Akin) > 0 {
+		t.Errorf("an officer finds %d, and %d near", found.Total, len(found.Akin))
 	}
 }

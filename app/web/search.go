@@ -213,6 +213,11 @@ func (p *portal) showSearch(req *request) error {
 	if found.Voices && !found.Away {
 		page.Best = searchAddress(c, with(a.state, func(v url.Values) { v.Set("order", orderBest) }), 0)
 	}
+	for _, h := range found.Akin {
+		near := p.searchHit(req.by, c, h)
+		near.Href = "/staff/" + c.ID + "/submissions/" + near.Submission + anchor(req.by, c, h)
+		page.Akin = append(page.Akin, near)
+	}
 	for _, o := range found.Others {
 		other := views.OtherSide{Theme: o.Theme.Label}
 		for _, side := range o.Sides {
