@@ -504,6 +504,7 @@ type ThemesPage struct {
 	OutOfScope   []ThemeRow
 	Merged       []MergedRow
 	HeardOnce    []SearchHit
+	Waiting      string       // from when there is anything to read, in a sentence; "" where there is
 	Answers      int          // answers in words that were read
 	Progress     *CodingState // nil for those who do not code
 	CanEdit      bool

@@ -562,6 +562,12 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation) 
 	if err := by.need(SeeThemes); err != nil {
 		return nil, err
 	}
+	// Nobody decides on running totals.
+	if by.Role == models.RoleCouncillor {
+		if _, ok, err := s.Released(ctx, by, c); err != nil || !ok {
+			return nil, cmp.Or(err, error(models.NewError(models.KindNotFound, "There are no themes to read before the consultation has closed.")))
+		}
+	}
 	view, err := s.themeView(ctx, c)
 	if err != nil {
 		return nil, err

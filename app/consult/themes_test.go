@@ -545,6 +545,9 @@ func TestThemesUnderRandomDecisions(t *testing.T) {
 func TestThemesForCouncillors(t *testing.T) {
 	k := one(t)
 	c := k.full(t)
+	_, err := k.Themes(ctx, councillor, c)
+	wantKind(t, "themes before the end", err, models.KindNotFound)
+	c = k.release(t, c)
 	r, err := k.DraftReport(ctx, officer, c)
 	noError(t, err)
 	review, err := k.Themes(ctx, councillor, c)
@@ -611,6 +614,7 @@ func TestNamesTellWhoseWordsTheyAre(t *testing.T) {
 	if named == 0 {
 		t.Error("no name is anybody's words")
 	}
+	c = k.release(t, c)
 	r, err := k.DraftReport(ctx, officer, c)
 	noError(t, err)
 	told := map[string]string{}

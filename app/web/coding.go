@@ -28,6 +28,9 @@ func (p *portal) showThemes(req *request) error {
 
 func (p *portal) themesPage(req *request, c *models.Consultation) (*views.ThemesPage, error) {
 	ctx := req.Request().Context()
+	if waiting, err := p.waiting(req, c); err != nil || waiting != "" {
+		return &views.ThemesPage{Base: p.staffBase(req, c, "themes", "Themes"), Consultation: c.ID, Waiting: waiting}, err
+	}
 	review, err := p.service.Themes(ctx, req.by, c)
 	if err != nil {
 		return nil, err

@@ -371,6 +371,12 @@ func TestCouncillorsReadThemes(t *testing.T) {
 	taken := p.staff(models.RoleOfficer).get(themeAddress(p.demo, theme)).submit("form:has([type=hidden][name=label])", nil).is(http.StatusOK)
 	taken.says("h1", "Suggestedcanary")
 	p.staff(models.RoleOfficer).decide(theme, "rename", url.Values{"label": {"Another name"}}).is(http.StatusOK)
+	before := p.staff(models.RoleCouncillor).get("/staff/"+p.demo.ID+"/themes").says("main .note", "once the consultation has closed")
+	if n := before.doc.Find("main article, main .hits").Length(); n != 0 {
+		t.Errorf("%d themes are shown before the end", n)
+	}
+	p.demo = p.move(p.demo, models.StatusClosed)
+	must(t, p.service.ReleaseNew(t.Context(), p.demo.ID))
 	page := p.staff(models.RoleCouncillor).get("/staff/" + p.demo.ID + "/themes")
 	if n := page.doc.Find("main form, main button, main input, main section.progress, main .merged").Length(); n != 0 {
 		t.Errorf("%d things to decide with", n)
@@ -417,6 +423,8 @@ func TestFewAnswers(t *testing.T) {
 	code := page.follow("details[open] .hits a[href*='/code?']").is(http.StatusOK)
 	code.says("#code", "There are no themes yet")
 	code.submit("form#code", nil).is(http.StatusOK).says("main [role=status]", "Kept.")
+	p.demo = p.move(p.demo, models.StatusClosed)
+	must(t, p.service.ReleaseNew(t.Context(), p.demo.ID))
 	p.signUp(models.RoleCouncillor)
 	p.staff(models.RoleCouncillor).get(at+"/themes").says("main .note", "Too few answers to group").says("details[open] .hits", "did not allow these words to be shown")
 }
@@ -517,6 +525,8 @@ func TestNamedFromOneSide(t *testing.T) {
 		}
 	}
 	officer.get(list).follow("#theme-"+id+" .meta a[href$='#label']").is(http.StatusOK).says("#label", "")
+	p.demo = p.move(p.demo, models.StatusClosed)
+	must(t, p.service.ReleaseNew(t.Context(), p.demo.ID))
 	if n := told(p.staff(models.RoleCouncillor), list); n != 0 {
 		t.Error("councillors are told on which side somebody is who wrote the words")
 	}

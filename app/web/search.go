@@ -246,9 +246,9 @@ func (p *portal) waiting(req *request, c *models.Consultation) (string, error) {
 	case err != nil || released:
 		return "", err
 	case c.Status.AtLeast(models.StatusClosed):
-		return "The consultation has closed, and the answers are being made ready to be searched. Come back in a few minutes.", nil
+		return "The consultation has closed, and the answers are being made ready to be read. Come back in a few minutes.", nil
 	}
-	return "The answers can be searched once the consultation has closed. It closes on " + p.Views.Time(deskLanguage, closes) + ".", nil
+	return "The answers can be read once the consultation has closed. It closes on " + p.Views.Time(deskLanguage, closes) + ".", nil
 }
 
 // showResults writes the page, or to a script that has the rest of it the
