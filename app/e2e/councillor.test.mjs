@@ -137,7 +137,7 @@ for (const [name, screen, scripts] of everywhere) {
     await v.go(`${at}/search?q=night`);
     await choose(v, 'Ward', /^Northgate/);
     await choose(v, 'Respondent group', /^People who live in the area/);
-    for (const meta of await v.page.locator('.hits > li > .meta:first-of-type').allInnerTexts()) assert.match(meta, /People who live in the area/);
+    for (const meta of await v.page.locator('.hits h3 + p + .meta').allInnerTexts()) assert.match(meta, /People who live in the area/);
     assert.ok(await v.page.locator('.hits > li').count() > 0, 'residents of a ward');
     for (const remove of [/Respondent group/, /Ward/]) await v.turn(() => chosen(v).getByRole('link', { name: remove }).click());
     assert.equal(await chosen(v).count(), 0, 'the filters are taken away');

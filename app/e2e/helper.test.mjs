@@ -94,7 +94,7 @@ for (const [name, screen, scripts] of both) {
 test('an officer sees three people and one summary', async t => {
   const v = await Visitor.arrive(browser, desk, false);
   await v.signIn('officer');
-  const forms = both.length, hits = v.page.locator('.hits .meta');
+  const forms = both.length, hits = v.page.locator('.hits h3 + p + .meta');
   await until('the forms to be found', async () => {
     await v.go(`/staff/${id}/search?q=${word}&ch=assisted`);
     return await v.page.locator('mark').count() >= 4 * forms;
