@@ -46,7 +46,7 @@ bench:
 	$(if $(TEXTS),go run . bench themes --data $(TEXTS))
 
 e2e: app/e2e/node_modules
-	go test -count=1 -timeout 20m -v -tags browser ./app/e2e/
+	go test -count=1 -timeout 20m -v -tags browser $(if $(JOURNEYS),-run 'TestJourneys/($(JOURNEYS))$$') ./app/e2e/
 
 screens: app/e2e/node_modules
 	go test -count=1 -timeout 20m -tags browser ./app/e2e/ -screens $(CURDIR)/docs/screens
