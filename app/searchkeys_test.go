@@ -3,11 +3,11 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,37 +17,22 @@ import (
 	"heard/app/demo"
 	"heard/models"
 	"heard/models/store"
+	"heard/search/meili/local"
 )
 
 // startMeilisearch runs a search server at an address until the test ends, with
 // a master key or without.
 func startMeilisearch(t *testing.T, address, master string) {
 	t.Helper()
-	program, err := exec.LookPath("meilisearch")
+	server := &local.Server{URL: "http://" + address, MasterKey: master, Dir: t.TempDir()}
+	err := server.Run(t.Context())
+	if errors.Is(err, local.ErrNone) {
+		t.Skip(err)
+	}
 	if err != nil {
-		t.Skip("needs the program meilisearch on the PATH")
-	}
-	dir := t.TempDir()
-	cmd := exec.Command(program, "--no-analytics", "--env", "development", "--http-addr", address, "--max-indexing-memory", "1000MiB",
-		"--db-path", dir+"/data", "--dump-dir", dir+"/dumps", "--snapshot-dir", dir+"/snapshots")
-	if master != "" {
-		cmd.Env = append(os.Environ(), "MEILI_MASTER_KEY="+master)
-	}
-	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	wait(t, func() bool {
-		res, err := http.Get("http://" + address + "/health")
-		if err != nil {
-			return false
-		}
-		defer res.Body.Close()
-		return res.StatusCode == http.StatusOK
-	})
+	t.Cleanup(server.Kill)
 }
 
 // unused returns an address that nobody listens at.

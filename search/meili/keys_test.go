@@ -17,13 +17,13 @@ import (
 )
 
 // status sends a request to the server with a key and returns the status of the answer and its body.
-func (s *server) status(t *testing.T, key, method, path string, body any) (int, string) {
+func (s server) status(t *testing.T, key, method, path string, body any) (int, string) {
 	t.Helper()
 	sent, err := json.Marshal(body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), method, s.url+path, bytes.NewReader(sent))
+	req, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, bytes.NewReader(sent))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestWhatKeysMayDo(t *testing.T) {
 		t.Errorf("%d documents (%v)", n, err)
 	}
 	for tier, want := range map[search.Tier]bool{search.TierOfficer: true, search.TierCouncillor: false, search.TierPublic: false} {
-		if _, body := s.status(t, s.master, "GET", index(tier)+"/documents", nil); strings.Contains(body, "quillwort") != want {
+		if _, body := s.status(t, s.MasterKey, "GET", index(tier)+"/documents", nil); strings.Contains(body, "quillwort") != want {
 			t.Errorf("the index for the tier %s: %s", tier, body)
 		}
 	}
@@ -139,7 +139,7 @@ func TestWhatKeysMayDo(t *testing.T) {
 func TestMakingKeysAgain(t *testing.T) {
 	s := realServer(t)
 	cfg := s.config(t)
-	master := meilisearch.New(s.url, meilisearch.WithAPIKey(s.master))
+	master := meilisearch.New(s.URL, meilisearch.WithAPIKey(s.MasterKey))
 	ours := func() map[string]string {
 		found := map[string]string{}
 		keys, err := master.GetKeysWithContext(t.Context(), &meilisearch.KeysQuery{Limit: 1000})
@@ -159,7 +159,7 @@ func TestMakingKeysAgain(t *testing.T) {
 	}
 	again := func() {
 		t.Helper()
-		keys, err := meili.MakeKeys(t.Context(), s.url, s.master, cfg.Index)
+		keys, err := meili.MakeKeys(t.Context(), s.URL, s.MasterKey, cfg.Index)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -214,19 +214,19 @@ func TestKeysThatAreNotRight(t *testing.T) {
 		"of other indexes":   {with(func(c *meili.Config) { c.Index = "elsewhere" }), `not for "elsewhere"`},
 		"wrong":              {with(func(c *meili.Config) { c.Keys.Status = "wrongwrong" }), "does not accept the key"},
 		"wrong for a tier":   {with(func(c *meili.Config) { c.Keys.Search[search.TierCouncillor] = c.Keys.Indexing }), "tier councillor"},
-		"master for status":  {with(func(c *meili.Config) { c.Keys.Status = s.master }), "master key"},
-		"master for writing": {with(func(c *meili.Config) { c.Keys.Indexing = s.master }), "master key"},
-		"master for a tier":  {with(func(c *meili.Config) { c.Keys.Search[search.TierOfficer] = s.master }), "master key"},
+		"master for status":  {with(func(c *meili.Config) { c.Keys.Status = s.MasterKey }), "master key"},
+		"master for writing": {with(func(c *meili.Config) { c.Keys.Indexing = s.MasterKey }), "master key"},
+		"master for a tier":  {with(func(c *meili.Config) { c.Keys.Search[search.TierOfficer] = s.MasterKey }), "master key"},
 	} {
 		e, err := meili.Open(t.Context(), c.cfg)
-		if !errors.Is(err, meili.ErrKey) || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), s.master) || strings.Contains(err.Error(), "wrongwrong") {
+		if !errors.Is(err, meili.ErrKey) || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), s.MasterKey) || strings.Contains(err.Error(), "wrongwrong") {
 			t.Errorf("%s: %v", name, err)
 		}
 		if e != nil {
 			t.Errorf("%s: opened", name)
 		}
 	}
-	if _, err := meili.MakeKeys(t.Context(), s.url, "not the master key", cfg.Index); !errors.Is(err, meili.ErrKey) {
+	if _, err := meili.MakeKeys(t.Context(), s.URL, "not the master key", cfg.Index); !errors.Is(err, meili.ErrKey) {
 		t.Errorf("making keys without the master key: %v", err)
 	}
 }
@@ -241,7 +241,7 @@ func TestServerWithoutKeys(t *testing.T) {
 	if res, err := e.Search(t.Context(), question, question); err != nil || len(res) != 2 || res[0].Total != 1 {
 		t.Errorf("%v (%v)", res, err)
 	}
-	if _, err := meili.MakeKeys(t.Context(), s.url, "any", "heard"); !errors.Is(err, meili.ErrKey) {
+	if _, err := meili.MakeKeys(t.Context(), s.URL, "any", "heard"); !errors.Is(err, meili.ErrKey) {
 		t.Errorf("making keys on it: %v", err)
 	}
 }

@@ -45,10 +45,10 @@ func texts(docs []search.Document) map[string]string {
 }
 
 // held are the texts that the server holds, by tier and id, as whoever runs it can see them.
-func (s *server) held(t *testing.T, prefix string) map[string]string {
+func (s server) held(t *testing.T, prefix string) map[string]string {
 	t.Helper()
 	m := map[string]string{}
-	master := meilisearch.New(s.url, meilisearch.WithAPIKey(s.master))
+	master := meilisearch.New(s.URL, meilisearch.WithAPIKey(s.MasterKey))
 	for _, tier := range search.Tiers {
 		var all meilisearch.DocumentsResult
 		if err := master.Index(prefix+"_"+string(tier)).GetDocumentsWithContext(t.Context(), &meilisearch.DocumentsQuery{Limit: 1_000_000}, &all); err != nil {
@@ -145,8 +145,8 @@ func TestServerIsKilled(t *testing.T) {
 		for n := 1; n <= len(queue)-2; n++ {
 			<-done
 			if n%5 == 2 {
-				s.kill()
-				if err := s.start(); err != nil {
+				s.Kill()
+				if err := s.Run(t.Context()); err != nil {
 					t.Error(err)
 				}
 				kills++
@@ -178,8 +178,8 @@ func TestServerIsKilled(t *testing.T) {
 		again(t, func() error { return e.Delete(t.Context(), gone...) })
 	})
 	<-removing
-	s.kill()
-	if err := s.start(); err != nil {
+	s.Kill()
+	if err := s.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	workers.Wait()
@@ -188,7 +188,7 @@ func TestServerIsKilled(t *testing.T) {
 	err := e.Rebuild(t.Context(), func(yield func(search.Document, error) bool) {
 		for i, d := range docs {
 			if i == 6000 { // of which 5,000 are sent
-				s.kill()
+				s.Kill()
 			}
 			if !yield(d, nil) {
 				return
@@ -198,7 +198,7 @@ func TestServerIsKilled(t *testing.T) {
 	if !errors.Is(err, search.ErrUnavailable) {
 		t.Errorf("rebuilding on a server that was killed: %v", err)
 	}
-	if err := s.start(); err != nil {
+	if err := s.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	same(t, "after a rebuild that failed", want, s.held(t, cfg.Index))
@@ -213,7 +213,7 @@ func TestServerIsKilled(t *testing.T) {
 		})
 	})
 	same(t, "after rebuilding", texts(docs), s.held(t, cfg.Index))
-	indexes, err := meilisearch.New(s.url, meilisearch.WithAPIKey(s.master)).ListIndexesWithContext(t.Context(), nil)
+	indexes, err := meilisearch.New(s.URL, meilisearch.WithAPIKey(s.MasterKey)).ListIndexesWithContext(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,18 +235,18 @@ func TestServerComesBackWithoutItsData(t *testing.T) {
 	if err := e.Put(t.Context(), answer); err != nil {
 		t.Fatal(err)
 	}
-	s.kill()
+	s.Kill()
 	if _, err := e.Search(t.Context(), question); !errors.Is(err, search.ErrUnavailable) {
 		t.Errorf("while it is away: %v", err)
 	}
-	s.dir = t.TempDir()
-	if err := s.start(); err != nil {
+	s.Dir = t.TempDir()
+	if err := s.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := e.Health(t.Context()); !errors.Is(err, meili.ErrKey) || !errors.Is(err, search.ErrUnavailable) {
 		t.Errorf("its keys are gone as well: %v", err)
 	}
-	keys, err := meili.MakeKeys(t.Context(), s.url, s.master, cfg.Index)
+	keys, err := meili.MakeKeys(t.Context(), s.URL, s.MasterKey, cfg.Index)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,11 +263,11 @@ func TestServerComesBackWithoutItsData(t *testing.T) {
 		t.Errorf("found %v (%v)", res, err)
 	}
 	// One index goes missing while nobody looks.
-	task, err := meilisearch.New(s.url, meilisearch.WithAPIKey(s.master)).DeleteIndexWithContext(t.Context(), cfg.Index+"_public")
+	task, err := meilisearch.New(s.URL, meilisearch.WithAPIKey(s.MasterKey)).DeleteIndexWithContext(t.Context(), cfg.Index+"_public")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := meilisearch.New(s.url, meilisearch.WithAPIKey(s.master)).WaitForTaskWithContext(t.Context(), task.TaskUID, 0); err != nil {
+	if _, err := meilisearch.New(s.URL, meilisearch.WithAPIKey(s.MasterKey)).WaitForTaskWithContext(t.Context(), task.TaskUID, 0); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := e.Search(t.Context(), question); !errors.Is(err, search.ErrUnavailable) {

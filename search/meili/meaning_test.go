@@ -192,8 +192,8 @@ func TestMeaning(t *testing.T) {
 	found("gone-dark")
 
 	// While the embedder is away, words are found as ever.
-	s.kill()
-	if err := s.start(); err != nil {
+	s.Kill()
+	if err := s.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	toy.away.Store(true)

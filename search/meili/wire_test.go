@@ -322,7 +322,7 @@ func TestSettings(t *testing.T) {
 // TestSettingsAreSentWhereTheyDiffer opens the indexes of a real server again and again, and counts what is sent to it.
 func TestSettingsAreSentWhereTheyDiffer(t *testing.T) {
 	s := realServer(t)
-	target, err := url.Parse(s.url)
+	target, err := url.Parse(s.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -360,7 +360,7 @@ func TestSettingsAreSentWhereTheyDiffer(t *testing.T) {
 	if again := reopen(); len(again) != 0 {
 		t.Errorf("nothing has changed: sent %v", again)
 	}
-	master := meilisearch.New(direct, meilisearch.WithAPIKey(s.master))
+	master := meilisearch.New(direct, meilisearch.WithAPIKey(s.MasterKey))
 	officer := master.Index(cfg.Index + "_officer")
 	task, err := officer.UpdateSettingsWithContext(t.Context(), &meilisearch.Settings{
 		Pagination: &meilisearch.Pagination{MaxTotalHits: 7}, SortableAttributes: []string{"text", "day"}, StopWords: []string{"the"},

@@ -1,5 +1,6 @@
 // Package local runs the program meilisearch on this machine, for tests and measurements: on a free port of the
-// loopback address, with analytics off, and with everything it writes in one folder.
+// loopback address, with analytics off, and with everything it writes in one folder. It may take as much memory for
+// indexing as compose.yaml lets it.
 package local
 
 import (
@@ -46,18 +47,23 @@ func Start(ctx context.Context, dir, masterKey string, env ...string) (*Server, 
 		return nil, err
 	}
 	s := &Server{URL: "http://" + address, MasterKey: masterKey, Dir: dir, env: env}
-	return s, s.Restart(ctx)
+	if err := s.Run(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
-// Restart runs the server again after Kill, at the same address and on the same data, and returns once it answers.
-func (s *Server) Restart(ctx context.Context) error {
+// Run runs the server at its address on the data in its folder, for the first time or again after Kill, and returns once
+// it answers.
+func (s *Server) Run(ctx context.Context) error {
 	program, err := exec.LookPath("meilisearch")
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNone, err)
 	}
 	var output bytes.Buffer
 	s.cmd = exec.Command(program, "--no-analytics", "--env", "development", "--http-addr", s.URL[len("http://"):],
-		"--db-path", filepath.Join(s.Dir, "data"), "--dump-dir", filepath.Join(s.Dir, "dumps"), "--snapshot-dir", filepath.Join(s.Dir, "snapshots"))
+		"--db-path", filepath.Join(s.Dir, "data"), "--dump-dir", filepath.Join(s.Dir, "dumps"), "--snapshot-dir", filepath.Join(s.Dir, "snapshots"),
+		"--max-indexing-memory", "1000MiB")
 	s.cmd.Dir = s.Dir
 	s.cmd.Env = append(os.Environ(), s.env...)
 	if s.MasterKey != "" {
