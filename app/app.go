@@ -172,10 +172,13 @@ func (c *Config) pepper() ([]byte, error) {
 	return []byte(text), nil
 }
 
+// searchServer reports whether search is a server and not in this process.
+func (c *Config) searchServer() bool { return !strings.HasPrefix(c.Search, "bleve:") }
+
 // embeds reports whether the search server asks a language model what answers
 // mean. The engine in this process does not.
 func (c *Config) embeds() bool {
-	return c.ModelURL != "" && c.ModelEmbed != "" && !strings.HasPrefix(c.Search, "bleve:")
+	return c.ModelURL != "" && c.ModelEmbed != "" && c.searchServer()
 }
 
 func openSearch(ctx context.Context, cfg Config) (search.Engine, error) {
@@ -223,7 +226,7 @@ func openFiles(ctx context.Context, url string) (*evidence.Store, error) {
 func (a *App) Start(ctx context.Context) error {
 	// The index in this process is filled before anybody searches. A search server
 	// may be away or busy, and nobody waits for it.
-	searchable, remote := true, !strings.HasPrefix(a.Config.Search, "bleve:")
+	searchable, remote := true, a.Config.searchServer()
 	if !remote {
 		searchable = a.watchSearch(ctx, true)
 	}

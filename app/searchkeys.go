@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"heard/search/meili"
 )
@@ -20,7 +19,7 @@ type searchKeysCommand struct {
 }
 
 func (cmd searchKeysCommand) Run(r *run) error {
-	if strings.HasPrefix(r.cfg.Search, "bleve:") {
+	if !r.cfg.searchServer() {
 		return usageError{errors.New("--search: expected the http(s) URL of a Meilisearch server; the other engine needs no keys")}
 	}
 	if cmd.MasterKey == "" {

@@ -58,7 +58,10 @@ func Page(ctx context.Context, engine Engine, q Query, voices []string) (Result,
 	}
 	result := results[0]
 	for i, attribute := range filtered {
-		result.Facets[attribute] = results[1+i].Facets[attribute]
+		if result.Wider == nil {
+			result.Wider = map[Attribute]int{}
+		}
+		result.Facets[attribute], result.Wider[attribute] = results[1+i].Facets[attribute], results[1+i].Total
 	}
 	if len(voices) == 0 {
 		return result, nil

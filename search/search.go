@@ -133,6 +133,9 @@ type Result struct {
 	Total  int // exact
 	Hits   []Hit
 	Facets Facets // of the attributes asked for
+	// Wider is, in the Result of a Page, how many documents there are without the filter on an attribute: what its facet
+	// counts. It has the attributes asked for that are filtered.
+	Wider map[Attribute]int
 }
 
 // Facets counts the documents of a result by value, most frequent first, then by value. Empty values are not counted.

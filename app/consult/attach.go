@@ -124,7 +124,7 @@ func (s *Service) ReadAttachments(ctx context.Context, submission string) error 
 		case err != nil:
 			return err
 		}
-		pages := strings.Split(text, "\f")
+		pages := Pages(text)
 		for i := range pages {
 			pages[i] = models.CleanText(pages[i])
 		}
@@ -149,7 +149,7 @@ type passage struct {
 // pages into pieces that end with a paragraph, a line, a sentence or at least a
 // word.
 func attachedPassages(text string) []passage {
-	pages := strings.Split(text, "\f")
+	pages := Pages(text)
 	var out []passage
 	for i, page := range pages {
 		number := i + 1

@@ -93,12 +93,11 @@ func (s *Service) otherSides(ctx context.Context, by Actor, c *models.Consultati
 // sidesShown puts the counts of the sides of one theme through the gate.
 func sidesShown(counts map[string]int, total int) map[string]disclose.Figure {
 	columns := []string{models.StanceFor, models.StanceAgainst, models.StanceUnsure}
-	t := disclose.Table{Rows: []string{"theme"}, Columns: columns, Counts: make([][]int, 1), RowTotals: []int{total}, Total: total, Sensitive: make([]bool, len(columns))}
-	for _, stance := range columns {
-		t.Counts[0] = append(t.Counts[0], counts[stance])
+	parts := make([]int, len(columns))
+	for i, stance := range columns {
+		parts[i] = counts[stance]
 	}
-	t.ColumnTotals = t.Counts[0]
-	shown := disclose.Protect(t)
+	shown := disclose.Protect(disclose.OneRow(columns, parts, make([]bool, len(columns)), total))
 	figures := map[string]disclose.Figure{}
 	for i, stance := range columns {
 		figures[stance] = shown.ColumnTotals[i]

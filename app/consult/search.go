@@ -3,7 +3,6 @@ package consult
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -83,7 +82,7 @@ func (s *Service) search(ctx context.Context, by Actor, c *models.Consultation, 
 		return nil, err
 	}
 	q.PerPage, q.Facets = SearchPage, search.Attributes
-	f, facets, err := s.find(ctx, by, c, q, voices)
+	f, result, err := s.find(ctx, by, c, q, voices)
 	switch {
 	case errors.Is(err, errAway):
 		return s.list(ctx, by, c, q)
@@ -95,18 +94,11 @@ func (s *Service) search(ctx context.Context, by Actor, c *models.Consultation, 
 	}
 	f.Akin = s.nearInMeaning(ctx, by, c, q)
 	if q.Tier == search.TierCouncillor {
-		wider, err := s.widerTotals(ctx, q)
-		if errors.Is(err, errAway) {
-			return s.list(ctx, by, c, q)
-		}
-		if err != nil {
-			return nil, err
-		}
-		f.gate(c, q, facets, wider)
+		f.gate(c, q, result)
 		return f, nil
 	}
 	f.Count = strconv.Itoa(f.Total)
-	for name, counts := range facets {
+	for name, counts := range result.Facets {
 		for _, n := range counts {
 			f.Facets[name] = append(f.Facets[name], Facet{Value: n.Value, Count: strconv.Itoa(n.Count)})
 		}
@@ -171,8 +163,8 @@ const NotTogether = "search.together"
 // errAway means that the search engine does not answer.
 var errAway = errors.New("search is away")
 
-// find puts a question to the engine. The counts it returns are true ones.
-func (s *Service) find(ctx context.Context, by Actor, c *models.Consultation, q search.Query, voices bool) (*Found, search.Facets, error) {
+// find puts a question to the engine. The counts in the result are true ones.
+func (s *Service) find(ctx context.Context, by Actor, c *models.Consultation, q search.Query, voices bool) (*Found, search.Result, error) {
 	f := &Found{Facets: map[search.Attribute][]Facet{}, Voices: voices && q.Sort == search.SortBest && len(q.Filters[search.Groups]) != 1}
 	var turns []string
 	if f.Voices {
@@ -183,12 +175,12 @@ func (s *Service) find(ctx context.Context, by Actor, c *models.Consultation, q 
 	result, err := search.Page(ctx, s.engine, q, turns)
 	switch {
 	case errors.Is(err, search.ErrInvalidQuery):
-		return nil, nil, invalidQuery(err)
+		return nil, search.Result{}, invalidQuery(err)
 	case ctx.Err() != nil:
-		return nil, nil, ctx.Err()
+		return nil, search.Result{}, ctx.Err()
 	case err != nil:
 		s.log.Error("search failed", "error", err)
-		return nil, nil, errAway
+		return nil, search.Result{}, errAway
 	}
 	f.Total = result.Total
 	ids := make([]string, 0, len(result.Hits))
@@ -197,7 +189,7 @@ func (s *Service) find(ctx context.Context, by Actor, c *models.Consultation, q 
 	}
 	known, err := s.known(ctx, c, f, ids)
 	if err != nil {
-		return nil, nil, err
+		return nil, search.Result{}, err
 	}
 	for _, h := range result.Hits {
 		sub, may := known.mayFind(by, c, h.Document.Submission)
@@ -216,7 +208,7 @@ func (s *Service) find(ctx context.Context, by Actor, c *models.Consultation, q 
 		}
 		f.Hits = append(f.Hits, hit)
 	}
-	return f, result.Facets, nil
+	return f, result, nil
 }
 
 // known is what the store knows of submissions that were found.
@@ -309,69 +301,42 @@ func (s *Service) list(ctx context.Context, by Actor, c *models.Consultation, q 
 	return f, nil
 }
 
-// widerTotals returns how many answers there are without the filter on an
-// attribute, for each that q filters by: what its values are counted over.
-func (s *Service) widerTotals(ctx context.Context, q search.Query) (map[search.Attribute]int, error) {
-	var names []search.Attribute
-	var queries []search.Query
-	for _, name := range search.Attributes {
-		if len(q.Filters[name]) > 0 {
-			wider := q
-			wider.Filters = maps.Clone(q.Filters)
-			delete(wider.Filters, name)
-			wider.Facets, wider.Page, wider.PerPage = nil, 1, 1
-			names, queries = append(names, name), append(queries, wider)
-		}
-	}
-	results, err := s.engine.Search(ctx, queries...)
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	if err != nil {
-		s.log.Error("search failed", "error", err)
-		return nil, errAway
-	}
-	totals := map[search.Attribute]int{}
-	for i, name := range names {
-		totals[name] = results[i].Total
-	}
-	return totals, nil
-}
-
 // gate fills in the counts as those may see them who do not see true ones.
 // Every group is listed, so that one with nobody in it looks like one with a
 // few; a group at risk is broken down by nothing else. The values of a filtered
-// attribute are counted over what is found without its filter, wider, and get
-// the figures that they have on the page without it.
-func (f *Found) gate(c *models.Consultation, q search.Query, facets search.Facets, wider map[search.Attribute]int) {
+// attribute are counted over what is found without its filter, and get the
+// figures that they have on the page without it.
+func (f *Found) gate(c *models.Consultation, q search.Query, result search.Result) {
 	sensitive := c.Sensitive(q.Filters[search.Groups])
 	counts := map[search.Attribute][]search.FacetCount{}
 	if !sensitive {
-		for name, list := range facets {
+		for name, list := range result.Facets {
 			counts[name] = list
 		}
 	}
 	counts[search.Groups] = make([]search.FacetCount, len(c.Groups))
 	for i, g := range c.Groups {
 		n := search.FacetCount{Value: g.ID}
-		if j := slices.IndexFunc(facets[search.Groups], func(n search.FacetCount) bool { return n.Value == g.ID }); j >= 0 {
-			n.Count = facets[search.Groups][j].Count
+		if j := slices.IndexFunc(result.Facets[search.Groups], func(n search.FacetCount) bool { return n.Value == g.ID }); j >= 0 {
+			n.Count = result.Facets[search.Groups][j].Count
 		}
 		counts[search.Groups][i] = n
 	}
 	protect := func(name search.Attribute) disclose.Shown {
-		t := disclose.Table{Rows: []string{string(name)}, Counts: make([][]int, 1), Total: f.Total}
-		if n, narrowed := wider[name]; narrowed {
-			t.Total = n
+		total := f.Total
+		if n, narrowed := result.Wider[name]; narrowed {
+			total = n
 		}
+		var values []string
+		var parts []int
+		var sensitive []bool
 		for _, n := range counts[name] {
 			asked := c.Question(n.Value)
-			t.Columns = append(t.Columns, n.Value)
-			t.Sensitive = append(t.Sensitive, name == search.Groups && c.Sensitive([]string{n.Value}) || name == search.Questions && asked != nil && asked.Sensitive)
-			t.Counts[0] = append(t.Counts[0], min(n.Count, t.Total)) // the index may be older than the store
+			values = append(values, n.Value)
+			sensitive = append(sensitive, name == search.Groups && c.Sensitive([]string{n.Value}) || name == search.Questions && asked != nil && asked.Sensitive)
+			parts = append(parts, min(n.Count, total)) // the index may be older than the store
 		}
-		t.RowTotals, t.ColumnTotals = []int{t.Total}, t.Counts[0]
-		return disclose.Protect(t)
+		return disclose.Protect(disclose.OneRow(values, parts, sensitive, total))
 	}
 	figures := map[search.Attribute][]disclose.Figure{}
 	total := disclose.Count(f.Total, true)

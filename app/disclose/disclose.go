@@ -117,6 +117,13 @@ type Table struct {
 	Sensitive     []bool  // by column: does it count a sensitive group?
 }
 
+// OneRow returns the table that breaks a total down by one attribute. Whoever is
+// counted in a column is counted in the total, and may be in several columns or
+// in none.
+func OneRow(columns []string, counts []int, sensitive []bool, total int) Table {
+	return Table{Rows: []string{"all"}, Columns: columns, Counts: [][]int{counts}, RowTotals: []int{total}, ColumnTotals: counts, Total: total, Sensitive: sensitive}
+}
+
 // Check reports why t is not a table of counts of people: no rows or no columns, a
 // part missing or of the wrong length, a negative count, or a cell greater than one of its totals.
 // Its errors name positions and never counts.

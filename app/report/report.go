@@ -378,7 +378,7 @@ const (
 // whatever the others are.
 func (b *builder) stances(id string, count disclose.Figure) (out []models.GroupFigure, side string) {
 	atRisk := slices.ContainsFunc(b.Consultation.Groups, func(g models.Group) bool { return g.Sensitive })
-	t := disclose.Table{Rows: []string{id}, Counts: [][]int{make([]int, len(stanceIDs))}, Total: len(b.people[id]), RowTotals: []int{len(b.people[id])}}
+	counts := make([]int, len(stanceIDs))
 	known := false
 	for sub := range b.people[id] {
 		i := slices.Index(stanceIDs, b.subs[sub].Stance)
@@ -386,17 +386,12 @@ func (b *builder) stances(id string, count disclose.Figure) (out []models.GroupF
 			i = len(stanceIDs) - 1
 		}
 		known = known || stanceIDs[i] != ""
-		t.Counts[0][i]++
+		counts[i]++
 	}
 	if !known && !slices.ContainsFunc(b.Submissions, func(s *models.Submission) bool { return s.Stance != "" }) {
 		return nil, "" // the consultation asks for none
 	}
-	for _, stance := range stanceIDs {
-		t.Columns = append(t.Columns, stance)
-		t.Sensitive = append(t.Sensitive, atRisk)
-	}
-	t.ColumnTotals = t.Counts[0]
-	shown := disclose.Protect(t)
+	shown := disclose.Protect(disclose.OneRow(stanceIDs, counts, slices.Repeat([]bool{atRisk}, len(stanceIDs)), len(b.people[id])))
 	open := count.Shown && shown.Total.Shown && shown.RowTotals[0].Shown
 	figures := make([]disclose.Figure, len(stanceIDs))
 	rest := count.Value // people of whom the figures do not say where they stand

@@ -224,6 +224,9 @@ func checkPages(t *rapid.T, engine search.Engine, q search.Query, voices []strin
 			wide := q
 			wide.Filters = maps.Clone(q.Filters)
 			delete(wide.Filters, attribute)
+			if _, filtered := q.Filters[attribute]; filtered && res.Wider[attribute] != len(matches(docs, wide)) {
+				t.Errorf("%d documents without the filter on %s, expected %d", res.Wider[attribute], attribute, len(matches(docs, wide)))
+			}
 			if diff := cmp.Diff(counted(matches(docs, wide), attribute), res.Facets[attribute], cmpopts.EquateEmpty()); diff != "" {
 				t.Fatalf("page %d: %s (-want +got):\n%s", q.Page, attribute, diff)
 			}
