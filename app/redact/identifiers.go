@@ -203,26 +203,25 @@ var (
 	cardRE = regexp.MustCompile(`\b(?:[2-6]|1800)(?:[ .-]?[0-9]){11,18}\b`)
 )
 
-// cards finds card numbers. A match may run on into the digits that follow, so
-// its last ones are dropped until the check passes.
+// cards finds card numbers.
 func cards(v *view) []span {
+	return v.longest(v.search(v.near(24, 24, 12), cardRE, byLuhn, nil), " .-", func(digits string) bool {
+		// Twelve digits are Maestro's only.
+		return len(digits) >= 12 && (len(digits) > 12 || digits[0] >= '5') && isLuhn(digits)
+	})
+}
+
+// longest keeps of each of found the longest beginning that passes, without the
+// separators in it, and nothing where none does: a match may run on into the
+// digits or words that follow, so it is cut at its separators, the last first.
+func (v *view) longest(found []span, separators string, passes func(compact string) bool) []span {
 	var out []span
-	for _, s := range v.search(v.near(24, 24, 12), cardRE, byLuhn, nil) {
-		for it := v.low[s.start:s.end]; ; {
-			digits := compact(it)
-			// Twelve digits are Maestro's only.
-			if len(digits) < 12 || len(digits) == 12 && digits[0] < '5' {
+	for _, s := range found {
+		for end := s.end - s.start; end >= 0; end = strings.LastIndexAny(v.low[s.start:s.start+end], separators) {
+			if passes(compact(v.low[s.start : s.start+end])) {
+				out = append(out, span{s.start, s.start + end, s.rule})
 				break
 			}
-			if isLuhn(digits) {
-				out = append(out, span{s.start, s.start + len(it), byLuhn})
-				break
-			}
-			last := strings.LastIndexAny(it, " .-")
-			if last < 0 {
-				break
-			}
-			it = it[:last]
 		}
 	}
 	return out
@@ -273,24 +272,9 @@ var (
 	ibanRE = regexp.MustCompile(`\b[a-z]{2}[0-9]{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,4})?\b`)
 )
 
-// ibans finds IBANs by their check digits. A match may run on into the words that
-// follow, so its last words are dropped until the check passes.
+// ibans finds IBANs by their check digits.
 func ibans(v *view) []span {
-	var out []span
-	for _, s := range v.search(v.near(4, 32, 8), ibanRE, byIBAN, nil) {
-		for it := v.low[s.start:s.end]; ; {
-			if isIBAN(compact(it)) {
-				out = append(out, span{s.start, s.start + len(it), byIBAN})
-				break
-			}
-			last := strings.LastIndexByte(it, ' ')
-			if last < 0 {
-				break
-			}
-			it = it[:last]
-		}
-	}
-	return out
+	return v.longest(v.search(v.near(4, 32, 8), ibanRE, byIBAN, nil), " ", isIBAN)
 }
 
 var (

@@ -208,13 +208,7 @@ type wordModel struct {
 
 // learnWords fits the model to the rows of x in the given groups.
 func learnWords(x *sparse, group []int32, k int) *wordModel {
-	n := countWords(x, group, k)
-	m := &wordModel{k, make([]float32, x.cols*k)}
-	logOf := make([]float64, k)
-	for c := range x.cols {
-		n.weigh(c, logOf, m.weight[c*k:(c+1)*k])
-	}
-	return m
+	return countWords(x, group, k).model()
 }
 
 // wordCounts says how much of each word is in each theme.
@@ -234,6 +228,16 @@ func countWords(x *sparse, group []int32, k int) *wordCounts {
 		}
 	}
 	return n
+}
+
+// model is what the counts tell.
+func (n *wordCounts) model() *wordModel {
+	m := &wordModel{n.k, make([]float32, n.cols*n.k)}
+	logOf := make([]float64, n.k)
+	for c := range n.cols {
+		n.weigh(c, logOf, m.weight[c*n.k:(c+1)*n.k])
+	}
+	return m
 }
 
 // add counts row i in theme g, times by.
@@ -327,26 +331,26 @@ const mostTried = 1000
 // this one would be put there by everybody else's words. It is the factor under
 // which each row's theme, scored by the words of all other rows, is most likely
 // (temperature scaling: Guo et al., On Calibration of Modern Neural Networks,
-// ICML 2017, with the row left out in place of texts held back).
-func sharpness(x *sparse, group []int32, k int) float64 {
-	n := countWords(x, group, k)
+// ICML 2017, with the row left out in place of texts held back). The counts are
+// those of the rows of x in their groups.
+func (n *wordCounts) sharpness(x *sparse, group []int32) float64 {
 	var tried [][]float64 // evidence less that for the row's own theme
 	step := max(1, x.rows/mostTried)
-	logOf, weight := make([]float64, k), make([]float32, k)
+	logOf, weight := make([]float64, n.k), make([]float32, n.k)
 	for i := 0; i < x.rows; i += step {
 		g := int(group[i])
 		cols, vals := x.row(i)
 		if g < 0 || len(cols) == 0 {
 			continue
 		}
-		scores := make([]float32, k)
+		scores := make([]float32, n.k)
 		n.add(x, i, g, -1)
 		for j, c := range cols {
 			n.weigh(int(c), logOf, weight)
 			addScaled(scores, vals[j], weight)
 		}
 		n.add(x, i, g, 1)
-		gaps := make([]float64, k)
+		gaps := make([]float64, n.k)
 		for t, s := range scores {
 			gaps[t] = float64(s - scores[g])
 		}

@@ -217,8 +217,9 @@ func (f *finder) cluster(opt Options) {
 	refine(f.withPositions(f.features), f.group, f.k)
 	f.setApart(graph, opt.K <= 0)
 	f.lens(graph, rng)
-	f.model = learnWords(f.features, f.group, f.k)
-	f.sharp = float32(sharpness(f.features, f.group, f.k))
+	counts := countWords(f.features, f.group, f.k)
+	f.model = counts.model()
+	f.sharp = float32(counts.sharpness(f.features, f.group))
 	f.release()
 }
 

@@ -12,7 +12,7 @@ import (
 
 type searchRow struct {
 	ID           string `gorm:"primaryKey"`
-	Account      string
+	By           string `gorm:"column:account"`
 	Consultation string
 	Name         string
 	Query        string
@@ -24,7 +24,7 @@ func (searchRow) TableName() string { return "saved_searches" }
 // SaveSearch keeps a search under its name; one of the same person, consultation
 // and name gives way to it.
 func (s *Store) SaveSearch(ctx context.Context, m models.SavedSearch) error {
-	row := searchRow{ID: m.ID, Account: m.By, Consultation: m.Consultation, Name: m.Name, Query: m.Query, Day: m.Day}
+	row := searchRow(m)
 	err := s.db.WithContext(ctx).Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "account"}, {Name: "consultation"}, {Name: "name"}},
 		DoUpdates: clause.AssignmentColumns([]string{"query", "day"}),
@@ -41,7 +41,7 @@ func (s *Store) SavedSearches(ctx context.Context, account, consultation string)
 	}
 	list := make([]models.SavedSearch, len(rows))
 	for i, r := range rows {
-		list[i] = models.SavedSearch{ID: r.ID, By: r.Account, Consultation: r.Consultation, Name: r.Name, Query: r.Query, Day: r.Day}
+		list[i] = models.SavedSearch(r)
 	}
 	return list, nil
 }
@@ -56,10 +56,10 @@ func (s *Store) DeleteSearch(ctx context.Context, account, id string) error {
 }
 
 type listedRow struct {
-	Account    string `gorm:"primaryKey"`
 	Submission string `gorm:"primaryKey"`
+	By         string `gorm:"column:account;primaryKey"`
 	Day        string
-	IsRead     bool
+	Read       bool `gorm:"column:is_read"`
 }
 
 func (listedRow) TableName() string { return "reading_list" }
@@ -67,7 +67,7 @@ func (listedRow) TableName() string { return "reading_list" }
 // SaveListed puts a submission on a person's reading list, or changes whether
 // they say that they have read it. The day stays that of the first time.
 func (s *Store) SaveListed(ctx context.Context, m models.Listed) error {
-	row := listedRow{Account: m.By, Submission: m.Submission, Day: m.Day, IsRead: m.Read}
+	row := listedRow(m)
 	err := s.db.WithContext(ctx).Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "account"}, {Name: "submission"}},
 		DoUpdates: clause.AssignmentColumns([]string{"is_read"}),
@@ -92,15 +92,15 @@ func (s *Store) ReadingList(ctx context.Context, account, consultation string) (
 	}
 	list := make([]models.Listed, len(rows))
 	for i, r := range rows {
-		list[i] = models.Listed{Submission: r.Submission, By: r.Account, Day: r.Day, Read: r.IsRead}
+		list[i] = models.Listed(r)
 	}
 	return list, nil
 }
 
 type noteRow struct {
 	ID         string `gorm:"primaryKey"`
-	Account    string
 	Submission string
+	By         string `gorm:"column:account"`
 	Day        string
 	Shared     bool
 	Text       string
@@ -110,7 +110,7 @@ func (noteRow) TableName() string { return "notes" }
 
 // SaveNote keeps a new note.
 func (s *Store) SaveNote(ctx context.Context, m models.Note) error {
-	row := noteRow{ID: m.ID, Account: m.By, Submission: m.Submission, Day: m.Day, Shared: m.Shared, Text: m.Text}
+	row := noteRow(m)
 	return failed(s.db.WithContext(ctx).Create(&row).Error, "keep the note")
 }
 
@@ -125,7 +125,7 @@ func (s *Store) Notes(ctx context.Context, account, consultation string, shared 
 	}
 	list := make([]models.Note, len(rows))
 	for i, r := range rows {
-		list[i] = models.Note{ID: r.ID, By: r.Account, Submission: r.Submission, Day: r.Day, Shared: r.Shared, Text: r.Text}
+		list[i] = models.Note(r)
 	}
 	return list, nil
 }

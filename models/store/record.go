@@ -66,8 +66,8 @@ func (s *Store) chain(ctx context.Context, events []models.AuditEvent) error {
 		return nil
 	}
 	const doing = "write the record of what was done"
-	var head auditHead
-	if err := s.db.WithContext(ctx).Clauses(clause.Locking{Strength: "UPDATE"}).Take(&head, "id = 1").Error; err != nil {
+	head, err := s.lockHead(ctx)
+	if err != nil {
 		return failed(err, doing)
 	}
 	rows := make([]auditRow, len(events))
@@ -82,6 +82,13 @@ func (s *Store) chain(ctx context.Context, events []models.AuditEvent) error {
 		return failed(err, doing)
 	}
 	return failed(s.db.WithContext(ctx).Save(&head).Error, doing)
+}
+
+// lockHead returns the end of the record, which nobody else moves until the
+// transaction ends.
+func (s *Store) lockHead(ctx context.Context) (head auditHead, err error) {
+	err = s.db.WithContext(ctx).Clauses(clause.Locking{Strength: "UPDATE"}).Take(&head, "id = 1").Error
+	return head, err
 }
 
 // recordUndone records the acts of staff that were taken back. What
@@ -112,7 +119,8 @@ func (s *Store) VerifyAudit(ctx context.Context) (acts int, head string, err err
 	var rows []auditRow
 	// One after the other, under the lock that writers take, so that nothing is added between.
 	err = s.Tx(ctx, func(tx *Store) error {
-		if err := tx.db.WithContext(ctx).Clauses(clause.Locking{Strength: "UPDATE"}).Take(&last, "id = 1").Error; err != nil {
+		var err error
+		if last, err = tx.lockHead(ctx); err != nil {
 			return err
 		}
 		return tx.db.WithContext(ctx).Order("sequence").Find(&rows).Error
@@ -120,10 +128,7 @@ func (s *Store) VerifyAudit(ctx context.Context) (acts int, head string, err err
 	if err != nil {
 		return 0, "", failed(err, "read the record of what was done")
 	}
-	events := make([]models.AuditEvent, len(rows))
-	for i, r := range rows {
-		events[i] = models.AuditEvent(r)
-	}
+	events := eventsOf(rows)
 	return len(events), last.Hash, models.VerifyAudit(events, last.Hash)
 }
 
@@ -141,11 +146,15 @@ func (s *Store) AuditTrail(ctx context.Context, consultation string, limit int) 
 	if err := query.Find(&rows).Error; err != nil {
 		return nil, failed(err, "read the record of what was done")
 	}
+	return eventsOf(rows), nil
+}
+
+func eventsOf(rows []auditRow) []models.AuditEvent {
 	events := make([]models.AuditEvent, len(rows))
 	for i, r := range rows {
 		events[i] = models.AuditEvent(r)
 	}
-	return events, nil
+	return events
 }
 
 type reportRow struct {
