@@ -97,6 +97,7 @@ var access = map[string]string{
 	"LogFile":            "open",
 	"MendIndex":          "portal",
 	"MergeTheme":         "officer analyst",
+	"Marks":              "officer analyst councillor",
 	"Messages":           "officer",
 	"Misread":            "open",
 	"Move":               "admin officer",

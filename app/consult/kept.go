@@ -30,14 +30,38 @@ type KeptNote struct {
 	Author   string // the address of the account, "" for one's own
 }
 
+// Marks is as much of what somebody keeps as pages about something else show of
+// it.
+type Marks struct {
+	Searches []models.SavedSearch
+	read     map[string]bool // by submission on the reading list
+}
+
 // On reports whether a submission is on the reading list, and marked as read.
-func (k *Kept) On(submission string) (listed, read bool) {
-	for _, l := range k.Reading {
-		if l.Listed.Submission == submission {
-			return true, l.Read
-		}
+func (m *Marks) On(submission string) (listed, read bool) {
+	read, listed = m.read[submission]
+	return listed, read
+}
+
+// Marks returns what of Kept stands on other pages, which are asked for at every
+// letter typed: no submission is read for it.
+func (s *Service) Marks(ctx context.Context, by Actor, c *models.Consultation) (*Marks, error) {
+	if err := by.need(KeepOwn); err != nil {
+		return nil, err
 	}
-	return false, false
+	searches, err := s.store.SavedSearches(ctx, by.ID, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.store.ReadingList(ctx, by.ID, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	m := &Marks{Searches: searches, read: map[string]bool{}}
+	for _, l := range list {
+		m.read[l.Submission] = l.Read
+	}
+	return m, nil
 }
 
 // Kept returns what somebody keeps. What was withdrawn or set aside since is

@@ -56,10 +56,12 @@ func TestWhatPeopleKeep(t *testing.T) {
 		noError(t, k.List(ctx, councillor, c, ids[1], true))
 		wantKind(t, "nothing", k.List(ctx, councillor, c, "nothing", true), models.KindNotFound)
 		all := kept(councillor)
-		if listed, read := all.On(ids[1]); !listed || !read || len(all.Reading) != 2 || all.Reading[0].Submission.Answer("C6") == nil {
+		marks, err := k.Marks(ctx, councillor, c)
+		noError(t, err)
+		if listed, read := marks.On(ids[1]); !listed || !read || len(all.Reading) != 2 || all.Reading[0].Submission.Answer("C6") == nil {
 			t.Errorf("listed %v, read %v, %d in all", listed, read, len(all.Reading))
 		}
-		if listed, _ := all.On(ids[2]); listed {
+		if listed, _ := marks.On(ids[2]); listed {
 			t.Error("what was never listed is")
 		}
 

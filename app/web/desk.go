@@ -106,7 +106,7 @@ func (p *portal) showSubmission(req *request) error {
 			return err
 		}
 	}
-	kept, err := p.service.Kept(ctx, req.by, c)
+	kept, err := p.service.Marks(ctx, req.by, c)
 	if err != nil {
 		return err
 	}

@@ -161,7 +161,7 @@ func (p *portal) showSearch(req *request) error {
 	for _, o := range orders(req.by) {
 		page.Orders = append(page.Orders, views.Link{Key: o.key, Text: o.name, Current: o.key == a.order})
 	}
-	kept, err := p.service.Kept(ctx, req.by, c)
+	kept, err := p.service.Marks(ctx, req.by, c)
 	if err != nil {
 		return err
 	}
