@@ -1,12 +1,10 @@
 package measure
 
 import (
-	"encoding/csv"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 
+	"heard/app/measured"
 	"heard/search"
 )
 
@@ -26,7 +24,7 @@ var CranfieldFiles = []string{
 // documents of a consultation for an audience, and the questions of engineers with the abstracts that they said
 // answer them. Questions that nothing answers are left out. The error wraps fs.ErrNotExist where a file is missing.
 func Cranfield(dir, consultation string, tier search.Tier) ([]search.Document, []Search, error) {
-	rows, err := table(dir, CranfieldFiles[0], "doc_id", "text")
+	rows, err := measured.Read(dir, CranfieldFiles[0], "doc_id", "text")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -34,11 +32,11 @@ func Cranfield(dir, consultation string, tier search.Tier) ([]search.Document, [
 	for i, r := range rows {
 		docs[i] = search.Document{ID: r[0], Tier: tier, Consultation: consultation, Submission: r[0], Text: r[1], Language: "en", Day: "1967-01-01"}
 	}
-	questions, err := table(dir, CranfieldFiles[1], "query_id", "text")
+	questions, err := measured.Read(dir, CranfieldFiles[1], "query_id", "text")
 	if err != nil {
 		return nil, nil, err
 	}
-	judgements, err := table(dir, CranfieldFiles[2], "query_id", "doc_id", "relevance")
+	judgements, err := measured.Read(dir, CranfieldFiles[2], "query_id", "doc_id", "relevance")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -59,35 +57,4 @@ func Cranfield(dir, consultation string, tier search.Tier) ([]search.Document, [
 		}
 	}
 	return docs, searches, nil
-}
-
-// table gives the named columns of a file, one slice per row.
-func table(dir, name string, columns ...string) ([][]string, error) {
-	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(rows) == 0 {
-		return nil, fmt.Errorf("%s: no header row", name)
-	}
-	at := map[string]int{}
-	for i, header := range rows[0] {
-		at[header] = i
-	}
-	out := make([][]string, len(rows)-1)
-	for i, row := range rows[1:] {
-		for _, column := range columns {
-			j, ok := at[column]
-			if !ok {
-				return nil, fmt.Errorf("%s: no column %q", name, column)
-			}
-			out[i] = append(out[i], row[j])
-		}
-	}
-	return out, nil
 }

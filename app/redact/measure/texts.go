@@ -4,17 +4,14 @@ package measure
 
 import (
 	_ "embed"
-	"encoding/csv"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"heard/app/measured"
 	"heard/app/redact"
 )
 
@@ -130,11 +127,11 @@ var identifying = map[string]bool{
 // points, entity_type) of the folder pii_presidio in data.
 func Presidio(data string) (Set, error) {
 	s := Set{Name: "Presidio", Aside: map[string]int{}}
-	texts, err := read(filepath.Join(data, "pii_presidio", "texts.csv"), "id", "text")
+	texts, err := measured.Read(data, "pii_presidio/texts.csv", "id", "text")
 	if err != nil {
 		return s, err
 	}
-	spans, err := read(filepath.Join(data, "pii_presidio", "spans.csv"), "id", "start", "end", "entity_type")
+	spans, err := measured.Read(data, "pii_presidio/spans.csv", "id", "start", "end", "entity_type")
 	if err != nil {
 		return s, err
 	}
@@ -172,45 +169,4 @@ func offset(s string, n int) int {
 		n--
 	}
 	return len(s)
-}
-
-// read gives the named columns of a CSV file with a header row, a slice per row.
-func read(path string, columns ...string) ([][]string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	header, err := r.Read()
-	if err != nil {
-		return nil, fmt.Errorf("%s: no header row: %w", filepath.Base(path), err)
-	}
-	at := make([]int, len(columns))
-	for i, name := range columns {
-		at[i] = -1
-		for j, h := range header {
-			if strings.TrimPrefix(h, "\ufeff") == name {
-				at[i] = j
-			}
-		}
-		if at[i] < 0 {
-			return nil, fmt.Errorf("%s: no column %q", filepath.Base(path), name)
-		}
-	}
-	var out [][]string
-	for {
-		row, err := r.Read()
-		if err == io.EOF {
-			return out, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
-		}
-		cells := make([]string, len(columns))
-		for i, j := range at {
-			cells[i] = row[j]
-		}
-		out = append(out, cells)
-	}
 }

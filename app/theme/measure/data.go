@@ -1,13 +1,9 @@
 package measure
 
 import (
-	"encoding/csv"
-	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
-	"strings"
 
+	"heard/app/measured"
 	"heard/app/theme"
 )
 
@@ -27,39 +23,7 @@ const (
 
 // read gives the named columns of a file, one slice per row.
 func (c Config) read(path string, columns ...string) ([][]string, error) {
-	f, err := os.Open(filepath.Join(c.Data, filepath.FromSlash(path)))
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if len(rows) == 0 {
-		return nil, fmt.Errorf("%s: no header row", path)
-	}
-	at := make([]int, len(columns))
-	for i, name := range columns {
-		at[i] = -1
-		for j, header := range rows[0] {
-			if strings.TrimPrefix(header, "\ufeff") == name {
-				at[i] = j
-			}
-		}
-		if at[i] < 0 {
-			return nil, fmt.Errorf("%s: no column %q", path, name)
-		}
-	}
-	out := make([][]string, 0, len(rows)-1)
-	for _, row := range rows[1:] {
-		cells := make([]string, len(columns))
-		for i, j := range at {
-			cells[i] = row[j]
-		}
-		out = append(out, cells)
-	}
-	return out, nil
+	return measured.Read(c.Data, path, columns...)
 }
 
 // A labelled text has one theme given by people. Themes are numbered in the
