@@ -62,7 +62,7 @@ type Options struct {
 // workers is how many pieces of background work are done at the same time. Most
 // bring a submission up to date in the search index, which takes about as long
 // for all of them together as for one.
-const workers = 64
+const workers = 256
 
 // New opens every part of a portal. Close it when done.
 func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {

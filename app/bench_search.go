@@ -41,6 +41,7 @@ const (
 	sentEvery      = time.Second / 50      // between two submissions
 	sentAtMost     = 1000                  // submissions
 	sentInto       = 10_000                // answers that the portal holds already
+	lookedFor      = 5                     // one of so many submissions is looked for: looking takes the portal's time too
 	findableWithin = time.Minute           // after which an answer counts as not findable
 	lookAgain      = 50 * time.Millisecond // looking takes time that the portal lacks
 )
@@ -489,17 +490,19 @@ func (b *benched) findable(r *run, row *measured.Row, n int) error {
 		if err != nil {
 			return err
 		}
-		row.Add("submissions", float64(len(took)), "", 0)
-		row.Add("found, all of them", float64(len(took))/total.Seconds(), "a second", 1)
+		row.Add("submissions", float64(min(n, sentAtMost)), "", 0)
+		row.Add("looked for, and found", float64(len(took)), "", 0)
+		row.Add("until all were found", total.Seconds(), "s", 1)
 		times(row, "sent → found by staff", took)
 		row.Judge(measured.Most("sent → found by staff, p99", 2000))
 		return nil
 	})
 }
 
-// sendAndFind returns how long after it was sent each of n submissions was
-// found, and how long all of it took. They are looked for one after the other,
-// so one that could be found before its turn counts as found at its turn.
+// sendAndFind sends n submissions and returns how long after it was sent each
+// that is looked for was found, and how long all of it took. They are looked for
+// one after the other, so one that could be found before its turn counts as
+// found at its turn.
 func sendAndFind(ctx context.Context, a *App, c *models.Consultation, n int) (measure.Times, time.Duration, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -537,10 +540,10 @@ func sendAndFind(ctx context.Context, a *App, c *models.Consultation, n int) (me
 		}
 	})
 	officer := consult.Actor{ID: "bench", Role: models.RoleOfficer}
-	took := make(measure.Times, n)
+	var took measure.Times
 	again := time.NewTicker(lookAgain)
 	defer again.Stop()
-	for i := range n {
+	for i := 0; i < n; i += lookedFor {
 		select {
 		case <-accepted[i]:
 		case <-ctx.Done():
@@ -567,7 +570,7 @@ func sendAndFind(ctx context.Context, a *App, c *models.Consultation, n int) (me
 			case <-ctx.Done():
 			}
 		}
-		took[i] = time.Since(sent[i])
+		took = append(took, time.Since(sent[i]))
 	}
 	return took, time.Since(start), nil
 }

@@ -165,8 +165,8 @@ type Segment struct {
 // Engine finds documents. Every method is synchronous: Put returns when the next Search will see it. An Engine is safe
 // for concurrent use. A Put or Delete during a Rebuild holds both before and after the swap.
 type Engine interface {
-	// Put adds documents and replaces those with the same ID and Tier. It checks all of them before it writes any; a failure
-	// half-way can leave some written, and putting them again is harmless.
+	// Put makes documents all that is held, in any tier, of the submissions they are of. It checks all of them before it
+	// writes any; a failure half-way can leave some written, and putting them again is harmless.
 	Put(ctx context.Context, docs ...Document) error
 	// Delete removes every document of these submissions from every tier; unknown ones are not an error.
 	Delete(ctx context.Context, submissions ...string) error

@@ -63,12 +63,18 @@ func (g *gatherer) replace(ctx context.Context, submission string, docs []search
 // write writes parts together. What makes a document invalid is the fault of
 // one of them, so the others are then written without it.
 func (g *gatherer) write(ctx context.Context, parts []*part) {
-	var submissions []string
 	var docs []search.Document
+	var empty []string
 	for _, p := range parts {
-		submissions, docs = append(submissions, p.submission), append(docs, p.docs...)
+		docs = append(docs, p.docs...)
+		if len(p.docs) == 0 {
+			empty = append(empty, p.submission)
+		}
 	}
-	err := g.engine.Delete(ctx, submissions...)
+	var err error
+	if len(empty) > 0 {
+		err = g.engine.Delete(ctx, empty...)
+	}
 	if err == nil && len(docs) > 0 {
 		err = g.engine.Put(ctx, docs...)
 	}

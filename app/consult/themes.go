@@ -21,7 +21,7 @@ import (
 )
 
 // themeDelay gathers submissions that arrive together into one run.
-const themeDelay = 5 * time.Second
+const themeDelay = 30 * time.Second
 
 // themeView is the themes of a consultation with who is in them.
 type themeView struct {

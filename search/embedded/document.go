@@ -45,25 +45,38 @@ const (
 // source is how the index keeps what a document holds, beside the ID and the tier, by which it is found. The names are
 // short because every document repeats them.
 type source struct {
-	Consultation string        `json:"c"`
-	Submission   string        `json:"s"`
-	Question     string        `json:"q,omitempty"`
-	Attachment   string        `json:"a,omitempty"`
-	Page         int           `json:"p,omitempty"`
-	Text         string        `json:"t"`
-	Language     string        `json:"l,omitempty"`
-	Day          string        `json:"d,omitempty"`
-	Labels       search.Labels `json:"b,omitempty"`
+	Consultation string     `json:"c"`
+	Submission   string     `json:"s"`
+	Question     string     `json:"q,omitempty"`
+	Attachment   string     `json:"a,omitempty"`
+	Page         int        `json:"p,omitempty"`
+	Text         string     `json:"t"`
+	Language     string     `json:"l,omitempty"`
+	Day          string     `json:"d,omitempty"`
+	Labels       [][]string `json:"b,omitempty"` // in the order of search.Attributes
 }
 
 func newSource(d search.Document) source {
-	return source{d.Consultation, d.Submission, d.Question, d.Attachment, d.Page, d.Text, d.Language, d.Day, d.Labels}
+	s := source{d.Consultation, d.Submission, d.Question, d.Attachment, d.Page, d.Text, d.Language, d.Day, nil}
+	if len(d.Labels) > 0 {
+		s.Labels = make([][]string, len(search.Attributes))
+		for i, attribute := range search.Attributes {
+			s.Labels[i] = d.Labels[attribute]
+		}
+	}
+	return s
 }
 
 func (s source) document(tier search.Tier, id string) search.Document {
+	labels := search.Labels{}
+	for i, values := range s.Labels {
+		if values != nil {
+			labels[search.Attributes[i]] = values
+		}
+	}
 	return search.Document{
 		ID: id, Tier: tier, Consultation: s.Consultation, Submission: s.Submission, Question: s.Question, Attachment: s.Attachment,
-		Page: s.Page, Text: s.Text, Language: s.Language, Day: s.Day, Labels: s.Labels,
+		Page: s.Page, Text: s.Text, Language: s.Language, Day: s.Day, Labels: labels,
 	}
 }
 

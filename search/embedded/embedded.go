@@ -26,7 +26,7 @@ import (
 
 // format names the way documents are indexed. It changes whenever analysis, fields or files do, and is part of the name
 // of every generation.
-const format = "v3"
+const format = "v4"
 
 // batchSize is the number of documents written at once.
 const batchSize = 1000
@@ -203,13 +203,8 @@ func (e *Engine) write(ctx context.Context, c change) error {
 }
 
 func (c change) apply(ctx context.Context, g *generation) error {
-	for docs := range slices.Chunk(c.put, batchSize) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := g.put(docs); err != nil {
-			return fmt.Errorf("indexing %d documents: %w", len(docs), err)
-		}
+	if err := g.replace(ctx, c.put); err != nil {
+		return fmt.Errorf("indexing %d documents: %w", len(c.put), err)
 	}
 	for submissions := range slices.Chunk(c.remove, batchSize) {
 		if err := g.remove(ctx, submissions); err != nil {
@@ -260,13 +255,13 @@ func fill(ctx context.Context, next *generation, docs iter.Seq2[search.Document,
 			return err
 		}
 		if batch = append(batch, d); len(batch) == batchSize {
-			if err := next.put(batch); err != nil {
+			if err := next.put(batch, nil); err != nil {
 				return err
 			}
 			batch = batch[:0]
 		}
 	}
-	return errors.Join(ctx.Err(), next.put(batch))
+	return errors.Join(ctx.Err(), next.put(batch, nil))
 }
 
 // swap brings next up to date and puts it in service. It returns the generation that is out of service: the old one, or

@@ -215,7 +215,7 @@ func TestLeftoversOfACrash(t *testing.T) {
 func TestUnreadableFolder(t *testing.T) {
 	for name, spoil := range map[string]func(dir, index string) error{
 		"pointer to nowhere": func(dir, _ string) error {
-			return os.WriteFile(filepath.Join(dir, "current"), []byte("v3-ABCDEFGHIJKLMNOPQRSTUVWXYZ\n"), 0o600)
+			return os.WriteFile(filepath.Join(dir, "current"), []byte("v4-ABCDEFGHIJKLMNOPQRSTUVWXYZ\n"), 0o600)
 		},
 		"pointer outside": func(dir, _ string) error {
 			return os.WriteFile(filepath.Join(dir, "current"), []byte("../v1-ABCDEFGHIJKLMNOPQRSTUVWXYZ"), 0o600)

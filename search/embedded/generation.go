@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -94,8 +95,80 @@ func (g *generation) discard() error {
 	return err
 }
 
-func (g *generation) put(docs []search.Document) error {
+// replace makes docs all that is held of their submissions.
+func (g *generation) replace(ctx context.Context, docs []search.Document) error {
+	others, err := g.others(ctx, docs)
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(docs, batchSize) {
+		if err := errors.Join(ctx.Err(), g.put(some, others)); err != nil {
+			return err
+		}
+		others = nil
+	}
+	return nil
+}
+
+// others returns the IDs, by tier, of what is held of the submissions of docs and is not among docs.
+func (g *generation) others(ctx context.Context, docs []search.Document) (map[search.Tier][]string, error) {
+	kept, seen := map[search.Tier]map[string]bool{}, map[string]bool{}
+	var submissions []string
+	for _, d := range docs {
+		if kept[d.Tier] == nil {
+			kept[d.Tier] = map[string]bool{}
+		}
+		kept[d.Tier][d.ID] = true
+		if !seen[d.Submission] {
+			seen[d.Submission] = true
+			submissions = append(submissions, d.Submission)
+		}
+	}
+	others := map[search.Tier][]string{}
+	for some := range slices.Chunk(submissions, batchSize) {
+		for tier, index := range g.tiers {
+			held, err := heldOf(ctx, index, some)
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range held {
+				if !kept[tier][id] {
+					others[tier] = append(others[tier], id)
+				}
+			}
+		}
+	}
+	return others, nil
+}
+
+// heldOf returns the IDs of the documents that an index holds of submissions.
+func heldOf(ctx context.Context, index bleve.Index, submissions []string) ([]string, error) {
+	n, err := index.DocCount()
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	req := bleve.NewSearchRequestOptions(oneOf(fieldSubmission, submissions), int(n), 0, false)
+	req.Score = "none"
+	res, err := index.SearchInContext(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(res.Hits))
+	for i, hit := range res.Hits {
+		ids[i] = hit.ID
+	}
+	return ids, nil
+}
+
+// put writes docs and, in the same batches, removes what is named by tier.
+func (g *generation) put(docs []search.Document, remove map[search.Tier][]string) error {
 	batches := map[search.Tier]*bleve.Batch{}
+	for tier, ids := range remove {
+		batches[tier] = g.tiers[tier].NewBatch()
+		for _, id := range ids {
+			batches[tier].Delete(id)
+		}
+	}
 	for _, d := range docs {
 		doc, err := newDocument(d)
 		if err != nil {
@@ -132,24 +205,15 @@ func (g *generation) each(write func(search.Tier, bleve.Index) error) error {
 }
 
 func remove(ctx context.Context, index bleve.Index, submissions []string) error {
-	for {
-		req := bleve.NewSearchRequestOptions(oneOf(fieldSubmission, submissions), batchSize, 0, false)
-		req.Score = "none"
-		res, err := index.SearchInContext(ctx, req)
-		if err != nil {
-			return err
-		}
-		if len(res.Hits) == 0 {
-			return nil
-		}
-		batch := index.NewBatch()
-		for _, hit := range res.Hits {
-			batch.Delete(hit.ID)
-		}
-		if err := index.Batch(batch); err != nil {
-			return err
-		}
+	ids, err := heldOf(ctx, index, submissions)
+	if err != nil || len(ids) == 0 {
+		return err
 	}
+	batch := index.NewBatch()
+	for _, id := range ids {
+		batch.Delete(id)
+	}
+	return index.Batch(batch)
 }
 
 // count returns the number of documents of all tiers together.

@@ -309,6 +309,9 @@ func (e *Engine) write(ctx context.Context, c change) error {
 }
 
 func (e *Engine) apply(ctx context.Context, name names, c change) error {
+	if err := e.removeOthers(ctx, name, c.put); err != nil {
+		return err
+	}
 	if err := e.fill(ctx, name, func(yield func(search.Document, error) bool) {
 		for _, d := range c.put {
 			if !yield(d, nil) {
@@ -319,23 +322,83 @@ func (e *Engine) apply(ctx context.Context, name names, c change) error {
 		return err
 	}
 	for submissions := range slices.Chunk(c.remove, filterSize) {
-		digests := make([]string, len(submissions))
-		for i, s := range submissions {
-			digests[i] = digest(s)
-		}
-		var tasks []task
-		for _, tier := range search.Tiers {
-			// By filter and not by what is there now: what was sent before and is not indexed yet goes as well, because
-			// the server does one task after the other.
-			tasks = append(tasks, func() (*meilisearch.TaskInfo, error) {
-				return e.index(name, tier).DeleteDocumentsByFilterWithContext(ctx, anyOf(attrSubmissionDigest, digests), nil)
-			})
-		}
-		if err := e.await(ctx, "removing submissions", tasks...); err != nil {
+		if err := e.remove(ctx, name, submissions); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// remove deletes submissions. By filter and not by what is there now: what was sent before and is not indexed yet goes
+// as well, because the server does one task after the other.
+func (e *Engine) remove(ctx context.Context, name names, submissions []string) error {
+	var tasks []task
+	for _, tier := range search.Tiers {
+		tasks = append(tasks, func() (*meilisearch.TaskInfo, error) {
+			return e.index(name, tier).DeleteDocumentsByFilterWithContext(ctx, ofSubmissions(submissions), nil)
+		})
+	}
+	return e.await(ctx, "removing submissions", tasks...)
+}
+
+// removeOthers deletes what the indexes hold of the submissions of docs and is not among docs. That is looked up first
+// where it can be, because most submissions are new and a task that removes nothing takes the server as long as any.
+// The keys search the indexes in service and not those that a Rebuild fills.
+func (e *Engine) removeOthers(ctx context.Context, name names, docs []search.Document) error {
+	kept := map[string]bool{}
+	seen := map[string]bool{}
+	var submissions []string
+	for _, d := range docs {
+		kept[string(d.Tier)+"/"+d.ID] = true
+		if !seen[d.Submission] {
+			seen[d.Submission] = true
+			submissions = append(submissions, d.Submission)
+		}
+	}
+	for some := range slices.Chunk(submissions, filterSize) {
+		if name(e.prefix, search.TierOfficer) != indexName(e.prefix, search.TierOfficer) {
+			if err := e.remove(ctx, name, some); err != nil {
+				return err
+			}
+			continue
+		}
+		var tasks []task
+		for _, tier := range search.Tiers {
+			held, err := e.heldOf(ctx, tier, some)
+			if err != nil {
+				return err
+			}
+			others := slices.DeleteFunc(held, func(id string) bool { return kept[string(tier)+"/"+id] })
+			if len(others) > 0 {
+				tasks = append(tasks, func() (*meilisearch.TaskInfo, error) {
+					return e.index(name, tier).DeleteDocumentsWithContext(ctx, others, nil)
+				})
+			}
+		}
+		if err := e.await(ctx, "removing documents", tasks...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// heldOf returns the IDs of the documents that a tier holds of submissions.
+func (e *Engine) heldOf(ctx context.Context, tier search.Tier, submissions []string) ([]string, error) {
+	res, err := e.searching[tier].Index(indexName(e.prefix, tier)).SearchWithContext(ctx, "", &meilisearch.SearchRequest{
+		Filter: ofSubmissions(submissions), AttributesToRetrieve: []string{attrID}, Limit: search.MaxReach,
+	})
+	if err != nil {
+		return nil, e.explain(ctx, "looking for what is there of submissions", err)
+	}
+	var held []record
+	if err := res.Hits.DecodeInto(&held); err != nil {
+		return nil, fmt.Errorf("%w: looking for what is there of submissions with Meilisearch: unexpected answer", errAway)
+	}
+	ids := make([]string, len(held))
+	for i, r := range held {
+		ids[i] = r.ID
+	}
+	return ids, nil
 }
 
 // fill sends documents in batches, each when the one before is indexed, so that the server is never flooded.

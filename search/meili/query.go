@@ -88,6 +88,15 @@ func anyOf(attribute string, values []string) string {
 	return attribute + " IN [" + strings.Join(quoted, ", ") + "]"
 }
 
+// ofSubmissions is the filter for the documents of submissions.
+func ofSubmissions(submissions []string) string {
+	digests := make([]string, len(submissions))
+	for i, s := range submissions {
+		digests[i] = digest(s)
+	}
+	return anyOf(attrSubmissionDigest, digests)
+}
+
 // filter limits a search to the consultation of q and to its filters. All of the strings must hold.
 func filter(q search.Query) []string {
 	f := []string{equals(attrConsultationDigest, digest(q.Consultation))}

@@ -55,6 +55,8 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, `{"indexes": {"heard_officer": {}, "heard_councillor": {}, "heard_public": {}}}`)
 	case r.Method == http.MethodGet:
 		io.WriteString(w, `{}`)
+	case strings.HasSuffix(r.URL.Path, "/search"):
+		io.WriteString(w, noHits)
 	case r.URL.Path == "/multi-search":
 		io.WriteString(w, `{"results": [`+f.hits+`]}`)
 	default:
@@ -354,8 +356,8 @@ func TestSettingsAreSentWhereTheyDiffer(t *testing.T) {
 		}
 		return sent
 	}
-	if first := reopen(); len(first) != len(search.Tiers) {
-		t.Errorf("new indexes: sent %v, expected all settings once for each tier", first)
+	if first := reopen(); len(first) != 2*len(search.Tiers) {
+		t.Errorf("new indexes: sent %v, expected all settings once for each tier, one of them by itself", first)
 	}
 	if again := reopen(); len(again) != 0 {
 		t.Errorf("nothing has changed: sent %v", again)

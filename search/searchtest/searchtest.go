@@ -68,13 +68,17 @@ func groups(g ...string) []string { return g }
 
 // doc makes a document of a submission of its own.
 func doc(id, text, language, day, question, channel string, groups []string, themes ...string) search.Document {
-	return search.Document{
+	d := search.Document{
 		ID: id, Consultation: consultation, Submission: "s-" + id, Question: question, Text: text, Language: language, Day: day, Tier: search.TierOfficer,
 		Labels: search.Labels{
-			search.Groups: groups, search.Questions: {question}, search.Themes: themes, search.Languages: {language},
+			search.Groups: groups, search.Questions: {question}, search.Languages: {language},
 			search.Channels: {channel}, search.Sources: {search.SourceAnswer},
 		},
 	}
+	if len(themes) > 0 {
+		d.Labels[search.Themes] = themes
+	}
+	return d
 }
 
 // plain makes a short English document.
@@ -344,27 +348,25 @@ func access(t *testing.T, e search.Engine) {
 		change(&d)
 		return d
 	}
-	var everybody []search.Document
-	for _, d := range corpus {
-		for _, d.Tier = range search.Tiers {
-			everybody = append(everybody, d)
+	var all []search.Document
+	for _, tier := range search.Tiers {
+		for _, d := range corpus {
+			// One tier knows of a document what another may not: its words, and its labels.
+			if d.ID == "light" && tier == search.TierOfficer {
+				d = hidden(d.ID, func(h *search.Document) { h.Submission = d.Submission })
+			}
+			d.Tier = tier
+			all = append(all, d)
 		}
-	}
-	put(t, e, everybody...)
-	for _, tier := range search.Tiers { // of other consultations, for every tier
-		put(t, e,
+		all = append(all, // of other consultations
 			hidden("other-consultation", func(d *search.Document) { d.Consultation, d.Tier = "other", tier }),
 			hidden("other-case", func(d *search.Document) { d.Consultation, d.Tier = strings.ToUpper(consultation), tier }),
 			hidden("other-spaces", func(d *search.Document) { d.Consultation, d.Tier = consultation+" ", tier }),
 			hidden("other-prefix", func(d *search.Document) { d.Consultation, d.Tier = consultation+"-2", tier }),
 		)
 	}
-	put(t, e,
-		hidden("officers", func(d *search.Document) {}),
-		hidden("public", func(d *search.Document) { d.Tier = search.TierPublic }),
-		// One tier knows of a document what another may not: its words, and its labels.
-		hidden("light", func(d *search.Document) {}),
-	)
+	all = append(all, hidden("officers", func(d *search.Document) {}), hidden("public", func(d *search.Document) { d.Tier = search.TierPublic }))
+	put(t, e, all...)
 	for _, text := range []string{
 		"", "quillwort", "quillwor", "quilwort", "quil", `"quillwort grows"`, "quillwort lighting", "lighting", "lighting canal",
 		"-alley", "secret", `secret -"canal walk"`, "grows by the lighting on Canal Walk quillwort", `quillwort" OR tiers = "officer`,
@@ -454,7 +456,7 @@ func tiers(t *testing.T, e search.Engine) {
 	officers.Tier, officers.Language = search.TierOfficer, "fr"
 	officers.Text = "The lamp by the school gate was broken by quillwort sellers, says an informer."
 	officers.Labels = search.Labels{search.Groups: groups("informer"), search.Areas: {"south"}, search.Themes: {"dealing"}}
-	put(t, e, officers)
+	put(t, e, public, officers)
 	var more []search.Document
 	for i := range 40 {
 		d := plain(fmt.Sprintf("more-%d", i), "Lamp, lamp, lamp and quillwort.")
@@ -475,13 +477,18 @@ func tiers(t *testing.T, e search.Engine) {
 			t.Errorf("%s find %+v, expected their own document", d.Tier, res.Hits)
 		}
 	}
-	// Replacing it in one tier leaves the other as it was, and deleting the submission takes both away.
+	// Replacing it for both audiences, then for one of them, leaves nothing of what it was; deleting the submission takes
+	// all of it away.
 	public.Text = "The lamp by the school was mended."
-	put(t, e, public)
+	put(t, e, public, officers)
 	q.Tier = search.TierOfficer
 	found(t, e, q, "shared")
 	q.Tier = search.TierPublic
 	found(t, e, q)
+	put(t, e, officers)
+	q.Text = "lamp"
+	found(t, e, q, "other")
+	q.Text = "gate"
 	if err := e.Delete(t.Context(), "s-1"); err != nil {
 		t.Fatal(err)
 	}
@@ -720,14 +727,22 @@ func replace(t *testing.T, e search.Engine) {
 	shown := plain("two", "Benches by the river, in fewer words.")
 	shown.Tier = search.TierCouncillor
 	put(t, e, shown)
+	found(t, e, query("patrols"))
+	count(t, e, 2)
+	put(t, e, plain("two", "Patrols at noon."), shown)
 	found(t, e, query("patrols"), "two")
 	count(t, e, 3)
+	fewer := plain("two-again", "Patrols at dusk.")
+	fewer.Submission = shown.Submission
+	put(t, e, fewer)
+	found(t, e, query("patrols"), "two-again")
+	count(t, e, 2)
 
 	put(t, e, plain("three", "Written first."), plain("three", "Written last."))
 	found(t, e, query("written"), "three")
 	found(t, e, query("first"))
 	put(t, e)
-	count(t, e, 4)
+	count(t, e, 3)
 }
 
 func remove(t *testing.T, e search.Engine) {
