@@ -34,12 +34,19 @@ type Report struct {
 
 // ReportMethod says how the themes were found, and what people did to them.
 type ReportMethod struct {
-	Method                   // without its count
-	Taught  Figure           `json:"taught"`            // answers coded by people that the mapper learnt from
-	Coded   Figure           `json:"coded"`             // answers that people went through one by one
-	Changed Figure           `json:"changed"`           // places of answers in themes that people changed
-	Machine *ReportAgreement `json:"machine,omitempty"` // of the engine with people, on answers coded blind; nil when not known
-	People  *ReportAgreement `json:"people,omitempty"`  // of two people with each other
+	Method         // without its count
+	Taught  Figure `json:"taught"`  // answers coded by people that the mapper learnt from
+	Coded   Figure `json:"coded"`   // answers that people went through one by one
+	Changed Figure `json:"changed"` // places of answers in themes that people changed
+	// Frame is the version of the code frame, DoubleCoded the answers that two
+	// people coded blind, Differ those of them that they saw differently, and
+	// Settled those of them that were settled since.
+	Frame       int              `json:"frame,omitempty"`
+	DoubleCoded Figure           `json:"double_coded"`
+	Differ      Figure           `json:"differ"`
+	Settled     Figure           `json:"settled"`
+	Machine     *ReportAgreement `json:"machine,omitempty"` // of the engine with people, on answers coded blind; nil when not known
+	People      *ReportAgreement `json:"people,omitempty"`  // of two people with each other
 }
 
 // ReportAgreement is micro-F1 with its 95 % interval, each between 0 and 1, and

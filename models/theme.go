@@ -145,7 +145,38 @@ type Reading struct {
 // that it says, also when that is no theme at all.
 type CodedAnswer struct {
 	AnswerKey
-	By    string
-	Day   string // YYYY-MM-DD
-	Blind bool
+	By      string
+	Day     string // YYYY-MM-DD
+	Blind   bool
+	Frame   int  // version of the code frame it was decided under, 0 for before there were any
+	Settles bool // decided with what people said blind in sight, where they differed
+}
+
+// FrameVersion is the code frame as it stood after a person changed it.
+type FrameVersion struct {
+	Number int    // from 1
+	By     string // account
+	Day    string // YYYY-MM-DD
+	Themes []FrameTheme
+}
+
+// FrameTheme is what people have decided of a theme. Label is "" while the
+// engine's name stands: that can be somebody's words, which may be taken back.
+type FrameTheme struct {
+	ID         string      `json:"id"`
+	Label      string      `json:"label,omitempty"`
+	Definition string      `json:"definition,omitempty"`
+	Parent     string      `json:"parent,omitempty"`
+	Reason     string      `json:"reason,omitempty"`
+	Status     ThemeStatus `json:"status"`
+	MergedInto string      `json:"merged_into,omitempty"`
+}
+
+// InFrame returns what people have decided of a theme.
+func (t *Theme) InFrame() FrameTheme {
+	f := FrameTheme{ID: t.ID, Definition: t.Definition, Parent: t.Parent, Reason: t.Reason, Status: t.Status, MergedInto: t.MergedInto}
+	if t.Renamed || t.MadeBy != "" {
+		f.Label = t.Label
+	}
+	return f
 }

@@ -546,6 +546,8 @@ type MergedRow struct {
 // CodingState is how far coding has come.
 type CodingState struct {
 	Answers, Read, Coded, DoubleCoded, Left, Changed int
+	Differ, Settled, Third                           int // what two people saw differently, what was settled of that, and by a third
+	Frame, Earlier                                   int // version of the code frame, and answers coded under an earlier one
 	Sample, BlindCoded                               int
 	Machine, People                                  *Agreement
 }
@@ -628,11 +630,12 @@ type CodePage struct {
 	Passages     []CodedPassage
 	Options      []Link // themes that a passage can speak for
 	Left         int
-	None         bool // nobody has answered in words
-	Running      bool // a run is waiting or at work
-	Blind        bool
-	Next         string // what the form calls the one after it
-	Skip         string // address of the one after it, "" at the end
+	None         bool     // nobody has answered in words
+	Running      bool     // a run is waiting or at work
+	Way          string   // blind or settle; "" in the open
+	Coders       []string // who coded it blind, when what they saw differently is settled
+	Next         string   // what the form calls the one after it
+	Skip         string   // address of the one after it, "" at the end
 	CanEdit      bool
 	KeysOff      bool // single-key shortcuts are switched off
 	Back         string
@@ -643,8 +646,9 @@ type CodePage struct {
 // CodedTheme is one theme as it applies to the answer.
 type CodedTheme struct {
 	ID, Label, Definition string
-	Note                  string // why it is ticked, or is not any more
-	OneSide               string // the position that the machine's name speaks from, "" for none
+	Note                  string   // why it is ticked, or is not any more
+	Said                  []string // who put it here blind
+	OneSide               string   // the position that the machine's name speaks from, "" for none
 	Ticked                bool
 	OutOfScope            bool
 	Children              []CodedTheme
@@ -652,6 +656,27 @@ type CodedTheme struct {
 
 // CodedPassage is words of the answer and the theme they speak for.
 type CodedPassage struct{ Theme, Words string }
+
+// FramePage lists the versions of the code frame.
+type FramePage struct {
+	Base
+	Versions []FrameVersion
+	Back     string
+}
+
+// FrameVersion is what one version of the code frame changed.
+type FrameVersion struct {
+	Number  int
+	By, Day string
+	Changes []FrameChange
+}
+
+// FrameChange is what was done to one theme, and the words that people wrote
+// about it.
+type FrameChange struct {
+	Name        string
+	What, Words []string
+}
 
 // SettingsPage moves a consultation along and takes a new version of its file.
 type SettingsPage struct {

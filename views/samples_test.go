@@ -422,12 +422,21 @@ func samples() []sample {
 	badCoding, blind, coded, frozenCoding := *coding, *coding, *coding, *coding
 	badCoding.Problems = map[string]string{"themes": "Choose from the themes shown", "words-1": "These words do not stand in the answer"}
 	badCoding.Faults = []Fault{{Href: "#themes", Message: "Choose from the themes shown"}, {Href: "#words-1", Message: "These words do not stand in the answer"}}
-	blind.Blind, blind.Groups, blind.Href, blind.Coded, blind.KeysOff, blind.Language, blind.Text, blind.Translation = true, nil, "", nil, true, "ur", "ہم رات کو ڈرتے ہیں۔", "We are afraid at night."
+	blind.Way = "blind"
+	blind.Groups, blind.Href, blind.Coded, blind.KeysOff, blind.Language, blind.Text, blind.Translation = nil, "", nil, true, "ur", "ہم رات کو ڈرتے ہیں۔", "We are afraid at night."
 	coded.Key, coded.Themes = "", nil
 	noAnswers := coded
 	noAnswers.None = true
 	blindDone := coded
-	blindDone.Blind = true
+	blindDone.Way = "blind"
+	settling, settled := *coding, coded
+	settling.Way, settling.Coders, settling.Themes = "settle", []string{"d.shah@fairmead.example.org", "l.osei@fairmead.example.org"}, []CodedTheme{{ID: "t1", Label: "Better lighting along the canal", Said: []string{"d.shah@fairmead.example.org"}}, {ID: "t3", Label: "Lamps on all night"}}
+	settled.Way = "settle"
+	frame := &FramePage{Base: desk("themes", "Versions of the code frame"), Back: "/staff/station-quarter/themes", Versions: []FrameVersion{
+		{Number: 2, By: "d.shah@fairmead.example.org", Day: "2026-11-11", Changes: []FrameChange{{Name: "Better lighting along the canal", What: []string{"renamed from “Lights”", "defined"}, Words: []string{"Any wish for more light, " + sentence(4, 120)}}}},
+		{Number: 1, By: "l.osei@fairmead.example.org", Day: "2026-11-10", Changes: []FrameChange{{Name: "Pay for the railway bridge", What: []string{"put out of scope"}, Words: []string{"Because: the railway decides on it."}}}}}}
+	noFrame := *frame
+	noFrame.Versions = nil
 	frozenCoding.CanEdit, frozenCoding.Skip = false, ""
 
 	source := "heard: 1\nid: station-quarter\ntitle: Should the station quarter order be renewed?\n"
@@ -489,7 +498,7 @@ func samples() []sample {
 		{"contacts", &ContactsPage{Base: desk("contacts", "Who wants to be told"), Consultation: c.ID}}, {"contacts-shown", &ContactsPage{Base: desk("contacts", ""), Asked: true, Addresses: []string{"a@example.org", "b@example.org"}}}, {"contacts-none", &ContactsPage{Base: desk("contacts", ""), Asked: true}},
 		{"themes", themes}, {"themes-running", running}, {"themes-waiting", &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Waiting: "The answers can be read once the consultation has closed. It closes on 12 December 2026 at noon."}}, {"themes-few", fewThemes}, {"themes-read", readThemes}, {"themes-wrong", &badTheme},
 		{"theme", one}, {"theme-wrong", &badOne}, {"theme-merged", &mergedOne}, {"theme-out", &outOne}, {"theme-frozen", &frozenOne}, {"theme-empty", &emptyOne},
-		{"coding", coding}, {"coding-wrong", &badCoding}, {"coding-blind", &blind}, {"coding-done", &coded}, {"coding-nothing", &noAnswers}, {"coding-blind-done", &blindDone}, {"coding-frozen", &frozenCoding},
+		{"coding", coding}, {"coding-wrong", &badCoding}, {"coding-blind", &blind}, {"coding-done", &coded}, {"coding-nothing", &noAnswers}, {"coding-blind-done", &blindDone}, {"coding-settle", &settling}, {"coding-settled", &settled}, {"frame", frame}, {"frame-none", &noFrame}, {"coding-frozen", &frozenCoding},
 		{"settings", &SettingsPage{Base: desk("settings", "Settings"), Consultation: c, Source: source, Next: models.StatusClosed, NextText: "Close the consultation", Opens: "5 October 2026", Closes: "14 December 2026", Live: 190}},
 		{"settings-paused", &SettingsPage{Base: desk("settings", ""), Consultation: &pausedConsultation, Source: source, Opens: "5 October 2026", Closes: "14 December 2026",
 			Translations: []TranslationRow{{Language: "română", Of: 120, Missing: []string{"title", "question A1"}}, {Language: "اردو", Of: 120, Checked: true, Pages: true}}}},

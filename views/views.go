@@ -76,6 +76,7 @@ func (*KeptPage) file() string         { return "kept" }
 func (*ThemesPage) file() string       { return "themes" }
 func (*ThemePage) file() string        { return "theme" }
 func (*CodePage) file() string         { return "coding" }
+func (*FramePage) file() string        { return "frame" }
 func (*SettingsPage) file() string     { return "settings" }
 func (*AttentionPage) file() string    { return "attention" }
 func (*ContactsPage) file() string     { return "contacts" }

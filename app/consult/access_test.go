@@ -78,6 +78,7 @@ var access = map[string]string{
 	"DraftReport":        "officer analyst auditor",
 	"ExportSearch":       "officer analyst councillor",
 	"FindingThemes":      "officer analyst councillor",
+	"FrameVersions":      "officer analyst",
 	"FirstUser":          "portal",
 	"ForgetContact":      "open",
 	"ForgetSearch":       "officer analyst councillor",

@@ -222,6 +222,18 @@ func (s *Service) MoveAnswers(ctx context.Context, by Actor, c *models.Consultat
 	})
 }
 
+// A Way is how a person codes answers.
+type Way string
+
+// The ways.
+const (
+	Openly Way = ""      // with the places in sight that the answer has by now
+	Blind  Way = "blind" // without, to measure how far people and the engine agree
+	// Settling is deciding openly on an answer of the blind sample that two people
+	// or more saw differently, with what each said in sight.
+	Settling Way = "settle"
+)
+
 // A Decision is what a person decides on one answer.
 type Decision struct {
 	Answer models.AnswerKey
@@ -229,7 +241,7 @@ type Decision struct {
 	// Passages are words of the answer that make a theme's point. Each must
 	// occur in the answer as it stands there, but for white space.
 	Passages []Passage
-	Blind    bool
+	Way      Way
 }
 
 // Passage is words of an answer, attached to a theme.
@@ -244,7 +256,7 @@ func (s *Service) CodeAnswer(ctx context.Context, by Actor, c *models.Consultati
 		return err
 	}
 	drawn := true
-	if d.Blind { // asked before anybody has to wait
+	if d.Way == Blind { // asked before anybody has to wait
 		var err error
 		if drawn, err = s.inSample(ctx, c, d.Answer); err != nil {
 			return err
@@ -274,7 +286,8 @@ func (s *Service) CodeAnswer(ctx context.Context, by Actor, c *models.Consultati
 		}
 		action, object := "answer.coded", keyID(d.Answer)
 		var codings []models.Coding
-		if d.Blind {
+		switch d.Way {
+		case Blind:
 			action = "answer.coded-blind"
 			if !drawn {
 				return models.NewError(models.KindConflict, "This answer is not among those drawn for coding blind.")
@@ -283,7 +296,13 @@ func (s *Service) CodeAnswer(ctx context.Context, by Actor, c *models.Consultati
 				return models.NewError(models.KindConflict, "You have decided on this answer with its places in sight, so you cannot code it blind.")
 			}
 			codings = p.decideBlind(by, s.today(), d, passages)
-		} else {
+		default:
+			if d.Way == Settling {
+				action = "answer.settled"
+				if !p.differ(d.Answer) {
+					return models.NewError(models.KindConflict, "The people who coded this answer blind agree on it by now, so there is nothing to settle.")
+				}
+			}
 			codings = p.decideAll(by, s.today(), d, passages)
 			if err := tx.Enqueue(ctx, models.JobIndex, sub.ID, 0); err != nil {
 				return err
@@ -292,7 +311,12 @@ func (s *Service) CodeAnswer(ctx context.Context, by Actor, c *models.Consultati
 		if err := tx.AddCodings(ctx, codings); err != nil {
 			return err
 		}
-		if err := tx.SaveCoded(ctx, models.CodedAnswer{AnswerKey: d.Answer, By: by.ID, Day: s.today(), Blind: d.Blind}); err != nil {
+		frame, err := tx.FrameVersion(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if err := tx.SaveCoded(ctx, models.CodedAnswer{AnswerKey: d.Answer, By: by.ID, Day: s.today(), Blind: d.Way == Blind,
+			Frame: frame.Number, Settles: d.Way == Settling}); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, by, action, object, c.ID, "")
@@ -307,29 +331,32 @@ type ToCode struct {
 	Question   string
 	Text       string       // the redacted answer
 	Themes     []CodedTheme // the whole code frame but merged themes, parents first
-	Left       int          // answers that nobody has coded yet; when Blind, of the sample that this person has not
-	Blind      bool
+	Left       int          // answers that nobody has coded yet; when Blind, of the sample that this person has not; when Settling, that people still see differently
+	Way        Way
 	Next       *models.AnswerKey    // the one after it, nil at the end
 	Coded      []models.CodedAnswer // who has coded it, by name of the account; empty when Blind
+	Coders     []string             // who coded it blind, by name of the account; only when Settling
 }
 
 // CodedTheme is one theme of the code frame as it applies to one answer.
 type CodedTheme struct {
 	Theme    models.Theme
-	Depth    int     // 0 at the top of the code frame
-	Machine  bool    // the engine put the answer in it; false when Blind
-	Score    float64 // the engine's; 0 when Blind
-	Belongs  bool    // what stands now: a person's decision, else the engine's; when Blind, this person's own earlier blind decision
-	By       string  // who decided what stands, by name of the account; "" for the engine and when Blind
-	Day      string  // of that decision
+	Depth    int      // 0 at the top of the code frame
+	Machine  bool     // the engine put the answer in it; false when Blind
+	Score    float64  // the engine's; 0 when Blind
+	Belongs  bool     // what stands now: a person's decision, else the engine's; when Blind, this person's own earlier blind decision; when Settling, what all who coded it blind say
+	Said     []string // who put it here blind, by name of the account; only when Settling
+	By       string   // who decided what stands, by name of the account; "" for the engine and when Blind
+	Day      string   // of that decision
 	Passages []string
 }
 
 // AnswerToCode returns one answer for coding. A zero key asks for the next:
 // first answers from every part of the material, then those the engine is least
-// sure of; when blind, the next of the sample that this person has not coded.
-// It is nil when none is left.
-func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consultation, key models.AnswerKey, blind bool) (*ToCode, error) {
+// sure of; when blind, the next of the sample that this person has not coded;
+// when settling, the next that people saw differently. It is nil when none is
+// left.
+func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consultation, key models.AnswerKey, way Way) (*ToCode, error) {
 	if err := by.need(EditThemes); err != nil {
 		return nil, err
 	}
@@ -337,9 +364,9 @@ func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consulta
 	if err != nil {
 		return nil, err
 	}
-	order := d.toCode(by, blind)
+	order := d.toCode(by, way)
 	all := d.answers
-	if blind {
+	if way == Blind {
 		all = d.sample()
 	}
 	if key == (models.AnswerKey{}) {
@@ -353,7 +380,7 @@ func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consulta
 		return nil, noAnswer
 	}
 	answer := all[at]
-	out := &ToCode{Submission: readableBy(by, c, answer.sub, models.Released{}), Question: key.Question, Left: len(order), Blind: blind}
+	out := &ToCode{Submission: readableBy(by, c, answer.sub, models.Released{}), Question: key.Question, Left: len(order), Way: way}
 	out.Text = out.Submission.Answer(key.Question).Redacted
 	// An answer that is not in the order has been coded: after it comes the first.
 	if next := slices.Index(order, key) + 1; next < len(order) {
@@ -363,7 +390,7 @@ func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consulta
 	if err != nil {
 		return nil, err
 	}
-	if !blind {
+	if way != Blind {
 		for _, coded := range d.coded {
 			if coded.AnswerKey == key && !coded.Blind {
 				coded.By = named(names, coded.By)
@@ -371,11 +398,30 @@ func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consulta
 			}
 		}
 	}
+	said := d.blindSets(key)
+	coders := slices.Sorted(maps.Keys(said))
+	if way == Settling {
+		for _, account := range coders {
+			out.Coders = append(out.Coders, named(names, account))
+		}
+	}
 	for _, t := range d.frame() {
-		if blind {
-			t.Belongs, t.Passages = d.saidBlind(by.ID, place{t.Theme.ID, key}, answer.text)
-		} else {
-			d.describe(&t, place{t.Theme.ID, key}, answer.text, names)
+		at := place{t.Theme.ID, key}
+		switch way {
+		case Blind:
+			t.Belongs, t.Passages = d.saidBlind(by.ID, at, answer.text)
+		case Settling:
+			d.describe(&t, at, answer.text, names)
+			for _, account := range coders {
+				if said[account][t.Theme.ID] {
+					t.Said = append(t.Said, named(names, account))
+				}
+			}
+			if _, settled := d.settledBy(key, said); !settled {
+				t.Belongs = len(t.Said) == len(coders)
+			}
+		default:
+			d.describe(&t, at, answer.text, names)
 		}
 		out.Themes = append(out.Themes, t)
 	}
@@ -390,7 +436,12 @@ type CodingProgress struct {
 	DoubleCoded int // by two people, blind
 	Sample      int // answers drawn for blind coding
 	BlindCoded  int // of the sample, by at least one person
+	Differ      int // of those coded by two people blind, that they saw differently
+	Settled     int // of those, that somebody has settled since
+	Third       int // of those, by somebody who had not coded them blind
 	Left        int // Answers - Coded
+	Frame       int // version of the code frame, 0 while nobody has changed it
+	Earlier     int // answers last coded under an earlier version
 	Changed     int // placements of the engine that people changed
 	// Agreement of the engine with people, and of people with each other, on the
 	// blind sample; nil while fewer than 10 of it are coded (twice, for People).
@@ -418,7 +469,11 @@ func (s *Service) CodingProgress(ctx context.Context, by Actor, c *models.Consul
 	if err != nil {
 		return nil, err
 	}
-	out := d.progress()
+	frame, err := s.store.FrameVersion(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := d.progress(frame.Number)
 	out.Read = d.read(readings)
 	return out, nil
 }
@@ -642,7 +697,7 @@ func (s *Service) passages(by Actor, d Decision, text string) (map[string][]mode
 			return nil, refused(not, field, "Copy the words from the answer as they stand there")
 		}
 		c := models.Coding{Theme: p.Theme, AnswerKey: d.Answer, Belongs: true, Start: start, End: end,
-			SHA256: hashOf(string([]rune(text)[start:end])), By: by.ID, Day: s.today(), Blind: d.Blind}
+			SHA256: hashOf(string([]rune(text)[start:end])), By: by.ID, Day: s.today(), Blind: d.Way == Blind}
 		if !slices.Contains(out[p.Theme], c) {
 			out[p.Theme] = append(out[p.Theme], c)
 		}
@@ -776,6 +831,32 @@ func (p *places) blindSets(key models.AnswerKey) map[string]map[string]bool {
 	return sets
 }
 
+// differ reports whether people who coded an answer blind put it in different
+// themes.
+func (p *places) differ(key models.AnswerKey) bool {
+	var first map[string]bool
+	for _, set := range p.blindSets(key) {
+		if first == nil {
+			first = set
+		} else if !maps.Equal(first, set) {
+			return true
+		}
+	}
+	return false
+}
+
+// settledBy reports whether an answer is settled, and whether somebody other
+// than those who coded it blind did.
+func (p *places) settledBy(key models.AnswerKey, coders map[string]map[string]bool) (third, settled bool) {
+	for _, c := range p.coded {
+		if c.Settles && c.AnswerKey == key {
+			settled = true
+			third = third || coders[c.By] == nil
+		}
+	}
+	return third, settled
+}
+
 // desk is everything that people code, with where it stands.
 type desk struct {
 	*places
@@ -848,12 +929,20 @@ func (s *Service) inSample(ctx context.Context, c *models.Consultation, key mode
 
 // toCode returns the answers that are to be coded, in the order in which they
 // are handed out. Blind, it is the sample but for what this person has seen
-// already, blind or not. Else it is what nobody has coded: first the answer that
+// already, blind or not; settling, what people saw differently. Else it is what nobody has coded: first the answer that
 // the engine is surest of in each theme, so that every part of the material is
 // taught early; then those it is least sure of.
-func (d *desk) toCode(by Actor, blind bool) []models.AnswerKey {
+func (d *desk) toCode(by Actor, way Way) []models.AnswerKey {
 	var order []models.AnswerKey
-	if blind {
+	switch way {
+	case Settling:
+		for _, a := range d.sample() {
+			if _, settled := d.settledBy(a.key, nil); !settled && d.differ(a.key) {
+				order = append(order, a.key)
+			}
+		}
+		return order
+	case Blind:
 		seen := d.seenBy(by)
 		for _, c := range d.coded {
 			if c.By == by.ID {
@@ -1002,13 +1091,22 @@ const leastAgreement = 10
 
 // progress counts how far coding has come, and measures agreement on the sample:
 // of what the engine says itself, without what people decided openly.
-func (d *desk) progress() *CodingProgress {
-	out := &CodingProgress{Answers: len(d.answers), Sample: len(d.sample())}
+func (d *desk) progress(frame int) *CodingProgress {
+	out := &CodingProgress{Answers: len(d.answers), Sample: len(d.sample()), Frame: frame}
 	there := map[models.AnswerKey]bool{}
+	latest := map[models.AnswerKey]int{}
+	for _, c := range d.coded {
+		if !c.Blind {
+			latest[c.AnswerKey] = max(latest[c.AnswerKey], c.Frame)
+		}
+	}
 	for _, a := range d.answers {
 		there[a.key] = true
 		if d.through[a.key] {
 			out.Coded++
+			if latest[a.key] < frame {
+				out.Earlier++
+			}
 		}
 	}
 	out.Left = out.Answers - out.Coded
@@ -1044,6 +1142,15 @@ func (d *desk) progress() *CodingProgress {
 			continue
 		}
 		out.DoubleCoded++
+		if d.differ(a.key) {
+			out.Differ++
+			if third, settled := d.settledBy(a.key, sets); settled {
+				out.Settled++
+				if third {
+					out.Third++
+				}
+			}
+		}
 		with = nil
 		for i := range coders {
 			for j := range i {

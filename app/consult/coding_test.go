@@ -91,7 +91,7 @@ func (k *kit) code(t testing.TB, by consult.Actor, c *models.Consultation, key m
 // applies is one theme as it applies to one answer.
 func (k *kit) applies(t testing.TB, by consult.Actor, c *models.Consultation, key models.AnswerKey, theme string) consult.CodedTheme {
 	t.Helper()
-	a, err := k.AnswerToCode(ctx, by, c, key, false)
+	a, err := k.AnswerToCode(ctx, by, c, key, consult.Openly)
 	noError(t, err)
 	at := slices.IndexFunc(a.Themes, func(t consult.CodedTheme) bool { return t.Theme.ID == theme })
 	if at < 0 {
@@ -190,7 +190,7 @@ func TestPeopleAndEngineAreKeptApart(t *testing.T) {
 		if got = k.applies(t, officer, c, answer, themes[2].ID); !got.Machine || got.Belongs || k.standing(t, c)[themes[2].ID][answer.Submission+"-C2"] {
 			t.Errorf("the engine goes before a person: %+v", got)
 		}
-		page, err := k.AnswerToCode(ctx, officer, c, answer, false)
+		page, err := k.AnswerToCode(ctx, officer, c, answer, consult.Openly)
 		noError(t, err)
 		want := []models.CodedAnswer{{AnswerKey: answer, By: "u-analyst", Day: "2026-11-25"}, {AnswerKey: answer, By: "u-officer", Day: "2026-11-23"}}
 		if diff := cmp.Diff(want, page.Coded); diff != "" {
@@ -299,7 +299,7 @@ func TestRunsNeverUndoPeople(t *testing.T) {
 				noError(t, k.SetThemeScope(ctx, officer, c, theme.ID, theme.Version, true, "Not ours."))
 			case "blind":
 				// Somebody who has decided nothing openly.
-				err := k.CodeAnswer(ctx, consult.Actor{ID: "u-second", Role: models.RoleAnalyst}, c, consult.Decision{Answer: answer, Themes: []string{pick("theme").ID}, Blind: true})
+				err := k.CodeAnswer(ctx, consult.Actor{ID: "u-second", Role: models.RoleAnalyst}, c, consult.Decision{Answer: answer, Themes: []string{pick("theme").ID}, Way: consult.Blind})
 				noError(t, err)
 				if diff := cmp.Diff(in, k.standing(t, c)); diff != "" {
 					r.Fatalf("step %d: a blind decision changed something:\n%s", step, diff)
@@ -553,7 +553,7 @@ func TestCodeFrame(t *testing.T) {
 		field("under itself", under(a, a), "parent")
 		field("in a circle", under(a, d), "parent")
 		field("under nothing", under(a, "nowhere"), "parent")
-		page, err := k.AnswerToCode(ctx, officer, c, models.AnswerKey{}, false)
+		page, err := k.AnswerToCode(ctx, officer, c, models.AnswerKey{}, consult.Openly)
 		noError(t, err)
 		depth := map[string]int{}
 		var order []string
@@ -697,7 +697,7 @@ func TestWithdrawingTakesCodings(t *testing.T) {
 		noError(t, err)
 		answer := models.AnswerKey{Submission: k.behind(t, code).ID, Question: "C6"}
 		noError(t, k.CodeAnswer(ctx, officer, c, consult.Decision{Answer: answer, Themes: []string{id}, Passages: []consult.Passage{{Theme: id, Words: "lamps by  the canal"}}}))
-		noError(t, k.CodeAnswer(ctx, analyst, c, consult.Decision{Answer: answer, Themes: []string{id}, Blind: true}))
+		noError(t, k.CodeAnswer(ctx, analyst, c, consult.Decision{Answer: answer, Themes: []string{id}, Way: consult.Blind}))
 		c = k.release(t, c)
 		for _, by := range []consult.Actor{officer, officer, councillor} { // reading twice counts once, a councillor's not at all
 			_, _, err := k.Submission(ctx, by, c, answer.Submission, false)
@@ -729,7 +729,7 @@ func TestWithdrawingTakesCodings(t *testing.T) {
 		k.drain(t)
 		err = k.CodeAnswer(ctx, officer, c, consult.Decision{Answer: answer, Themes: []string{id}})
 		wantKind(t, "coding what was withdrawn", err, models.KindNotFound)
-		_, err = k.AnswerToCode(ctx, officer, c, answer, false)
+		_, err = k.AnswerToCode(ctx, officer, c, answer, consult.Openly)
 		wantKind(t, "reading it", err, models.KindNotFound)
 		p, err := k.CodingProgress(ctx, officer, c)
 		noError(t, err)
@@ -791,12 +791,12 @@ func TestBlindCodings(t *testing.T) {
 		standing := k.standing(t, c)
 		coded := 0
 		for {
-			page, err := k.AnswerToCode(ctx, officer, c, models.AnswerKey{}, true)
+			page, err := k.AnswerToCode(ctx, officer, c, models.AnswerKey{}, consult.Blind)
 			noError(t, err)
 			if page == nil {
 				break
 			}
-			if page.Left != 48-coded || !page.Blind || len(page.Coded) > 0 || (page.Next == nil) != (page.Left == 1) {
+			if page.Left != 48-coded || page.Way != consult.Blind || len(page.Coded) > 0 || (page.Next == nil) != (page.Left == 1) {
 				t.Fatalf("%d left, next %v, after %d", page.Left, page.Next, coded)
 			}
 			for _, theme := range page.Themes {
@@ -804,7 +804,7 @@ func TestBlindCodings(t *testing.T) {
 					t.Fatalf("it shows %+v", theme)
 				}
 			}
-			d := consult.Decision{Answer: answerOf(page.Submission.ID), Themes: []string{themes[coded%2].ID}, Blind: true}
+			d := consult.Decision{Answer: answerOf(page.Submission.ID), Themes: []string{themes[coded%2].ID}, Way: consult.Blind}
 			noError(t, k.CodeAnswer(ctx, officer, c, d))
 			if coded < 12 {
 				d.Themes = d.Themes[:coded%4/2]
@@ -815,7 +815,7 @@ func TestBlindCodings(t *testing.T) {
 		if coded != 48 {
 			t.Errorf("%d drawn, want all 48", coded)
 		}
-		again, err := k.AnswerToCode(ctx, officer, c, keys(standing[themes[0].ID])[0], true)
+		again, err := k.AnswerToCode(ctx, officer, c, keys(standing[themes[0].ID])[0], consult.Blind)
 		noError(t, err)
 		if n := len(slices.DeleteFunc(again.Themes, func(t consult.CodedTheme) bool { return !t.Belongs })); n != 1 {
 			t.Errorf("their own decision is shown in %d themes", n)
@@ -857,6 +857,57 @@ func TestBlindCodings(t *testing.T) {
 		if diff := cmp.Diff(members(before), members(run)); diff != "" {
 			t.Errorf("answers that were coded blind moved others (-before +after):\n%s", diff)
 		}
+
+		// What the two saw differently is settled, five answers by a third person and one by one of the two.
+		third := consult.Actor{ID: "u-third", Role: models.RoleOfficer}
+		if p, err = k.CodingProgress(ctx, officer, c); err != nil || p.Differ != 6 || p.Settled != 0 {
+			t.Fatalf("before settling: %+v, %v", p, err)
+		}
+		for left := 6; left > 0; left-- {
+			by := third
+			if left == 1 {
+				by = analyst
+			}
+			page, err := k.AnswerToCode(ctx, by, c, models.AnswerKey{}, consult.Settling)
+			noError(t, err)
+			if page == nil || page.Left != left || len(page.Coders) != 2 {
+				t.Fatalf("with %d left: %+v", left, page)
+			}
+			said, ticked := 0, 0
+			var theme string
+			for _, t := range page.Themes {
+				if len(t.Said) > 0 {
+					said, theme = said+len(t.Said), t.Theme.ID
+				}
+				if t.Belongs {
+					ticked++
+				}
+			}
+			if said != 1 || ticked != 0 {
+				t.Errorf("one of the two named a theme: %d did, and %d are ticked", said, ticked)
+			}
+			d := consult.Decision{Answer: answerOf(page.Submission.ID), Themes: []string{theme}, Way: consult.Settling}
+			noError(t, k.CodeAnswer(ctx, by, c, d))
+			if !slices.Contains(keys(k.standing(t, c)[theme]), d.Answer) {
+				t.Error("what was settled does not stand")
+			}
+		}
+		if page, err := k.AnswerToCode(ctx, third, c, models.AnswerKey{}, consult.Settling); err != nil || page != nil {
+			t.Errorf("left to settle: %+v, %v", page, err)
+		}
+		if p, err = k.CodingProgress(ctx, officer, c); err != nil || p.Differ != 6 || p.Settled != 6 || p.Third != 5 {
+			t.Errorf("after settling: %+v, %v", p, err)
+		}
+		if r, err = k.DraftReport(ctx, officer, c); err != nil || r.Method.DoubleCoded.Value != 12 || r.Method.Differ.Value != 6 || r.Method.Settled.Value != 6 || r.Method.Frame != p.Frame {
+			t.Errorf("the report's method: %+v, %v", r.Method, err)
+		}
+		agreed := answerOf(k.subs(t, c)[0].ID)
+		for _, s := range k.subs(t, c) {
+			if page, err := k.AnswerToCode(ctx, third, c, answerOf(s.ID), consult.Settling); err == nil && page != nil && len(page.Coders) == 1 {
+				agreed = answerOf(s.ID)
+			}
+		}
+		wantKind(t, "settling what one person coded", k.CodeAnswer(ctx, third, c, consult.Decision{Answer: agreed, Way: consult.Settling}), models.KindConflict)
 	})
 }
 
@@ -872,7 +923,7 @@ func TestBlindIsBlind(t *testing.T) {
 	for i, key := range in[:3] {
 		for _, by := range []consult.Actor{officer, analyst} {
 			want := by == analyst || i == 2
-			page, err := k.AnswerToCode(ctx, by, c, models.AnswerKey{}, true)
+			page, err := k.AnswerToCode(ctx, by, c, models.AnswerKey{}, consult.Blind)
 			noError(t, err)
 			handed := false
 			for page != nil && !handed {
@@ -880,13 +931,13 @@ func TestBlindIsBlind(t *testing.T) {
 				if page.Next == nil {
 					break
 				}
-				page, err = k.AnswerToCode(ctx, by, c, *page.Next, true)
+				page, err = k.AnswerToCode(ctx, by, c, *page.Next, consult.Blind)
 				noError(t, err)
 			}
 			if handed != want {
 				t.Errorf("answer %d is handed to %s: %v", i, by.ID, handed)
 			}
-			err = k.CodeAnswer(ctx, by, c, consult.Decision{Answer: key, Themes: []string{a}, Blind: true})
+			err = k.CodeAnswer(ctx, by, c, consult.Decision{Answer: key, Themes: []string{a}, Way: consult.Blind})
 			if want {
 				noError(t, err)
 			} else {
@@ -907,7 +958,7 @@ func TestAnswersToCode(t *testing.T) {
 		k.exec(t, "UPDATE answers SET text = 'unredacted'")
 		met := map[string]bool{}
 		for i := range 12 {
-			page, err := k.AnswerToCode(ctx, analyst, c, models.AnswerKey{}, false)
+			page, err := k.AnswerToCode(ctx, analyst, c, models.AnswerKey{}, consult.Openly)
 			noError(t, err)
 			if page.Left != 48-i || page.Text == "" || page.Text == "unredacted" || page.Submission.Answer("C2").Text != page.Text {
 				t.Fatalf("%d left, %q", page.Left, page.Text)
@@ -928,7 +979,7 @@ func TestAnswersToCode(t *testing.T) {
 				next = *page.Next
 			}
 			k.code(t, analyst, c, answerOf(page.Submission.ID))
-			after, err := k.AnswerToCode(ctx, analyst, c, models.AnswerKey{}, false)
+			after, err := k.AnswerToCode(ctx, analyst, c, models.AnswerKey{}, consult.Openly)
 			noError(t, err)
 			if answerOf(after.Submission.ID) != next {
 				t.Errorf("next was %v, and it is %v", next, after.Submission.ID)
@@ -943,7 +994,7 @@ func TestAnswersToCode(t *testing.T) {
 		if p.Coded != 12 || p.Left != 36 || p.Changed != changed || p.Machine != nil || p.People != nil {
 			t.Errorf("progress %+v, changed %d", p, changed)
 		}
-		_, err = k.AnswerToCode(ctx, officer, c, answerOf("nobody"), false)
+		_, err = k.AnswerToCode(ctx, officer, c, answerOf("nobody"), consult.Openly)
 		wantKind(t, "an answer there is not", err, models.KindNotFound)
 		wantKind(t, "a theme there is not", k.CodeAnswer(ctx, officer, c, consult.Decision{Answer: answerOf(k.subs(t, c)[0].ID), Themes: []string{"nowhere"}}), models.KindConflict)
 	})
@@ -971,7 +1022,7 @@ func TestFrozenRefusesCoding(t *testing.T) {
 				"unmerge": k.UnmergeTheme(ctx, officer, stale, merged.ID, merged.Version),
 				"move":    k.MoveAnswers(ctx, officer, stale, a.ID, b.ID, some),
 				"code":    k.CodeAnswer(ctx, officer, stale, consult.Decision{Answer: some[0]}),
-				"blind":   k.CodeAnswer(ctx, officer, stale, consult.Decision{Answer: some[0], Blind: true}),
+				"blind":   k.CodeAnswer(ctx, officer, stale, consult.Decision{Answer: some[0], Way: consult.Blind}),
 			} {
 				wantKind(t, name, err, models.KindClosed)
 			}
@@ -1051,12 +1102,12 @@ func TestBlindSample(t *testing.T) {
 	sample := func() map[string]bool {
 		in := map[string]bool{}
 		for _, s := range k.subs(t, c) {
-			page, err := k.AnswerToCode(ctx, officer, c, answerOf(s.ID), true)
+			page, err := k.AnswerToCode(ctx, officer, c, answerOf(s.ID), consult.Blind)
 			if err == nil && page != nil {
 				in[s.ID] = true
 			} else {
 				wantKind(t, "not drawn", err, models.KindNotFound)
-				wantKind(t, "coding what is not drawn", k.CodeAnswer(ctx, officer, c, consult.Decision{Answer: answerOf(s.ID), Blind: true}), models.KindConflict)
+				wantKind(t, "coding what is not drawn", k.CodeAnswer(ctx, officer, c, consult.Decision{Answer: answerOf(s.ID), Way: consult.Blind}), models.KindConflict)
 			}
 		}
 		return in
@@ -1197,7 +1248,7 @@ func TestWordsGoAtOnce(t *testing.T) {
 				noError(t, err)
 				frame, err := k.CodeFrame(ctx, officer, c)
 				noError(t, err)
-				toCode, err := k.AnswerToCode(ctx, officer, c, models.AnswerKey{}, true)
+				toCode, err := k.AnswerToCode(ctx, officer, c, models.AnswerKey{}, consult.Blind)
 				noError(t, err)
 				for _, r := range all.Themes {
 					if len(r.Theme.Draft) > 0 || r.Theme.SuggestedLabel != "" {

@@ -1,9 +1,12 @@
 package consult
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"heard/models"
+	"heard/models/store"
 )
 
 // Frame is the whole code frame with how the last run of the engine went.
@@ -26,6 +29,103 @@ func (s *Service) CodeFrame(ctx context.Context, by Actor, c *models.Consultatio
 		err = nil
 	}
 	return &Frame{Themes: themes, Method: method}, err
+}
+
+// keepFrame keeps the code frame as a new version when what people decided of
+// it has changed.
+func (s *Service) keepFrame(ctx context.Context, tx *store.Store, by Actor, c *models.Consultation) error {
+	themes, err := tx.Themes(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	last, err := tx.FrameVersion(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	was := map[string]models.FrameTheme{}
+	for _, t := range last.Themes {
+		was[t.ID] = t
+	}
+	next := models.FrameVersion{Number: last.Number + 1, By: by.ID, Day: s.today()}
+	changed := false
+	for _, t := range themes {
+		now := t.InFrame()
+		next.Themes = append(next.Themes, now)
+		before, known := was[t.ID]
+		if !known { // found since by the engine, and left as it is
+			before = models.FrameTheme{ID: t.ID, Status: models.ThemeCandidate}
+		}
+		changed = changed || now != before
+	}
+	if !changed {
+		return nil
+	}
+	return tx.AddFrameVersion(ctx, c.ID, next)
+}
+
+// FrameChange is one version of the code frame beside the one before.
+type FrameChange struct {
+	Number int
+	By     string // name of the account
+	Day    string // YYYY-MM-DD
+	Themes []ThemeChange
+}
+
+// ThemeChange is what a version changed of one theme.
+type ThemeChange struct {
+	Before, After models.FrameTheme
+	Added         bool   // a person added it in this version
+	Name          string // what it is called: by people then, else as it is called now; "" when it is gone
+	Into          string // the name of the theme it was merged into
+	Under         string // the name of the theme it was put under
+}
+
+// FrameVersions returns what each version of the code frame changed, the latest
+// first.
+func (s *Service) FrameVersions(ctx context.Context, by Actor, c *models.Consultation) ([]FrameChange, error) {
+	if err := by.need(EditThemes); err != nil {
+		return nil, err
+	}
+	versions, err := s.store.FrameVersions(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	themes, err := frameOf(ctx, s.store, c)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	called := map[string]string{} // what each theme was called last
+	for _, t := range themes {
+		called[t.ID] = t.Label
+	}
+	var out []FrameChange
+	was := map[string]models.FrameTheme{}
+	for _, v := range versions {
+		labels := map[string]string{}
+		for _, t := range v.Themes {
+			labels[t.ID] = cmp.Or(t.Label, called[t.ID])
+		}
+		change := FrameChange{Number: v.Number, By: named(names, v.By), Day: v.Day}
+		for _, t := range v.Themes {
+			before, known := was[t.ID]
+			added := !known && t.Label != ""
+			if !known {
+				before = models.FrameTheme{ID: t.ID, Status: models.ThemeCandidate}
+			}
+			if t != before {
+				change.Themes = append(change.Themes, ThemeChange{Before: before, After: t, Added: added, Name: labels[t.ID],
+					Into: labels[t.MergedInto], Under: labels[t.Parent]})
+			}
+			was[t.ID] = t
+		}
+		out = append(out, change)
+	}
+	slices.Reverse(out)
+	return out, nil
 }
 
 // Places returns, by question, the themes that the answers of a submission are

@@ -68,14 +68,18 @@ func methodOf(ctx context.Context, from *store.Store, c *models.Consultation, wh
 		return nil, err
 	}
 	d := &desk{places: where, seed: seedOf(c.ID), answers: drawn(c, subs)}
-	p := d.progress()
+	frame, err := from.FrameVersion(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	p := d.progress(frame.Number)
 	told := func(a *Agreement) *models.ReportAgreement {
 		if a == nil {
 			return nil
 		}
 		return &models.ReportAgreement{F1: a.F1, Low: a.Low, High: a.High, Kappa: a.Kappa, Answers: a.Answers}
 	}
-	return &report.Method{Method: method, Coded: p.Coded, Changed: p.Changed, Machine: told(p.Machine), People: told(p.People)}, nil
+	return &report.Method{Method: method, Coded: p.Coded, Changed: p.Changed, Frame: p.Frame, DoubleCoded: p.DoubleCoded, Differ: p.Differ, Settled: p.Settled, Machine: told(p.Machine), People: told(p.People)}, nil
 }
 
 // PublishReport builds the report of a frozen consultation and makes it

@@ -865,6 +865,9 @@ func (s *Service) changeFrame(ctx context.Context, by Actor, c *models.Consultat
 		if err := change(tx); err != nil {
 			return err
 		}
+		if err := s.keepFrame(ctx, tx, by, c); err != nil {
+			return err
+		}
 		return s.record(ctx, tx, by, action, object, c.ID, "")
 	})
 	s.wake()

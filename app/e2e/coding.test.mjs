@@ -166,7 +166,7 @@ for (const [name, screen, scripts] of both) {
       assert.doesNotMatch(await v.main.innerHTML(), /computer, \d|@demo\.example/);
       await themes.nth(i).check();
       await v.turn(() => v.page.locator('.saver button').click());
-      assert.match(v.address, /blind=1/);
+      assert.match(v.address, /way=blind/);
     }
     assert.notEqual(await asked(v), blind);
     await v.leave(t);

@@ -227,7 +227,7 @@ async function staff(p) {
   await v.page.locator('[name=words]').first().fill('Nobody wrote this.');
   await v.turn(() => v.page.locator('.saver button').click());
   await p.take('code-answer-error');
-  await p.at(`${at}/code?blind=1`, 'code-blind');
+  await p.at(`${at}/code?way=blind`, 'code-blind');
   await p.at(`${at}/report`, 'draft');
   await v.go(`${at}/settings`);
   await v.press('Pause the consultation');

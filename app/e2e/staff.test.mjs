@@ -58,7 +58,7 @@ for (const [name, screen] of both) {
   test(`staff pages ${name}`, async t => {
     const v = await Visitor.arrive(browser, screen, true);
     await v.signIn('officer');
-    for (const path of [`${at}/themes`, `${at}/code`, `${at}/code?blind=1`, `${at}/report`, `${at}/attention`, '/staff?template=pspo-renewal']) await v.go(path);
+    for (const path of [`${at}/themes`, `${at}/code`, `${at}/code?way=blind`, `${at}/report`, `${at}/attention`, '/staff?template=pspo-renewal']) await v.go(path);
     await v.go(`${at}/settings`);
     assert.match(await v.text(), new RegExp(`/${id}/c/fern`), 'the address of the outreach card');
     assert.match(await v.text(), /Romanian.*not yet/s, 'which translations nobody has checked');

@@ -38,6 +38,9 @@ type Input struct {
 type Method struct {
 	models.Method
 	Coded, Changed  int
+	Frame           int // version of the code frame
+	DoubleCoded     int // answers that two people coded blind
+	Differ, Settled int // of those, that they saw differently, and that were settled since
 	Machine, People *models.ReportAgreement
 }
 
@@ -78,7 +81,9 @@ func Build(in Input) (*models.Report, error) {
 	}
 	if m := in.Method; m != nil {
 		r.Method = &models.ReportMethod{Method: m.Method, Machine: m.Machine, People: m.People, Taught: figure(disclose.Count(m.Taught, false)),
-			Coded: figure(disclose.Count(m.Coded, false)), Changed: figure(disclose.Count(m.Changed, false))}
+			Coded: figure(disclose.Count(m.Coded, false)), Changed: figure(disclose.Count(m.Changed, false)),
+			Frame: m.Frame, DoubleCoded: figure(disclose.Count(m.DoubleCoded, false)), Differ: figure(disclose.Count(m.Differ, false)),
+			Settled: figure(disclose.Count(m.Settled, false))}
 		r.Method.Method.Taught = 0 // the true count
 	}
 	r.HeardOnce = b.heardOnce()

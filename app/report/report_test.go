@@ -80,7 +80,7 @@ const letter = "Keep the path open to everybody."
 
 // example is an input with something of everything.
 func example() Input {
-	in := Input{Consultation: river(), Withdrawn: 2, Checkpoint: "0a1b2c", Method: &Method{Method: models.Method{Taught: 20}, Coded: 30, Changed: 3,
+	in := Input{Consultation: river(), Withdrawn: 2, Checkpoint: "0a1b2c", Method: &Method{Method: models.Method{Taught: 20}, Coded: 30, Changed: 3, Frame: 21, DoubleCoded: 40, Differ: 12, Settled: 2,
 		Machine: &models.ReportAgreement{F1: 0.7, Low: 0.6, High: 0.8, Kappa: 0.66, Answers: 50}}}
 	for i := range 40 {
 		s := person(i, "walker", chose("A1", "walk"), chose("C1", []string{"yes", "no"}[i%2]))
@@ -1114,7 +1114,7 @@ func TestCSVHoldsEveryFigure(t *testing.T) {
 		want += 1 + len(theme.Groups) + len(theme.Stances)
 	}
 	if r.Method != nil {
-		want += 3
+		want += 6
 	}
 	rows, err := csv.NewReader(bytes.NewReader(asCSV)).ReadAll()
 	if err != nil || len(rows) != want {

@@ -64,6 +64,9 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 		row("method", "taught", "Answers coded by people that the mapper learnt from", "", m.Taught)
 		row("method", "coded", "Answers that people went through one by one", "", m.Coded)
 		row("method", "changed", "Places of answers in themes that people changed", "", m.Changed)
+		row("method", "double-coded", "Answers that two people coded blind", "", m.DoubleCoded)
+		row("method", "differ", "Answers that two people saw differently", "", m.Differ)
+		row("method", "settled", "Answers seen differently that were settled since", "", m.Settled)
 	}
 	for i, c := range r.Campaigns {
 		row("campaign", strconv.Itoa(i+1), c.Text, "", c.Letters)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -75,7 +76,7 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 			hit.Snippet = []views.Snippet{{Text: e.Text}}
 		}
 		if page.CanEdit {
-			hit.Code = codeAddress(c, models.AnswerKey{Submission: e.Submission.ID, Question: e.Question}, false, false)
+			hit.Code = codeAddress(c, models.AnswerKey{Submission: e.Submission.ID, Question: e.Question}, consult.Openly, false)
 		}
 		page.HeardOnce = append(page.HeardOnce, hit)
 	}
@@ -101,7 +102,7 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 	if err != nil {
 		return nil, err
 	}
-	page.Progress = &views.CodingState{Answers: progress.Answers, Read: progress.Read, Coded: progress.Coded, DoubleCoded: progress.DoubleCoded, Left: progress.Left, Changed: progress.Changed,
+	page.Progress = &views.CodingState{Answers: progress.Answers, Read: progress.Read, Coded: progress.Coded, DoubleCoded: progress.DoubleCoded, Left: progress.Left, Changed: progress.Changed, Differ: progress.Differ, Settled: progress.Settled, Third: progress.Third, Frame: progress.Frame, Earlier: progress.Earlier,
 		Sample: progress.Sample, BlindCoded: progress.BlindCoded, Machine: agreement(progress.Machine), People: agreement(progress.People)}
 	return page, nil
 }
@@ -218,20 +219,91 @@ func agreement(a *consult.Agreement) *views.Agreement {
 // hundredths writes a share between 0 and 1: 0.83.
 func hundredths(share float64) string { return strconv.FormatFloat(share, 'f', 2, 64) }
 
+// showFrameVersions lists what each version of the code frame changed.
+func (p *portal) showFrameVersions(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	versions, err := p.service.FrameVersions(req.Request().Context(), req.by, c)
+	if err != nil {
+		return err
+	}
+	page := &views.FramePage{Base: p.staffBase(req, c, "themes", "Versions of the code frame"), Back: "/staff/" + c.ID + "/themes"}
+	for _, v := range versions {
+		row := views.FrameVersion{Number: v.Number, By: v.By, Day: v.Day}
+		for _, t := range v.Themes {
+			row.Changes = append(row.Changes, views.FrameChange{Name: cmp.Or(t.Name, "A theme that is gone"), What: whatChanged(t), Words: wordsChanged(t)})
+		}
+		page.Versions = append(page.Versions, row)
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+// whatChanged says what a version of the code frame did to a theme.
+func whatChanged(t consult.ThemeChange) []string {
+	was, is := t.Before, t.After
+	var what []string
+	if t.Added {
+		what = append(what, "added")
+	} else if was.Label != is.Label && is.Label != "" {
+		name := "given a name by people"
+		if was.Label != "" {
+			name = "renamed from “" + was.Label + "”"
+		}
+		what = append(what, name)
+	}
+	if was.Status != is.Status {
+		switch is.Status {
+		case models.ThemeApproved:
+			what = append(what, "approved")
+		case models.ThemeOutOfScope:
+			what = append(what, "put out of scope")
+		case models.ThemeMerged:
+			what = append(what, "merged into “"+cmp.Or(t.Into, "a theme that is gone")+"”")
+		case models.ThemeCandidate:
+			what = append(what, map[models.ThemeStatus]string{models.ThemeApproved: "no longer approved", models.ThemeOutOfScope: "put back in scope", models.ThemeMerged: "its merge taken back"}[was.Status])
+		}
+	}
+	if was.Parent != is.Parent {
+		if is.Parent == "" {
+			what = append(what, "moved to the top")
+		} else {
+			what = append(what, "put under “"+cmp.Or(t.Under, "a theme that is gone")+"”")
+		}
+	}
+	if was.Definition != is.Definition {
+		what = append(what, map[bool]string{true: "its definition taken away", false: "defined"}[is.Definition == ""])
+	}
+	return what
+}
+
+// wordsChanged are the words that people wrote about a theme in this version.
+func wordsChanged(t consult.ThemeChange) []string {
+	var words []string
+	if t.Before.Definition != t.After.Definition && t.After.Definition != "" {
+		words = append(words, t.After.Definition)
+	}
+	if t.Before.Reason != t.After.Reason && t.After.Reason != "" {
+		words = append(words, "Because: "+t.After.Reason)
+	}
+	return words
+}
+
 func themeAddress(c *models.Consultation, id string) string {
 	return "/staff/" + c.ID + "/themes/" + url.PathEscape(id)
 }
 
 // codeAddress is where an answer is coded; that of the next answer for a zero
 // key.
-func codeAddress(c *models.Consultation, key models.AnswerKey, blind, keysOff bool) string {
+func codeAddress(c *models.Consultation, key models.AnswerKey, way consult.Way, keysOff bool) string {
 	q := url.Values{}
 	if key != (models.AnswerKey{}) {
 		q.Set("submission", key.Submission)
 		q.Set("question", key.Question)
 	}
-	if blind {
-		q.Set("blind", "1")
+	if way != consult.Openly {
+		q.Set("way", string(way))
 	}
 	if keysOff {
 		q.Set("keys", "off")
@@ -393,7 +465,7 @@ func (p *portal) placedAnswer(c *models.Consultation, a consult.ThemeAnswer, n i
 	answer.Text, answer.Rest = folded(highlighted(a.Text, a.Passages))
 	answer.QuestionText, answer.Language, answer.Translation = wordsOf(c, a.Submission, a.Question)
 	if canEdit {
-		answer.Code = codeAddress(c, key, false, false)
+		answer.Code = codeAddress(c, key, consult.Openly, false)
 	}
 	return answer
 }
@@ -627,23 +699,36 @@ func (p *portal) showCode(req *request) error {
 		return err
 	}
 	key := models.AnswerKey{Submission: req.QueryParam("submission"), Question: req.QueryParam("question")}
-	page, err := p.codePage(req, c, key, req.QueryParam("blind") != "", req.QueryParam("keys") == "off")
+	way, err := wayOf(req.QueryParam("way"))
+	if err != nil {
+		return err
+	}
+	page, err := p.codePage(req, c, key, way, req.QueryParam("keys") == "off")
 	if err != nil {
 		return err
 	}
 	return p.render(req.Context, http.StatusOK, page)
 }
 
+// wayOf is the way of coding that an address or a form names.
+func wayOf(s string) (consult.Way, error) {
+	switch way := consult.Way(s); way {
+	case consult.Openly, consult.Blind, consult.Settling:
+		return way, nil
+	}
+	return "", models.NewError(models.KindInvalid, "There is no such way of coding. Go on from the page with all themes.")
+}
+
 // passageRows is how many rows for passages are free.
 const passageRows = 3
 
-func (p *portal) codePage(req *request, c *models.Consultation, key models.AnswerKey, blind, keysOff bool) (*views.CodePage, error) {
-	found, err := p.service.AnswerToCode(req.Request().Context(), req.by, c, key, blind)
+func (p *portal) codePage(req *request, c *models.Consultation, key models.AnswerKey, way consult.Way, keysOff bool) (*views.CodePage, error) {
+	found, err := p.service.AnswerToCode(req.Request().Context(), req.by, c, key, way)
 	if err != nil {
 		return nil, err
 	}
 	at := "/staff/" + c.ID
-	page := &views.CodePage{Base: p.staffBase(req, c, "code", "Code answers"), Consultation: c.ID, Act: at + "/code", Blind: blind, KeysOff: keysOff,
+	page := &views.CodePage{Base: p.staffBase(req, c, "code", "Code answers"), Consultation: c.ID, Act: at + "/code", Way: string(way), KeysOff: keysOff,
 		CanEdit: !c.Status.AtLeast(models.StatusFrozen), Back: at + "/themes"}
 	page.Outcome, page.Staff.Notice = page.Staff.Notice, ""
 	if page.Running, err = p.service.FindingThemes(req.Request().Context(), req.by, c); err != nil {
@@ -662,16 +747,17 @@ func (p *portal) codePage(req *request, c *models.Consultation, key models.Answe
 	page.Key, page.Text, page.Left, page.PublicID = keyText(key), found.Text, found.Left, sub.PublicID
 	page.QuestionText, page.Language, page.Translation = wordsOf(c, sub, found.Question)
 	if found.Next != nil {
-		page.Next, page.Skip = keyText(*found.Next), codeAddress(c, *found.Next, blind, keysOff)
+		page.Next, page.Skip = keyText(*found.Next), codeAddress(c, *found.Next, way, keysOff)
 	}
-	if !blind {
+	page.Coders = found.Coders
+	if way != consult.Blind {
 		page.Groups = groupNames(c, sub.Groups)
 		page.Href = at + "/submissions/" + sub.ID
 		for _, by := range found.Coded {
 			page.Coded = append(page.Coded, "Coded by "+by.By+" on "+p.Views.Day(deskLanguage, by.Day)+".")
 		}
 	}
-	page.Themes, _ = p.codedThemes(found.Themes, 0, blind)
+	page.Themes, _ = p.codedThemes(found.Themes, 0, way)
 	for _, t := range found.Themes {
 		page.Options = append(page.Options, views.Link{Key: t.Theme.ID, Text: strings.Repeat("– ", t.Depth) + t.Theme.Label})
 		for _, words := range t.Passages {
@@ -686,14 +772,15 @@ func (p *portal) codePage(req *request, c *models.Consultation, key models.Answe
 
 // codedThemes nests the themes that come at a depth, and returns what comes
 // after them.
-func (p *portal) codedThemes(list []consult.CodedTheme, depth int, blind bool) (out []views.CodedTheme, rest []consult.CodedTheme) {
+func (p *portal) codedThemes(list []consult.CodedTheme, depth int, way consult.Way) (out []views.CodedTheme, rest []consult.CodedTheme) {
 	for len(list) > 0 && list[0].Depth >= depth {
 		t := list[0]
 		row := views.CodedTheme{ID: t.Theme.ID, Label: t.Theme.Label, OneSide: t.Theme.Named(), Definition: t.Theme.Definition, Ticked: t.Belongs, OutOfScope: t.Theme.Status == models.ThemeOutOfScope}
-		if !blind {
+		if way != consult.Blind {
 			row.Note = p.note(t)
 		}
-		row.Children, list = p.codedThemes(list[1:], t.Depth+1, blind)
+		row.Said = t.Said
+		row.Children, list = p.codedThemes(list[1:], t.Depth+1, way)
 		out = append(out, row)
 	}
 	return out, list
@@ -727,8 +814,12 @@ func (p *portal) code(req *request) error {
 	if err != nil {
 		return err
 	}
-	blind, keysOff := form.Get("blind") != "", form.Get("keys") == "off"
-	d := consult.Decision{Answer: answerKey(form.Get("answer")), Themes: form["theme"], Blind: blind}
+	way, err := wayOf(form.Get("way"))
+	if err != nil {
+		return err
+	}
+	keysOff := form.Get("keys") == "off"
+	d := consult.Decision{Answer: answerKey(form.Get("answer")), Themes: form["theme"], Way: way}
 	if d.Answer.Submission == "" {
 		return models.NewError(models.KindInvalid, "The page did not say which answer is coded.")
 	}
@@ -763,7 +854,7 @@ func (p *portal) code(req *request) error {
 		if form.Get("next") != "" {
 			next = answerKey(form.Get("next"))
 		}
-		return p.done(req, codeAddress(c, next, blind, keysOff)+"#main", "Kept.")
+		return p.done(req, codeAddress(c, next, way, keysOff)+"#main", "Kept.")
 	}
 	faults, ok := faultsIn(err)
 	if !ok {
@@ -776,7 +867,7 @@ func (p *portal) code(req *request) error {
 			}
 		}
 	}
-	page, pageErr := p.codePage(req, c, d.Answer, blind, keysOff)
+	page, pageErr := p.codePage(req, c, d.Answer, way, keysOff)
 	if pageErr != nil {
 		return pageErr
 	}

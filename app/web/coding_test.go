@@ -238,7 +238,7 @@ func TestCodingAnAnswer(t *testing.T) {
 	if _, after := next.filled("form#code"); after.Get("answer") == key {
 		t.Error("saving leads to the same answer again")
 	}
-	again := officer.get(codeAddress(p.demo, answerKey(key), false, false))
+	again := officer.get(codeAddress(p.demo, answerKey(key), consult.Openly, false))
 	again.says("main", "Coded by officer@penrow.example on ").says("label[for=in-"+theme+"]", "officer@penrow.example")
 	if again.doc.Find("[name=theme][checked]").Length() != 1 {
 		t.Error("another theme is ticked than was chosen")
@@ -270,14 +270,14 @@ func TestCodingAnAnswer(t *testing.T) {
 	// No theme at all is a decision.
 	_, values := skip.filled("form#code")
 	officer.post(at, url.Values{"answer": {values.Get("answer")}, "do": {"code"}}).is(http.StatusOK)
-	officer.get(codeAddress(p.demo, answerKey(values.Get("answer")), false, false)).says("main", "Coded by officer@penrow.example")
+	officer.get(codeAddress(p.demo, answerKey(values.Get("answer")), consult.Openly, false)).says("main", "Coded by officer@penrow.example")
 	// Keys that are off stay off.
 	_, values = officer.get(at).filled("form#code")
 	if got := officer.post(at, url.Values{"answer": {values.Get("answer")}, "keys": {"off"}}).is(http.StatusOK); got.doc.Find("#keys[checked]").Length() != 1 {
 		t.Error("the keys are on again with the next answer")
 	}
 	// What the address asks for in vain.
-	for _, query := range []string{"?submission=none&question=C6", "?submission=none", "?question=C6", "?submission=%00&question=%ff", "?blind=1&submission=none&question=C6"} {
+	for _, query := range []string{"?submission=none&question=C6", "?submission=none", "?question=C6", "?submission=%00&question=%ff", "?way=blind&submission=none&question=C6"} {
 		p.refused(query, officer.visit(at+query).status)
 	}
 }
@@ -309,7 +309,7 @@ func TestCodingBlind(t *testing.T) {
 			}
 		})
 	}
-	first := officer.get(at + "?blind=1")
+	first := officer.get(at + "?way=blind")
 	leaks(first, "officer")
 	_, form := first.filled("form#code")
 	key := form.Get("answer")
@@ -317,21 +317,21 @@ func TestCodingBlind(t *testing.T) {
 	theme := p.themes()[0].ID
 	// The same answer coded by somebody in sight, and blind: neither shows the other.
 	analyst.post(at, url.Values{"answer": {key}, "theme": {theme}, "words": {words}, "speaks": {theme}}).is(http.StatusOK)
-	leaks(officer.get(codeAddress(p.demo, answerKey(key), true, false)), "officer")
+	leaks(officer.get(codeAddress(p.demo, answerKey(key), consult.Blind, false)), "officer")
 	next := first.submit("form#code", url.Values{"theme": {theme}, "words": {words, "", ""}, "speaks": {theme, "", ""}}).is(http.StatusOK)
-	if next.url.Query().Get("blind") == "" || next.doc.Find("form#code [name=blind]").Length() != 1 {
+	if next.url.Query().Get("way") == "" || next.doc.Find("form#code [name=way]").Length() != 1 {
 		t.Fatalf("after one answer coded blind comes %s", next.url)
 	}
 	leaks(next, "officer")
-	leaks(analyst.get(codeAddress(p.demo, answerKey(key), true, false)), "analyst")
+	leaks(analyst.get(codeAddress(p.demo, answerKey(key), consult.Blind, false)), "analyst")
 	// And what was coded blind is not shown where all see it.
-	if text := analyst.get(codeAddress(p.demo, answerKey(key), false, false)).doc.Find("main").Text(); strings.Count(text, "Coded by analyst") != 1 || strings.Contains(text, "Coded by officer") {
+	if text := analyst.get(codeAddress(p.demo, answerKey(key), consult.Openly, false)).doc.Find("main").Text(); strings.Count(text, "Coded by analyst") != 1 || strings.Contains(text, "Coded by officer") {
 		t.Errorf("in sight, the answer says: %s", squeezed(text))
 	}
 	// To the end of the sample.
 	for range 500 {
 		_, form := next.filled("form#code")
-		next = officer.post(at, url.Values{"answer": {form.Get("answer")}, "blind": {"1"}, "next": {form.Get("next")}}).is(http.StatusOK)
+		next = officer.post(at, url.Values{"answer": {form.Get("answer")}, "way": {"blind"}, "next": {form.Get("next")}}).is(http.StatusOK)
 		if next.doc.Find("form#code").Length() == 0 {
 			break
 		}
@@ -339,7 +339,7 @@ func TestCodingBlind(t *testing.T) {
 			t.Fatal("a theme is ticked")
 		}
 	}
-	officer.get(at+"?blind=1").says("main", "every answer of the blind sample")
+	officer.get(at+"?way=blind").says("main", "every answer of the blind sample")
 	progress := squeezed(officer.get("/staff/" + p.demo.ID + "/themes").doc.Find("section.progress").Text())
 	if !strings.Contains(progress, "F1 0.") && !strings.Contains(progress, "F1 1.") {
 		t.Errorf("the agreement is not shown: %s", progress)
@@ -414,7 +414,7 @@ func TestFewAnswers(t *testing.T) {
 	at := "/staff/" + p.demo.ID
 	officer.get(at+"/themes").says("main", "There are no themes yet").says("main", "0 of 0 are")
 	officer.get(at+"/code").says("main [role=status]", "nothing to code")
-	officer.get(at+"/code?blind=1").says("main [role=status]", "nothing to code")
+	officer.get(at+"/code?way=blind").says("main [role=status]", "nothing to code")
 	p.respond(p.browser(), resident)
 	p.respond(p.browser(), sexWorker)
 	must(t, p.store.SaveThemes(t.Context(), models.ThemeRun{Consultation: p.demo.ID, Documents: 2, Method: models.Method{TooFew: true}}))
@@ -519,7 +519,7 @@ func TestNamedFromOneSide(t *testing.T) {
 	officer, list, code := p.staff(models.RoleOfficer), "/staff/"+p.demo.ID+"/themes", "/staff/"+p.demo.ID+"/code"
 	const flag = "named in the words of one side (against)"
 	told := func(b *browser, path string) int { return strings.Count(b.get(path).doc.Find("main").Text(), flag) }
-	for path, want := range map[string]int{list: 1, themeAddress(p.demo, id): 1, themeAddress(p.demo, run.Themes[1].ID): 0, code: 1, code + "?blind=1": 1} {
+	for path, want := range map[string]int{list: 1, themeAddress(p.demo, id): 1, themeAddress(p.demo, run.Themes[1].ID): 0, code: 1, code + "?way=blind": 1} {
 		if n := told(officer, path); n != want {
 			t.Errorf("%s is flagged %d times, expected %d", path, n, want)
 		}

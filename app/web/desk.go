@@ -75,7 +75,7 @@ func (p *portal) showSubmission(req *request) error {
 			row.Themes = append(row.Themes, views.PlacedTheme{Label: t.Theme.Label, How: p.placed(t.Machine, t.Score, t.By, t.Day)})
 		}
 		if coded && sub.Status == models.SubmissionLive && !c.Status.AtLeast(models.StatusFrozen) {
-			row.Code = codeAddress(c, models.AnswerKey{Submission: sub.ID, Question: a.Question}, false, false)
+			row.Code = codeAddress(c, models.AnswerKey{Submission: sub.ID, Question: a.Question}, consult.Openly, false)
 		}
 		if places == nil {
 			for _, t := range themes[a.Question] {

@@ -107,7 +107,7 @@ func everywhere(p *testPortal, who []*browser, addresses map[string]string) {
 	for _, b := range who {
 		for _, r := range inOrder {
 			at := addresses[r.path]
-			query := "?" + url.Values{"q": {inQuery}, "next": {"/staff/" + inQuery}, "token": {inQuery}, "template": {inQuery}, "change": {inQuery}, "g": {inQuery}, "submission": {inQuery}, "question": {inQuery}, "page": {inQuery}, "blind": {inQuery}, "keys": {inQuery}, inQuery: {inQuery}}.Encode()
+			query := "?" + url.Values{"q": {inQuery}, "next": {"/staff/" + inQuery}, "token": {inQuery}, "template": {inQuery}, "change": {inQuery}, "g": {inQuery}, "submission": {inQuery}, "question": {inQuery}, "page": {inQuery}, "way": {inQuery}, "keys": {inQuery}, inQuery: {inQuery}}.Encode()
 			for _, method := range []string{get, post, http.MethodPut} {
 				b.request(method, at+query, nil)
 			}
@@ -116,7 +116,7 @@ func everywhere(p *testPortal, who []*browser, addresses map[string]string) {
 			form := url.Values{}
 			for _, name := range []string{"answer", "code", "email", "label", "source", "do", "to", "id", "token", "role", "version", "into", "next",
 				"lang", "card", "work", "website", "message", "reason", "sure", "E1", "E2", "day", "month", "year", "rank-quiet", "remove",
-				"definition", "parent", "name", "theme", "words", "speaks", "from", "page", "blind", "keys", "submission", "question"} {
+				"definition", "parent", "name", "theme", "words", "speaks", "from", "page", "way", "keys", "submission", "question"} {
 				form.Set(name, inRefuse)
 			}
 			form.Set("password", inSecret)
@@ -232,9 +232,9 @@ func TestNothingAboutThePerson(t *testing.T) {
 	added := officer.post("/staff/"+p.demo.ID+"/themes", url.Values{"do": {"add"}, "label": {"Names of " + inFrame}, "definition": {"What " + inFrame + " means."}}).is(http.StatusOK).says("h1", inFrame)
 	added.submit("form:has(#reason)", url.Values{"reason": {"Because of " + inFrame + "."}}).is(http.StatusOK).says("main", "Because of "+inFrame)
 	code, framed := "/staff/"+p.demo.ID+"/code", added.step()
-	for _, blind := range []string{"", "1"} {
-		key := officer.get(code+"?blind="+blind).doc.Find("form#code [name=answer]").AttrOr("value", "")
-		officer.post(code, url.Values{"answer": {key}, "theme": {framed}, "words": {"Nobody said " + inFrame}, "speaks": {framed}, "blind": {blind}}).is(http.StatusUnprocessableEntity).says("#words-1", inFrame)
+	for _, way := range []string{"", "blind"} {
+		key := officer.get(code+"?way="+way).doc.Find("form#code [name=answer]").AttrOr("value", "")
+		officer.post(code, url.Values{"answer": {key}, "theme": {framed}, "words": {"Nobody said " + inFrame}, "speaks": {framed}, "way": {way}}).is(http.StatusUnprocessableEntity).says("#words-1", inFrame)
 	}
 	officer.post(code, url.Values{"answer": {id + ":C6"}, "theme": {framed}, "words": {inSent}, "speaks": {framed}}).is(http.StatusOK)
 	officer.get("/staff/"+p.demo.ID+"/themes/"+framed).says("mark", inSent)

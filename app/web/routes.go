@@ -79,6 +79,7 @@ var routes = []route{
 	{post, "/staff/:consultation/themes", consult.EditThemes, (*portal).changeThemes},
 	{get, "/staff/:consultation/themes/:id", consult.EditThemes, (*portal).showTheme},
 	{post, "/staff/:consultation/themes/:id", consult.EditThemes, (*portal).changeTheme},
+	{get, "/staff/:consultation/frame", consult.EditThemes, (*portal).showFrameVersions},
 	{get, "/staff/:consultation/code", consult.EditThemes, (*portal).showCode},
 	{post, "/staff/:consultation/code", consult.EditThemes, (*portal).code},
 	{get, "/staff/:consultation/report", consult.SeeDraft, (*portal).showDraft},

@@ -37,12 +37,14 @@ type codedRow struct {
 	Account    string `gorm:"primaryKey"`
 	Day        string
 	Blind      bool `gorm:"primaryKey"`
+	Frame      int
+	Settles    bool
 }
 
 func (codedRow) TableName() string { return "coded_answers" }
 
 func (r codedRow) model() models.CodedAnswer {
-	return models.CodedAnswer{AnswerKey: models.AnswerKey{Submission: r.Submission, Question: r.Question}, By: r.Account, Day: r.Day, Blind: r.Blind}
+	return models.CodedAnswer{AnswerKey: models.AnswerKey{Submission: r.Submission, Question: r.Question}, By: r.Account, Day: r.Day, Blind: r.Blind, Frame: r.Frame, Settles: r.Settles}
 }
 
 type readingRow struct {
@@ -89,12 +91,13 @@ func (s *Store) AddCodings(ctx context.Context, codings []models.Coding) error {
 }
 
 // SaveCoded keeps that a person has gone through an answer, the last day they
-// did.
+// did. What settled a difference goes on doing so.
 func (s *Store) SaveCoded(ctx context.Context, c models.CodedAnswer) error {
-	row := codedRow{Submission: c.Submission, Question: c.Question, Account: c.By, Day: c.Day, Blind: c.Blind}
+	row := codedRow{Submission: c.Submission, Question: c.Question, Account: c.By, Day: c.Day, Blind: c.Blind, Frame: c.Frame, Settles: c.Settles}
 	err := s.db.WithContext(ctx).Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "submission"}, {Name: "question"}, {Name: "account"}, {Name: "blind"}},
-		DoUpdates: clause.AssignmentColumns([]string{"day"}),
+		Columns: []clause.Column{{Name: "submission"}, {Name: "question"}, {Name: "account"}, {Name: "blind"}},
+		DoUpdates: append(clause.AssignmentColumns([]string{"day", "frame"}),
+			clause.Assignments(map[string]any{"settles": gorm.Expr("coded_answers.settles OR excluded.settles")})...),
 	}).Create(&row).Error
 	return failed(err, "save what was decided on an answer")
 }

@@ -53,6 +53,7 @@ func Run(t *testing.T) {
 		{"themes", testThemes},
 		{"merging themes", testMovePlacements},
 		{"what people decided on answers", testCodings},
+		{"versions of the code frame", testFrame},
 		{"releases", testReleases},
 		{"jobs", testJobs},
 		{"jobs asked for again", testJobsAgain},
@@ -190,7 +191,7 @@ var columns = strings.Fields(`
 	audit_head.hash audit_head.id audit_head.sequence
 	campaign_members.campaign campaign_members.consultation campaign_members.position campaign_members.submission
 	campaigns.consultation campaigns.id campaigns.position campaigns.template
-	coded_answers.account coded_answers.blind coded_answers.day coded_answers.question coded_answers.submission
+	coded_answers.account coded_answers.blind coded_answers.day coded_answers.frame coded_answers.question coded_answers.settles coded_answers.submission
 	codings.account codings.belongs codings.blind codings.day codings.ends codings.id codings.question codings.sha256 codings.starts codings.submission codings.theme
 	consultation_versions.consultation consultation_versions.source consultation_versions.version
 	consultations.closed consultations.id consultations.paused consultations.status consultations.version
@@ -198,6 +199,7 @@ var columns = strings.Fields(`
 	draft_files.expires draft_files.key
 	drafts.expires drafts.id drafts.sealed
 	equality.answer equality.consultation equality.people equality.question
+	frame_versions.account frame_versions.consultation frame_versions.day frame_versions.number frame_versions.themes
 	jobs.again jobs.attempts jobs.id jobs.kind jobs.last_error jobs.leased_until jobs.object jobs.run_at jobs.state
 	leaves.consultation leaves.leaf leaves.position leaves.salt leaves.submission
 	messages.day messages.officer messages.position messages.submission messages.text
@@ -877,8 +879,11 @@ func testCodings(t *testing.T, url string) {
 	for _, c := range coded {
 		noError(t, s.SaveCoded(ctx, c))
 	}
-	coded[0].Day = "2026-11-09" // gone through again
+	coded[0].Day, coded[0].Frame, coded[0].Settles = "2026-11-09", 3, true // gone through again
 	noError(t, s.SaveCoded(ctx, coded[0]))
+	coded[0].Day, coded[0].Frame, coded[0].Settles = "2026-11-10", 4, false
+	noError(t, s.SaveCoded(ctx, coded[0]))
+	coded[0].Settles = true // it did
 	wantSame(t, "coded", must[[]models.CodedAnswer](t)(s.CodedAnswers(ctx, square)), coded)
 	wantSame(t, "coded of one", must[[]models.CodedAnswer](t)(s.CodedAnswersOf(ctx, []string{submissions[2].ID})), coded[3:])
 
@@ -1503,7 +1508,7 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
-		"DROP TABLE notes", "DROP TABLE reading_list", "DROP TABLE saved_searches",
+		"DROP TABLE frame_versions", "DROP TABLE notes", "DROP TABLE reading_list", "DROP TABLE saved_searches",
 		"DROP TABLE released", "DROP TABLE releases",
 		"DROP TABLE audit_head", "ALTER TABLE audit DROP COLUMN hash", "ALTER TABLE audit DROP COLUMN undone",
 		"DROP TABLE readings", "DROP TABLE coded_answers", "DROP TABLE codings", "ALTER TABLE theme_runs DROP COLUMN method",
