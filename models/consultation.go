@@ -43,6 +43,7 @@ type Consultation struct {
 	// Addresses are kept apart, with no key to any submission.
 	OfferResult  bool                   `yaml:"offer_result"`
 	Translations map[string]Translation `yaml:"translations"`
+	Changes      []Change               `yaml:"changes"`  // what became different while people could answer
 	Invented     bool                   `yaml:"invented"` // every page says that the submissions are made up
 
 	Status   Status `yaml:"-"` // kept by the portal, not by the file
@@ -508,6 +509,7 @@ func (c *Consultation) Validate() error {
 	c.text(v, c.Title, "title", true)
 	c.dates(v)
 	c.proposal(v)
+	c.changes(v)
 	c.text(v, c.Confidentiality, "confidentiality", false)
 
 	ids := map[string]string{}

@@ -29,7 +29,14 @@ type Report struct {
 	Campaigns    []ReportCampaign `json:"campaigns"`
 	RollCall     RollCall         `json:"roll_call"`
 	Restrictions []ReportRule     `json:"restrictions"`
-	Method       *ReportMethod    `json:"method,omitempty"` // nil where themes were never looked for
+	Changes      []ReportChange   `json:"changes,omitempty"` // of the consultation, while people could answer
+	Method       *ReportMethod    `json:"method,omitempty"`  // nil where themes were never looked for
+}
+
+// ReportChange is a notice of what became different while people could answer.
+type ReportChange struct {
+	Day  string `json:"day"` // YYYY-MM-DD
+	Text string `json:"text"`
 }
 
 // ReportMethod says how the themes were found, and what people did to them.

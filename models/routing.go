@@ -69,6 +69,24 @@ func (w *When) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
+// String writes the conditions as a consultation file does, "" for none; any one
+// of several is enough.
+func (w When) String() string {
+	rules := make([]string, len(w))
+	for i, r := range w {
+		clauses := make([]string, len(r))
+		for j, c := range r {
+			is := " is "
+			if c.Not {
+				is = " is not "
+			}
+			clauses[j] = c.Question + is + strings.Join(c.Options, ", ")
+		}
+		rules[i] = strings.Join(clauses, " and ")
+	}
+	return strings.Join(rules, "; or ")
+}
+
 // Holds reports whether the condition is met by the answers given so far.
 func (w When) Holds(answers Answers) bool {
 	if len(w) == 0 {

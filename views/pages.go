@@ -103,8 +103,34 @@ type StepPage struct {
 	Optional     bool
 	Restriction  *models.Restriction
 	File         *UploadState
-	CanSave      bool // the response can be saved to come back to
-	Unsaved      bool // its saved copy was deleted, because nothing is saved on this path
+	CanSave      bool         // the response can be saved to come back to
+	Unsaved      bool         // its saved copy was deleted, because nothing is saved on this path
+	Preview      *PreviewNote // for staff who look at it; nil for people who answer
+}
+
+// PreviewNote says where in a preview a step stands.
+type PreviewNote struct {
+	Path   string
+	Of     int    // steps of the path
+	OnlyIf string // the condition under which it is asked, "" for always
+	All    string // address of all previews
+}
+
+// PreviewPage leads to every way through the questions in every language.
+type PreviewPage struct {
+	Base
+	Consultation *models.Consultation
+	Start        []Link // the start page, by language
+	Paths        []PreviewRow
+	Back         string
+}
+
+// PreviewRow is one way through the questions.
+type PreviewRow struct {
+	Name      string
+	When      string // who is led along it, as the file says it
+	Pages     int
+	Languages []Link
 }
 
 // UploadState is the attachments of a file step.
@@ -694,6 +720,9 @@ type SettingsPage struct {
 	// of the last release; "" while it is still to be made.
 	MayRelease bool
 	Released   string
+	// The form for a later closing time: what was typed, and what is wrong with it.
+	Later, Notice string
+	Problems      map[string]string // by field: closes, notice
 }
 
 // TranslationRow is how far the wording in one more language has come.

@@ -375,7 +375,7 @@ func samples() []sample {
 	codable.Code = "/staff/station-quarter/code?submission=s1&question=C6"
 	themes := &ThemesPage{Base: desk("themes", "Themes"), Consultation: c.ID, Candidates: []ThemeRow{theme("t2", "Moved on to less safe places", models.ThemeCandidate)}, Approved: []ThemeRow{lamps}, OutOfScope: []ThemeRow{out},
 		Merged: []MergedRow{{Theme: models.Theme{ID: "t8", Label: "Lights", Status: models.ThemeMerged, Version: 3}, Into: "Better lighting along the canal", Act: "/staff/station-quarter/themes/t8"}}, HeardOnce: []SearchHit{codable}, Answers: 148, CanEdit: true, Parents: links,
-		Progress: &CodingState{Answers: 148, Read: 97, Coded: 60, DoubleCoded: 12, Left: 88, Changed: 7, Sample: 60, BlindCoded: 40, Machine: &Agreement{F1: "0.81", Low: "0.74", High: "0.87", Kappa: "0.79", Answers: 40}, People: &Agreement{F1: "0.84", Low: "0.70", High: "0.93", Kappa: "0.81", Answers: 12}}}
+		Progress: &CodingState{Answers: 148, Read: 97, Coded: 60, DoubleCoded: 12, Left: 88, Changed: 7, Differ: 5, Settled: 3, Third: 2, Frame: 4, Earlier: 9, Sample: 60, BlindCoded: 40, Machine: &Agreement{F1: "0.81", Low: "0.74", High: "0.87", Kappa: "0.79", Answers: 40}, People: &Agreement{F1: "0.84", Low: "0.70", High: "0.93", Kappa: "0.81", Answers: 12}}}
 	for i := range 9 {
 		themes.Candidates = append(themes.Candidates, theme(fmt.Sprintf("m%d", i), fmt.Sprintf("Point %d", i), models.ThemeCandidate))
 	}
@@ -435,6 +435,10 @@ func samples() []sample {
 	frame := &FramePage{Base: desk("themes", "Versions of the code frame"), Back: "/staff/station-quarter/themes", Versions: []FrameVersion{
 		{Number: 2, By: "d.shah@fairmead.example.org", Day: "2026-11-11", Changes: []FrameChange{{Name: "Better lighting along the canal", What: []string{"renamed from “Lights”", "defined"}, Words: []string{"Any wish for more light, " + sentence(4, 120)}}}},
 		{Number: 1, By: "l.osei@fairmead.example.org", Day: "2026-11-10", Changes: []FrameChange{{Name: "Pay for the railway bridge", What: []string{"put out of scope"}, Words: []string{"Because: the railway decides on it."}}}}}}
+	stepSeen := *step(&models.Question{ID: "C6", Type: models.TypeLongText, Text: models.Text{"en": "Why do you think this?"}})
+	stepSeen.Preview = &PreviewNote{Path: "People", Of: 12, OnlyIf: "A2 is live_here; or A2 is work_here", All: "/staff/station-quarter/preview"}
+	preview := &PreviewPage{Base: desk("settings", "Preview"), Consultation: c, Back: "/staff/station-quarter/settings", Start: []Link{{Key: "en", Text: "English", Href: "/station-quarter?lang=en"}, {Key: "ur", Text: "اردو", Href: "/station-quarter?lang=ur"}},
+		Paths: []PreviewRow{{Name: "People", When: "A1 is self", Pages: 12, Languages: []Link{{Key: "en", Text: "English", Href: "/staff/station-quarter/preview/person/A1?lang=en"}}}}}
 	noFrame := *frame
 	noFrame.Versions = nil
 	frozenCoding.CanEdit, frozenCoding.Skip = false, ""
@@ -449,6 +453,8 @@ func samples() []sample {
 	pausedConsultation.Paused = true
 	pausedConsultation.Cards = []models.Card{{ID: "fern"}}
 
+	laterSettings := &SettingsPage{Base: desk("settings", ""), Consultation: c, Source: source, Next: models.StatusClosed, Opens: "5 October 2026", Closes: "14 December 2026",
+		Later: "yesterday", Notice: "Many asked for more time.", Problems: map[string]string{"closes": "Enter a later time", "notice": "Say what changes and why"}}
 	return []sample{
 		{"home", &HomePage{Base: base("Consultations"), Open: []ConsultationCard{{ID: c.ID, Title: c.Title.Default(), Summary: "An order with two rules for the streets around the station ends in March.", Opens: "5 October 2026", Closes: "14 December 2026"}, {ID: "parks", Title: "Parks", Note: "This consultation is paused at the moment."}},
 			Closed: []ConsultationCard{{ID: "library-hours", Title: "Library opening hours", Summary: "When should libraries open?", Closes: "1 May 2026", Report: true}}}},
@@ -498,8 +504,9 @@ func samples() []sample {
 		{"contacts", &ContactsPage{Base: desk("contacts", "Who wants to be told"), Consultation: c.ID}}, {"contacts-shown", &ContactsPage{Base: desk("contacts", ""), Asked: true, Addresses: []string{"a@example.org", "b@example.org"}}}, {"contacts-none", &ContactsPage{Base: desk("contacts", ""), Asked: true}},
 		{"themes", themes}, {"themes-running", running}, {"themes-waiting", &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Waiting: "The answers can be read once the consultation has closed. It closes on 12 December 2026 at noon."}}, {"themes-few", fewThemes}, {"themes-read", readThemes}, {"themes-wrong", &badTheme},
 		{"theme", one}, {"theme-wrong", &badOne}, {"theme-merged", &mergedOne}, {"theme-out", &outOne}, {"theme-frozen", &frozenOne}, {"theme-empty", &emptyOne},
-		{"coding", coding}, {"coding-wrong", &badCoding}, {"coding-blind", &blind}, {"coding-done", &coded}, {"coding-nothing", &noAnswers}, {"coding-blind-done", &blindDone}, {"coding-settle", &settling}, {"coding-settled", &settled}, {"frame", frame}, {"frame-none", &noFrame}, {"coding-frozen", &frozenCoding},
+		{"coding", coding}, {"coding-wrong", &badCoding}, {"coding-blind", &blind}, {"coding-done", &coded}, {"coding-nothing", &noAnswers}, {"coding-blind-done", &blindDone}, {"coding-settle", &settling}, {"coding-settled", &settled}, {"preview", preview}, {"step-preview", &stepSeen}, {"frame", frame}, {"frame-none", &noFrame}, {"coding-frozen", &frozenCoding},
 		{"settings", &SettingsPage{Base: desk("settings", "Settings"), Consultation: c, Source: source, Next: models.StatusClosed, NextText: "Close the consultation", Opens: "5 October 2026", Closes: "14 December 2026", Live: 190}},
+		{"settings-later", laterSettings},
 		{"settings-paused", &SettingsPage{Base: desk("settings", ""), Consultation: &pausedConsultation, Source: source, Opens: "5 October 2026", Closes: "14 December 2026",
 			Translations: []TranslationRow{{Language: "română", Of: 120, Missing: []string{"title", "question A1"}}, {Language: "اردو", Of: 120, Checked: true, Pages: true}}}},
 		{"settings-closed", &SettingsPage{Base: desk("settings", ""), Consultation: &closedConsultation, Source: source, Next: models.StatusFrozen, NextText: "Freeze the analysis", MayRelease: true, Released: "2026-12-15"}},

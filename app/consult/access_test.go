@@ -77,6 +77,7 @@ var access = map[string]string{
 	"Disable":            "admin",
 	"DraftReport":        "officer analyst auditor",
 	"ExportSearch":       "officer analyst councillor",
+	"Extend":             "admin officer",
 	"FindingThemes":      "officer analyst councillor",
 	"FrameVersions":      "officer analyst",
 	"FirstUser":          "portal",

@@ -5,14 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"time"
 
 	"heard/models"
 	"heard/models/store"
 )
 
 // SaveConsultation checks a consultation file and keeps it: a new consultation
-// as a draft, or a higher version of one that is still a draft. Once people
-// can answer, the wording is locked.
+// as a draft, or a higher version of one. Once people can answer, what they are
+// asked is locked, and a version that changes wordings says so in a notice; see
+// models.Consultation.Revises. When it has closed nothing changes any more.
 func (s *Service) SaveConsultation(ctx context.Context, by Actor, name string, source []byte) (*models.Consultation, error) {
 	if err := by.need(Configure); err != nil {
 		return nil, err
@@ -23,8 +25,13 @@ func (s *Service) SaveConsultation(ctx context.Context, by Actor, name string, s
 	}
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
 		now, err := tx.Consultation(ctx, c.ID)
-		if err == nil && now.Status != models.StatusDraft {
-			return models.NewError(models.KindConflict, "The consultation is no longer a draft, so its wording is locked.")
+		switch {
+		case err == nil && now.Status.AtLeast(models.StatusClosed):
+			return models.NewError(models.KindConflict, "The consultation has closed, so its file is locked.")
+		case err == nil && now.Status == models.StatusOpen && c.Version != now.Version:
+			if err := c.Revises(now); err != nil {
+				return err
+			}
 		}
 		if err != nil && models.KindOf(err) != models.KindNotFound {
 			return err
@@ -38,6 +45,49 @@ func (s *Service) SaveConsultation(ctx context.Context, by Actor, name string, s
 		return nil, err
 	}
 	return s.store.Consultation(ctx, c.ID)
+}
+
+// MaxNotice is the longest notice of a change, in code points.
+const MaxNotice = 500
+
+// Extend gives an open consultation a later closing time, as a new version of
+// its file with a notice that everybody is shown.
+func (s *Service) Extend(ctx context.Context, by Actor, c *models.Consultation, closes models.LocalTime, notice string) (*models.Consultation, error) {
+	if err := by.need(Configure); err != nil {
+		return nil, err
+	}
+	const not = "The consultation was not extended."
+	if c.Status != models.StatusOpen {
+		return nil, models.NewError(models.KindConflict, not+" Only one that is open can be.")
+	}
+	zone, err := c.Zone()
+	if err != nil {
+		return nil, err
+	}
+	at, err := closes.In(zone)
+	_, was := c.Window()
+	switch {
+	case err != nil:
+		return nil, refused(not, "closes", "Enter a day, or a day and a time, such as 2026-12-14 23:59")
+	case !at.After(was) || !at.After(s.now()):
+		return nil, refused(not, "closes", "Enter a later time than "+string(c.Closes)+", and one that is still to come")
+	}
+	notice, err = cleanWords(not, "notice", notice, MaxNotice)
+	if err != nil {
+		return nil, err
+	}
+	if notice == "" {
+		return nil, refused(not, "notice", "Say what changes and why. Everybody is shown it")
+	}
+	source, err := s.store.ConsultationSource(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	source, err = models.Amend(source, closes, models.Change{Version: c.Version + 1, Day: s.now().In(zone).Format(time.DateOnly), Text: models.Text{c.Languages[0]: notice}})
+	if err != nil {
+		return nil, err
+	}
+	return s.SaveConsultation(ctx, by, c.ID+".yaml", source)
 }
 
 // ConsultationSource returns the file a consultation was read from.

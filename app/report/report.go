@@ -59,6 +59,9 @@ func Build(in Input) (*models.Report, error) {
 		Opened: string(c.Opens), Closed: ended, Checkpoint: in.Checkpoint,
 		Total: figure(disclose.Count(len(in.Submissions), false)),
 	}
+	for _, n := range c.Changes {
+		r.Changes = append(r.Changes, models.ReportChange{Day: n.Day, Text: b.text(n.Text)})
+	}
 	for _, rule := range c.Restrictions {
 		r.Restrictions = append(r.Restrictions, models.ReportRule{ID: rule.ID, Text: b.text(rule.Text), Paraphrase: rule.Paraphrase})
 	}

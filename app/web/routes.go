@@ -84,6 +84,9 @@ var routes = []route{
 	{post, "/staff/:consultation/code", consult.EditThemes, (*portal).code},
 	{get, "/staff/:consultation/report", consult.SeeDraft, (*portal).showDraft},
 	{post, "/staff/:consultation/report", consult.Publish, (*portal).publish},
+	{get, "/staff/:consultation/preview", consult.Configure, (*portal).showPreview},
+	{get, "/staff/:consultation/preview/:path/:step", consult.Configure, (*portal).showPreviewStep},
+	{post, "/staff/:consultation/preview/:path/:step", consult.Configure, (*portal).previewStep},
 	{get, "/staff/:consultation/settings", consult.Configure, (*portal).showSettings},
 	{post, "/staff/:consultation/settings", consult.Configure, (*portal).changeSettings},
 }

@@ -334,6 +334,29 @@ func (p *portal) changeSettings(req *request) error {
 		}
 		return p.done(req, here, "Done. In a moment councillors find what came since the last release.")
 	}
+	if form.Get("do") == "extend" {
+		later := models.LocalTime(strings.TrimSpace(form.Get("closes")))
+		_, err := p.service.Extend(ctx, req.by, c, later, normalLines(form.Get("notice")))
+		if faults, ok := faultsIn(err); ok {
+			page, pageErr := p.settingsPage(req, c)
+			if pageErr != nil {
+				return pageErr
+			}
+			page.Later, page.Notice = string(later), normalLines(form.Get("notice"))
+			page.Problems = map[string]string{}
+			for _, f := range faults {
+				page.Problems[f.Field] = f.Message
+			}
+			if len(models.FieldsOf(err)) == 0 || page.Problems["closes"] == "" && page.Problems["notice"] == "" {
+				page.Faults = faults
+			}
+			return p.render(req.Context, statusOf[models.KindOf(err)], page)
+		}
+		if err != nil {
+			return err
+		}
+		return p.done(req, here, "Done. The consultation closes later, and everybody is shown the notice.")
+	}
 	source := normalLines(form.Get("source"))
 	_, err = p.service.SaveConsultation(ctx, req.by, c.ID+".yaml", []byte(source))
 	if faults, ok := faultsIn(err); ok {
