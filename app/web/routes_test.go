@@ -76,6 +76,10 @@ GET  /staff/:consultation/themes            sign   200        200     200     40
 POST /staff/:consultation/themes            401    403        422     422     403     403
 GET  /staff/:consultation/themes/:id        sign   403        200     200     403     403
 POST /staff/:consultation/themes/:id        401    403        422     422     403     403
+GET  /staff/:consultation/frame             sign   403        200     200     403     403
+GET  /staff/:consultation/preview           sign   403        403     200     403     200
+GET  /staff/:consultation/preview/:path/:step sign 403        403     200     403     200
+POST /staff/:consultation/preview/:path/:step 401  403        403     303     403     303
 GET  /staff/:consultation/code              sign   403        200     200     403     403
 POST /staff/:consultation/code              401    403        422     422     403     403
 GET  /staff/:consultation/report            sign   403        200     200     200     403
@@ -130,7 +134,7 @@ func (p *testPortal) address(path string) string {
 	case strings.Contains(path, "/themes/"):
 		id = p.themes()[0].ID
 	}
-	return strings.NewReplacer(":consultation", p.demo.ID, ":step", "A1", ":card", p.demo.Cards[0].ID, ":id", id).Replace(path)
+	return strings.NewReplacer(":consultation", p.demo.ID, ":step", "A1", ":card", p.demo.Cards[0].ID, ":path", p.demo.Paths[0].ID, ":id", id).Replace(path)
 }
 
 func (p *testPortal) themes() []models.Theme {
