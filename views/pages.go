@@ -125,6 +125,36 @@ type PreviewPage struct {
 	Back         string
 }
 
+// EssentialsPage is what differs from one consultation to the next, to fill in.
+type EssentialsPage struct {
+	Base
+	Consultation *models.Consultation
+	Version      int // that was seen
+	CanEdit      bool
+	Invented     bool
+	Sections     []EssentialSection
+	Faults       []Fault
+}
+
+// EssentialSection is a part of the form.
+type EssentialSection struct {
+	Title  string
+	Acts   []EssentialAct
+	Fields []EssentialField
+}
+
+// EssentialAct is a legal act that can be ticked.
+type EssentialAct struct {
+	ID, Name string
+	Ticked   bool
+}
+
+// EssentialField is a line or, when Long, a text to fill in.
+type EssentialField struct {
+	Name, ID, Label, Hint, Value string
+	Long                         bool
+}
+
 // PreviewRow is one way through the questions.
 type PreviewRow struct {
 	Name      string
@@ -303,6 +333,9 @@ type StaffHomePage struct {
 	Consultations []StaffCard
 	CanCreate     bool
 	Templates     []Link
+	Template      string // the template that was chosen, NewID the address that was typed for it, and what is wrong with it
+	NewID         string
+	IDFault       string
 	Source        string // the file that was refused, kept
 	Faults        []models.FieldError
 	DeadJobs      int

@@ -453,6 +453,12 @@ func samples() []sample {
 	pausedConsultation.Paused = true
 	pausedConsultation.Cards = []models.Card{{ID: "fern"}}
 
+	filling := &EssentialsPage{Base: desk("settings", "Fill in the consultation"), Consultation: &draftConsultation, Version: 3, CanEdit: true, Invented: true, Sections: []EssentialSection{{Title: "What is proposed",
+		Acts:   []EssentialAct{{ID: "make", Name: "Make a new order", Ticked: true}, {ID: "vary", Name: "Change the order that is in force"}},
+		Fields: []EssentialField{{Name: "title", ID: "title", Label: "Title", Hint: "What people read first.", Value: "Should the order be renewed?"}, {Name: "why", ID: "why", Label: "Why", Value: sentence(3, 90), Long: true}, {Name: "rule", ID: "rule-R1", Label: "Rule R1", Hint: "The exact words of the order.", Long: true}}}}}
+	badFilling, locked := *filling, *filling
+	badFilling.Faults = []Fault{{Href: "#title", Message: "title: expected a wording in en"}}
+	locked.CanEdit, locked.Consultation = false, c
 	laterSettings := &SettingsPage{Base: desk("settings", ""), Consultation: c, Source: source, Next: models.StatusClosed, Opens: "5 October 2026", Closes: "14 December 2026",
 		Later: "yesterday", Notice: "Many asked for more time.", Problems: map[string]string{"closes": "Enter a later time", "notice": "Say what changes and why"}}
 	return []sample{
@@ -483,7 +489,7 @@ func samples() []sample {
 		{"welcome-first", &WelcomePage{Base: base(""), Token: "t", First: true, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address"}, {Href: "#password", Message: "Use 12 characters or more"}}, Problems: map[string]string{"email": "Enter an email address", "password": "Use 12 characters or more"}}},
 		{"desk", &StaffHomePage{Base: desk("home", "Your desk"), Consultations: []StaffCard{{ID: c.ID, Title: c.Title.Default(), Status: models.StatusOpen, Opens: "5 October 2026", Closes: "14 December 2026", Live: 190, ShowCounts: true, Links: []Link{{Href: "/a", Text: "Search"}, {Href: "/b", Text: "Themes"}, {Href: "/c", Text: "Report"}}}, {ID: "y", Title: "Library opening hours", Status: models.StatusPublished, Opens: "1 March 2026", Closes: "1 May 2026"}},
 			CanCreate: true, Templates: []Link{{Href: "/t", Text: "Public spaces protection order"}}, Source: source, Faults: fileFaults, DeadJobs: 1, PendingJobs: 3}},
-		{"desk-done", &StaffHomePage{Base: done}}, {"search", find}, {"search-nothing", nothing}, {"search-away", away},
+		{"desk-done", &StaffHomePage{Base: done}}, {"desk-wrong", &StaffHomePage{Base: done, CanCreate: true, Templates: []Link{{Href: "/staff?template=a", Text: "A template"}}, Template: "A template", NewID: "Not Allowed", IDFault: "Enter small letters"}}, {"search", find}, {"search-nothing", nothing}, {"search-away", away},
 		{"submission", &SubmissionPage{Base: desk("search", "One submission"), Consultation: c.ID, ID: "s1", PublicID: "7k3m01q", Received: "11 November 2026", Channel: "web", Language: "English", Groups: []string{"Residents"}, Consents: []string{"may be quoted"}, Status: models.SubmissionLive,
 			Rows: []SubmissionRow{{ID: "A1", Question: "How are you answering?", Options: []string{"For myself"}}, {ID: "C6", Question: "Why do you think this?", Text: []Snippet{{Text: "I walk past "}, {Text: "name", Redacted: true}, {Text: " every "}, {Text: "night", Match: true}, {Text: ". " + sentence(2, 200)}}, Language: "en", Redacted: true, Themes: []PlacedTheme{{Label: "Lighting", How: "placed by the computer, 0.83"}}, Code: codable.Code}}, ShowOriginal: "?original=yes", Back: "/staff/station-quarter/search", Searched: "night", Before: "/staff/station-quarter/submissions/s0?q=night&at=1", After: "/staff/station-quarter/submissions/s2?q=night&at=3",
 			Notes: notes, Keep: "/staff/station-quarter/kept", Here: "/staff/station-quarter/submissions/s1", CanShare: true, KeysSwitch: "?keys=off"}},
@@ -504,7 +510,7 @@ func samples() []sample {
 		{"contacts", &ContactsPage{Base: desk("contacts", "Who wants to be told"), Consultation: c.ID}}, {"contacts-shown", &ContactsPage{Base: desk("contacts", ""), Asked: true, Addresses: []string{"a@example.org", "b@example.org"}}}, {"contacts-none", &ContactsPage{Base: desk("contacts", ""), Asked: true}},
 		{"themes", themes}, {"themes-running", running}, {"themes-waiting", &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Waiting: "The answers can be read once the consultation has closed. It closes on 12 December 2026 at noon."}}, {"themes-few", fewThemes}, {"themes-read", readThemes}, {"themes-wrong", &badTheme},
 		{"theme", one}, {"theme-wrong", &badOne}, {"theme-merged", &mergedOne}, {"theme-out", &outOne}, {"theme-frozen", &frozenOne}, {"theme-empty", &emptyOne},
-		{"coding", coding}, {"coding-wrong", &badCoding}, {"coding-blind", &blind}, {"coding-done", &coded}, {"coding-nothing", &noAnswers}, {"coding-blind-done", &blindDone}, {"coding-settle", &settling}, {"coding-settled", &settled}, {"preview", preview}, {"step-preview", &stepSeen}, {"frame", frame}, {"frame-none", &noFrame}, {"coding-frozen", &frozenCoding},
+		{"coding", coding}, {"coding-wrong", &badCoding}, {"coding-blind", &blind}, {"coding-done", &coded}, {"coding-nothing", &noAnswers}, {"coding-blind-done", &blindDone}, {"coding-settle", &settling}, {"coding-settled", &settled}, {"preview", preview}, {"essentials", filling}, {"essentials-wrong", &badFilling}, {"essentials-locked", &locked}, {"step-preview", &stepSeen}, {"frame", frame}, {"frame-none", &noFrame}, {"coding-frozen", &frozenCoding},
 		{"settings", &SettingsPage{Base: desk("settings", "Settings"), Consultation: c, Source: source, Next: models.StatusClosed, NextText: "Close the consultation", Opens: "5 October 2026", Closes: "14 December 2026", Live: 190}},
 		{"settings-later", laterSettings},
 		{"settings-paused", &SettingsPage{Base: desk("settings", ""), Consultation: &pausedConsultation, Source: source, Opens: "5 October 2026", Closes: "14 December 2026",

@@ -49,7 +49,7 @@ var pages = []Page{
 	&ReceiptPage{}, &ReceiptCheckPage{}, &ResultPage{}, &PaperPage{},
 	&TextPage{}, &LogPage{}, &ReportPage{}, &ErrorPage{},
 	&SignInPage{}, &WelcomePage{}, &StaffHomePage{}, &SearchPage{}, &SubmissionPage{}, &KeptPage{},
-	&ThemesPage{}, &ThemePage{}, &CodePage{}, &FramePage{}, &PreviewPage{}, &SettingsPage{}, &AttentionPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
+	&ThemesPage{}, &ThemePage{}, &CodePage{}, &FramePage{}, &PreviewPage{}, &EssentialsPage{}, &SettingsPage{}, &AttentionPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
 }
 
 func (*HomePage) file() string         { return "home" }
@@ -78,6 +78,7 @@ func (*ThemePage) file() string        { return "theme" }
 func (*CodePage) file() string         { return "coding" }
 func (*FramePage) file() string        { return "frame" }
 func (*PreviewPage) file() string      { return "preview" }
+func (*EssentialsPage) file() string   { return "essentials" }
 func (*SettingsPage) file() string     { return "settings" }
 func (*AttentionPage) file() string    { return "attention" }
 func (*ContactsPage) file() string     { return "contacts" }

@@ -47,6 +47,54 @@ func (s *Service) SaveConsultation(ctx context.Context, by Actor, name string, s
 	return s.store.Consultation(ctx, c.ID)
 }
 
+// StartConsultation makes a draft of a template under an address of its own. What
+// the template says of its own council is filled in next; see FillIn.
+func (s *Service) StartConsultation(ctx context.Context, by Actor, template []byte, id string) (*models.Consultation, error) {
+	if err := by.need(Configure); err != nil {
+		return nil, err
+	}
+	c, err := models.ParseConsultation("template.yaml", template)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.store.Consultation(ctx, id); err == nil {
+		return nil, refused("The consultation was not made.", "id", "Another consultation has this address. Choose another")
+	}
+	e := c.Essentials()
+	e.Invented = false
+	source, err := models.Fill(template, id, 1, e)
+	if err != nil {
+		return nil, err
+	}
+	made, err := s.SaveConsultation(ctx, by, id+".yaml", source)
+	if models.KindOf(err) == models.KindInvalid { // the address, as all else is the template's
+		return nil, refused("The consultation was not made.", "id", "Enter small letters, digits and hyphens, such as station-road-order; some words are taken by pages of the portal")
+	}
+	return made, err
+}
+
+// FillIn gives a draft other essentials, as the version after the one that was
+// seen. It is a Conflict when there is a later one.
+func (s *Service) FillIn(ctx context.Context, by Actor, c *models.Consultation, seen int, e models.Essentials) (*models.Consultation, error) {
+	if err := by.need(Configure); err != nil {
+		return nil, err
+	}
+	if c.Status != models.StatusDraft {
+		return nil, models.NewError(models.KindConflict, "The consultation has opened. From now on its wording is changed in the file, with a notice.")
+	}
+	if c.Version != seen {
+		return nil, models.NewError(models.KindConflict, fmt.Sprintf("Somebody else has saved version %d since you opened the page. What you typed is still here: compare the two, then save again.", c.Version))
+	}
+	source, err := s.store.ConsultationSource(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	if source, err = models.Fill(source, c.ID, c.Version+1, e); err != nil {
+		return nil, err
+	}
+	return s.SaveConsultation(ctx, by, c.ID+".yaml", source)
+}
+
 // MaxNotice is the longest notice of a change, in code points.
 const MaxNotice = 500
 

@@ -67,3 +67,36 @@ func TestExtend(t *testing.T) {
 	}
 	p.browser().get("/"+p.demo.ID).says("main", "Many of you asked for more time.")
 }
+
+// An officer makes a draft of a template and fills it in without seeing a file.
+func TestFillIn(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleOfficer)
+	officer := p.staff(models.RoleOfficer)
+	for _, id := range []string{"", "Not Allowed", "staff", p.demo.ID} {
+		officer.get("/staff").submit("form:has([name=template])", url.Values{"id": {id}}).is(http.StatusUnprocessableEntity).says("#new-id-fault", map[bool]string{true: "Choose another", false: "Enter small letters"}[id == p.demo.ID])
+	}
+	made := officer.get("/staff").submit("form:has([name=template])", url.Values{"id": {"mill-lane"}}).is(http.StatusOK)
+	if made.url.Path != "/staff/mill-lane/essentials" {
+		t.Fatalf("a draft leads to %s", made.url.Path)
+	}
+	form := "form:has([name=version])"
+	wrong := made.submit(form, url.Values{"title": {"Mill Lane: have your say"}, "closes": {"some day"}, "evidence": {"One.\r\n\r\nTwo: #2."}}).is(http.StatusUnprocessableEntity).says(".problem", "closes")
+	if got := wrong.doc.Find("#title").AttrOr("value", ""); got != "Mill Lane: have your say" {
+		t.Errorf("the title typed is now %q", got)
+	}
+	if wrong.doc.Find(`.problem a[href="#closes"]`).Length() != 1 {
+		t.Error("the fault does not lead to its field")
+	}
+	wrong.submit(form, url.Values{"closes": {"2099-12-14 23:59"}}).is(http.StatusOK).says("[role=status]", "Saved as version 2")
+	c, err := p.service.Consultation(t.Context(), consult.Actor{ID: "u", Role: models.RoleOfficer}, "mill-lane")
+	must(t, err)
+	if e := c.Essentials(); e.Title != "Mill Lane: have your say" || len(e.Evidence) != 2 || e.Evidence[1] != "Two: #2." || e.Invented || len(e.Alternatives) != len(p.demo.Proposal.Alternatives) {
+		t.Errorf("filled in as %+v", e)
+	}
+	// The page as it was before: somebody else has saved since, and nothing typed is lost.
+	late := made.submit(form, url.Values{"title": {"Another title"}}).is(http.StatusConflict).says(".problem", "Somebody else has saved version 2")
+	if got := late.doc.Find("#title").AttrOr("value", ""); got != "Another title" {
+		t.Errorf("the title typed is now %q", got)
+	}
+}

@@ -84,6 +84,8 @@ var routes = []route{
 	{post, "/staff/:consultation/code", consult.EditThemes, (*portal).code},
 	{get, "/staff/:consultation/report", consult.SeeDraft, (*portal).showDraft},
 	{post, "/staff/:consultation/report", consult.Publish, (*portal).publish},
+	{get, "/staff/:consultation/essentials", consult.Configure, (*portal).showEssentials},
+	{post, "/staff/:consultation/essentials", consult.Configure, (*portal).changeEssentials},
 	{get, "/staff/:consultation/preview", consult.Configure, (*portal).showPreview},
 	{get, "/staff/:consultation/preview/:path/:step", consult.Configure, (*portal).showPreviewStep},
 	{post, "/staff/:consultation/preview/:path/:step", consult.Configure, (*portal).previewStep},

@@ -77,6 +77,8 @@ POST /staff/:consultation/themes            401    403        422     422     40
 GET  /staff/:consultation/themes/:id        sign   403        200     200     403     403
 POST /staff/:consultation/themes/:id        401    403        422     422     403     403
 GET  /staff/:consultation/frame             sign   403        200     200     403     403
+GET  /staff/:consultation/essentials        sign   403        403     200     403     200
+POST /staff/:consultation/essentials        401    403        403     409     403     409
 GET  /staff/:consultation/preview           sign   403        403     200     403     200
 GET  /staff/:consultation/preview/:path/:step sign 403        403     200     403     200
 POST /staff/:consultation/preview/:path/:step 401  403        403     303     403     303

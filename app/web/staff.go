@@ -219,6 +219,9 @@ func (p *portal) createConsultation(req *request) error {
 	if err != nil {
 		return err
 	}
+	if form.Get("template") != "" {
+		return p.startConsultation(req, form)
+	}
 	source := normalLines(form.Get("source"))
 	c, err := p.service.SaveConsultation(req.Request().Context(), req.by, "consultation.yaml", []byte(source))
 	if faults, ok := faultsIn(err); ok {
