@@ -53,7 +53,7 @@ const DefaultIndex = "heard"
 const oldest = 13
 
 const (
-	batchSize      = 5000             // documents sent at once
+	batchSize      = 20_000           // documents sent at once: the server takes nearly as long for few, the more it holds
 	batchBytes     = 16 << 20         // of their text, well below the 100 MB that the server takes
 	filterSize     = 1000             // submissions in one filter
 	searchDeadline = 10 * time.Second // for the answer to a search: somebody is waiting for it
