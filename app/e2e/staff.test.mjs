@@ -58,14 +58,31 @@ for (const [name, screen] of both) {
   test(`staff pages ${name}`, async t => {
     const v = await Visitor.arrive(browser, screen, true);
     await v.signIn('officer');
-    for (const path of [`${at}/themes`, `${at}/code`, `${at}/code?way=blind`, `${at}/report`, `${at}/attention`, '/staff?template=pspo-renewal']) await v.go(path);
+    for (const path of [`${at}/themes`, `${at}/code`, `${at}/code?way=blind`, `${at}/report`, `${at}/attention`, `${at}/code?way=settle`, `${at}/frame`, `${at}/preview`, `${at}/essentials`, '/staff?template=pspo-renewal']) await v.go(path);
     await v.go(`${at}/settings`);
     assert.match(await v.text(), new RegExp(`/${id}/c/fern`), 'the address of the outreach card');
     assert.match(await v.text(), /Romanian.*not yet/s, 'which translations nobody has checked');
+    // A consultation of a template, filled in without a file and looked at in every language.
+    await v.go('/staff');
+    await v.page.getByLabel('Short address').fill(`mill-lane-${name.replace(/[^a-z]+/g, '-')}`);
+    await v.press('Make a draft');
+    await v.page.getByLabel('Title of the consultation').fill('Mill Lane: have your say');
+    await v.page.getByLabel('Closes').fill('some day');
+    await v.press('Save this version');
+    assert.match(await v.text(), /There is a problem/);
+    await v.page.getByLabel('Closes').fill('2099-12-14 23:59');
+    await v.press('Save this version');
+    assert.match(await v.page.locator('[role=status]').first().innerText(), /Saved as version 2/);
+    await v.follow('Look at them');
+    await v.turn(() => v.page.locator('main section a[lang=ur]').first().click());
+    await v.turn(() => v.page.locator('#step button').first().click());
+    assert.equal(await v.page.locator('html').getAttribute('dir'), 'rtl');
+    await v.go(`${at}/settings`);
     await v.press('Sign out');
 
     // A consultation file with faults is refused, fault by fault.
     await v.signIn('admin');
+    await v.page.getByText('Write or paste a consultation file').click();
     await v.page.getByLabel('Consultation file').fill('heard: 1\nid: x');
     await v.press('Save as a draft');
     assert.ok(await v.page.getByRole('alert').getByRole('link').count() > 0, 'faults are named');
