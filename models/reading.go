@@ -23,6 +23,9 @@ type Summary struct {
 // MaxSummary is the longest summary, in Unicode code points.
 const MaxSummary = 2000
 
+// CheckSummary returns what is wrong with the text of a summary.
+func CheckSummary(text string) Fault { return tooLong(text, MaxSummary) }
+
 // Rich says that a submission is rich in evidence, and who marked it.
 type Rich struct {
 	Submission string
@@ -61,6 +64,7 @@ type ReadingItem struct {
 	Summarised   int      // of them
 	Readers      []string // accounts that have read it as it is now
 	Held         string   // account that is reading it, "" for none
+	Mine         bool     // it is the account that asks
 }
 
 // ReadingCounts is how far reading and coding have come, of the submissions that
