@@ -17,17 +17,30 @@ func (p *portal) showSubmission(req *request) error {
 	if err != nil {
 		return err
 	}
+	page, _, err := p.submissionPage(req, c)
+	if err != nil {
+		return err
+	}
+	if req.by.May(consult.ReadAll) {
+		page.ReadAt = readingAddress(c, page.ID, page.KeysOff)
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+// submissionPage is the page of the submission that the address names, with the
+// submission as its reader may read it.
+func (p *portal) submissionPage(req *request, c *models.Consultation) (*views.SubmissionPage, *models.Submission, error) {
 	ctx := req.Request().Context()
 	original := req.QueryParam("original") != "" && req.by.May(consult.ReadOriginal)
 	sub, themes, err := p.service.Submission(ctx, req.by, c, req.Param("id"), original)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	here := "/staff/" + c.ID + "/submissions/" + sub.ID
 	var places map[string][]consult.CodedTheme
 	if req.by.May(consult.EditThemes) {
 		if places, err = p.service.Places(ctx, req.by, c, sub.ID); err != nil {
-			return err
+			return nil, nil, err
 		}
 	}
 	page := &views.SubmissionPage{Base: p.staffBase(req, c, "search", "Submission"), Consultation: c.ID, ID: sub.ID, PublicID: sub.PublicID,
@@ -46,7 +59,7 @@ func (p *portal) showSubmission(req *request) error {
 		page.Consents = append(page.Consents, consentNames[consent])
 	}
 	if err := p.inResult(req, c, page); err != nil {
-		return err
+		return nil, nil, err
 	}
 	pieces := func(text, language string) []views.Snippet {
 		if original {
@@ -103,22 +116,22 @@ func (p *portal) showSubmission(req *request) error {
 		page.Why, page.Seen = reasons(sub), len(sub.Attention) > 0 && !sub.Open()
 		page.CanAct, page.Act = !c.Status.AtLeast(models.StatusFrozen), here
 		if page.Messages, err = p.service.Messages(ctx, req.by, sub.ID); err != nil {
-			return err
+			return nil, nil, err
 		}
 	}
 	kept, err := p.service.Marks(ctx, req.by, c)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	page.Listed, page.Read = kept.On(sub.ID)
 	notes, err := p.service.Notes(ctx, req.by, c, sub.ID)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	for _, n := range notes {
 		page.Notes = append(page.Notes, p.noteRow(n))
 	}
-	return p.render(req.Context, http.StatusOK, page)
+	return page, sub, nil
 }
 
 // inResult fills in what a submission's page says of the result that it was
