@@ -17,7 +17,7 @@ func (p *portal) showSubmission(req *request) error {
 	if err != nil {
 		return err
 	}
-	page, _, err := p.submissionPage(req, c)
+	page, _, err := p.submissionPage(req, c, "search")
 	if err != nil {
 		return err
 	}
@@ -29,21 +29,21 @@ func (p *portal) showSubmission(req *request) error {
 
 // submissionPage is the page of the submission that the address names, with the
 // submission as its reader may read it.
-func (p *portal) submissionPage(req *request, c *models.Consultation) (*views.SubmissionPage, *models.Submission, error) {
+func (p *portal) submissionPage(req *request, c *models.Consultation, here string) (*views.SubmissionPage, *models.Submission, error) {
 	ctx := req.Request().Context()
 	original := req.QueryParam("original") != "" && req.by.May(consult.ReadOriginal)
 	sub, themes, err := p.service.Submission(ctx, req.by, c, req.Param("id"), original)
 	if err != nil {
 		return nil, nil, err
 	}
-	here := "/staff/" + c.ID + "/submissions/" + sub.ID
+	at := "/staff/" + c.ID + "/submissions/" + sub.ID
 	var places map[string][]consult.CodedTheme
 	if req.by.May(consult.EditThemes) {
 		if places, err = p.service.Places(ctx, req.by, c, sub.ID); err != nil {
 			return nil, nil, err
 		}
 	}
-	page := &views.SubmissionPage{Base: p.staffBase(req, c, "search", "Submission"), Consultation: c.ID, ID: sub.ID, PublicID: sub.PublicID,
+	page := &views.SubmissionPage{Base: p.staffBase(req, c, here, "Submission"), Consultation: c.ID, ID: sub.ID, PublicID: sub.PublicID,
 		Received: p.Views.Day(deskLanguage, sub.Day), Language: languageName(sub.Language), Groups: groupNames(c, sub.Groups),
 		Status: sub.Status, Original: original, Here: req.Request().URL.RequestURI(), Keep: keepAddress(c), CanShare: true}
 	if req.by.Role == models.RoleCouncillor {
@@ -53,7 +53,7 @@ func (p *portal) submissionPage(req *request, c *models.Consultation) (*views.Su
 		page.Channel = sub.Channel.Name()
 	}
 	if req.by.May(consult.ReadOriginal) && !original {
-		page.ShowOriginal = here + "?original=yes"
+		page.ShowOriginal = at + "?original=yes"
 	}
 	for _, consent := range sub.Consents {
 		page.Consents = append(page.Consents, consentNames[consent])
@@ -114,7 +114,7 @@ func (p *portal) submissionPage(req *request, c *models.Consultation) (*views.Su
 	}
 	if req.by.May(consult.LookAgain) {
 		page.Why, page.Seen = reasons(sub), len(sub.Attention) > 0 && !sub.Open()
-		page.CanAct, page.Act = !c.Status.AtLeast(models.StatusFrozen), here
+		page.CanAct, page.Act = !c.Status.AtLeast(models.StatusFrozen), at
 		if page.Messages, err = p.service.Messages(ctx, req.by, sub.ID); err != nil {
 			return nil, nil, err
 		}

@@ -35,7 +35,7 @@ var filterNames = map[models.ReadingFilter][2]string{
 	models.ReadingRich:         {"Rich in evidence", "None is marked as rich in evidence."},
 	models.ReadingAttention:    {"To look at again", "Nothing is waiting to be looked at again."},
 	models.ReadingHeld:         {"Being read by others", "Nobody else is reading just now."},
-	models.ReadingAll:          {"All", "There are no submissions yet."},
+	models.ReadingAll:          {"All submissions", "There are no submissions yet."},
 }
 
 func (p *portal) showQueue(req *request) error {
@@ -64,7 +64,11 @@ func (p *portal) showQueue(req *request) error {
 		if keysOff {
 			v.Set("keys", "off")
 		}
-		return "/staff/" + c.ID + "/reading?" + v.Encode()
+		at := "/staff/" + c.ID + "/reading"
+		if len(v) > 0 {
+			at += "?" + v.Encode()
+		}
+		return at
 	}
 	n := queue.Counts
 	page := &views.ReadingPage{Base: p.staffBase(req, c, "reading", "Reading"), Consultation: c.ID, Total: queue.Total, Number: queue.Page,
@@ -149,13 +153,13 @@ func (p *portal) renderReading(req *request, c *models.Consultation, work *consu
 	if err != nil {
 		return err
 	}
-	page, sub, err := p.submissionPage(req, c)
+	page, sub, err := p.submissionPage(req, c, "reading")
 	if err != nil {
 		return err
 	}
 	keysOff := req.QueryParam("keys") == "off"
 	here := readingAddress(c, sub.ID, keysOff)
-	page.Staff.Here, page.Back, page.Before, page.After = "reading", readingAddress(c, "", keysOff), "", ""
+	page.Back, page.Before, page.After = readingAddress(c, "", keysOff), "", ""
 	if page.ShowOriginal != "" {
 		page.ShowOriginal = "?" + with(req.QueryParams(), func(v url.Values) { v.Set("original", "yes") }).Encode()
 	}
@@ -213,7 +217,7 @@ func (p *portal) renderReading(req *request, c *models.Consultation, work *consu
 				}
 			}
 		}
-		page.Attachments[i].Summary = box
+		page.Attachments[i].Summary, page.Attachments[i].Open = box, true
 	}
 	page.Reading = panel
 	return p.render(req.Context, status, page)
