@@ -136,6 +136,9 @@ func TestJourney(t *testing.T) {
 		}
 		public := newBrowser(t, a.URL())
 		public.status("/"+c.ID+"/report", http.StatusNotFound)
+		read := officer.get("/staff/"+c.ID+"/reading/"+id).submit("form#reading", url.Values{"do": {"read"}})
+		read.must("[role=status]", "Read.") // and nobody is left out
+		storetest.ReadAll(t, a.Store, c.ID, "another officer")
 		for _, to := range []string{"closed", "frozen"} {
 			officer.get("/staff/"+c.ID+"/settings").submit(`form:has([name="to"])`, url.Values{"do": {"move"}, "to": {to}})
 		}
@@ -309,12 +312,13 @@ func (p *browserPage) submit(selector string, fields url.Values) *browserPage {
 	if form.Length() == 0 {
 		p.t.Fatalf("%s has no form %q:\n%s", p.url.Path, selector, p.text())
 	}
+	parts := form.Find("[name]").AddSelection(p.doc.Find(fmt.Sprintf("[form=%q]", form.AttrOr("id", "-")))) // also those that stand outside
 	values := url.Values{}
-	form.Find(`input[type="hidden"]`).Each(func(_ int, s *goquery.Selection) {
+	parts.Filter(`input[type="hidden"]`).Each(func(_ int, s *goquery.Selection) {
 		values.Set(s.AttrOr("name", ""), s.AttrOr("value", ""))
 	})
 	for name, v := range fields {
-		if form.Find(fmt.Sprintf(`[name=%q]`, name)).Length() == 0 {
+		if parts.Filter(fmt.Sprintf(`[name=%q]`, name)).Length() == 0 {
 			p.t.Fatalf("%s: the form has no field %q", p.url.Path, name)
 		}
 		values[name] = v

@@ -540,6 +540,7 @@ func TestReportOfWhatCounts(t *testing.T) {
 
 		must(a.Service.Move(ctx, consult.Portal, c, models.StatusClosed))
 		again()
+		storetest.ReadAll(t, a.Store, c.ID, officer.ID)
 		must(a.Service.Move(ctx, consult.Portal, c, models.StatusFrozen))
 		again()
 		must(a.Service.PublishReport(ctx, officer, c))
@@ -569,7 +570,7 @@ func TestDemoCommand(t *testing.T) {
 		t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
 	said := out.String()
-	for _, want := range []string{"186 invented submissions", "which has closed", "Councillors can search the words of the 143", "http://127.0.0.1:", "/pspo-renewal", "/try-the-form", "officer@demo.example"} {
+	for _, want := range []string{"186 invented submissions", "which has closed", "read all but 7 of them", "Councillors can search the words of the 143", "http://127.0.0.1:", "/pspo-renewal", "/try-the-form", "officer@demo.example"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q:\n%s", want, said)
 		}

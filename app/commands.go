@@ -163,6 +163,10 @@ func (demoCommand) Run(r *run) (err error) {
 		if err != nil {
 			return err
 		}
+		left, err := a.readDemo(r.ctx, c)
+		if err != nil {
+			return err
+		}
 		if err := a.Start(r.ctx); err != nil {
 			return err
 		}
@@ -172,14 +176,15 @@ func (demoCommand) Run(r *run) (err error) {
 		}
 		fmt.Fprintf(r.out, "\nThe demonstration is ready at %s\n\n", a.URL())
 		fmt.Fprintf(r.out, "  %d invented submissions to %s (%s), which has closed.\n", live, c.Title.Default(), c.Council.Name)
+		fmt.Fprintf(r.out, "  Two invented officers have read all but %d of them; the analysis can be frozen once those are read, too.\n", left)
 		fmt.Fprintf(r.out, "  Councillors can search the words of the %d who agreed to be quoted.\n  Everything is thrown away at the end.\n\n", len(released))
 		fmt.Fprintf(r.out, "  Answer as a resident or a sex worker:  %s/%s\n", a.URL(), form.ID)
 		fmt.Fprintf(r.out, "  Sign in as staff:                      %s/staff\n\n", a.URL())
 		for _, u := range accounts {
 			fmt.Fprintf(r.out, "  %-10s  %-28s  %s\n", u.role, u.email, u.password)
 		}
-		fmt.Fprintf(r.out, "\nOpen first, signed in as the officer:\n  %s/staff/%s/search?q=displacement   what people wrote\n  %s/staff/%s/themes                  what they say together\n  %s/staff/%s/report                  the draft report\n\nStop with Ctrl-C.\n",
-			a.URL(), c.ID, a.URL(), c.ID, a.URL(), c.ID)
+		fmt.Fprintf(r.out, "\nOpen first, signed in as the officer:\n  %s/staff/%s/reading                 what is still to be read\n  %s/staff/%s/search?q=displacement   what people wrote\n  %s/staff/%s/themes                  what they say together\n  %s/staff/%s/report                  the draft report\n\nStop with Ctrl-C.\n",
+			a.URL(), c.ID, a.URL(), c.ID, a.URL(), c.ID, a.URL(), c.ID)
 		return a.Run(r.ctx)
 	})
 }
@@ -241,6 +246,44 @@ func (a *App) demoAccounts(ctx context.Context) ([]demoAccount, error) {
 		accounts = append(accounts, u)
 	}
 	return accounts, nil
+}
+
+// readDemo has two invented officers, who cannot sign in, read most of what came
+// in, as they would: the oldest first, and some of it marked as rich in evidence.
+// It returns how many nobody has read.
+func (a *App) readDemo(ctx context.Context, c *models.Consultation) (left int, err error) {
+	var readers []consult.Actor
+	for _, name := range []string{"ines.marlow", "joseph.adeyemi"} {
+		token, err := a.Service.Invite(ctx, consult.Portal, name+"@demo.example", models.RoleOfficer)
+		if err != nil {
+			return 0, err
+		}
+		u, _, err := a.Service.Invited(ctx, token)
+		if err != nil {
+			return 0, err
+		}
+		readers = append(readers, consult.Actor{ID: u.ID, Role: u.Role})
+	}
+	live, err := a.Service.Live(ctx, consult.Portal, c)
+	if err != nil {
+		return 0, err
+	}
+	const unread, rich = 7, 15
+	for i := range live - unread {
+		by := readers[i%3/2] // one has more time for it than the other
+		id, err := a.Service.NextToRead(ctx, by, c, "")
+		if err != nil {
+			return 0, err
+		}
+		work := consult.ReadingWork{Done: true}
+		if i%rich == rich-1 {
+			work.Rich = &work.Done
+		}
+		if err := a.Service.Read(ctx, by, c, id, work); err != nil {
+			return 0, err
+		}
+	}
+	return unread, nil
 }
 
 // columns are the flags that say how to read a CSV file.

@@ -94,6 +94,7 @@ type Submission struct {
 	Stance       string // StanceFor, StanceAgainst, StanceUnsure or "", from the person's own answer
 	Status       SubmissionStatus
 	Attention    []Attention
+	Revision     int    // how often what it says was changed where it stands; 0 as it was sent
 	Source       string // for imports: the row it came from, so that a second import adds nothing
 	Answers      []Answer
 	Attachments  []Attachment

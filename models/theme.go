@@ -134,13 +134,6 @@ type Coding struct {
 	Blind      bool
 }
 
-// Reading says that a person at the desk has opened a submission to read it.
-type Reading struct {
-	Submission string
-	By         string // account
-	Day        string // YYYY-MM-DD, of the first time
-}
-
 // CodedAnswer says that a person has gone through one answer and decided on all
 // that it says, also when that is no theme at all.
 type CodedAnswer struct {

@@ -488,6 +488,8 @@ type SubmissionPage struct {
 	Keep         string // address that what is kept is posted to, "" for those who keep nothing
 	Here         string // address of this page to come back to
 	CanShare     bool   // a note can be shared with those who code
+	ReadAt       string // address at which it is read, for those who read
+	Reading      *ReadingPanel
 	KeysOff      bool   // single keys do nothing
 	KeysSwitch   string // address of the same with single keys the other way
 }
@@ -511,6 +513,8 @@ type AttachedText struct {
 	About  string // such as "PDF, 1.2 MB"
 	Open   bool   // a page of it is what was found
 	Pages  []AttachedPage
+
+	Summary *SummaryBox // nil for those who do not read
 }
 
 // AttachedPage is one page of an attachment; Number is 0 where it has none.

@@ -49,7 +49,7 @@ var pages = []Page{
 	&ReceiptPage{}, &ReceiptCheckPage{}, &ResultPage{}, &PaperPage{},
 	&TextPage{}, &LogPage{}, &ReportPage{}, &ErrorPage{},
 	&SignInPage{}, &WelcomePage{}, &StaffHomePage{}, &SearchPage{}, &SubmissionPage{}, &KeptPage{},
-	&ThemesPage{}, &ThemePage{}, &CodePage{}, &FramePage{}, &PreviewPage{}, &EssentialsPage{}, &SettingsPage{}, &AttentionPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
+	&ThemesPage{}, &ThemePage{}, &CodePage{}, &FramePage{}, &PreviewPage{}, &EssentialsPage{}, &SettingsPage{}, &AttentionPage{}, &ReadingPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
 }
 
 func (*HomePage) file() string         { return "home" }
@@ -81,6 +81,7 @@ func (*PreviewPage) file() string      { return "preview" }
 func (*EssentialsPage) file() string   { return "essentials" }
 func (*SettingsPage) file() string     { return "settings" }
 func (*AttentionPage) file() string    { return "attention" }
+func (*ReadingPage) file() string      { return "reading" }
 func (*ContactsPage) file() string     { return "contacts" }
 func (*AuditPage) file() string        { return "audit" }
 func (*UsersPage) file() string        { return "users" }

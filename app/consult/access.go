@@ -28,6 +28,7 @@ const (
 	SeeThemes    Permission = "see themes"
 	EditThemes   Permission = "decide on themes"
 	ReadOriginal Permission = "read the original words"
+	ReadAll      Permission = "read what comes in, summarise attachments"
 	LookAgain    Permission = "look at marked submissions, ask their authors, set aside"
 	ReadContacts Permission = "read the addresses of those who want to be told"
 	SeeDraft     Permission = "see the draft report"
@@ -47,6 +48,7 @@ var allowed = map[Permission][]models.Role{
 	SeeThemes:    {models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor},
 	EditThemes:   {models.RoleOfficer, models.RoleAnalyst},
 	ReadOriginal: {models.RoleOfficer},
+	ReadAll:      {models.RoleOfficer},
 	LookAgain:    {models.RoleOfficer},
 	ReadContacts: {models.RoleOfficer},
 	SeeDraft:     {models.RoleOfficer, models.RoleAnalyst, models.RoleAuditor},

@@ -104,12 +104,16 @@ var access = map[string]string{
 	"Misread":            "open",
 	"Move":               "admin officer",
 	"MoveAnswers":        "officer analyst",
+	"NextToRead":         "officer",
 	"Notes":              "officer analyst councillor",
+	"OpenReading":        "officer",
 	"Pause":              "admin officer",
 	"Places":             "officer analyst",
 	"PublishReport":      "officer",
 	"PutThemeUnder":      "officer analyst",
+	"Read":               "officer",
 	"ReadAttachments":    "portal",
+	"ReadingQueue":       "officer",
 	"EraseFromIndex":     "portal",
 	"Release":            "officer",
 	"ReleaseNew":         "portal",
@@ -275,13 +279,13 @@ func TestDraftConsultationsAreHidden(t *testing.T) {
 
 // Nobody can both act and hide the act, and administrators read no testimony.
 func TestPermissionsKeepApart(t *testing.T) {
-	for _, p := range []consult.Permission{consult.SearchText, consult.SeeThemes, consult.ReadOriginal, consult.LookAgain, consult.ReadContacts, consult.SeeDraft} {
+	for _, p := range []consult.Permission{consult.SearchText, consult.SeeThemes, consult.ReadOriginal, consult.ReadAll, consult.LookAgain, consult.ReadContacts, consult.SeeDraft} {
 		if admin.May(p) {
 			t.Errorf("administrators may %s", p)
 		}
 	}
-	for _, p := range []consult.Permission{consult.EditThemes, consult.Publish, consult.Configure, consult.ManageUsers, consult.ReadOriginal, consult.LookAgain, consult.ReadContacts} {
-		if analyst.May(p) && (p == consult.LookAgain || p == consult.ReadContacts) {
+	for _, p := range []consult.Permission{consult.EditThemes, consult.Publish, consult.Configure, consult.ManageUsers, consult.ReadOriginal, consult.ReadAll, consult.LookAgain, consult.ReadContacts} {
+		if analyst.May(p) && (p == consult.ReadAll || p == consult.LookAgain || p == consult.ReadContacts) {
 			t.Errorf("analysts may %s", p)
 		}
 		if auditor.May(p) || councillor.May(p) {

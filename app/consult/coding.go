@@ -1067,19 +1067,19 @@ func (s *Service) names(ctx context.Context) (map[string]string, error) {
 
 func named(names map[string]string, account string) string { return cmp.Or(names[account], account) }
 
-// read counts the answers that somebody has read: by opening the submission, or
-// by coding the answer, blind or not.
+// read counts the answers that somebody has read: the submission as it is now, or
+// the answer in coding it, blind or not.
 func (d *desk) read(readings []models.Reading) int {
-	opened, coded := map[string]bool{}, map[models.AnswerKey]bool{}
+	whole, coded := map[string]bool{}, map[models.AnswerKey]bool{}
 	for _, r := range readings {
-		opened[r.Submission] = true
+		whole[r.Submission] = true
 	}
 	for _, c := range d.coded {
 		coded[c.AnswerKey] = true
 	}
 	n := 0
 	for _, a := range d.answers {
-		if opened[a.key.Submission] || coded[a.key] {
+		if whole[a.key.Submission] || coded[a.key] {
 			n++
 		}
 	}

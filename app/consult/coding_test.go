@@ -699,9 +699,8 @@ func TestWithdrawingTakesCodings(t *testing.T) {
 		noError(t, k.CodeAnswer(ctx, officer, c, consult.Decision{Answer: answer, Themes: []string{id}, Passages: []consult.Passage{{Theme: id, Words: "lamps by  the canal"}}}))
 		noError(t, k.CodeAnswer(ctx, analyst, c, consult.Decision{Answer: answer, Themes: []string{id}, Way: consult.Blind}))
 		c = k.release(t, c)
-		for _, by := range []consult.Actor{officer, officer, councillor} { // reading twice counts once, a councillor's not at all
-			_, _, err := k.Submission(ctx, by, c, answer.Submission, false)
-			noError(t, err)
+		for range 2 { // reading twice counts once
+			noError(t, k.Read(ctx, officer, c, answer.Submission, consult.ReadingWork{Done: true}))
 		}
 		if got := k.tables(t, "codings", "coded_answers", "readings"); got["codings"] != 3 || got["coded_answers"] != 2 || got["readings"] != 1 {
 			t.Fatalf("rows: %v", got)
@@ -712,10 +711,9 @@ func TestWithdrawingTakesCodings(t *testing.T) {
 		if progress.Answers != 2 || progress.Read != 1 {
 			t.Errorf("progress %+v", progress)
 		}
-		_, _, err = k.Submission(ctx, analyst, c, other, false)
-		noError(t, err)
+		noError(t, k.Read(ctx, officer, c, other, consult.ReadingWork{Done: true}))
 		if progress, err = k.CodingProgress(ctx, officer, c); err != nil || progress.Read != 2 || progress.Coded != 1 {
-			t.Errorf("after opening the other: %+v, %v", progress, err)
+			t.Errorf("after reading the other: %+v, %v", progress, err)
 		}
 		trace, err := k.Trace(ctx, c, code)
 		noError(t, err)

@@ -140,13 +140,17 @@ func (k *kit) open(t testing.TB, source []byte) *models.Consultation {
 	return k.move(t, c, models.StatusOpen)
 }
 
-// move takes a consultation to a later state and returns it as it is then.
+// move takes a consultation to a later state and returns it as it is then. All of
+// it is read before it is frozen.
 func (k *kit) move(t testing.TB, c *models.Consultation, to models.Status) *models.Consultation {
 	t.Helper()
 	for c.Status != to {
 		next, ok := c.Status.Next()
 		if !ok {
 			t.Fatalf("%s never becomes %s", c.ID, to)
+		}
+		if next == models.StatusFrozen {
+			storetest.ReadAll(t, k.store, c.ID, officer.ID)
 		}
 		noError(t, k.Move(ctx, officer, c, next))
 		c = k.reread(t, c)

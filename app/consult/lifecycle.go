@@ -165,6 +165,9 @@ func (s *Service) Move(ctx context.Context, by Actor, c *models.Consultation, to
 	}
 	var left gone
 	if to == models.StatusFrozen {
+		if err := allRead(ctx, s.store, c); err != nil {
+			return err
+		}
 		// What came after the last run is placed before the data is fixed.
 		var err error
 		if left, err = s.refreshThemes(ctx, c.ID); err != nil {
@@ -174,6 +177,9 @@ func (s *Service) Move(ctx context.Context, by Actor, c *models.Consultation, to
 	return s.store.Tx(ctx, func(tx *store.Store) error {
 		if to == models.StatusFrozen {
 			if _, err := hold(ctx, tx, c); err != nil {
+				return err
+			}
+			if err := allRead(ctx, tx, c); err != nil {
 				return err
 			}
 			// A theme may be named in the words of somebody who has taken them back since.

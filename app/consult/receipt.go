@@ -224,6 +224,9 @@ func (s *Service) callUp(ctx context.Context, c *models.Consultation, words stri
 			if err := tx.AddMessage(ctx, sub.ID, *message); err != nil {
 				return err
 			}
+			if err := tx.Revise(ctx, sub.ID); err != nil { // it says more than what was read of it
+				return err
+			}
 		}
 		attention := slices.DeleteFunc(sub.Attention, func(a models.Attention) bool { return a == models.AttentionSeen || a == why })
 		if err := tx.SetAttention(ctx, sub.ID, append(attention, why)); err != nil {

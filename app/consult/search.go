@@ -433,8 +433,7 @@ func invalidQuery(err error) error {
 
 // Submission returns one whole submission for reading, with the themes of each
 // answer. original asks for the words as they were written, which only
-// officers may read and which is put on record. That somebody who codes has
-// opened it is kept.
+// officers may read and which is put on record.
 func (s *Service) Submission(ctx context.Context, by Actor, c *models.Consultation, id string, original bool) (*models.Submission, map[string][]*models.Theme, error) {
 	if err := by.need(SearchText); err != nil {
 		return nil, nil, err
@@ -455,11 +454,6 @@ func (s *Service) Submission(ctx context.Context, by Actor, c *models.Consultati
 	themes := map[string][]*models.Theme{}
 	for _, a := range sub.Answers {
 		themes[a.Question] = view.ofAnswer(sub.ID, a.Question)
-	}
-	if by.May(EditThemes) && sub.Status == models.SubmissionLive {
-		if err := s.store.SaveReading(ctx, models.Reading{Submission: id, By: by.ID, Day: s.today()}); err != nil {
-			return nil, nil, err
-		}
 	}
 	if !original {
 		sub = readableBy(by, c, sub, released)

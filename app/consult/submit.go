@@ -252,7 +252,11 @@ func (s *Service) submit(ctx context.Context, key DraftKey, c *models.Consultati
 		if err := s.mayFinish(d, now); err != nil {
 			return err
 		}
+		var summaries []models.Summary
 		if d.Replaces != "" {
+			if summaries, err = tx.Summaries(ctx, d.Replaces); err != nil {
+				return err
+			}
 			before, err := s.replace(ctx, tx, c, d.Replaces)
 			if err != nil {
 				return err
@@ -265,6 +269,9 @@ func (s *Service) submit(ctx context.Context, key DraftKey, c *models.Consultati
 			return err
 		}
 		if created {
+			if err := keepSummaries(ctx, tx, sub, summaries); err != nil {
+				return err
+			}
 			if err := s.received(ctx, tx, Actor{}, sub); err != nil {
 				return err
 			}

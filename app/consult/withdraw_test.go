@@ -299,6 +299,7 @@ func TestWithdrawWhileThemesAreNamed(t *testing.T) {
 		c = k.move(t, c, models.StatusClosed)
 		s = named()
 		leaves = withdraw(s)
+		storetest.ReadAll(t, k.store, c.ID, officer.ID)
 		wantKind(t, "freezing while somebody withdraws", after.Move(ctx, officer, c, models.StatusFrozen), models.KindConflict)
 		noError(t, after.Move(ctx, officer, c, models.StatusFrozen))
 		clean(s)

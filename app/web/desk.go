@@ -17,20 +17,33 @@ func (p *portal) showSubmission(req *request) error {
 	if err != nil {
 		return err
 	}
+	page, _, err := p.submissionPage(req, c, "search")
+	if err != nil {
+		return err
+	}
+	if req.by.May(consult.ReadAll) {
+		page.ReadAt = readingAddress(c, page.ID, page.KeysOff)
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+// submissionPage is the page of the submission that the address names, with the
+// submission as its reader may read it.
+func (p *portal) submissionPage(req *request, c *models.Consultation, here string) (*views.SubmissionPage, *models.Submission, error) {
 	ctx := req.Request().Context()
 	original := req.QueryParam("original") != "" && req.by.May(consult.ReadOriginal)
 	sub, themes, err := p.service.Submission(ctx, req.by, c, req.Param("id"), original)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	here := "/staff/" + c.ID + "/submissions/" + sub.ID
+	at := "/staff/" + c.ID + "/submissions/" + sub.ID
 	var places map[string][]consult.CodedTheme
 	if req.by.May(consult.EditThemes) {
 		if places, err = p.service.Places(ctx, req.by, c, sub.ID); err != nil {
-			return err
+			return nil, nil, err
 		}
 	}
-	page := &views.SubmissionPage{Base: p.staffBase(req, c, "search", "Submission"), Consultation: c.ID, ID: sub.ID, PublicID: sub.PublicID,
+	page := &views.SubmissionPage{Base: p.staffBase(req, c, here, "Submission"), Consultation: c.ID, ID: sub.ID, PublicID: sub.PublicID,
 		Received: p.Views.Day(deskLanguage, sub.Day), Language: languageName(sub.Language), Groups: groupNames(c, sub.Groups),
 		Status: sub.Status, Original: original, Here: req.Request().URL.RequestURI(), Keep: keepAddress(c), CanShare: true}
 	if req.by.Role == models.RoleCouncillor {
@@ -40,13 +53,13 @@ func (p *portal) showSubmission(req *request) error {
 		page.Channel = sub.Channel.Name()
 	}
 	if req.by.May(consult.ReadOriginal) && !original {
-		page.ShowOriginal = here + "?original=yes"
+		page.ShowOriginal = at + "?original=yes"
 	}
 	for _, consent := range sub.Consents {
 		page.Consents = append(page.Consents, consentNames[consent])
 	}
 	if err := p.inResult(req, c, page); err != nil {
-		return err
+		return nil, nil, err
 	}
 	pieces := func(text, language string) []views.Snippet {
 		if original {
@@ -101,24 +114,24 @@ func (p *portal) showSubmission(req *request) error {
 	}
 	if req.by.May(consult.LookAgain) {
 		page.Why, page.Seen = reasons(sub), len(sub.Attention) > 0 && !sub.Open()
-		page.CanAct, page.Act = !c.Status.AtLeast(models.StatusFrozen), here
+		page.CanAct, page.Act = !c.Status.AtLeast(models.StatusFrozen), at
 		if page.Messages, err = p.service.Messages(ctx, req.by, sub.ID); err != nil {
-			return err
+			return nil, nil, err
 		}
 	}
 	kept, err := p.service.Marks(ctx, req.by, c)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	page.Listed, page.Read = kept.On(sub.ID)
 	notes, err := p.service.Notes(ctx, req.by, c, sub.ID)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	for _, n := range notes {
 		page.Notes = append(page.Notes, p.noteRow(n))
 	}
-	return p.render(req.Context, http.StatusOK, page)
+	return page, sub, nil
 }
 
 // inResult fills in what a submission's page says of the result that it was

@@ -128,6 +128,9 @@ func (p *testPortal) open(source []byte) *models.Consultation {
 func (p *testPortal) move(c *models.Consultation, to ...models.Status) *models.Consultation {
 	p.Helper()
 	for _, s := range to {
+		if s == models.StatusFrozen {
+			storetest.ReadAll(p.TB, p.store, c.ID, "u-reader")
+		}
 		must(p.TB, p.service.Move(p.Context(), consult.Portal, c, s))
 		var err error
 		c, err = p.store.Consultation(p.Context(), c.ID)

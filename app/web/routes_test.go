@@ -69,6 +69,10 @@ GET  /staff/:consultation/kept              sign   200        200     200     40
 POST /staff/:consultation/kept              401    422        422     422     403     403
 GET  /staff/:consultation/submissions/:id   sign   404        200     200     403     403
 POST /staff/:consultation/submissions/:id   401    403        403     422     403     403
+GET  /staff/:consultation/reading           sign   403        403     200     403     403
+POST /staff/:consultation/reading           401    403        403     422     403     403
+GET  /staff/:consultation/reading/:id       sign   403        403     200     403     403
+POST /staff/:consultation/reading/:id       401    403        403     422     403     403
 GET  /staff/:consultation/attention         sign   403        403     200     403     403
 GET  /staff/:consultation/contacts          sign   403        403     200     403     403
 POST /staff/:consultation/contacts          401    403        403     200     403     403
@@ -131,7 +135,7 @@ func (p *testPortal) address(path string) string {
 	p.Helper()
 	id := "none"
 	switch {
-	case strings.Contains(path, "/submissions/"):
+	case strings.Contains(path, "/submissions/"), strings.Contains(path, "/reading/"):
 		id = p.rows("SELECT id FROM submissions WHERE consultation = '" + p.demo.ID + "' AND status = 'live' ORDER BY id LIMIT 1")[0]
 	case strings.Contains(path, "/themes/"):
 		id = p.themes()[0].ID
@@ -276,6 +280,10 @@ func TestThingsOfAnotherConsultation(t *testing.T) {
 	before := p.state()
 	officer.visit("/staff/" + p.demo.ID + "/submissions/" + other + "-s00000").is(http.StatusNotFound)
 	officer.visit("/staff/" + p.demo.ID + "/submissions/" + other + "-s00000?original=yes").is(http.StatusNotFound)
+	officer.visit("/staff/" + p.demo.ID + "/reading/" + other + "-s00000").is(http.StatusNotFound)
+	for _, do := range []string{"read", "next", "back", "keep", "rich", "not-rich"} {
+		officer.post("/staff/"+p.demo.ID+"/reading/"+other+"-s00000", url.Values{"do": {do}, "revision": {"0"}}).is(http.StatusNotFound)
+	}
 	officer.visit("/staff/no-such/submissions/" + other + "-s00000").is(http.StatusNotFound)
 	mine, others := p.themes()[0], other+"-s00000:C2"
 	officer.visit("/staff/" + p.demo.ID + "/themes/otherstheme").is(http.StatusNotFound)
@@ -387,6 +395,8 @@ func (p *testPortal) forms(who map[string]*browser) map[string]form {
 		"/staff/:consultation/contacts":        {who["officer"], nil}, // reading the list goes on record
 		"/staff/:consultation/kept":            {who["officer"], url.Values{"do": {"save"}, "name": {"Lamps"}, "query": {"q=lamps"}}},
 		"/staff/:consultation/submissions/:id": {who["officer"], url.Values{"do": {"ask"}, "message": {"Which evening do you mean?"}}},
+		"/staff/:consultation/reading":         {who["officer"], url.Values{"do": {"next"}}},
+		"/staff/:consultation/reading/:id":     {who["officer"], url.Values{"do": {"read"}, "revision": {"0"}}},
 		"/staff/:consultation/themes":          {who["officer"], url.Values{"do": {"run"}}},
 		"/staff/:consultation/themes/:id":      {who["officer"], url.Values{"do": {"rename"}, "version": {strconv.Itoa(theme.Version)}, "label": {"A name of ours"}}},
 		"/staff/:consultation/code":            {who["officer"], url.Values{"answer": {p.anAnswer()}, "theme": {theme.ID}, "do": {"code"}}},

@@ -61,6 +61,7 @@ func consultationLinks(req *request, c *models.Consultation, here string) []view
 	return permitted(req, here, []deskLink{
 		{consult.SearchText, "search", at + "/search", "Search"},
 		{consult.KeepOwn, "kept", at + "/kept", "My list"},
+		{consult.ReadAll, "reading", at + "/reading", "Reading"},
 		{consult.SeeThemes, "themes", at + "/themes", "Themes"},
 		{consult.EditThemes, "code", at + "/code", "Code answers"},
 		{consult.LookAgain, "attention", at + "/attention", "To look at again"},

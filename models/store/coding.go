@@ -47,36 +47,6 @@ func (r codedRow) model() models.CodedAnswer {
 	return models.CodedAnswer{AnswerKey: models.AnswerKey{Submission: r.Submission, Question: r.Question}, By: r.Account, Day: r.Day, Blind: r.Blind, Frame: r.Frame, Settles: r.Settles}
 }
 
-type readingRow struct {
-	Submission string `gorm:"primaryKey"`
-	Account    string `gorm:"primaryKey"`
-	Day        string
-}
-
-func (readingRow) TableName() string { return "readings" }
-
-// SaveReading keeps that a person has read a submission. Reading it again
-// changes nothing.
-func (s *Store) SaveReading(ctx context.Context, r models.Reading) error {
-	row := readingRow{Submission: r.Submission, Account: r.By, Day: r.Day}
-	return failed(s.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error, "save who has read it")
-}
-
-// Readings returns who has read which submissions to a consultation, by
-// submission and account.
-func (s *Store) Readings(ctx context.Context, consultation string) ([]models.Reading, error) {
-	var rows []readingRow
-	err := s.db.WithContext(ctx).Where("submission IN (?)", s.ids(ctx, consultation)).Order("submission, account").Find(&rows).Error
-	if err != nil {
-		return nil, failed(err, "read who has read what")
-	}
-	readings := make([]models.Reading, len(rows))
-	for i, r := range rows {
-		readings[i] = models.Reading{Submission: r.Submission, By: r.Account, Day: r.Day}
-	}
-	return readings, nil
-}
-
 // AddCodings adds what a person decided, in this order, after all that was
 // decided before. Their IDs are left aside: the store numbers them.
 func (s *Store) AddCodings(ctx context.Context, codings []models.Coding) error {

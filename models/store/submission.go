@@ -24,6 +24,7 @@ type submissionRow struct {
 	Status       models.SubmissionStatus
 	Source       string
 	Attention    list
+	Revision     int
 	Receipt      []byte
 	Nonce        []byte
 }
@@ -34,7 +35,7 @@ func (r *submissionRow) model(answers []models.Answer, attachments []models.Atta
 	m := &models.Submission{
 		ID: r.ID, PublicID: r.PublicID, Consultation: r.Consultation, FormVersion: r.FormVersion,
 		Day: r.Day, Channel: r.Channel, Language: r.Language, Path: r.Path, Groups: r.Groups,
-		Stance: r.Stance, Status: r.Status, Source: r.Source, Answers: answers, Attachments: attachments,
+		Stance: r.Stance, Status: r.Status, Source: r.Source, Revision: r.Revision, Answers: answers, Attachments: attachments,
 	}
 	for _, c := range r.Consents {
 		m.Consents = append(m.Consents, models.Consent(c))
@@ -107,7 +108,7 @@ func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created 
 		ID: m.ID, PublicID: m.PublicID, Consultation: m.Consultation, FormVersion: m.FormVersion,
 		Day: m.Day, Channel: m.Channel, Language: m.Language, Path: m.Path,
 		Groups: m.Groups, Consents: listOf(m.Consents),
-		Stance: m.Stance, Status: m.Status, Source: m.Source, Attention: listOf(m.Attention),
+		Stance: m.Stance, Status: m.Status, Source: m.Source, Attention: listOf(m.Attention), Revision: m.Revision,
 		Receipt: keyOrNull(n.Receipt), Nonce: keyOrNull(n.Nonce),
 	}
 	if row.Status == "" {
@@ -382,8 +383,8 @@ func (s *Store) SubmissionsForAttention(ctx context.Context, consultation string
 
 // EraseAnswers removes what a submission says: its answers, what is known of
 // its attachments, the messages and notes about it, what people decided on its
-// answers, who has read it or means to, its part in a release, and the salt that
-// opens its leaf. The submission itself and the leaf stay.
+// answers, who has read it or means to, what readers wrote about its attachments,
+// its part in a release, and the salt that opens its leaf. The submission itself and the leaf stay.
 func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 	const doing = "erase the answers"
 	return s.Tx(ctx, func(tx *Store) error {
@@ -402,7 +403,7 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 		if err == nil {
 			err = db.Where("submission = ?", id).Delete(&messageRow{}).Error
 		}
-		for _, table := range []any{&codingRow{}, &codedRow{}, &readingRow{}, &listedRow{}, &noteRow{}, &releasedRow{}} {
+		for _, table := range []any{&codingRow{}, &codedRow{}, &readingRow{}, &claimRow{}, &summaryRow{}, &richRow{}, &listedRow{}, &noteRow{}, &releasedRow{}} {
 			if err == nil {
 				err = db.Where("submission = ?", id).Delete(table).Error
 			}

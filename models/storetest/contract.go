@@ -66,6 +66,8 @@ func Run(t *testing.T) {
 		{"drafts at the same time", testDraftsConcurrently},
 		{"contacts", testContacts},
 		{"what people keep for themselves", testDesk},
+		{"the reading queue", testReading},
+		{"readers at the same time", testReadingConcurrently},
 		{"answers listed without a search engine", testListAnswers},
 		{"equality", testEquality},
 		{"audit", testAudit},
@@ -199,6 +201,7 @@ var columns = strings.Fields(`
 	draft_files.expires draft_files.key
 	drafts.expires drafts.id drafts.sealed
 	equality.answer equality.consultation equality.people equality.question
+	evidence_rich.account evidence_rich.day evidence_rich.submission
 	frame_versions.account frame_versions.consultation frame_versions.day frame_versions.number frame_versions.themes
 	jobs.again jobs.attempts jobs.id jobs.kind jobs.last_error jobs.leased_until jobs.object jobs.run_at jobs.state
 	leaves.consultation leaves.leaf leaves.position leaves.salt leaves.submission
@@ -206,8 +209,9 @@ var columns = strings.Fields(`
 	notes.account notes.day notes.id notes.shared notes.submission notes.text
 	placements.question placements.score placements.submission placements.theme
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
+	reading_claims.account reading_claims.submission reading_claims.until
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
-	readings.account readings.day readings.submission
+	readings.account readings.day readings.revision readings.submission
 	released.consultation released.labels released.number released.submission
 	releases.account releases.consultation releases.day releases.number
 	reports.consultation reports.data reports.hash reports.version
@@ -215,7 +219,8 @@ var columns = strings.Fields(`
 	sessions.data sessions.expires sessions.token
 	submissions.attention submissions.channel submissions.consents submissions.consultation submissions.day submissions.form_version submissions.groups
 	submissions.id submissions.language submissions.nonce submissions.path submissions.public_id submissions.receipt
-	submissions.source submissions.stance submissions.status
+	submissions.revision submissions.source submissions.stance submissions.status
+	summaries.account summaries.attachment summaries.day summaries.submission summaries.text summaries.version
 	theme_runs.consultation theme_runs.documents theme_runs.method theme_runs.seed
 	themes.consultation themes.definition themes.distinctive_for themes.draft themes.id themes.keywords themes.label themes.machine_label themes.made_by themes.merged_into themes.name_from
 	themes.parent themes.position themes.reason themes.renamed themes.status themes.suggested_label themes.version
@@ -887,16 +892,6 @@ func testCodings(t *testing.T, url string) {
 	wantSame(t, "coded", must[[]models.CodedAnswer](t)(s.CodedAnswers(ctx, square)), coded)
 	wantSame(t, "coded of one", must[[]models.CodedAnswer](t)(s.CodedAnswersOf(ctx, []string{submissions[2].ID})), coded[3:])
 
-	readings := []models.Reading{{Submission: submissions[0].ID, By: "u1", Day: "2026-11-01"}, {Submission: submissions[0].ID, By: "u2", Day: "2026-11-02"}}
-	for _, r := range readings {
-		noError(t, s.SaveReading(ctx, r))
-	}
-	noError(t, s.SaveReading(ctx, models.Reading{Submission: submissions[0].ID, By: "u1", Day: "2026-11-05"})) // the first day stays
-	wantSame(t, "read", must[[]models.Reading](t)(s.Readings(ctx, square)), readings)
-	if none := must[[]models.Reading](t)(s.Readings(ctx, "elsewhere")); len(none) > 0 {
-		t.Errorf("readings of another consultation: %v", none)
-	}
-
 	// Another run leaves them, and a run without a theme that people coded in is
 	// refused as a whole.
 	saved.Placements = nil
@@ -1508,7 +1503,9 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
-		"DROP TABLE frame_versions", "DROP TABLE notes", "DROP TABLE reading_list", "DROP TABLE saved_searches",
+		"DROP TABLE frame_versions",
+		"DROP TABLE reading_claims", "DROP TABLE summaries", "DROP TABLE evidence_rich", "DROP INDEX submissions_day", "ALTER TABLE submissions DROP COLUMN revision",
+		"DROP TABLE notes", "DROP TABLE reading_list", "DROP TABLE saved_searches",
 		"DROP TABLE released", "DROP TABLE releases",
 		"DROP TABLE audit_head", "ALTER TABLE audit DROP COLUMN hash", "ALTER TABLE audit DROP COLUMN undone",
 		"DROP TABLE readings", "DROP TABLE coded_answers", "DROP TABLE codings", "ALTER TABLE theme_runs DROP COLUMN method",

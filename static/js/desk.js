@@ -87,6 +87,13 @@
     if (!keys || keys.hasAttribute('data-off') || !free(event)) return;
     var hits = Array.from(document.querySelectorAll('#results .hits h3 a'));
     var i = hits.indexOf(document.activeElement), key = event.key, to;
+    // What the page has on a key of its own; held down, it acts once.
+    var own = /^[a-z]$/.test(key) && document.querySelector('main [data-key="' + key + '"]');
+    if (own) {
+      event.preventDefault();
+      if (!event.repeat) own.click();
+      return;
+    }
     if (i >= 0 && key === 'ArrowDown') key = 'j';
     if (i >= 0 && key === 'ArrowUp') key = 'k';
     if (key === '/') to = document.getElementById('q');
