@@ -65,6 +65,7 @@ func Run(t *testing.T) {
 		{"drafts at the same time", testDraftsConcurrently},
 		{"contacts", testContacts},
 		{"what people keep for themselves", testDesk},
+		{"what people take out of answers", testRedactions},
 		{"answers listed without a search engine", testListAnswers},
 		{"equality", testEquality},
 		{"audit", testAudit},
@@ -206,6 +207,10 @@ var columns = strings.Fields(`
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
 	readings.account readings.day readings.submission
+	redaction_sheets.approved redaction_sheets.approved_by redaction_sheets.checked redaction_sheets.checked_by redaction_sheets.open_until redaction_sheets.opened_by
+	redaction_sheets.rewrites redaction_sheets.second redaction_sheets.sha256 redaction_sheets.submission redaction_sheets.version
+	redactions.account redactions.day redactions.ends redactions.kind redactions.note redactions.of_ends redactions.of_starts redactions.question redactions.reason
+	redactions.replacement redactions.sha256 redactions.starts redactions.state redactions.submission redactions.version
 	released.consultation released.labels released.number released.submission
 	releases.account releases.consultation releases.day releases.number
 	reports.consultation reports.data reports.hash reports.version
@@ -1503,6 +1508,7 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
+		"DROP TABLE redactions", "DROP TABLE redaction_sheets",
 		"DROP TABLE notes", "DROP TABLE reading_list", "DROP TABLE saved_searches",
 		"DROP TABLE released", "DROP TABLE releases",
 		"DROP TABLE audit_head", "ALTER TABLE audit DROP COLUMN hash", "ALTER TABLE audit DROP COLUMN undone",
