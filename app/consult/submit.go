@@ -252,7 +252,11 @@ func (s *Service) submit(ctx context.Context, key DraftKey, c *models.Consultati
 		if err := s.mayFinish(d, now); err != nil {
 			return err
 		}
+		var carried []models.Redaction
 		if d.Replaces != "" {
+			if carried, err = s.carryRedactions(ctx, tx, d.Replaces, &sub); err != nil {
+				return err
+			}
 			before, err := s.replace(ctx, tx, c, d.Replaces)
 			if err != nil {
 				return err
@@ -265,6 +269,11 @@ func (s *Service) submit(ctx context.Context, key DraftKey, c *models.Consultati
 			return err
 		}
 		if created {
+			if len(carried) > 0 {
+				if err := tx.SaveRedactions(ctx, sub.ID, carried); err != nil {
+					return err
+				}
+			}
 			if err := s.received(ctx, tx, Actor{}, sub); err != nil {
 				return err
 			}
