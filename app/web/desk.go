@@ -42,6 +42,9 @@ func (p *portal) showSubmission(req *request) error {
 	if req.by.May(consult.ReadOriginal) && !original {
 		page.ShowOriginal = here + "?original=yes"
 	}
+	if req.by.May(consult.Redact) && sub.Status == models.SubmissionLive {
+		page.Redact = redactAddress(c, sub.ID, false)
+	}
 	for _, consent := range sub.Consents {
 		page.Consents = append(page.Consents, consentNames[consent])
 	}
