@@ -205,6 +205,9 @@ func (s *Service) Redactions(ctx context.Context, by Actor, c *models.Consultati
 		out.OpenBy = named(out.Names, out.OpenedBy)
 	}
 	out.Mine = out.CheckedBy == by.ID
+	if err := s.store.SaveReading(ctx, models.Reading{Submission: id, By: by.ID, Day: s.today()}); err != nil {
+		return nil, err
+	}
 	return out, s.record(ctx, s.store, by, "submission.original-read", id, c.ID, "")
 }
 

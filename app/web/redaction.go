@@ -102,7 +102,7 @@ func (p *portal) showRedact(req *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := p.redactPage(req, c, 0)
+	page, err := p.redactPage(req, c, -1)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (p *portal) showRedact(req *request) error {
 }
 
 // redactPage is the page of one submission. What was decided after version seen
-// is told, unless that is 0.
+// is told, unless that is -1.
 func (p *portal) redactPage(req *request, c *models.Consultation, seen int) (*views.RedactPage, error) {
 	sheet, err := p.service.Redactions(req.Request().Context(), req.by, c, req.Param("id"))
 	if err != nil {
@@ -146,7 +146,7 @@ func (p *portal) redactPage(req *request, c *models.Consultation, seen int) (*vi
 			}
 			if d := it.Decided; d != nil {
 				describe(&item, a.Text, d, p.byOn(name(d.By), d.Day))
-				if seen > 0 && d.Version > seen {
+				if seen >= 0 && d.Version > seen {
 					item.Since = item.Decided
 					page.Since = append(page.Since, fmt.Sprintf("Answer %s, number %d: %s", a.Question, item.Number, item.Decided))
 				}
@@ -157,6 +157,7 @@ func (p *portal) redactPage(req *request, c *models.Consultation, seen int) (*vi
 			}
 			out.Items = append(out.Items, item)
 		}
+		out.Add.Kind = "name" // what is missed most often
 		out.Text = markedText(a, out.Items)
 		for _, piece := range a.Pieces {
 			out.Mix = append(out.Mix, fmt.Sprintf("%s: “%s”", piece.Trait, a.Text[piece.Start:piece.End]))
@@ -166,7 +167,7 @@ func (p *portal) redactPage(req *request, c *models.Consultation, seen int) (*vi
 			if d.State == models.RedactionRefused {
 				out.MixDo, out.MixDecided = string(d.Reason), "May stand, says "+p.byOn(name(d.By), d.Day)+"."
 			}
-			if seen > 0 && d.Version > seen {
+			if seen >= 0 && d.Version > seen {
 				page.Since = append(page.Since, fmt.Sprintf("Answer %s, the mix of details: %s", a.Question, out.MixDecided))
 			}
 		}
