@@ -586,6 +586,11 @@ func (s *Service) keepRedactions(ctx context.Context, tx *store.Store, c *models
 			return err
 		}
 	}
+	if checked { // it is free for a second person at once
+		if _, err := tx.OpenRedactionSheet(ctx, sheet.Submission, d.by.ID, s.now()); err != nil {
+			return err
+		}
+	}
 	var did []string
 	for _, what := range slices.Sorted(maps.Keys(d.did)) {
 		did = append(did, fmt.Sprintf("%d %s", d.did[what], what))

@@ -103,6 +103,12 @@ func TestRedaction(t *testing.T) {
 		if got := k.redactedText(t, id); !strings.Contains(got, "and [a man] waits") || strings.Contains(got, "bluehat") {
 			t.Errorf("with the nickname out: %q", got)
 		}
+		for _, job := range []models.JobKind{models.JobIndex, models.JobThemes, models.JobErase} {
+			var n int
+			if noError(t, k.sql(t).QueryRow("SELECT COUNT(*) FROM jobs WHERE kind = '"+string(job)+"' AND state = 'pending'").Scan(&n)); n != 1 {
+				t.Errorf("%d jobs of kind %s wait, want 1", n, job)
+			}
+		}
 		k.drain(t)
 		for _, words := range []string{"bluehat", "Anna"} {
 			if found := k.find(t, officer, c, words); len(found) > 0 {
@@ -224,7 +230,6 @@ func TestRedactionOfPeopleAtRisk(t *testing.T) {
 	if next, err := k.NextRedaction(ctx, officer, c, true); next != "" || err != nil {
 		t.Errorf("whoever checked it is handed %q to approve (%v)", next, err)
 	}
-	k.clock.Advance(time.Hour)
 	if next, err := k.NextRedaction(ctx, second, c, true); next != subs[2].ID || err != nil {
 		t.Errorf("a second person is handed %q (%v)", next, err)
 	}
