@@ -479,6 +479,7 @@ type SubmissionPage struct {
 	Act          string // address the forms post to
 	Original     bool   // the unredacted words are shown
 	ShowOriginal string // address that shows them, "" when the role may not
+	Redact       string // address where it is decided what is taken out of them
 	Back         string
 	Searched     string // what was searched for, "" for nothing
 	Before       string // address of the submission before it in the result

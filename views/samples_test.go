@@ -504,9 +504,15 @@ func samples() []sample {
 		{"search-refused", refusedSearch}, {"search-waiting", early},
 		{"submission-original", &SubmissionPage{Base: desk("search", ""), ID: "s2", Status: models.SubmissionVoid, Original: true}}, {"submission-withdrawn", &SubmissionPage{Base: desk("search", ""), ID: "s3", Status: models.SubmissionWithdrawn}},
 		{"submission-look", &SubmissionPage{Base: desk("search", ""), Consultation: c.ID, ID: "s4", PublicID: "7k3m04q", Status: models.SubmissionLive, CanAct: true, Act: "/staff/station-quarter/submissions/s4", Why: row.Why, Messages: asked.Messages, Attachments: []AttachedText{{Number: 1, About: "PDF, 1.2 MB"}},
-			Rows: []SubmissionRow{{ID: "C6", Question: "Why do you think this?", Text: []Snippet{{Text: "ہم رات کو ڈرتے ہیں۔"}}, Language: "ur", LanguageName: "Urdu", Translation: "We are afraid at night."}}}},
+			Redact: "/staff/station-quarter/submissions/s1/redact", Rows: []SubmissionRow{{ID: "C6", Question: "Why do you think this?", Text: []Snippet{{Text: "ہم رات کو ڈرتے ہیں۔"}}, Language: "ur", LanguageName: "Urdu", Translation: "We are afraid at night."}}}},
 		{"submission-seen", &SubmissionPage{Base: desk("search", ""), ID: "s5", Status: models.SubmissionLive, CanAct: true, Act: "/staff/station-quarter/submissions/s5", Why: row.Why, Seen: true}},
 		{"submission-aside", &SubmissionPage{Base: desk("search", ""), ID: "s6", Status: models.SubmissionVoid, CanAct: true, Act: "/staff/station-quarter/submissions/s6"}}, {"submission-replaced", &SubmissionPage{Base: desk("search", ""), ID: "s7", Status: models.SubmissionReplaced, CanAct: true, Act: "/staff/station-quarter/submissions/s7"}},
+		{"redact", redactSample(false)}, {"redact-wrong", redactSample(true)}, {"redact-frozen", &RedactPage{Base: desk("redactions", ""), Consultation: c.ID, ID: "s1", PublicID: "7k3m01q", Checked: true, CheckedBy: "By d.shah@fairmead.example.org, 11 November 2026."}},
+		{"redactions", &RedactionsPage{Base: desk("redactions", "Redaction"), Consultation: c.ID, Act: "/staff/station-quarter/redactions", Submissions: 190, Open: 120, Second: 12, Checked: 58, Approvable: 9, Others: []string{"d.shah@fairmead.example.org has 1 open."}, CanEdit: true}},
+		{"redactions-none", &RedactionsPage{Base: desk("redactions", ""), Consultation: c.ID, CanEdit: true}}, {"redactions-done", &RedactionsPage{Base: desk("redactions", ""), Consultation: c.ID, Submissions: 1, Checked: 1, CanEdit: true}},
+		{"redactions-own", &RedactionsPage{Base: desk("redactions", ""), Consultation: c.ID, Submissions: 1, Second: 1, CanEdit: true}}, {"redactions-frozen", &RedactionsPage{Base: desk("redactions", ""), Consultation: c.ID, Submissions: 1, Open: 1}},
+		{"refused", &RefusedPage{Base: desk("refused", "What was left in"), Consultation: c.ID, Rows: []RefusedRow{{PublicID: "7k3m01q", Href: "/staff/station-quarter/submissions/s1/redact", Question: "C6", Kind: "name", Reason: "another reason", Note: "She is the mayor.", By: "d.shah@fairmead.example.org, 11 November 2026", Approved: "p.okafor@fairmead.example.org, 12 November 2026"}, {PublicID: "7k3m01r", Question: "C6", Kind: "date", Reason: "does not identify anybody", By: "d.shah@fairmead.example.org, 11 November 2026"}}}},
+		{"refused-none", &RefusedPage{Base: desk("refused", ""), Consultation: c.ID}},
 		{"attention", attention}, {"attention-none", &AttentionPage{Base: desk("attention", "")}}, {"attention-frozen", &AttentionPage{Base: desk("attention", ""), Seen: attention.Seen, Frozen: true}},
 		{"reading", queue}, {"reading-none", &ReadingPage{Base: desk("reading", ""), Consultation: c.ID, None: "There are no submissions yet.", KeysOff: true, KeysSwitch: "?"}},
 		{"reading-submission", readSubmission("")}, {"reading-submission-wrong", readSubmission("wrong")}, {"reading-submission-frozen", readSubmission("frozen")}, {"reading-submission-original", readSubmission("original")},
@@ -532,7 +538,7 @@ func samples() []sample {
 // and address into every address.
 func hostile(v reflect.Value, s, address string) {
 	fixed := map[string]bool{"Lang": true, "Page": true, "State": true, "Sort": true, "ID": true, "Key": true, "Language": true, "Consultation": true, "Done": true, "At": true, "Acts": true}
-	addresses := map[string]bool{"Href": true, "Back": true, "Action": true, "Change": true, "Retry": true, "Next": true, "Previous": true, "URL": true, "Home": true, "Hits": true, "ShowOriginal": true, "Code": true, "Skip": true, "PublishTo": true, "Resume": true, "Preset": true, "Act": true}
+	addresses := map[string]bool{"Href": true, "Back": true, "Action": true, "Change": true, "Retry": true, "Next": true, "Previous": true, "URL": true, "Home": true, "Hits": true, "ShowOriginal": true, "Redact": true, "Code": true, "Skip": true, "PublishTo": true, "Resume": true, "Preset": true, "Act": true}
 	var walk func(v reflect.Value, field string)
 	walk = func(v reflect.Value, field string) {
 		switch v.Kind() {

@@ -29,6 +29,8 @@ const (
 	EditThemes   Permission = "decide on themes"
 	ReadOriginal Permission = "read the original words"
 	ReadAll      Permission = "read what comes in, summarise attachments"
+	Redact       Permission = "decide what is taken out of answers"
+	SeeRefusals  Permission = "see what was left in answers, and why"
 	LookAgain    Permission = "look at marked submissions, ask their authors, set aside"
 	ReadContacts Permission = "read the addresses of those who want to be told"
 	SeeDraft     Permission = "see the draft report"
@@ -49,6 +51,8 @@ var allowed = map[Permission][]models.Role{
 	EditThemes:   {models.RoleOfficer, models.RoleAnalyst},
 	ReadOriginal: {models.RoleOfficer},
 	ReadAll:      {models.RoleOfficer},
+	Redact:       {models.RoleOfficer},
+	SeeRefusals:  {models.RoleOfficer, models.RoleAuditor},
 	LookAgain:    {models.RoleOfficer},
 	ReadContacts: {models.RoleOfficer},
 	SeeDraft:     {models.RoleOfficer, models.RoleAnalyst, models.RoleAuditor},

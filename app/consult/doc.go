@@ -16,6 +16,10 @@
 //	          idempotency key.
 //	receipt   twelve words, worked out from the draft's key, so that a retry
 //	          shows the same ones. Only a keyed hash of them is stored.
+//	redact    What could identify somebody is taken out of a copy of the words as
+//	          soon as they come in, as far as a program is sure. People then
+//	          decide, word by word; Redact makes the copy anew, and with it all
+//	          that was made of the one before. The words themselves never change.
 //	index     the job holds an id; IndexSubmission makes the search index equal
 //	          to what the store now says, redacted text only. Safe to repeat.
 //	theme     RefreshThemes reads every answer in words and proposes themes.

@@ -186,7 +186,7 @@ func (s *Service) Move(ctx context.Context, by Actor, c *models.Consultation, to
 			if now, err := goneFrom(ctx, tx, c); err != nil {
 				return err
 			} else if !maps.Equal(now, left) {
-				return models.NewError(models.KindConflict, "A submission was taken out of the count, or put back, while the analysis was being frozen. Freeze it again.")
+				return models.NewError(models.KindConflict, "A submission was taken out of the count, or put back, or words were taken out of one, while the analysis was being frozen. Freeze it again.")
 			}
 		}
 		if err := tx.MoveStatus(ctx, c.ID, c.Status, to); err != nil {

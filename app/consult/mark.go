@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"heard/app/redact"
 	"heard/search"
 )
 
@@ -21,9 +20,9 @@ type Piece struct {
 
 // taken finds what stands for something that was taken out.
 var taken = func() *regexp.Regexp {
-	kinds := make([]string, len(redact.Kinds))
-	for i, k := range redact.Kinds {
-		kinds[i] = regexp.QuoteMeta(string(k))
+	kinds := RedactionKinds()
+	for i, k := range kinds {
+		kinds[i] = regexp.QuoteMeta(k)
 	}
 	return regexp.MustCompile(`\[(` + strings.Join(kinds, "|") + `)\]`)
 }()

@@ -253,7 +253,11 @@ func (s *Service) submit(ctx context.Context, key DraftKey, c *models.Consultati
 			return err
 		}
 		var summaries []models.Summary
+		var carried []models.Redaction
 		if d.Replaces != "" {
+			if carried, err = s.carryRedactions(ctx, tx, d.Replaces, &sub); err != nil {
+				return err
+			}
 			if summaries, err = tx.Summaries(ctx, d.Replaces); err != nil {
 				return err
 			}
@@ -269,6 +273,11 @@ func (s *Service) submit(ctx context.Context, key DraftKey, c *models.Consultati
 			return err
 		}
 		if created {
+			if len(carried) > 0 {
+				if err := tx.SaveRedactions(ctx, sub.ID, carried); err != nil {
+					return err
+				}
+			}
 			if err := keepSummaries(ctx, tx, sub, summaries); err != nil {
 				return err
 			}

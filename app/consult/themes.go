@@ -122,12 +122,19 @@ func (s *Service) refreshThemes(ctx context.Context, consultation string) (gone,
 	return nil, models.NewError(models.KindConflict, "Submissions were taken out of the count again and again while answers were read. Try again in a minute.")
 }
 
-// gone is how many submissions do not count, by status.
+// gone is how many submissions do not count, by status, and how often words were
+// taken out of answers or put back.
 type gone map[models.SubmissionStatus]int
+
+const rewrites models.SubmissionStatus = "rewrites"
 
 func goneFrom(ctx context.Context, from *store.Store, c *models.Consultation) (gone, error) {
 	counts, err := from.CountSubmissions(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
 	delete(counts, models.SubmissionLive)
+	counts[rewrites], err = from.Rewrites(ctx, c.ID)
 	return counts, err
 }
 

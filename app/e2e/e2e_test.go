@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -177,12 +178,15 @@ type account struct {
 	Password string `json:"password"`
 }
 
-// signUp makes one account for each role.
+// signUp makes one account for each role, and one more for a second officer.
 func signUp(t *testing.T, a *app.App) map[models.Role]account {
 	t.Helper()
 	accounts := map[models.Role]account{}
-	for _, role := range models.Roles {
-		u := account{Email: string(role) + "@demo.example", Password: "a long enough password"}
+	for _, name := range append(slices.Clone(models.Roles), "second") {
+		role, u := name, account{Email: string(name) + "@demo.example", Password: "a long enough password"}
+		if name == "second" {
+			role = models.RoleOfficer
+		}
 		token, err := a.Service.Invite(t.Context(), consult.Portal, u.Email, role)
 		if err != nil {
 			t.Fatal(err)
@@ -190,7 +194,7 @@ func signUp(t *testing.T, a *app.App) map[models.Role]account {
 		if _, err := a.Service.Accept(t.Context(), token, "", u.Password); err != nil {
 			t.Fatal(err)
 		}
-		accounts[role] = u
+		accounts[name] = u
 	}
 	return accounts
 }

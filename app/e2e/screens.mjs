@@ -209,6 +209,10 @@ async function staff(p) {
   await v.page.getByText('Ask its author something').click();
   await v.page.getByText('Set it aside').first().click();
   await p.take('submission');
+  await v.follow('Decide what is taken out');
+  await p.take('redact');
+  await p.at(`${at}/redactions`, 'redactions');
+  await p.at(`${at}/redactions/refused`, 'redactions-refused');
   await p.at(`${at}/kept`, 'kept');
   await p.at(`${at}/search?q=zebra+crossing`, 'search-nothing');
   await p.at(`${at}/attention`, 'attention');

@@ -55,6 +55,9 @@ func (p *portal) submissionPage(req *request, c *models.Consultation, here strin
 	if req.by.May(consult.ReadOriginal) && !original {
 		page.ShowOriginal = at + "?original=yes"
 	}
+	if req.by.May(consult.Redact) && sub.Status == models.SubmissionLive {
+		page.Redact = redactAddress(c, sub.ID, false)
+	}
 	for _, consent := range sub.Consents {
 		page.Consents = append(page.Consents, consentNames[consent])
 	}

@@ -73,6 +73,11 @@ GET  /staff/:consultation/reading           sign   403        403     200     40
 POST /staff/:consultation/reading           401    403        403     422     403     403
 GET  /staff/:consultation/reading/:id       sign   403        403     200     403     403
 POST /staff/:consultation/reading/:id       401    403        403     422     403     403
+GET  /staff/:consultation/redactions        sign   403        403     200     403     403
+POST /staff/:consultation/redactions        401    403        403     422     403     403
+GET  /staff/:consultation/redactions/refused sign  403        403     200     200     403
+GET  /staff/:consultation/submissions/:id/redact sign 403     403     200     403     403
+POST /staff/:consultation/submissions/:id/redact 401 403      403     422     403     403
 GET  /staff/:consultation/attention         sign   403        403     200     403     403
 GET  /staff/:consultation/contacts          sign   403        403     200     403     403
 POST /staff/:consultation/contacts          401    403        403     200     403     403

@@ -58,12 +58,17 @@ func permitted(req *request, here string, all []deskLink) []views.Link {
 // consultationLinks leads to the pages of one consultation.
 func consultationLinks(req *request, c *models.Consultation, here string) []views.Link {
 	at := "/staff/" + c.ID
+	leftIn := deskLink{consult.SeeRefusals, "refused", at + "/redactions/refused", "What was left in"}
+	if req.by.May(consult.Redact) { // they come to it from there
+		leftIn = deskLink{consult.Redact, "redactions", at + "/redactions", "Redaction"}
+	}
 	return permitted(req, here, []deskLink{
 		{consult.SearchText, "search", at + "/search", "Search"},
 		{consult.KeepOwn, "kept", at + "/kept", "My list"},
 		{consult.ReadAll, "reading", at + "/reading", "Reading"},
 		{consult.SeeThemes, "themes", at + "/themes", "Themes"},
 		{consult.EditThemes, "code", at + "/code", "Code answers"},
+		leftIn,
 		{consult.LookAgain, "attention", at + "/attention", "To look at again"},
 		{consult.SeeDraft, "report", at + "/report", "Report"},
 		{consult.Configure, "settings", at + "/settings", "Settings"},

@@ -68,6 +68,7 @@ func Run(t *testing.T) {
 		{"what people keep for themselves", testDesk},
 		{"the reading queue", testReading},
 		{"readers at the same time", testReadingConcurrently},
+		{"what people take out of answers", testRedactions},
 		{"answers listed without a search engine", testListAnswers},
 		{"equality", testEquality},
 		{"audit", testAudit},
@@ -212,6 +213,10 @@ var columns = strings.Fields(`
 	reading_claims.account reading_claims.submission reading_claims.until
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
 	readings.account readings.day readings.revision readings.submission
+	redaction_sheets.approved redaction_sheets.approved_by redaction_sheets.checked redaction_sheets.checked_by redaction_sheets.open_until redaction_sheets.opened_by
+	redaction_sheets.rewrites redaction_sheets.second redaction_sheets.sha256 redaction_sheets.submission redaction_sheets.version
+	redactions.account redactions.day redactions.ends redactions.kind redactions.note redactions.of_ends redactions.of_starts redactions.question redactions.reason
+	redactions.replacement redactions.sha256 redactions.starts redactions.state redactions.submission redactions.version
 	released.consultation released.labels released.number released.submission
 	releases.account releases.consultation releases.day releases.number
 	reports.consultation reports.data reports.hash reports.version
@@ -1503,7 +1508,7 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
-		"DROP TABLE frame_versions",
+		"DROP TABLE frame_versions", "DROP TABLE redactions", "DROP TABLE redaction_sheets",
 		"DROP TABLE reading_claims", "DROP TABLE summaries", "DROP TABLE evidence_rich", "DROP INDEX submissions_day", "ALTER TABLE submissions DROP COLUMN revision",
 		"DROP TABLE notes", "DROP TABLE reading_list", "DROP TABLE saved_searches",
 		"DROP TABLE released", "DROP TABLE releases",

@@ -109,6 +109,37 @@
     if (key === '/') to.select();
   });
 
+  // What is taken out of answers: words are taken from the selection, and single
+  // keys go from part to part and decide. Nothing is kept before it is saved.
+  var redact = document.getElementById('redact');
+  if (redact) {
+    var chosen = {};
+    document.addEventListener('selectionchange', function () {
+      var s = document.getSelection();
+      var from = s && !s.isCollapsed && s.anchorNode.parentElement.closest('[data-question]');
+      if (from && from.contains(s.focusNode)) chosen[from.dataset.question] = s.toString().trim();
+    });
+    redact.addEventListener('click', function (event) {
+      var question = event.target.dataset.take;
+      if (!question) return;
+      var say = document.getElementById('taken-' + question), field = document.getElementById('add-' + question);
+      say.textContent = chosen[question] ? 'Taken. Say what it is, then save.' : 'Select words in the answer first.';
+      if (!chosen[question]) return;
+      field.value = chosen[question];
+      document.getElementById('add-kind-' + question).focus();
+    });
+    var parts = Array.from(redact.querySelectorAll('.item')), noKeys = document.getElementById('keys');
+    document.addEventListener('keydown', function (event) {
+      if (!noKeys || noKeys.checked || !free(event)) return;
+      var i = parts.indexOf(document.activeElement.closest('.item')), to = parts[i + 1];
+      if (event.key === 'p') to = parts[Math.max(i, 1) - 1];
+      else if ((event.key === 'a' || event.key === 'x') && i >= 0) parts[i].querySelector('[name=do]').value = event.key === 'a' ? 'accept' : 'not_identifier';
+      else if (event.key === 's' && !event.repeat) { redact.requestSubmit(redact.querySelector('[value=save]')); to = null; } else if (event.key !== 'n') return;
+      event.preventDefault();
+      if (to) to.focus();
+    });
+  }
+
   var form = document.getElementById('code'), text = document.getElementById('text');
   if (!form || !text) return;
 

@@ -1,0 +1,213 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"heard/models"
+)
+
+type redactionRow struct {
+	Submission  string `gorm:"primaryKey"`
+	Question    string `gorm:"primaryKey"`
+	OfStarts    int    `gorm:"primaryKey;autoIncrement:false"`
+	OfEnds      int    `gorm:"primaryKey;autoIncrement:false"`
+	Starts      int
+	Ends        int
+	Kind        string
+	Replacement string
+	State       models.RedactionState
+	Reason      models.Refusal
+	Note        string
+	SHA256      string `gorm:"column:sha256"`
+	Account     string
+	Day         string
+	Version     int
+}
+
+func (redactionRow) TableName() string { return "redactions" }
+
+func (r redactionRow) model() models.Redaction {
+	return models.Redaction{AnswerKey: models.AnswerKey{Submission: r.Submission, Question: r.Question}, OfStart: r.OfStarts, OfEnd: r.OfEnds, Start: r.Starts, End: r.Ends,
+		Kind: r.Kind, Replacement: r.Replacement, State: r.State, Reason: r.Reason, Note: r.Note, SHA256: r.SHA256, By: r.Account, Day: r.Day, Version: r.Version}
+}
+
+type redactionSheetRow struct {
+	Submission string `gorm:"primaryKey"`
+	Version    int
+	Rewrites   int
+	SHA256     string `gorm:"column:sha256"`
+	CheckedBy  string
+	Checked    string
+	Second     bool
+	ApprovedBy string
+	Approved   string
+	OpenedBy   string
+	OpenUntil  int64
+}
+
+func (redactionSheetRow) TableName() string { return "redaction_sheets" }
+
+// SaveRedactions makes the given decisions all there are on the answers of a
+// submission.
+func (s *Store) SaveRedactions(ctx context.Context, submission string, all []models.Redaction) error {
+	rows := make([]redactionRow, len(all))
+	for i, r := range all {
+		rows[i] = redactionRow{Submission: submission, Question: r.Question, OfStarts: r.OfStart, OfEnds: r.OfEnd, Starts: r.Start, Ends: r.End,
+			Kind: r.Kind, Replacement: r.Replacement, State: r.State, Reason: r.Reason, Note: r.Note, SHA256: r.SHA256, Account: r.By, Day: r.Day, Version: r.Version}
+	}
+	return s.Tx(ctx, func(tx *Store) error {
+		err := tx.db.WithContext(ctx).Where("submission = ?", submission).Delete(&redactionRow{}).Error
+		if err == nil {
+			err = insert(tx.db.WithContext(ctx), rows)
+		}
+		return failed(err, "save what is to be taken out")
+	})
+}
+
+// RedactionsOf returns what people decided on the answers of a submission, by
+// question and place.
+func (s *Store) RedactionsOf(ctx context.Context, submission string) ([]models.Redaction, error) {
+	return s.redactions(s.db.WithContext(ctx).Where("submission = ?", submission))
+}
+
+// Redactions returns what people decided on the answers of a consultation's live
+// submissions, in one state, by submission, question and place.
+func (s *Store) Redactions(ctx context.Context, consultation string, state models.RedactionState) ([]models.Redaction, error) {
+	return s.redactions(s.db.WithContext(ctx).Where("state = ? AND submission IN (?)", state, s.ids(ctx, consultation).Where("status = ?", models.SubmissionLive)))
+}
+
+func (s *Store) redactions(query *gorm.DB) ([]models.Redaction, error) {
+	var rows []redactionRow
+	if err := query.Order("submission, question, of_starts, of_ends").Find(&rows).Error; err != nil {
+		return nil, failed(err, "read what is to be taken out")
+	}
+	all := make([]models.Redaction, len(rows))
+	for i, r := range rows {
+		all[i] = r.model()
+	}
+	return all, nil
+}
+
+// RedactionSheet returns how far people have come with a submission; before
+// anybody has begun, that is version 0.
+func (s *Store) RedactionSheet(ctx context.Context, submission string) (models.RedactionSheet, error) {
+	rows := []redactionSheetRow{}
+	err := s.db.WithContext(ctx).Find(&rows, "submission = ?", submission).Error
+	if err != nil || len(rows) == 0 {
+		return models.RedactionSheet{Submission: submission}, failed(err, "read how far the redaction is")
+	}
+	return models.RedactionSheet(rows[0]), nil
+}
+
+// RedactionSheets returns, by submission, how far people have come with each of a
+// consultation that anybody has begun with.
+func (s *Store) RedactionSheets(ctx context.Context, consultation string) (map[string]models.RedactionSheet, error) {
+	var rows []redactionSheetRow
+	if err := s.db.WithContext(ctx).Where("submission IN (?)", s.ids(ctx, consultation)).Find(&rows).Error; err != nil {
+		return nil, failed(err, "read how far the redaction is")
+	}
+	all := make(map[string]models.RedactionSheet, len(rows))
+	for _, r := range rows {
+		all[r.Submission] = models.RedactionSheet(r)
+	}
+	return all, nil
+}
+
+// SaveRedactionSheet keeps a sheet in place of the version that it was read as,
+// and raises the version. It is a Conflict when that is not there any more. Who
+// has it open is left as it is.
+func (s *Store) SaveRedactionSheet(ctx context.Context, m models.RedactionSheet) error {
+	const doing = "save how far the redaction is"
+	row, seen := redactionSheetRow(m), m.Version
+	row.Version++
+	return s.Tx(ctx, func(tx *Store) error {
+		db := tx.db.WithContext(ctx)
+		if seen == 0 {
+			if err := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&redactionSheetRow{Submission: m.Submission}).Error; err != nil {
+				return failed(err, doing)
+			}
+		}
+		done := db.Model(&redactionSheetRow{}).Where("submission = ? AND version = ?", m.Submission, seen).
+			Select("version", "rewrites", "sha256", "checked_by", "checked", "second", "approved_by", "approved").Updates(&row)
+		if done.Error == nil && done.RowsAffected == 0 {
+			return models.NewError(models.KindConflict, "Somebody else has changed what is taken out of this submission.")
+		}
+		return failed(done.Error, doing)
+	})
+}
+
+// OpenRedactionSheet keeps a submission for one account until a time, so that it
+// is not handed out to two at once. It reports false, and changes nothing, while
+// another has it.
+func (s *Store) OpenRedactionSheet(ctx context.Context, submission, account string, until time.Time) (opened bool, err error) {
+	err = s.Tx(ctx, func(tx *Store) error {
+		db := tx.db.WithContext(ctx)
+		err := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&redactionSheetRow{Submission: submission}).Error
+		if err != nil {
+			return err
+		}
+		done := db.Model(&redactionSheetRow{}).Where("submission = ? AND (opened_by = ? OR open_until <= ?)", submission, account, minute(s.now())).
+			Updates(map[string]any{"opened_by": account, "open_until": minute(until)})
+		opened = done.RowsAffected == 1
+		return done.Error
+	})
+	return opened && err == nil, failed(err, "open the submission")
+}
+
+// Rewrites returns how often redacted texts of a consultation's answers became
+// others.
+func (s *Store) Rewrites(ctx context.Context, consultation string) (n int, err error) {
+	err = s.db.WithContext(ctx).Model(&redactionSheetRow{}).Where("submission IN (?)", s.ids(ctx, consultation)).
+		Select("COALESCE(SUM(rewrites), 0)").Scan(&n).Error
+	return n, failed(err, "count the redactions")
+}
+
+// SetRedacted gives an answer another redacted text. Passages of the old one that
+// are quoted, or that people marked, move to where moved says that they stand
+// now, in code points. Where it says that they are gone, the quote goes; what
+// people marked stays as a record, and fits no words any more.
+func (s *Store) SetRedacted(ctx context.Context, key models.AnswerKey, text string, moved func(start, end int) (int, int, bool)) error {
+	const doing = "change the redacted text"
+	return s.Tx(ctx, func(tx *Store) error {
+		db := tx.db.WithContext(ctx)
+		answer := func() *gorm.DB {
+			return tx.db.WithContext(ctx).Where("submission = ? AND question = ?", key.Submission, key.Question)
+		}
+		done := answer().Model(&answerRow{}).Update("redacted", text)
+		if done.Error == nil && done.RowsAffected == 0 {
+			return models.NewError(models.KindNotFound, "There is no such answer.")
+		}
+		var quotes []quoteRow
+		var marked []codingRow
+		err := done.Error
+		if err == nil {
+			err = answer().Find(&quotes).Error
+		}
+		if err == nil {
+			err = answer().Where("ends > 0").Find(&marked).Error
+		}
+		for _, q := range quotes {
+			if err != nil {
+				break
+			}
+			// Not by the row itself: gorm leaves a position of 0 out of the condition.
+			one := db.Model(&quoteRow{}).Where("consultation = ? AND position = ?", q.Consultation, q.Position)
+			if start, end, stands := moved(q.Starts, q.Ends); stands {
+				err = one.Updates(map[string]any{"starts": start, "ends": end}).Error
+			} else {
+				err = one.Delete(&quoteRow{}).Error
+			}
+		}
+		for _, m := range marked {
+			if start, end, stands := moved(m.Starts, m.Ends); stands && err == nil {
+				err = db.Model(&m).Updates(map[string]any{"starts": start, "ends": end}).Error
+			}
+		}
+		tx.unit.erased = true
+		return failed(err, doing)
+	})
+}
