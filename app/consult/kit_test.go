@@ -143,6 +143,7 @@ func (k *kit) open(t testing.TB, source []byte) *models.Consultation {
 // move takes a consultation to a later state and returns it as it is then.
 func (k *kit) move(t testing.TB, c *models.Consultation, to models.Status) *models.Consultation {
 	t.Helper()
+	storetest.MeetDuties(t, k.store, c.ID)
 	for c.Status != to {
 		next, ok := c.Status.Next()
 		if !ok {

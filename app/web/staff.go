@@ -271,6 +271,10 @@ var moves = map[models.Status]string{
 	models.StatusOpen:   "Open the consultation",
 	models.StatusClosed: "Close the consultation",
 	models.StatusFrozen: "Freeze the analysis",
+
+	models.StatusDecided: "Publish the decision",
+	models.StatusOrdered: "Record that the order was made",
+	models.StatusInForce: "Record that the order is in force",
 }
 
 func (p *portal) settingsPage(req *request, c *models.Consultation) (*views.SettingsPage, error) {
