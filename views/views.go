@@ -50,6 +50,7 @@ var pages = []Page{
 	&TextPage{}, &LogPage{}, &ReportPage{}, &ErrorPage{},
 	&SignInPage{}, &WelcomePage{}, &StaffHomePage{}, &SearchPage{}, &SubmissionPage{}, &KeptPage{},
 	&ThemesPage{}, &ThemePage{}, &CodePage{}, &SettingsPage{}, &AttentionPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
+	&DutiesPage{}, &DutyPage{}, &RegisterPage{}, &EntryPage{},
 }
 
 func (*HomePage) file() string         { return "home" }

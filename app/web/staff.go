@@ -65,6 +65,8 @@ func consultationLinks(req *request, c *models.Consultation, here string) []view
 		{consult.EditThemes, "code", at + "/code", "Code answers"},
 		{consult.LookAgain, "attention", at + "/attention", "To look at again"},
 		{consult.SeeDraft, "report", at + "/report", "Report"},
+		{consult.SeeDuties, "duties", at + "/duties", "Duties"},
+		{consult.SeeDuties, "register", at + "/register", "Register"},
 		{consult.Configure, "settings", at + "/settings", "Settings"},
 	})
 }
