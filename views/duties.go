@@ -28,6 +28,12 @@ type Choice struct {
 	Chosen      bool
 }
 
+// Outcome is what was decided, with its days written out.
+type Outcome struct {
+	Decision, Record                 string // Record: address, "" for none
+	Day, Ordered, InForce, Challenge string // "" for what has not come or does not apply
+}
+
 // DutiesPage is what the council owes, by the step that waits for it.
 type DutiesPage struct {
 	Base

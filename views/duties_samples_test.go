@@ -55,3 +55,17 @@ func entryNew() *EntryPage {
 	return &EntryPage{Base: desk("register", ""), Heading: "Petition", Kind: models.RegisterPetition, Act: "/staff/station-quarter/register/new", Version: 1, CanKeep: true,
 		Fields: []Field{{ID: "name", Kind: FieldLine, Label: "Title", Problem: "Enter a name"}, {ID: "number", Kind: FieldNumber, Label: "Signatures counted"}}, Faults: []Fault{{Href: "#name", Message: "Enter a name"}}}
 }
+
+func decidedSample(after StartPage) *StartPage {
+	after.Outcome = &Outcome{Decision: "The order is extended for three years, with both rules, in the smaller area only.", Record: "https://fairmead.example.org/decisions/114", Day: "9 February 2027", Ordered: "20 February 2027", InForce: "1 March 2027", Challenge: "2 April 2027"}
+	return &after
+}
+
+// besides fills the parts of a report about what is not counted.
+func besides(r *models.Report) *models.Report {
+	r.Consulted = []models.ReportConsulted{{Name: "Chief Officer of Fairmead Police", Statutory: true, Why: "s.72", Asked: "2026-10-06", Answered: "2026-11-04", Answer: "Supports the smaller area.", Position: models.StanceFor, PublicID: "7k3m01q"}, {Name: "Fairmead Faith Forum", Asked: "2026-10-07", Position: models.StanceAgainst}, {Name: "Lantern Outreach", Position: models.StanceUnsure}}
+	r.Petitions = []models.ReportPetition{{Title: "Keep Harbour Lane safe", By: "Harbour Lane Residents' Association", Received: "2026-11-09", Wording: "We ask the council to keep the order.", Checked: "Every tenth address.", Signatures: models.Figure{Value: 412}}}
+	r.Events = []models.ReportEvent{{Name: "Drop-in", Place: "Millbrook Library", Day: "2026-10-21", People: models.Figure{Value: 34}}, {Name: "Breakfast", Day: "2026-10-28", People: models.Figure{Masked: true, Threshold: 10}}}
+	r.Publicity = []models.ReportNotice{{Name: "Posters in six languages", Day: "2026-10-08"}}
+	return r
+}

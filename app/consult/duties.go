@@ -23,6 +23,16 @@ type Duties struct {
 	Names    map[string]string           // address by account
 }
 
+// Owed returns how many duties hold back the step to a state.
+func (d *Duties) Owed(to models.Status) (n int) {
+	for _, s := range d.Standing {
+		if holdsBack(s, to) {
+			n++
+		}
+	}
+	return n
+}
+
 // Duties returns how every duty stands.
 func (s *Service) Duties(ctx context.Context, by Actor, c *models.Consultation) (*Duties, error) {
 	if err := by.need(SeeDuties); err != nil {
@@ -106,6 +116,11 @@ func (s *Service) everythingRead(context.Context, *store.Store, *models.Consulta
 // that unmet does not.
 const readingGate = 17
 
+// holdsBack reports whether a duty as it stands holds back the step to a state.
+func holdsBack(s models.Standing, to models.Status) bool {
+	return s.Hard && s.Before == to && !s.Settled() && s.Number != readingGate
+}
+
 // unmet refuses to take a consultation to a state while a hard duty that comes
 // before it is not met. Each is a field of the error, which says what to do. It
 // belongs into the transaction that moves the consultation.
@@ -116,12 +131,12 @@ func (s *Service) unmet(ctx context.Context, tx *store.Store, c *models.Consulta
 	}
 	refusal := &models.Error{Kind: models.KindConflict}
 	for _, d := range all {
-		if d.Hard && d.Before == to && !d.Settled() && d.Number != readingGate {
+		if holdsBack(d, to) {
 			refusal.Fields = append(refusal.Fields, models.FieldError{Field: fmt.Sprintf("duty-%d", d.Number), Message: fmt.Sprintf("Duty %d: %s. %s", d.Number, d.Text, d.Said)})
 		}
 	}
 	if lacks := facts.Timeline.Lacks(c, to, s.today()); lacks != "" {
-		refusal.Fields = append(refusal.Fields, models.FieldError{Field: "dates", Message: lacks})
+		refusal.Fields = append(refusal.Fields, models.FieldError{Field: "days", Message: lacks})
 	}
 	if len(refusal.Fields) == 0 {
 		return nil
@@ -191,10 +206,10 @@ func (s *Service) SetTimeline(ctx context.Context, by Actor, c *models.Consultat
 
 // Outcome is what was decided, as everybody may read it.
 type Outcome struct {
-	Decision, Record         string // words; address of the published record, "" for none
-	Day                      string // of the decision, YYYY-MM-DD
-	Ordered, InForce, Expiry string // the order was made, came into force; "" while it has not
-	Challenge                string // last day to challenge the order in the High Court; "" where that cannot be said
+	Decision, Record string // words; address of the published record, "" for none
+	Day              string // of the decision, YYYY-MM-DD
+	Ordered, InForce string // the order was made, came into force; "" while it has not
+	Challenge        string // last day to challenge the order in the High Court; "" where that cannot be said
 }
 
 // Outcome returns what was decided, nil before it is public.

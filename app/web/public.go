@@ -140,6 +140,14 @@ func (p *portal) start(req *request) error {
 	if ended, early := c.Ended(); early {
 		page.Closes = p.Views.Day(base.Lang, ended)
 	}
+	o, err := p.service.Outcome(req.Request().Context(), c)
+	if err != nil {
+		return err
+	}
+	if o != nil {
+		say := func(day string) string { return p.Views.Day(base.Lang, day) }
+		page.Outcome = &views.Outcome{Decision: o.Decision, Record: o.Record, Day: say(o.Day), Ordered: say(o.Ordered), InForce: say(o.InForce), Challenge: say(o.Challenge)}
+	}
 	if d, err := p.service.LoadDraft(req.Request().Context(), draftKey(req)); err == nil {
 		page.Started = d.Consultation == c.ID && !d.Sent
 	}

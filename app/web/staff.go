@@ -295,6 +295,11 @@ func (p *portal) settingsPage(req *request, c *models.Consultation) (*views.Sett
 	}
 	if next, ok := c.Status.Next(); ok && moves[next] != "" {
 		page.Next, page.NextText = next, moves[next]
+		d, err := p.service.Duties(ctx, req.by, c)
+		if err != nil {
+			return nil, err
+		}
+		page.Owed = d.Owed(next)
 	}
 	if req.by.May(consult.SeeDraft) {
 		if page.Live, err = p.service.Live(ctx, req.by, c); err != nil {
@@ -317,7 +322,18 @@ func (p *portal) changeSettings(req *request) error {
 	ctx, here := req.Request().Context(), "/staff/"+c.ID+"/settings"
 	if form.Get("do") == "move" {
 		to := models.Status(form.Get("to"))
-		if err := p.service.Move(ctx, req.by, c, to); err != nil {
+		err := p.service.Move(ctx, req.by, c, to)
+		if owed := models.FieldsOf(err); len(owed) > 0 {
+			page, failed := p.settingsPage(req, c)
+			if failed != nil {
+				return failed
+			}
+			for _, f := range owed {
+				page.Refused = append(page.Refused, views.Fault{Href: dutiesAddress(c) + "#" + f.Field, Message: f.Message})
+			}
+			return p.render(req.Context, refused(err), page)
+		}
+		if err != nil {
 			return err
 		}
 		return p.done(req, here, "Done. The consultation is now "+string(to)+".")
