@@ -67,11 +67,11 @@ func ClearDays(from, to string) int {
 	return max(0, int(parseDay(to).Sub(parseDay(from)).Hours()/24)-1)
 }
 
-// BeforeClear returns the last day from which n clear working days lie before a
-// day.
+// BeforeClear returns the last working day from which n clear working days lie
+// before a day.
 func BeforeClear(day string, n int) string {
 	from := AddDays(day, -1)
-	for from != "" && ClearWorkingDays(from, day) < n {
+	for from != "" && (ClearWorkingDays(from, day) < n || !WorkingDay(from)) {
 		from = AddDays(from, -1)
 	}
 	return from

@@ -65,6 +65,7 @@ func Run(t *testing.T) {
 		{"drafts at the same time", testDraftsConcurrently},
 		{"contacts", testContacts},
 		{"what people keep for themselves", testDesk},
+		{"duties, dates and the register", testDuties},
 		{"answers listed without a search engine", testListAnswers},
 		{"equality", testEquality},
 		{"audit", testAudit},
@@ -188,6 +189,7 @@ var columns = strings.Fields(`
 	attachments.key attachments.kind attachments.original attachments.position attachments.sha256 attachments.size attachments.submission attachments.text
 	audit.action audit.actor audit.consultation audit.day audit.hash audit.object audit.reason audit.sequence audit.time audit.undone
 	audit_head.hash audit_head.id audit_head.sequence
+	calendar_links.account calendar_links.consultation calendar_links.day calendar_links.hash
 	campaign_members.campaign campaign_members.consultation campaign_members.position campaign_members.submission
 	campaigns.consultation campaigns.id campaigns.position campaigns.template
 	coded_answers.account coded_answers.blind coded_answers.day coded_answers.question coded_answers.submission
@@ -197,6 +199,7 @@ var columns = strings.Fields(`
 	contacts.consultation contacts.id contacts.sealed
 	draft_files.expires draft_files.key
 	drafts.expires drafts.id drafts.sealed
+	duty_records.account duty_records.consultation duty_records.day duty_records.done duty_records.duty duty_records.evidence duty_records.owner duty_records.state duty_records.url duty_records.version
 	equality.answer equality.consultation equality.people equality.question
 	jobs.again jobs.attempts jobs.id jobs.kind jobs.last_error jobs.leased_until jobs.object jobs.run_at jobs.state
 	leaves.consultation leaves.leaf leaves.position leaves.salt leaves.submission
@@ -206,6 +209,8 @@ var columns = strings.Fields(`
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
 	readings.account readings.day readings.submission
+	register.account register.answer register.answered register.body register.consultation register.day register.id register.kind register.name register.number register.place register.position
+	register.public_id register.version register.why register.written
 	released.consultation released.labels released.number released.submission
 	releases.account releases.consultation releases.day releases.number
 	reports.consultation reports.data reports.hash reports.version
@@ -217,6 +222,8 @@ var columns = strings.Fields(`
 	theme_runs.consultation theme_runs.documents theme_runs.method theme_runs.seed
 	themes.consultation themes.definition themes.distinctive_for themes.draft themes.id themes.keywords themes.label themes.machine_label themes.made_by themes.merged_into themes.name_from
 	themes.parent themes.position themes.reason themes.renamed themes.status themes.suggested_label themes.version
+	timelines.account timelines.call_in timelines.consultation timelines.day timelines.decision timelines.expires timelines.in_force timelines.meeting timelines.notice timelines.ordered timelines.papers
+	timelines.record timelines.version
 	users.disabled users.email users.id users.invite_hash users.password_hash users.role
 `)
 
@@ -1503,6 +1510,7 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
+		"DROP TABLE duty_records", "DROP TABLE timelines", "DROP TABLE calendar_links", "DROP TABLE register",
 		"DROP TABLE notes", "DROP TABLE reading_list", "DROP TABLE saved_searches",
 		"DROP TABLE released", "DROP TABLE releases",
 		"DROP TABLE audit_head", "ALTER TABLE audit DROP COLUMN hash", "ALTER TABLE audit DROP COLUMN undone",
