@@ -402,6 +402,10 @@ func (p *testPortal) forms(who map[string]*browser) map[string]form {
 		"/staff/:consultation/code":            {who["officer"], url.Values{"answer": {p.anAnswer()}, "theme": {theme.ID}, "do": {"code"}}},
 		"/staff/:consultation/report":          {who["officer"], url.Values{"do": {"publish"}}},
 		"/staff/:consultation/settings":        {who["officer"], url.Values{"do": {"move"}, "to": {"closed"}}},
+
+		"/staff/:consultation/duties":         {who["officer"], url.Values{"do": {"share"}}},
+		"/staff/:consultation/duties/:number": {who["officer"], url.Values{"version": {"2"}, "state": {"met"}, "evidence": {"On the website."}, "owner": {"Ada Tremlett"}, "done": {"2026-10-01"}}},
+		"/staff/:consultation/register/:id":   {who["officer"], url.Values{"do": {"remove"}, "version": {"2"}}},
 	}
 }
 
