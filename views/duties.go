@@ -52,10 +52,9 @@ type DutiesPage struct {
 
 // DutyGroup is the duties that come before one step.
 type DutyGroup struct {
-	ID, Title string
-	Done      bool // the step was taken
-	Left      int  // hard duties that are not met
-	Rows      []DutyRow
+	ID, Title, Note string // Note: whether the step was taken, or what is left
+	Left            int    // duties that hold the step back
+	Rows            []DutyRow
 }
 
 // DutyRow is how one duty stands.

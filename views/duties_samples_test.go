@@ -12,7 +12,7 @@ func dutyRows() []DutyRow {
 
 func dutiesSample() *DutiesPage {
 	return &DutiesPage{Base: desk("duties", "Duties"), Consultation: "station-quarter", Status: models.StatusDraft, CanKeep: true, Act: "/staff/station-quarter/duties", Version: 2,
-		Groups: []DutyGroup{{ID: "step-1", Title: "Before opening", Left: 1, Rows: dutyRows()}, {ID: "step-2", Title: "Before closing", Done: true}, {ID: "step-3", Title: "Before the freeze"}},
+		Groups: []DutyGroup{{ID: "step-1", Title: "Before opening", Note: "1 still to be met", Left: 1, Rows: dutyRows()}, {ID: "step-2", Title: "Before closing", Note: "this step was taken"}, {ID: "step-3", Title: "Before the freeze"}},
 		Dates:  []DutyDate{{Day: "5 October 2026", Title: "The consultation opens", Past: true}, {Day: "2 February 2027", Title: "Last day to publish agenda and papers", Duty: 24}},
 		Fields: []Field{{ID: "meeting", Kind: FieldDay, Label: "Meeting that decides", Hint: "The consultation file says 2027-02-09.", Value: "2027-02-09"}, {ID: "decision", Kind: FieldArea, Label: "What was decided", Value: sentence(3, 60)}, {ID: "record", Kind: FieldURL, Label: "Address of the record"}},
 		Link:   "3 October 2026"}

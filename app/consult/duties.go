@@ -116,6 +116,9 @@ func (s *Service) everythingRead(context.Context, *store.Store, *models.Consulta
 // that unmet does not.
 const readingGate = 17
 
+// secondPerson is the duty that whoever publishes cannot sign for themselves.
+const secondPerson = 20
+
 // holdsBack reports whether a duty as it stands holds back the step to a state.
 func holdsBack(s models.Standing, to models.Status) bool {
 	return s.Hard && s.Before == to && !s.Settled() && s.Number != readingGate
@@ -124,13 +127,16 @@ func holdsBack(s models.Standing, to models.Status) bool {
 // unmet refuses to take a consultation to a state while a hard duty that comes
 // before it is not met. Each is a field of the error, which says what to do. It
 // belongs into the transaction that moves the consultation.
-func (s *Service) unmet(ctx context.Context, tx *store.Store, c *models.Consultation, to models.Status) error {
+func (s *Service) unmet(ctx context.Context, tx *store.Store, by Actor, c *models.Consultation, to models.Status) error {
 	all, facts, err := s.standing(ctx, tx, c)
 	if err != nil {
 		return err
 	}
 	refusal := &models.Error{Kind: models.KindConflict}
 	for _, d := range all {
+		if d.Number == secondPerson && d.Before == to && d.State == models.DutyMet && d.Record.By == by.ID && by != Portal {
+			d.State, d.Said = models.DutyOpen, "You signed this yourself. Ask a second person to sign it, or to publish."
+		}
 		if holdsBack(d, to) {
 			refusal.Fields = append(refusal.Fields, models.FieldError{Field: fmt.Sprintf("duty-%d", d.Number), Message: fmt.Sprintf("Duty %d: %s. %s", d.Number, d.Text, d.Said)})
 		}

@@ -55,6 +55,20 @@ func TestEveryStepWaitsForEveryDuty(t *testing.T) {
 				}
 				noError(t, k.SetTimeline(ctx, officer, c, dates))
 			}
+			if to == models.StatusPublished {
+				// Whoever publishes does not sign for the second person.
+				storetest.MeetDuties(t, k.store, c.ID)
+				for _, d := range models.Duties {
+					if d.Before == to {
+						k.settle(t, c, d.Number, models.DutyMet)
+					}
+				}
+				alone := step(to)
+				wantKind(t, "publishing what one checked oneself", alone, models.KindConflict)
+				if fields := models.FieldsOf(alone); len(fields) != 1 || fields[0].Field != "duty-20" || !strings.Contains(fields[0].Message, "second person") {
+					t.Errorf("publishing what one checked oneself: %v", fields)
+				}
+			}
 			var before []models.Duty
 			for _, d := range models.Duties {
 				if d.Hard && d.Before == to && d.Number != 17 { // which the reading queue holds back

@@ -79,7 +79,7 @@ func (s *Service) Move(ctx context.Context, by Actor, c *models.Consultation, to
 		if _, err := hold(ctx, tx, c); err != nil {
 			return err
 		}
-		if err := s.unmet(ctx, tx, c, to); err != nil {
+		if err := s.unmet(ctx, tx, by, c, to); err != nil {
 			return err
 		}
 		if to == models.StatusFrozen {

@@ -103,7 +103,7 @@ func (s *Service) PublishReport(ctx context.Context, by Actor, c *models.Consult
 		if _, err := hold(ctx, tx, c); err != nil {
 			return err
 		}
-		if err := s.unmet(ctx, tx, c, models.StatusPublished); err != nil {
+		if err := s.unmet(ctx, tx, by, c, models.StatusPublished); err != nil {
 			return err
 		}
 		if err := tx.MoveStatus(ctx, c.ID, models.StatusFrozen, models.StatusPublished); err != nil {

@@ -53,16 +53,20 @@ func (p *portal) dutiesPage(req *request, c *models.Consultation) (*views.Duties
 	page := &views.DutiesPage{Base: p.staffBase(req, c, "duties", "Duties"), Consultation: c.ID, Status: c.Status, CanKeep: req.by.May(consult.KeepDuties),
 		Act: dutiesAddress(c), Version: d.Timeline.Version + 1, Fields: timelineFields(d.Timeline, c), Link: p.Views.Day(deskLanguage, d.Link)}
 	for i, step := range steps {
-		group := views.DutyGroup{ID: fmt.Sprintf("step-%d", i+1), Title: step.title, Done: step.before != "" && c.Status.AtLeast(step.before)}
+		group := views.DutyGroup{ID: fmt.Sprintf("step-%d", i+1), Title: step.title}
 		for _, s := range d.Standing {
-			if s.Before != step.before {
-				continue
+			if s.Before == step.before {
+				group.Rows = append(group.Rows, p.dutyRow(c, s, d.Names))
 			}
-			row := p.dutyRow(c, s, d.Names)
-			if s.Hard && !s.Settled() && !group.Done {
-				group.Left++
-			}
-			group.Rows = append(group.Rows, row)
+		}
+		switch owed := d.Owed(step.before); {
+		case step.before == "":
+		case c.Status.AtLeast(step.before):
+			group.Note = "this step was taken"
+		case owed > 0:
+			group.Left, group.Note = owed, fmt.Sprintf("%d still to be met", owed)
+		default:
+			group.Note = "nothing holds it back"
 		}
 		page.Groups = append(page.Groups, group)
 	}
