@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"heard/models"
@@ -309,7 +310,7 @@ func (s *Service) calendar(ctx context.Context, c *models.Consultation) ([]byte,
 	if stamp == "" {
 		stamp = s.today()
 	}
-	return iCalendar(c, t.Calendar(c), t.Version, stamp), nil
+	return iCalendar(c, t.Calendar(c), c.Version+t.Version, stamp), nil
 }
 
 // iCalendar writes days as a calendar (RFC 5545) of events that last a day and
@@ -323,7 +324,7 @@ func iCalendar(c *models.Consultation, days []models.DatedDuty, sequence int, st
 	line("VERSION", "2.0")
 	line("PRODID", "-//Heard//Duties//EN")
 	line("CALSCALE", "GREGORIAN")
-	line("METHOD", "PUBLISH")
+	line("REFRESH-INTERVAL;VALUE=DURATION", "P1D")
 	line("X-WR-CALNAME", title)
 	for _, d := range days {
 		summary := d.Title
@@ -347,7 +348,16 @@ func iCalendar(c *models.Consultation, days []models.DatedDuty, sequence int, st
 
 var textEscapes = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`)
 
-func escapeText(s string) string { return textEscapes.Replace(s) }
+// escapeText writes words as the format wants them; marks that only steer old
+// printers have no place in it.
+func escapeText(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\t' {
+			return -1
+		}
+		return r
+	}, textEscapes.Replace(s))
+}
 
 // foldLine writes a line in pieces of at most 75 bytes, never within a letter.
 func foldLine(b *bytes.Buffer, s string) {

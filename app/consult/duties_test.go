@@ -301,9 +301,9 @@ func TestDutyCalendar(t *testing.T) {
 			}
 		}
 		unfolded := strings.ReplaceAll(text, "\r\n ", "")
-		for _, want := range []string{"UID:papers.pspo-renewal@heard.invalid", "DTSTART;VALUE=DATE:20270205", "DTEND;VALUE=DATE:20270206", "SEQUENCE:1", "DTSTAMP:20261123T000000Z",
+		for _, want := range []string{"UID:papers.pspo-renewal@heard.invalid", "DTSTART;VALUE=DATE:20270205", "DTEND;VALUE=DATE:20270206", "SEQUENCE:2", "DTSTAMP:20261123T000000Z",
 			`SUMMARY:Duty 28: Judicial review of the decision can be sought until here at the latest\, and must be promptly`, `DESCRIPTION:The rules for Station Parade and Harbour Lane: have your say`,
-			"UID:challenge.pspo-renewal@heard.invalid\r\nDTSTAMP:20261123T000000Z\r\nSEQUENCE:1\r\nDTSTART;VALUE=DATE:20270411\r\n"} {
+			"UID:challenge.pspo-renewal@heard.invalid\r\nDTSTAMP:20261123T000000Z\r\nSEQUENCE:2\r\nDTSTART;VALUE=DATE:20270411\r\n"} {
 			if !strings.Contains(unfolded, want) {
 				t.Errorf("the calendar lacks %q:\n%s", want, unfolded)
 			}
