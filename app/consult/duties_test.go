@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -343,4 +344,21 @@ func TestDutyCalendar(t *testing.T) {
 			t.Errorf("a hash is left: %v (%v)", held, err)
 		}
 	})
+}
+
+// Long words are folded at 75 bytes, never within a letter, and come back whole.
+func TestCalendarFolds(t *testing.T) {
+	k := one(t)
+	title := "Ü" + strings.Repeat("berübergänge; ", 30) + `\ end`
+	c := k.open(t, []byte(strings.Replace(invented, "Renewing the Lantern Square order", `"`+strings.ReplaceAll(title, `\`, `\\`)+`"`, 1)))
+	file, err := k.DutyCalendar(ctx, officer, c)
+	noError(t, err)
+	for line := range strings.SplitSeq(string(file), "\r\n") {
+		if len(line) > 75 || !utf8.ValidString(line) {
+			t.Errorf("a line of %d bytes: %q", len(line), line)
+		}
+	}
+	if want := "DESCRIPTION:" + strings.NewReplacer(`\`, `\\`, ";", `\;`).Replace(title) + "\r\n"; !strings.Contains(strings.ReplaceAll(string(file), "\r\n ", ""), want) {
+		t.Errorf("the title does not come back whole:\n%s", file)
+	}
 }
