@@ -172,6 +172,7 @@ func openDemo(t *testing.T, a *app.App) *models.Consultation {
 	if c, err = a.Service.SaveConsultation(t.Context(), consult.Portal, "demo.yaml", source); err != nil {
 		t.Fatal(err)
 	}
+	storetest.MeetDuties(t, a.Store, c.ID)
 	if err := a.Service.Move(t.Context(), consult.Portal, c, models.StatusOpen); err != nil {
 		t.Fatal(err)
 	}

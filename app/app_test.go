@@ -473,6 +473,7 @@ func TestReportOfWhatCounts(t *testing.T) {
 			c, err = a.Service.Consultation(ctx, consult.Portal, c.ID)
 			must(err)
 		}
+		storetest.MeetDuties(t, a.Store, c.ID)
 		must(a.Service.Move(ctx, consult.Portal, c, models.StatusOpen))
 		again()
 

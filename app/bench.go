@@ -153,6 +153,9 @@ func (r *run) scratch(engine string, do func(*App, *models.Consultation) error) 
 		if c, err = a.Service.SaveConsultation(r.ctx, consult.Portal, c.ID+".yaml", source); err != nil {
 			return err
 		}
+		if err := a.meetDuties(r.ctx, c, time.Now()); err != nil {
+			return err
+		}
 		if err := a.Service.Move(r.ctx, consult.Portal, c, models.StatusOpen); err != nil {
 			return err
 		}

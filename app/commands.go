@@ -215,10 +215,32 @@ func (a *App) openDemo(ctx context.Context, read func(now time.Time) (*models.Co
 	if c, err = a.Service.SaveConsultation(ctx, consult.Portal, c.ID+".yaml", source); err != nil {
 		return nil, err
 	}
+	if err := a.meetDuties(ctx, c, now); err != nil {
+		return nil, err
+	}
 	if err := a.Service.Move(ctx, consult.Portal, c, models.StatusOpen); err != nil {
 		return nil, err
 	}
 	return a.Service.Consultation(ctx, consult.Portal, c.ID)
+}
+
+// meetDuties puts on record what the invented council did before it opened one
+// of its consultations, and whom it consulted.
+func (a *App) meetDuties(ctx context.Context, c *models.Consultation, now time.Time) error {
+	for _, r := range demo.Duties(c, now) {
+		if err := a.Service.RecordDuty(ctx, consult.Portal, c, r); err != nil {
+			return err
+		}
+	}
+	if err := a.Service.SetTimeline(ctx, consult.Portal, c, demo.Timeline(c)); err != nil {
+		return err
+	}
+	for _, e := range demo.Register(c, now) {
+		if err := a.Service.KeepEntry(ctx, consult.Portal, c, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type demoAccount struct {
@@ -580,7 +602,7 @@ func (cmd reportCommand) Run(r *run) error {
 			return err
 		}
 		var rep *models.Report
-		if c.Status == models.StatusPublished {
+		if c.Status.AtLeast(models.StatusPublished) {
 			rep, err = a.Service.Report(r.ctx, c)
 		} else {
 			if err = a.Drain(r.ctx); err == nil {

@@ -71,6 +71,9 @@ type Proposal struct {
 	Evidence     []Text        `yaml:"evidence"`
 	Alternatives []Alternative `yaml:"alternatives"`
 	Decision     Decision      `yaml:"decision"`
+	// Expires is the last day of the order that is to be extended, varied or
+	// discharged, YYYY-MM-DD; "" when there is none or it is not known.
+	Expires string `yaml:"expires"`
 }
 
 // Alternative is an option considered and why it was not chosen.
@@ -246,9 +249,15 @@ const (
 	StatusClosed    Status = "closed"    // no more answers; being read and coded
 	StatusFrozen    Status = "frozen"    // the data of the report is fixed
 	StatusPublished Status = "published" // the report is public
+	StatusDecided   Status = "decided"   // the council has decided; the decision is public
+	StatusOrdered   Status = "ordered"   // the order that was decided on has been made
+	StatusInForce   Status = "in force"  // it is on the website and on signs
 )
 
-var statuses = []Status{StatusDraft, StatusOpen, StatusClosed, StatusFrozen, StatusPublished}
+var statuses = []Status{StatusDraft, StatusOpen, StatusClosed, StatusFrozen, StatusPublished, StatusDecided, StatusOrdered, StatusInForce}
+
+// Statuses returns every state, in order.
+func Statuses() []Status { return slices.Clone(statuses) }
 
 // Next returns the state that follows, and whether there is one.
 func (s Status) Next() (Status, bool) {
@@ -610,6 +619,9 @@ func (c *Consultation) dates(v *validation) {
 	}
 	if d := c.Proposal.Decision.When; d != "" {
 		v.check(isDay(d), "proposal.decision.when", "expected a day as YYYY-MM-DD")
+	}
+	if d := c.Proposal.Expires; d != "" {
+		v.check(isDay(d), "proposal.expires", "expected the last day of the order as YYYY-MM-DD")
 	}
 }
 

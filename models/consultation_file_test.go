@@ -188,6 +188,7 @@ var brokenFiles = []broken{
 	{"a day that does not exist", "opens: 2026-10-05", "opens: 2026-02-30 #1", []string{`opens: cannot read the date "2026-02-30"`}},
 	{"closes before it opens", "closes: 2026-12-14 23:59", "closes: 2026-10-04 #1", []string{"closes: expected a time after opens"}},
 	{"closes as it opens", "closes: 2026-12-14 23:59", "closes: 2026-10-05 00:00 #1", []string{"closes: expected a time after opens"}},
+	{"a bad day of expiry", "    when: 2027-02-15", "    when: 2027-02-15\n  expires: next spring #1", []string{"proposal.expires: expected the last day of the order"}},
 	{"a bad day of decision", "when: 2027-02-15", "when: in spring #1", []string{"proposal.decision.when: expected a day"}},
 	{"an unknown act", "acts: [make]", "acts: [make, renew] #1", []string{`proposal.acts[1]: unknown act "renew"`}},
 	{"no summary", "proposal:\n  acts: [make]\n  summary: A walk along the river.\n", "proposal: #1\n  acts: [make]\n", []string{"proposal.summary: expected some wording"}},

@@ -31,12 +31,54 @@ type Report struct {
 	Restrictions []ReportRule     `json:"restrictions"`
 	Changes      []ReportChange   `json:"changes,omitempty"` // of the consultation, while people could answer
 	Method       *ReportMethod    `json:"method,omitempty"`  // nil where themes were never looked for
+
+	// What is recorded beside the submissions and never counted among them.
+	Consulted []ReportConsulted `json:"consulted,omitempty"`
+	Petitions []ReportPetition  `json:"petitions,omitempty"`
+	Events    []ReportEvent     `json:"events,omitempty"`
+	Publicity []ReportNotice    `json:"publicity,omitempty"`
 }
 
 // ReportChange is a notice of what became different while people could answer.
 type ReportChange struct {
 	Day  string `json:"day"` // YYYY-MM-DD
 	Text string `json:"text"`
+}
+
+// ReportConsulted is a body that was consulted, by law or as a representative.
+type ReportConsulted struct {
+	Name      string `json:"name"`
+	Statutory bool   `json:"statutory,omitempty"`
+	Why       string `json:"why,omitempty"`
+	Asked     string `json:"asked,omitempty"`    // YYYY-MM-DD
+	Answered  string `json:"answered,omitempty"` // YYYY-MM-DD; "" for no answer
+	Answer    string `json:"answer,omitempty"`   // a summary in an officer's words
+	Position  string `json:"position,omitempty"` // for, against or unsure, as the body states it
+	PublicID  string `json:"id,omitempty"`       // of its submission, where that lets it be named
+}
+
+// ReportPetition is a petition that was handed in.
+type ReportPetition struct {
+	Title      string `json:"title"`
+	By         string `json:"by"`
+	Received   string `json:"received"` // YYYY-MM-DD
+	Wording    string `json:"wording"`
+	Checked    string `json:"checked"` // how the signatures were
+	Signatures Figure `json:"signatures"`
+}
+
+// ReportEvent is an event that was held.
+type ReportEvent struct {
+	Name   string `json:"name"`
+	Place  string `json:"place,omitempty"`
+	Day    string `json:"day"`    // YYYY-MM-DD
+	People Figure `json:"people"` // about how many came
+}
+
+// ReportNotice is how people were told, and from which day, YYYY-MM-DD.
+type ReportNotice struct {
+	Name string `json:"name"`
+	Day  string `json:"day"`
 }
 
 // ReportMethod says how the themes were found, and what people did to them.

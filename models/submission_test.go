@@ -263,7 +263,7 @@ func TestTextIn(t *testing.T) {
 }
 
 func TestStatusOnlyMovesForward(t *testing.T) {
-	order := []models.Status{models.StatusDraft, models.StatusOpen, models.StatusClosed, models.StatusFrozen, models.StatusPublished}
+	order := []models.Status{models.StatusDraft, models.StatusOpen, models.StatusClosed, models.StatusFrozen, models.StatusPublished, models.StatusDecided, models.StatusOrdered, models.StatusInForce}
 	for i, s := range order {
 		next, more := s.Next()
 		if more != (i+1 < len(order)) || more && next != order[i+1] || !more && next != s {

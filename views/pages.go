@@ -77,6 +77,7 @@ type StartPage struct {
 	Started      bool // a response is under way in this browser
 	Report       bool
 	Partly       bool // some of the wording is not in the page's language
+	Outcome      *Outcome
 }
 
 // BeginPage stands before the first question: how to leave in a hurry.
@@ -761,6 +762,8 @@ type SettingsPage struct {
 	// The form for a later closing time: what was typed, and what is wrong with it.
 	Later, Notice string
 	Problems      map[string]string // by field: closes, notice
+	Owed       int     // hard duties that hold the next step back
+	Refused    []Fault // what held back the step that was tried
 }
 
 // TranslationRow is how far the wording in one more language has come.

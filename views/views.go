@@ -50,7 +50,7 @@ var pages = []Page{
 	&TextPage{}, &LogPage{}, &ReportPage{}, &ErrorPage{},
 	&SignInPage{}, &WelcomePage{}, &StaffHomePage{}, &SearchPage{}, &SubmissionPage{}, &KeptPage{},
 	&ThemesPage{}, &ThemePage{}, &CodePage{}, &FramePage{}, &PreviewPage{}, &EssentialsPage{}, &SettingsPage{}, &AttentionPage{}, &ReadingPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
-	&RedactPage{}, &RedactionsPage{}, &RefusedPage{},
+	&RedactPage{}, &RedactionsPage{}, &RefusedPage{}, &DutiesPage{}, &DutyPage{}, &RegisterPage{}, &EntryPage{},
 }
 
 func (*HomePage) file() string         { return "home" }

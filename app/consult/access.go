@@ -38,6 +38,8 @@ const (
 	Configure    Permission = "set up consultations"
 	ManageUsers  Permission = "manage accounts"
 	ReadAudit    Permission = "read the record"
+	SeeDuties    Permission = "see duties, dates and the register"
+	KeepDuties   Permission = "keep duties, dates and the register"
 )
 
 // allowed is who may do what: the one table. Administrators run the portal and
@@ -60,6 +62,8 @@ var allowed = map[Permission][]models.Role{
 	Configure:    {models.RoleOfficer, models.RoleAdmin},
 	ManageUsers:  {models.RoleAdmin},
 	ReadAudit:    {models.RoleAuditor},
+	SeeDuties:    models.Roles,
+	KeepDuties:   {models.RoleOfficer},
 }
 
 // May reports whether the actor has a permission.

@@ -165,6 +165,18 @@ var access = map[string]string{
 	"Users":              "admin",
 	"Withdraw":           "open",
 	"WriteNote":          "officer analyst councillor",
+	"TakeOutEntry":       "officer",
+	"SharedCalendar":     "open",
+	"SetTimeline":        "officer",
+	"RevokeCalendarLink": "officer",
+	"RegisterEntry":      "admin officer analyst councillor auditor",
+	"Register":           "admin officer analyst councillor auditor",
+	"RecordDuty":         "officer",
+	"Outcome":            "open",
+	"MakeCalendarLink":   "officer",
+	"KeepEntry":          "officer",
+	"Duties":             "admin officer analyst councillor auditor",
+	"DutyCalendar":       "admin officer analyst councillor auditor",
 }
 
 func TestAccess(t *testing.T) {

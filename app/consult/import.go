@@ -140,6 +140,9 @@ func (s *Service) consultationFor(ctx context.Context, by Actor, id string, rows
 		return nil, err
 	}
 	for _, to := range []models.Status{models.StatusOpen, models.StatusClosed} {
+		if err := s.waive(ctx, by, c, to, elsewhere); err != nil {
+			return nil, err
+		}
 		if err := s.Move(ctx, by, c, to); err != nil {
 			return nil, err
 		}

@@ -144,6 +144,7 @@ func (k *kit) open(t testing.TB, source []byte) *models.Consultation {
 // it is read before it is frozen.
 func (k *kit) move(t testing.TB, c *models.Consultation, to models.Status) *models.Consultation {
 	t.Helper()
+	storetest.MeetDuties(t, k.store, c.ID)
 	for c.Status != to {
 		next, ok := c.Status.Next()
 		if !ok {

@@ -146,7 +146,8 @@ func (s *Service) ConsultationSource(ctx context.Context, by Actor, c *models.Co
 	return s.store.ConsultationSource(ctx, c.ID)
 }
 
-// Move takes a consultation to the state that follows the one it is in. The
+// Move takes a consultation to the state that follows the one it is in. It is a
+// Conflict, with a field for each, when duties that come before are not met. The
 // report is published with PublishReport, which is a step of its own.
 func (s *Service) Move(ctx context.Context, by Actor, c *models.Consultation, to models.Status) error {
 	if err := by.need(Configure); err != nil {
@@ -175,13 +176,14 @@ func (s *Service) Move(ctx context.Context, by Actor, c *models.Consultation, to
 		}
 	}
 	return s.store.Tx(ctx, func(tx *store.Store) error {
+		// What is on record about duties is held as it is until the move is made.
+		if _, err := hold(ctx, tx, c); err != nil {
+			return err
+		}
+		if err := s.unmet(ctx, tx, by, c, to); err != nil {
+			return err
+		}
 		if to == models.StatusFrozen {
-			if _, err := hold(ctx, tx, c); err != nil {
-				return err
-			}
-			if err := allRead(ctx, tx, c); err != nil {
-				return err
-			}
 			// A theme may be named in the words of somebody who has taken them back since.
 			if now, err := goneFrom(ctx, tx, c); err != nil {
 				return err

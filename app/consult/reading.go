@@ -317,9 +317,18 @@ func keepSummaries(ctx context.Context, tx *store.Store, sub models.Submission, 
 
 // allRead refuses while something that counts is unread.
 func allRead(ctx context.Context, from *store.Store, c *models.Consultation) error {
+	why, err := unread(ctx, from, c)
+	if err != nil || why == "" {
+		return err
+	}
+	return models.NewError(models.KindConflict, "The analysis cannot be frozen yet: "+why)
+}
+
+// unread says what is still to be read, and how, "" for nothing.
+func unread(ctx context.Context, from *store.Store, c *models.Consultation) (string, error) {
 	n, err := from.CountReading(ctx, c.ID, nil)
 	if err != nil {
-		return err
+		return "", err
 	}
 	submissions, attachments := n.Unread()
 	var left []string
@@ -330,9 +339,9 @@ func allRead(ctx context.Context, from *store.Store, c *models.Consultation) err
 		left = append(left, counted(attachments, "attachment has", "attachments have")+" no summary")
 	}
 	if len(left) == 0 {
-		return nil
+		return "", nil
 	}
-	return models.NewError(models.KindConflict, "The analysis cannot be frozen yet: "+strings.Join(left, ", and ")+". Officers do both under “Reading”.")
+	return strings.Join(left, ", and ") + ". Officers do both under “Reading”.", nil
 }
 
 func counted(n int, one, many string) string {

@@ -49,6 +49,9 @@ func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.
 	if in.Campaigns, err = from.Campaigns(ctx, c.ID); err != nil {
 		return nil, err
 	}
+	if in.Register, err = from.Register(ctx, c.ID); err != nil {
+		return nil, err
+	}
 	leaves, err := s.leaves(ctx, c)
 	if err != nil {
 		return nil, err
@@ -101,6 +104,12 @@ func (s *Service) PublishReport(ctx context.Context, by Actor, c *models.Consult
 		return err
 	}
 	return s.store.Tx(ctx, func(tx *store.Store) error {
+		if _, err := hold(ctx, tx, c); err != nil {
+			return err
+		}
+		if err := s.unmet(ctx, tx, by, c, models.StatusPublished); err != nil {
+			return err
+		}
 		if err := tx.MoveStatus(ctx, c.ID, models.StatusFrozen, models.StatusPublished); err != nil {
 			return err
 		}
@@ -113,7 +122,7 @@ func (s *Service) PublishReport(ctx context.Context, by Actor, c *models.Consult
 
 // Report returns the published report.
 func (s *Service) Report(ctx context.Context, c *models.Consultation) (*models.Report, error) {
-	if c.Status != models.StatusPublished {
+	if !c.Status.AtLeast(models.StatusPublished) {
 		return nil, models.NewError(models.KindNotFound, "The report of this consultation has not been published yet.")
 	}
 	_, data, err := s.store.Report(ctx, c.ID)

@@ -36,11 +36,13 @@ const (
 	daysOpen      = 8 * 7
 	daysLeft      = 4 * 7
 	daysToDecided = 12 * 7
+	daysToExpiry  = 16 * 7
 )
 
 // Consultation returns the demonstration's consultation and the file it was
 // read from, with the dates moved so that it opened 8 weeks before now, closes
-// 4 weeks after now and is decided 12 weeks after now.
+// 4 weeks after now, is decided 12 weeks after now, and its order expires 16 weeks
+// after now.
 func Consultation(now time.Time) (*models.Consultation, []byte, error) {
 	c, err := models.ParseConsultation(consultationFile, consultationSource)
 	if err != nil {
@@ -56,6 +58,7 @@ func Consultation(now time.Time) (*models.Consultation, []byte, error) {
 		{"opens: ", dated, today.AddDate(0, 0, -daysOpen).Format(time.DateOnly)},
 		{"closes: ", dated, `"` + today.AddDate(0, 0, daysLeft).Format(time.DateOnly) + ` 23:59"`},
 		{"    when: ", dated, today.AddDate(0, 0, daysToDecided).Format(time.DateOnly)},
+		{"  expires: ", dated, today.AddDate(0, 0, daysToExpiry).Format(time.DateOnly)},
 	})
 }
 

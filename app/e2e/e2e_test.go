@@ -21,6 +21,7 @@ import (
 	"heard/app/consult"
 	"heard/app/demo"
 	"heard/models"
+	"heard/models/storetest"
 )
 
 var screens = flag.String("screens", "", "write pictures of every page into this `folder` instead of following the journeys")
@@ -124,6 +125,17 @@ func openDemo(t *testing.T, a *app.App) *models.Consultation {
 	if c, err = a.Service.SaveConsultation(ctx, consult.Portal, c.ID+".yaml", source); err != nil {
 		t.Fatal(err)
 	}
+	for _, r := range demo.Duties(c, now) {
+		if err := a.Service.RecordDuty(ctx, consult.Portal, c, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, e := range demo.Register(c, now) {
+		if err := a.Service.KeepEntry(ctx, consult.Portal, c, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	storetest.MeetDuties(t, a.Store, c.ID)
 	if err := a.Service.Move(ctx, consult.Portal, c, models.StatusOpen); err != nil {
 		t.Fatal(err)
 	}
@@ -153,6 +165,7 @@ func openOthers(t *testing.T, a *app.App) {
 		if err != nil {
 			t.Fatalf("%v: %v", err, models.FieldsOf(err))
 		}
+		storetest.MeetDuties(t, a.Store, c.ID)
 		if err := a.Service.Move(t.Context(), consult.Portal, c, models.StatusOpen); err != nil {
 			t.Fatal(err)
 		}

@@ -233,6 +233,10 @@ async function staff(p) {
   await p.take('code-answer-error');
   await p.at(`${at}/code?way=blind`, 'code-blind');
   await p.at(`${at}/report`, 'draft');
+  await p.at(`${at}/duties`, 'duties');
+  await p.at(`${at}/duties/7`, 'duty');
+  await p.at(`${at}/register`, 'register');
+  await p.at(`${at}/register/new?kind=petition`, 'register-petition');
   await v.go(`${at}/settings`);
   await v.press('Pause the consultation');
   await p.take('settings');

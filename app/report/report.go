@@ -32,6 +32,7 @@ type Input struct {
 	Campaigns    []models.Campaign
 	Checkpoint   string // root of the submission log, as published
 	Method       *Method
+	Register     []models.RegisterEntry // beside the submissions: it changes none of their figures
 }
 
 // Method is how the themes were found, with true counts.
@@ -89,6 +90,7 @@ func Build(in Input) (*models.Report, error) {
 			Settled: figure(disclose.Count(m.Settled, false))}
 		r.Method.Method.Taught = 0 // the true count
 	}
+	b.register(r)
 	r.HeardOnce = b.heardOnce()
 	r.Campaigns = b.campaigns()
 	if r.RollCall, err = b.rollCall(); err != nil {
@@ -613,7 +615,8 @@ func (b *builder) hash() (string, error) {
 		Quotes       []models.Quote
 		Campaigns    []models.Campaign
 		Method       *Method
-	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method})
+		Register     []models.RegisterEntry `json:",omitempty"`
+	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register})
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 

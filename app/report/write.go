@@ -71,6 +71,15 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	for i, c := range r.Campaigns {
 		row("campaign", strconv.Itoa(i+1), c.Text, "", c.Letters)
 	}
+	for i, c := range r.Consulted {
+		_ = out.Write([]string{"consulted", strconv.Itoa(i + 1), SafeCell(c.Name), "", ""})
+	}
+	for i, p := range r.Petitions {
+		row("petition signatures", strconv.Itoa(i+1), p.Title, "", p.Signatures)
+	}
+	for i, e := range r.Events {
+		row("event", strconv.Itoa(i+1), e.Name, "", e.People)
+	}
 	for _, n := range []struct {
 		id, wording string
 		count       int

@@ -264,7 +264,7 @@ func (p *portal) showDraft(req *request) error {
 	if err != nil {
 		return err
 	}
-	page := &views.ReportPage{Base: p.staffBase(req, c, "report", "Report"), Draft: c.Status != models.StatusPublished, Status: c.Status,
+	page := &views.ReportPage{Base: p.staffBase(req, c, "report", "Report"), Draft: !c.Status.AtLeast(models.StatusPublished), Status: c.Status,
 		CanPublish: req.by.May(consult.Publish) && c.Status == models.StatusFrozen, PublishTo: "/staff/" + c.ID + "/report"}
 	ctx := req.Request().Context()
 	if page.Draft {

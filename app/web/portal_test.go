@@ -127,6 +127,7 @@ func (p *testPortal) open(source []byte) *models.Consultation {
 
 func (p *testPortal) move(c *models.Consultation, to ...models.Status) *models.Consultation {
 	p.Helper()
+	storetest.MeetDuties(p.TB, p.store, c.ID)
 	for _, s := range to {
 		if s == models.StatusFrozen {
 			storetest.ReadAll(p.TB, p.store, c.ID, "u-reader")

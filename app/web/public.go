@@ -112,7 +112,7 @@ func (p *portal) home(req *request) error {
 		summary, _ := c.Proposal.Summary.In(page.Lang)
 		ended, _ := c.Ended()
 		card := views.ConsultationCard{ID: c.ID, Title: title, Summary: summary, Opens: p.Views.Day(page.Lang, opens.Format(dayForm)), Closes: p.Views.Day(page.Lang, ended),
-			Report: c.Status == models.StatusPublished}
+			Report: c.Status.AtLeast(models.StatusPublished)}
 		switch p.service.State(c) {
 		case consult.StateAfter:
 			page.Closed = append(page.Closed, card)
@@ -136,9 +136,17 @@ func (p *portal) start(req *request) error {
 	base := p.base(req, c)
 	page := &views.StartPage{Base: base, Consultation: c, State: p.service.State(c), Opens: p.Views.Time(base.Lang, opens),
 		Closes: p.Views.Time(base.Lang, closes), DecisionDay: p.Views.Day(base.Lang, c.Proposal.Decision.When),
-		Report: c.Status == models.StatusPublished, Partly: len(c.Untranslated(base.Lang)) > 0}
+		Report: c.Status.AtLeast(models.StatusPublished), Partly: len(c.Untranslated(base.Lang)) > 0}
 	if ended, early := c.Ended(); early {
 		page.Closes = p.Views.Day(base.Lang, ended)
+	}
+	o, err := p.service.Outcome(req.Request().Context(), c)
+	if err != nil {
+		return err
+	}
+	if o != nil {
+		say := func(day string) string { return p.Views.Day(base.Lang, day) }
+		page.Outcome = &views.Outcome{Decision: o.Decision, Record: o.Record, Day: say(o.Day), Ordered: say(o.Ordered), InForce: say(o.InForce), Challenge: say(o.Challenge)}
 	}
 	if d, err := p.service.LoadDraft(req.Request().Context(), draftKey(req)); err == nil {
 		page.Started = d.Consultation == c.ID && !d.Sent

@@ -100,4 +100,14 @@ var routes = []route{
 	{post, "/staff/:consultation/preview/:path/:step", consult.Configure, (*portal).previewStep},
 	{get, "/staff/:consultation/settings", consult.Configure, (*portal).showSettings},
 	{post, "/staff/:consultation/settings", consult.Configure, (*portal).changeSettings},
+
+	{get, "/staff/:consultation/duties", consult.SeeDuties, (*portal).showDuties},
+	{post, "/staff/:consultation/duties", consult.KeepDuties, (*portal).changeDuties},
+	{get, "/staff/:consultation/duties.ics", consult.SeeDuties, (*portal).dutyCalendar},
+	{get, "/staff/:consultation/duties/:number", consult.SeeDuties, (*portal).showDuty},
+	{post, "/staff/:consultation/duties/:number", consult.KeepDuties, (*portal).recordDuty},
+	{get, "/staff/:consultation/register", consult.SeeDuties, (*portal).showRegister},
+	{get, "/staff/:consultation/register/:id", consult.SeeDuties, (*portal).showEntry},
+	{post, "/staff/:consultation/register/:id", consult.KeepDuties, (*portal).changeEntry},
+	{get, "/:consultation/calendar/:token", consult.Public, (*portal).sharedCalendar},
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"heard/app/consult"
+	"heard/app/demo"
 	"heard/models"
 	"heard/models/storetest"
 )
@@ -97,6 +98,16 @@ GET  /staff/:consultation/report            sign   403        200     200     20
 POST /staff/:consultation/report            401    403        403     409     403     403
 GET  /staff/:consultation/settings          sign   403        403     200     403     200
 POST /staff/:consultation/settings          401    403        403     422     403     422
+
+GET  /staff/:consultation/duties            sign   200        200     200     200     200
+POST /staff/:consultation/duties            401    403        403     422     403     403
+GET  /staff/:consultation/duties.ics        sign   200        200     200     200     200
+GET  /staff/:consultation/duties/:number    sign   200        200     200     200     200
+POST /staff/:consultation/duties/:number    401    403        403     422     403     403
+GET  /staff/:consultation/register          sign   200        200     200     200     200
+GET  /staff/:consultation/register/:id      sign   200        200     200     200     200
+POST /staff/:consultation/register/:id      401    403        403     422     403     403
+GET  /:consultation/calendar/:token         404    404        404     404     404     404
 `
 
 // accessTable reads the table: answers by route, by actor.
@@ -125,6 +136,9 @@ func filledPortal(t testing.TB, choose ...func(*parts)) *testPortal {
 	for _, role := range models.Roles {
 		p.signUp(role)
 	}
+	for _, e := range demo.Register(p.demo, p.clock.Now()) {
+		must(t, p.service.KeepEntry(t.Context(), consult.Portal, p.demo, e))
+	}
 	other := p.open([]byte(storetest.Invented))
 	for i := range 12 {
 		storetest.Create(t, p.store, storetest.Submission(other.ID, i))
@@ -142,10 +156,12 @@ func (p *testPortal) address(path string) string {
 	switch {
 	case strings.Contains(path, "/submissions/"), strings.Contains(path, "/reading/"):
 		id = p.rows("SELECT id FROM submissions WHERE consultation = '" + p.demo.ID + "' AND status = 'live' ORDER BY id LIMIT 1")[0]
+	case strings.Contains(path, "/register/"):
+		id = p.rows("SELECT id FROM register WHERE consultation = '" + p.demo.ID + "' LIMIT 1")[0]
 	case strings.Contains(path, "/themes/"):
 		id = p.themes()[0].ID
 	}
-	return strings.NewReplacer(":consultation", p.demo.ID, ":step", "A1", ":card", p.demo.Cards[0].ID, ":path", p.demo.Paths[0].ID, ":id", id).Replace(path)
+	return strings.NewReplacer(":consultation", p.demo.ID, ":step", "A1", ":card", p.demo.Cards[0].ID, ":path", p.demo.Paths[0].ID, ":number", "3", ":token", "none", ":id", id).Replace(path)
 }
 
 func (p *testPortal) themes() []models.Theme {
@@ -339,7 +355,7 @@ func TestDraftConsultationIsHidden(t *testing.T) {
 		if !strings.HasPrefix(r.path, "/:consultation") {
 			continue
 		}
-		path := strings.NewReplacer(":consultation", "lantern-square", ":step", "A1", ":card", "fern").Replace(r.path)
+		path := strings.NewReplacer(":consultation", "lantern-square", ":step", "A1", ":card", "fern", ":token", "none").Replace(r.path)
 		if r.method == post {
 			b.post(path, nil).is(http.StatusNotFound)
 		} else {
@@ -407,6 +423,10 @@ func (p *testPortal) forms(who map[string]*browser) map[string]form {
 		"/staff/:consultation/code":            {who["officer"], url.Values{"answer": {p.anAnswer()}, "theme": {theme.ID}, "do": {"code"}}},
 		"/staff/:consultation/report":          {who["officer"], url.Values{"do": {"publish"}}},
 		"/staff/:consultation/settings":        {who["officer"], url.Values{"do": {"move"}, "to": {"closed"}}},
+
+		"/staff/:consultation/duties":         {who["officer"], url.Values{"do": {"share"}}},
+		"/staff/:consultation/duties/:number": {who["officer"], url.Values{"version": {"2"}, "state": {"met"}, "evidence": {"On the website."}, "owner": {"Ada Tremlett"}, "done": {"2026-10-01"}}},
+		"/staff/:consultation/register/:id":   {who["officer"], url.Values{"do": {"remove"}, "version": {"2"}}},
 	}
 }
 

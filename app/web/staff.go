@@ -71,6 +71,8 @@ func consultationLinks(req *request, c *models.Consultation, here string) []view
 		leftIn,
 		{consult.LookAgain, "attention", at + "/attention", "To look at again"},
 		{consult.SeeDraft, "report", at + "/report", "Report"},
+		{consult.SeeDuties, "duties", at + "/duties", "Duties"},
+		{consult.SeeDuties, "register", at + "/register", "Register"},
 		{consult.Configure, "settings", at + "/settings", "Settings"},
 	})
 }
@@ -280,6 +282,10 @@ var moves = map[models.Status]string{
 	models.StatusOpen:   "Open the consultation",
 	models.StatusClosed: "Close the consultation",
 	models.StatusFrozen: "Freeze the analysis",
+
+	models.StatusDecided: "Publish the decision",
+	models.StatusOrdered: "Record that the order was made",
+	models.StatusInForce: "Record that the order is in force",
 }
 
 func (p *portal) settingsPage(req *request, c *models.Consultation) (*views.SettingsPage, error) {
@@ -298,6 +304,11 @@ func (p *portal) settingsPage(req *request, c *models.Consultation) (*views.Sett
 	}
 	if next, ok := c.Status.Next(); ok && moves[next] != "" {
 		page.Next, page.NextText = next, moves[next]
+		d, err := p.service.Duties(ctx, req.by, c)
+		if err != nil {
+			return nil, err
+		}
+		page.Owed = d.Owed(next)
 	}
 	if req.by.May(consult.SeeDraft) {
 		if page.Live, err = p.service.Live(ctx, req.by, c); err != nil {
@@ -320,7 +331,18 @@ func (p *portal) changeSettings(req *request) error {
 	ctx, here := req.Request().Context(), "/staff/"+c.ID+"/settings"
 	if form.Get("do") == "move" {
 		to := models.Status(form.Get("to"))
-		if err := p.service.Move(ctx, req.by, c, to); err != nil {
+		err := p.service.Move(ctx, req.by, c, to)
+		if owed := models.FieldsOf(err); len(owed) > 0 {
+			page, failed := p.settingsPage(req, c)
+			if failed != nil {
+				return failed
+			}
+			for _, f := range owed {
+				page.Refused = append(page.Refused, views.Fault{Href: dutiesAddress(c) + "#" + f.Field, Message: f.Message})
+			}
+			return p.render(req.Context, refused(err), page)
+		}
+		if err != nil {
 			return err
 		}
 		return p.done(req, here, "Done. The consultation is now "+string(to)+".")

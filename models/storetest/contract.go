@@ -69,6 +69,7 @@ func Run(t *testing.T) {
 		{"the reading queue", testReading},
 		{"readers at the same time", testReadingConcurrently},
 		{"what people take out of answers", testRedactions},
+		{"duties, dates and the register", testDuties},
 		{"answers listed without a search engine", testListAnswers},
 		{"equality", testEquality},
 		{"audit", testAudit},
@@ -192,6 +193,7 @@ var columns = strings.Fields(`
 	attachments.key attachments.kind attachments.original attachments.position attachments.sha256 attachments.size attachments.submission attachments.text
 	audit.action audit.actor audit.consultation audit.day audit.hash audit.object audit.reason audit.sequence audit.time audit.undone
 	audit_head.hash audit_head.id audit_head.sequence
+	calendar_links.account calendar_links.consultation calendar_links.day calendar_links.hash
 	campaign_members.campaign campaign_members.consultation campaign_members.position campaign_members.submission
 	campaigns.consultation campaigns.id campaigns.position campaigns.template
 	coded_answers.account coded_answers.blind coded_answers.day coded_answers.frame coded_answers.question coded_answers.settles coded_answers.submission
@@ -201,6 +203,7 @@ var columns = strings.Fields(`
 	contacts.consultation contacts.id contacts.sealed
 	draft_files.expires draft_files.key
 	drafts.expires drafts.id drafts.sealed
+	duty_records.account duty_records.consultation duty_records.day duty_records.done duty_records.duty duty_records.evidence duty_records.owner duty_records.state duty_records.url duty_records.version
 	equality.answer equality.consultation equality.people equality.question
 	evidence_rich.account evidence_rich.day evidence_rich.submission
 	frame_versions.account frame_versions.consultation frame_versions.day frame_versions.number frame_versions.themes
@@ -217,6 +220,8 @@ var columns = strings.Fields(`
 	redaction_sheets.rewrites redaction_sheets.second redaction_sheets.sha256 redaction_sheets.submission redaction_sheets.version
 	redactions.account redactions.day redactions.ends redactions.kind redactions.note redactions.of_ends redactions.of_starts redactions.question redactions.reason
 	redactions.replacement redactions.sha256 redactions.starts redactions.state redactions.submission redactions.version
+	register.account register.answer register.answered register.body register.consultation register.day register.id register.kind register.name register.number register.place register.position
+	register.public_id register.version register.why register.written
 	released.consultation released.labels released.number released.submission
 	releases.account releases.consultation releases.day releases.number
 	reports.consultation reports.data reports.hash reports.version
@@ -229,6 +234,8 @@ var columns = strings.Fields(`
 	theme_runs.consultation theme_runs.documents theme_runs.method theme_runs.seed
 	themes.consultation themes.definition themes.distinctive_for themes.draft themes.id themes.keywords themes.label themes.machine_label themes.made_by themes.merged_into themes.name_from
 	themes.parent themes.position themes.reason themes.renamed themes.status themes.suggested_label themes.version
+	timelines.account timelines.call_in timelines.consultation timelines.day timelines.decision timelines.expires timelines.in_force timelines.meeting timelines.notice timelines.ordered timelines.papers
+	timelines.record timelines.version
 	users.disabled users.email users.id users.invite_hash users.password_hash users.role
 `)
 
@@ -1510,6 +1517,7 @@ func testUpgrade(t *testing.T, url string) {
 	for _, statement := range []string{
 		"DROP TABLE frame_versions", "DROP TABLE redactions", "DROP TABLE redaction_sheets",
 		"DROP TABLE reading_claims", "DROP TABLE summaries", "DROP TABLE evidence_rich", "DROP INDEX submissions_day", "ALTER TABLE submissions DROP COLUMN revision",
+		"DROP TABLE duty_records", "DROP TABLE timelines", "DROP TABLE calendar_links", "DROP TABLE register",
 		"DROP TABLE notes", "DROP TABLE reading_list", "DROP TABLE saved_searches",
 		"DROP TABLE released", "DROP TABLE releases",
 		"DROP TABLE audit_head", "ALTER TABLE audit DROP COLUMN hash", "ALTER TABLE audit DROP COLUMN undone",
