@@ -29,6 +29,7 @@ const (
 	EditThemes   Permission = "decide on themes"
 	ReadOriginal Permission = "read the original words"
 	LookAgain    Permission = "look at marked submissions, ask their authors, set aside"
+	KeyIn        Permission = "key responses that came on paper or by other ways"
 	ReadContacts Permission = "read the addresses of those who want to be told"
 	SeeDraft     Permission = "see the draft report"
 	Publish      Permission = "publish the report"
@@ -48,6 +49,7 @@ var allowed = map[Permission][]models.Role{
 	EditThemes:   {models.RoleOfficer, models.RoleAnalyst},
 	ReadOriginal: {models.RoleOfficer},
 	LookAgain:    {models.RoleOfficer},
+	KeyIn:        {models.RoleOfficer},
 	ReadContacts: {models.RoleOfficer},
 	SeeDraft:     {models.RoleOfficer, models.RoleAnalyst, models.RoleAuditor},
 	Publish:      {models.RoleOfficer},

@@ -63,6 +63,7 @@ func consultationLinks(req *request, c *models.Consultation, here string) []view
 		{consult.KeepOwn, "kept", at + "/kept", "My list"},
 		{consult.SeeThemes, "themes", at + "/themes", "Themes"},
 		{consult.EditThemes, "code", at + "/code", "Code answers"},
+		{consult.KeyIn, "keying", at + "/keying", "Keying"},
 		{consult.LookAgain, "attention", at + "/attention", "To look at again"},
 		{consult.SeeDraft, "report", at + "/report", "Report"},
 		{consult.Configure, "settings", at + "/settings", "Settings"},

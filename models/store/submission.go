@@ -113,10 +113,7 @@ func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created 
 	if row.Status == "" {
 		row.Status = models.SubmissionLive
 	}
-	answers := make([]answerRow, len(m.Answers))
-	for i, a := range m.Answers {
-		answers[i] = answerRow{Submission: m.ID, Question: a.Question, Position: i, Options: a.Options, Text: a.Text, Redacted: a.Redacted, Language: a.Language, Translation: a.Translation}
-	}
+	answers := answerRows(m)
 	attachments := make([]attachmentRow, len(m.Attachments))
 	for i, a := range m.Attachments {
 		attachments[i] = attachmentRow{Key: a.Key, Submission: m.ID, Position: i, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original}
@@ -152,6 +149,14 @@ func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created 
 		return saved(err, doing, "A submission with this id or receipt is already there.")
 	})
 	return created && err == nil, err
+}
+
+func answerRows(m *models.Submission) []answerRow {
+	rows := make([]answerRow, len(m.Answers))
+	for i, a := range m.Answers {
+		rows[i] = answerRow{Submission: m.ID, Question: a.Question, Position: i, Options: a.Options, Text: a.Text, Redacted: a.Redacted, Language: a.Language, Translation: a.Translation}
+	}
+	return rows
 }
 
 // keyOrNull makes an empty key NULL, so that it is not compared with others.
@@ -382,8 +387,8 @@ func (s *Store) SubmissionsForAttention(ctx context.Context, consultation string
 
 // EraseAnswers removes what a submission says: its answers, what is known of
 // its attachments, the messages and notes about it, what people decided on its
-// answers, who has read it or means to, its part in a release, and the salt that
-// opens its leaf. The submission itself and the leaf stay.
+// answers, every version of it that was keyed, who has read it or means to, its
+// part in a release, and the salt that opens its leaf. The submission itself and the leaf stay.
 func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 	const doing = "erase the answers"
 	return s.Tx(ctx, func(tx *Store) error {
@@ -402,7 +407,7 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 		if err == nil {
 			err = db.Where("submission = ?", id).Delete(&messageRow{}).Error
 		}
-		for _, table := range []any{&codingRow{}, &codedRow{}, &readingRow{}, &listedRow{}, &noteRow{}, &releasedRow{}} {
+		for _, table := range []any{&codingRow{}, &codedRow{}, &readingRow{}, &listedRow{}, &noteRow{}, &releasedRow{}, &keyedVersionRow{}} {
 			if err == nil {
 				err = db.Where("submission = ?", id).Delete(table).Error
 			}
