@@ -129,7 +129,6 @@ type KeyedPage struct {
 	Seen         int    // version that is settled
 	Correct      string // address, "" when nothing can be corrected
 	Faults       []Fault
-	Problems     map[string]string
 }
 
 // KeyedVersion is what somebody keyed.

@@ -440,7 +440,7 @@ func samples() []sample {
 	pausedConsultation.Paused = true
 	pausedConsultation.Cards = []models.Card{{ID: "fern"}}
 
-	return []sample{
+	return append([]sample{
 		{"home", &HomePage{Base: base("Consultations"), Open: []ConsultationCard{{ID: c.ID, Title: c.Title.Default(), Summary: "An order with two rules for the streets around the station ends in March.", Opens: "5 October 2026", Closes: "14 December 2026"}, {ID: "parks", Title: "Parks", Note: "This consultation is paused at the moment."}},
 			Closed: []ConsultationCard{{ID: "library-hours", Title: "Library opening hours", Summary: "When should libraries open?", Closes: "1 May 2026", Report: true}}}},
 		{"home-none", &HomePage{Base: base("")}},
@@ -500,14 +500,14 @@ func samples() []sample {
 		{"audit-broken", &AuditPage{Base: desk("audit", "Record of acts"), Acts: 812, Broken: "The record of acts is broken at number 12: it, or the one before it, was changed or taken out."}},
 		{"users", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Role: models.RoleAnalyst, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address, like name@example.org"}, {Href: "#role", Message: "Choose a role"}}, Invite: "https://consult.fairmead.example.org/staff/welcome?token=3f2a9c", For: "d.shah@fairmead.example.org",
 			Users: []models.User{{ID: "u1", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, PasswordHash: "x"}, {ID: "u2", Email: "d.shah@fairmead.example.org", Role: models.RoleAnalyst}, {ID: "u3", Email: "old@fairmead.example.org", Role: models.RoleCouncillor, Disabled: true}}}},
-	}
+	}, keyingSamples()...)
 }
 
 // hostile puts s into every string of v that strangers or officers can write,
 // and address into every address.
 func hostile(v reflect.Value, s, address string) {
 	fixed := map[string]bool{"Lang": true, "Page": true, "State": true, "Sort": true, "ID": true, "Key": true, "Language": true, "Consultation": true, "Done": true, "At": true, "Acts": true}
-	addresses := map[string]bool{"Href": true, "Back": true, "Action": true, "Change": true, "Retry": true, "Next": true, "Previous": true, "URL": true, "Home": true, "Hits": true, "ShowOriginal": true, "Code": true, "Skip": true, "PublishTo": true, "Resume": true, "Preset": true, "Act": true}
+	addresses := map[string]bool{"Href": true, "Back": true, "Action": true, "Change": true, "Retry": true, "Next": true, "Previous": true, "URL": true, "Home": true, "Hits": true, "ShowOriginal": true, "Code": true, "Skip": true, "PublishTo": true, "Resume": true, "Preset": true, "Act": true, "New": true, "Letter": true, "Check": true, "Correct": true}
 	var walk func(v reflect.Value, field string)
 	walk = func(v reflect.Value, field string) {
 		switch v.Kind() {

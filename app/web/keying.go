@@ -113,7 +113,7 @@ func (p *portal) openBatch(req *request) error {
 // field.
 func faultLinks(faults []models.FieldError, problems map[string]string) (list []views.Fault) {
 	for _, f := range faults {
-		href := ""
+		href := "#main"
 		if f.Field != "" {
 			href = "#" + f.Field
 			problems[f.Field] = f.Message
@@ -631,7 +631,7 @@ func (p *portal) formPage(req *request, c *models.Consultation) (*views.KeyedPag
 	k := r.Keyed
 	page := &views.KeyedPage{Base: p.staffBase(req, c, "keying", fmt.Sprintf("Form %d of batch %d", k.Number, r.Batch.Number)), Consultation: c.ID, Act: keyingAddress(c, batch, "forms", id),
 		Back: keyingAddress(c, batch), Number: k.Number, Batch: r.Batch.Number, Form: formName(c, k), Channel: r.Submission.Channel.Name(), Late: r.Batch.Late(c),
-		PublicID: r.Submission.PublicID, Status: r.Submission.Status, Groups: groupNames(c, r.Submission.Groups), Seen: k.Version, Problems: map[string]string{}}
+		PublicID: r.Submission.PublicID, Status: r.Submission.Status, Groups: groupNames(c, r.Submission.Groups), Seen: k.Version}
 	if r.Submission.Status == models.SubmissionLive || r.Submission.Status == models.SubmissionVoid {
 		page.Href = "/staff/" + c.ID + "/submissions/" + id
 	}
@@ -695,7 +695,7 @@ func (p *portal) settleForm(req *request) error {
 		if err != nil {
 			return err
 		}
-		page.Faults = faultLinks(faults, page.Problems)
+		page.Faults = faultLinks(faults, map[string]string{})
 		return p.render(req.Context, http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
