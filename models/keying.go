@@ -34,11 +34,15 @@ const MaxBatch = 1000
 // by the postmark where there is one, because the post may take days, otherwise
 // by the day it was received.
 func (b *Batch) Late(c *Consultation) bool {
-	ended, _ := c.Ended()
-	day := b.Received
 	if b.Posted != "" {
-		day = b.Posted
+		return c.EndedBefore(b.Posted)
 	}
+	return c.EndedBefore(b.Received)
+}
+
+// EndedBefore reports whether what came on a day, YYYY-MM-DD, came late.
+func (c *Consultation) EndedBefore(day string) bool {
+	ended, _ := c.Ended()
 	return day > ended
 }
 
@@ -208,6 +212,17 @@ type Mapping struct {
 	Name         string
 	By, Day      string
 	Columns      map[string]string // question id, or one of the keys below → name of the column
+}
+
+// Validate checks the name and the columns.
+func (m *Mapping) Validate() error {
+	v := &validation{}
+	v.check(m.Name != "", "name", "Give these columns a name, such as that of the survey tool")
+	if f := tooLong(m.Name, MaxNameLength); f.Code != "" {
+		v.fault("name", f)
+	}
+	v.check(len(m.Columns) > 0, "", "Choose at least one column first")
+	return v.err("The columns were not kept.")
 }
 
 // Keys of Mapping.Columns that are no question. No question id begins with a

@@ -161,6 +161,41 @@ type SlipPage struct {
 	Next         string // address of the next form
 }
 
+// ImportPage imports a spreadsheet that another survey tool has exported: first
+// the file, then which column is what, then a trial.
+type ImportPage struct {
+	Base
+	Consultation string
+	Act          string // address that the forms post to
+	Most         string // the largest file taken
+	Closed       bool   // nothing can be imported now
+	File         string // key that the file is held under, "" before there is one
+	Rows         int
+	Header       []string // columns to choose from
+	Targets      []ImportTarget
+	Mappings     []Link // kept choices of columns
+	Name         string // typed, to keep the choice under
+	Tried        *Tried
+	Done         bool // it was imported
+	Faults       []Fault
+	Problems     map[string]string // by field: file, name, and the key of each target
+}
+
+// ImportTarget is what a column can be, and the one that was chosen for it.
+type ImportTarget struct{ Key, Text, Column string }
+
+// Tried is what an import would do, or has done.
+type Tried struct {
+	Rows, Taken, Known, Late, Refused int
+	Why                               []RefusedRow // the first of those refused
+}
+
+// RefusedRow is a row that is not taken.
+type RefusedRow struct {
+	Line int
+	Why  string
+}
+
 // QR draws the code.
 func (p *SlipPage) QR() template.HTML { return drawQR(p.Words) }
 
@@ -169,3 +204,4 @@ func (*BatchPage) file() string  { return "batch" }
 func (*KeyPage) file() string    { return "key" }
 func (*KeyedPage) file() string  { return "keyed" }
 func (*SlipPage) file() string   { return "slip" }
+func (*ImportPage) file() string { return "import" }

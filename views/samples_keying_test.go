@@ -60,7 +60,22 @@ func keyingSamples() []sample {
 	asideForm.Status = models.SubmissionVoid
 	slip := &SlipPage{Base: desk("keying", "Code slip"), Consultation: c, Batch: 2, Number: 42, Words: receiptWords(), Address: "https://consult.fairmead.example.org/station-quarter/receipt", Next: at + "/b2/new", Notice: "Form 42 is saved. Write 42 on it."}
 
+	sheet := &ImportPage{Base: desk("keying", "Import a spreadsheet"), Consultation: c.ID, Act: "/staff/station-quarter/import", Most: "32 MB"}
+	columns, wrongSheet, closedSheet, importedSheet := *sheet, *sheet, *sheet, *sheet
+	columns.File, columns.Rows, columns.Header, columns.Name = "K", 4120, []string{"Ref", "How far do you agree?", "Comments"}, "Our survey tool"
+	columns.Targets = []ImportTarget{{Key: "-id", Text: "The response’s id in the other tool", Column: "Ref"}, {Key: "C6", Text: "C6 Why do you think this?", Column: "Comments"}, {Key: "C7", Text: "C7 What good or bad effects?"}}
+	columns.Mappings = []Link{{Href: "?file=K&mapping=m1", Text: "Our survey tool", Current: true}, {Href: "?file=K&mapping=m2", Text: "The map"}}
+	columns.Tried = &Tried{Rows: 4120, Taken: 4000, Known: 100, Refused: 20, Late: 3, Why: []RefusedRow{{Line: 12, Why: "column “Comments”: Your answer must be 3000 characters or fewer"}}}
+	columns.Problems = map[string]string{"C6": "The file has no such column", "name": "Give these columns a name"}
+	columns.Faults = []Fault{{Href: "#C6", Message: "The file has no such column"}, {Href: "#name", Message: "Give these columns a name"}}
+	allIn := columns
+	allIn.Faults, allIn.Problems, allIn.Tried, allIn.Mappings = nil, nil, &Tried{Rows: 2, Taken: 2}, nil
+	wrongSheet.Problems, wrongSheet.Faults = map[string]string{"file": "Choose a file"}, []Fault{{Href: "#file", Message: "Choose a file"}}
+	closedSheet.Closed = true
+	importedSheet.Done, importedSheet.Tried = true, columns.Tried
+
 	return []sample{
+		{"import", sheet}, {"import-columns", &columns}, {"import-all", &allIn}, {"import-wrong", &wrongSheet}, {"import-closed", &closedSheet}, {"import-done", &importedSheet},
 		{"keying", desk1}, {"keying-none", &none}, {"keying-wrong", &wrong},
 		{"batch", batch}, {"batch-empty", &emptyBatch}, {"batch-finished", &finishedBatch}, {"batch-waiting", &waitingBatch}, {"batch-late", &lateBatch},
 		{"key", key}, {"key-wrong", &wrongKey}, {"key-letter", &letter}, {"key-second", &secondKey}, {"key-correct", &correct},

@@ -298,7 +298,12 @@ func typedAgain(q *models.Question, a models.KeyedAnswer) (box, text string) {
 func (req *request) upload() (url.Values, *consult.Upload, error) {
 	r := req.Request()
 	r.Body = http.MaxBytesReader(req.Response(), r.Body, maxForm+consult.MaxFileSize+64<<10)
-	parts, err := r.MultipartReader()
+	return req.parts()
+}
+
+// parts reads a form as it comes, part by part.
+func (req *request) parts() (url.Values, *consult.Upload, error) {
+	parts, err := req.Request().MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) {
 		form, err := req.form(maxForm)
 		return form, nil, err

@@ -85,6 +85,8 @@ var routes = []route{
 	{post, "/staff/:consultation/keying/:batch/forms/:form", consult.KeyIn, (*portal).settleForm},
 	{get, "/staff/:consultation/keying/:batch/forms/:form/correct", consult.KeyIn, (*portal).showCorrect},
 	{post, "/staff/:consultation/keying/:batch/forms/:form/correct", consult.KeyIn, (*portal).correct},
+	{get, "/staff/:consultation/import", consult.KeyIn, (*portal).showImport},
+	{post, "/staff/:consultation/import", consult.KeyIn, (*portal).changeImport},
 	{get, "/staff/:consultation/contacts", consult.ReadContacts, (*portal).showContacts},
 	{post, "/staff/:consultation/contacts", consult.ReadContacts, (*portal).readContacts},
 	{get, "/staff/:consultation/themes", consult.SeeThemes, (*portal).showThemes},

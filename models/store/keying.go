@@ -278,3 +278,15 @@ func (s *Store) Mappings(ctx context.Context, consultation string) ([]models.Map
 	}
 	return all, nil
 }
+
+// Sources returns where a consultation's imported submissions come from, whatever
+// their status.
+func (s *Store) Sources(ctx context.Context, consultation string) (map[string]bool, error) {
+	var all []string
+	err := s.db.WithContext(ctx).Model(&submissionRow{}).Where("consultation = ? AND source <> ''", consultation).Pluck("source", &all).Error
+	sources := make(map[string]bool, len(all))
+	for _, source := range all {
+		sources[source] = true
+	}
+	return sources, failed(err, "read what was imported")
+}
