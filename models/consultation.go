@@ -39,6 +39,10 @@ type Consultation struct {
 	// GraceMinutes is how long after the closing time a response that was
 	// started before it can still be sent.
 	GraceMinutes int `yaml:"grace_minutes"`
+	// Late says what becomes of paper that came after the end: LateCounted, also
+	// when empty, or LateSetAside. It is the same for everybody, so it is settled
+	// before anybody can answer.
+	Late string `yaml:"late"`
 	// OfferResult lets people leave an e-mail address to be told the outcome.
 	// Addresses are kept apart, with no key to any submission.
 	OfferResult  bool                   `yaml:"offer_result"`
@@ -50,6 +54,12 @@ type Consultation struct {
 	ClosedOn string `yaml:"-"` // day it was closed, YYYY-MM-DD; "" until then
 	Paused   bool   `yaml:"-"` // an officer has stopped it for a while; nobody can answer
 }
+
+// What becomes of responses on paper that came after the end.
+const (
+	LateCounted  = "counted"   // they count, and it is said how many they are
+	LateSetAside = "set_aside" // they are kept and do not count
+)
 
 // Council is whose consultation it is and how to reach it.
 type Council struct {
@@ -510,6 +520,7 @@ func (c *Consultation) Validate() error {
 	v.check(slugForm.MatchString(c.ID) && len(c.ID) <= 60, "id", "expected lower-case letters, digits and hyphens, such as pspo-renewal")
 	v.check(!slices.Contains(reservedSlugs, c.ID), "id", fmt.Sprintf("%q is the address of a page of the portal; choose another", c.ID))
 	v.check(c.Version >= 1, "version", "expected a whole number from 1, raised with every change")
+	v.check(c.Late == "" || c.Late == LateCounted || c.Late == LateSetAside, "late", "expected counted or set_aside")
 	v.check(strings.TrimSpace(c.Council.Name) != "", "council.name", "expected the name of the council")
 	v.check(len(c.Languages) > 0, "languages", "expected at least one language, such as [en]")
 	for i, l := range c.Languages {

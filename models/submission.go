@@ -23,6 +23,9 @@ const (
 	ChannelImport   Channel = "import"
 )
 
+// Channels are all of them.
+var Channels = []Channel{ChannelWeb, ChannelAssisted, ChannelPaper, ChannelPhone, ChannelEmail, ChannelEvent, ChannelImport}
+
 var channelNames = map[Channel]string{
 	ChannelWeb: "Online form", ChannelAssisted: "Passed on by a helper", ChannelPaper: "Paper",
 	ChannelPhone: "Phone", ChannelEmail: "Email or letter", ChannelEvent: "Event", ChannelImport: "Imported",

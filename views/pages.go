@@ -762,8 +762,8 @@ type SettingsPage struct {
 	// The form for a later closing time: what was typed, and what is wrong with it.
 	Later, Notice string
 	Problems      map[string]string // by field: closes, notice
-	Owed       int     // hard duties that hold the next step back
-	Refused    []Fault // what held back the step that was tried
+	Owed          int               // hard duties that hold the next step back
+	Refused       []Fault           // what held back the step that was tried
 }
 
 // TranslationRow is how far the wording in one more language has come.

@@ -86,11 +86,11 @@ type RedactionsPage struct {
 type RefusedPage struct {
 	Base
 	Consultation string
-	Rows         []RefusedRow
+	Rows         []LeftInRow
 }
 
-// RefusedRow is one of them. It holds no words of anybody.
-type RefusedRow struct {
+// LeftInRow is one of them. It holds no words of anybody.
+type LeftInRow struct {
 	PublicID, Href, Question, Kind, Reason, Note string
 	By, Approved                                 string // who, and when
 }

@@ -462,7 +462,7 @@ func samples() []sample {
 	locked.CanEdit, locked.Consultation = false, c
 	laterSettings := &SettingsPage{Base: desk("settings", ""), Consultation: c, Source: source, Next: models.StatusClosed, Opens: "5 October 2026", Closes: "14 December 2026",
 		Later: "yesterday", Notice: "Many asked for more time.", Problems: map[string]string{"closes": "Enter a later time", "notice": "Say what changes and why"}}
-	return []sample{
+	return append([]sample{
 		{"home", &HomePage{Base: base("Consultations"), Open: []ConsultationCard{{ID: c.ID, Title: c.Title.Default(), Summary: "An order with two rules for the streets around the station ends in March.", Opens: "5 October 2026", Closes: "14 December 2026"}, {ID: "parks", Title: "Parks", Note: "This consultation is paused at the moment."}},
 			Closed: []ConsultationCard{{ID: "library-hours", Title: "Library opening hours", Summary: "When should libraries open?", Closes: "1 May 2026", Report: true}}}},
 		{"home-none", &HomePage{Base: base("")}},
@@ -511,7 +511,7 @@ func samples() []sample {
 		{"redactions", &RedactionsPage{Base: desk("redactions", "Redaction"), Consultation: c.ID, Act: "/staff/station-quarter/redactions", Submissions: 190, Open: 120, Second: 12, Checked: 58, Approvable: 9, Others: []string{"d.shah@fairmead.example.org has 1 open."}, CanEdit: true}},
 		{"redactions-none", &RedactionsPage{Base: desk("redactions", ""), Consultation: c.ID, CanEdit: true}}, {"redactions-done", &RedactionsPage{Base: desk("redactions", ""), Consultation: c.ID, Submissions: 1, Checked: 1, CanEdit: true}},
 		{"redactions-own", &RedactionsPage{Base: desk("redactions", ""), Consultation: c.ID, Submissions: 1, Second: 1, CanEdit: true}}, {"redactions-frozen", &RedactionsPage{Base: desk("redactions", ""), Consultation: c.ID, Submissions: 1, Open: 1}},
-		{"refused", &RefusedPage{Base: desk("refused", "What was left in"), Consultation: c.ID, Rows: []RefusedRow{{PublicID: "7k3m01q", Href: "/staff/station-quarter/submissions/s1/redact", Question: "C6", Kind: "name", Reason: "another reason", Note: "She is the mayor.", By: "d.shah@fairmead.example.org, 11 November 2026", Approved: "p.okafor@fairmead.example.org, 12 November 2026"}, {PublicID: "7k3m01r", Question: "C6", Kind: "date", Reason: "does not identify anybody", By: "d.shah@fairmead.example.org, 11 November 2026"}}}},
+		{"refused", &RefusedPage{Base: desk("refused", "What was left in"), Consultation: c.ID, Rows: []LeftInRow{{PublicID: "7k3m01q", Href: "/staff/station-quarter/submissions/s1/redact", Question: "C6", Kind: "name", Reason: "another reason", Note: "She is the mayor.", By: "d.shah@fairmead.example.org, 11 November 2026", Approved: "p.okafor@fairmead.example.org, 12 November 2026"}, {PublicID: "7k3m01r", Question: "C6", Kind: "date", Reason: "does not identify anybody", By: "d.shah@fairmead.example.org, 11 November 2026"}}}},
 		{"refused-none", &RefusedPage{Base: desk("refused", ""), Consultation: c.ID}},
 		{"attention", attention}, {"attention-none", &AttentionPage{Base: desk("attention", "")}}, {"attention-frozen", &AttentionPage{Base: desk("attention", ""), Seen: attention.Seen, Frozen: true}},
 		{"reading", queue}, {"reading-none", &ReadingPage{Base: desk("reading", ""), Consultation: c.ID, None: "There are no submissions yet.", KeysOff: true, KeysSwitch: "?"}},
@@ -533,14 +533,14 @@ func samples() []sample {
 		{"duties", dutiesSample()}, {"duties-wrong", dutiesWrong()}, {"duty", dutySample()}, {"duty-wrong", dutyWrong()}, {"register", registerSample()}, {"register-nothing", &RegisterPage{Base: desk("register", "Register"), Sections: []RegisterSection{{ID: "petition", Title: "Petitions", Note: "Signatures are never added to responses."}}}}, {"entry", entrySample()}, {"entry-new", entryNew()},
 		{"users", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Role: models.RoleAnalyst, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address, like name@example.org"}, {Href: "#role", Message: "Choose a role"}}, Invite: "https://consult.fairmead.example.org/staff/welcome?token=3f2a9c", For: "d.shah@fairmead.example.org",
 			Users: []models.User{{ID: "u1", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, PasswordHash: "x"}, {ID: "u2", Email: "d.shah@fairmead.example.org", Role: models.RoleAnalyst}, {ID: "u3", Email: "old@fairmead.example.org", Role: models.RoleCouncillor, Disabled: true}}}},
-	}
+	}, keyingSamples()...)
 }
 
 // hostile puts s into every string of v that strangers or officers can write,
 // and address into every address.
 func hostile(v reflect.Value, s, address string) {
 	fixed := map[string]bool{"Lang": true, "Page": true, "State": true, "Sort": true, "ID": true, "Key": true, "Language": true, "Consultation": true, "Done": true, "At": true, "Acts": true}
-	addresses := map[string]bool{"Href": true, "Back": true, "Action": true, "Change": true, "Retry": true, "Next": true, "Previous": true, "URL": true, "Home": true, "Hits": true, "ShowOriginal": true, "Redact": true, "Code": true, "Skip": true, "PublishTo": true, "Resume": true, "Preset": true, "Act": true}
+	addresses := map[string]bool{"Href": true, "Back": true, "Action": true, "Change": true, "Retry": true, "Next": true, "Previous": true, "URL": true, "Home": true, "Hits": true, "ShowOriginal": true, "Redact": true, "Code": true, "Skip": true, "PublishTo": true, "Resume": true, "Preset": true, "Act": true, "New": true, "Letter": true, "Check": true, "Correct": true}
 	var walk func(v reflect.Value, field string)
 	walk = func(v reflect.Value, field string) {
 		switch v.Kind() {

@@ -47,6 +47,7 @@ type Page interface {
 var pages = []Page{
 	&HomePage{}, &StartPage{}, &BeginPage{}, &StepPage{}, &CheckPage{}, &SavedPage{}, &EqualityPage{},
 	&ReceiptPage{}, &ReceiptCheckPage{}, &ResultPage{}, &PaperPage{},
+	&KeyingPage{}, &BatchPage{}, &KeyPage{}, &KeyedPage{}, &SlipPage{}, &ImportPage{},
 	&TextPage{}, &LogPage{}, &ReportPage{}, &ErrorPage{},
 	&SignInPage{}, &WelcomePage{}, &StaffHomePage{}, &SearchPage{}, &SubmissionPage{}, &KeptPage{},
 	&ThemesPage{}, &ThemePage{}, &CodePage{}, &FramePage{}, &PreviewPage{}, &EssentialsPage{}, &SettingsPage{}, &AttentionPage{}, &ReadingPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},

@@ -32,6 +32,7 @@ const (
 	Redact       Permission = "decide what is taken out of answers"
 	SeeRefusals  Permission = "see what was left in answers, and why"
 	LookAgain    Permission = "look at marked submissions, ask their authors, set aside"
+	KeyIn        Permission = "key responses that came on paper or by other ways"
 	ReadContacts Permission = "read the addresses of those who want to be told"
 	SeeDraft     Permission = "see the draft report"
 	Publish      Permission = "publish the report"
@@ -56,6 +57,7 @@ var allowed = map[Permission][]models.Role{
 	Redact:       {models.RoleOfficer},
 	SeeRefusals:  {models.RoleOfficer, models.RoleAuditor},
 	LookAgain:    {models.RoleOfficer},
+	KeyIn:        {models.RoleOfficer},
 	ReadContacts: {models.RoleOfficer},
 	SeeDraft:     {models.RoleOfficer, models.RoleAnalyst, models.RoleAuditor},
 	Publish:      {models.RoleOfficer},

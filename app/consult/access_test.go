@@ -58,7 +58,24 @@ var access = map[string]string{
 	"Ask":                "officer",
 	"Attach":             "open",
 	"AuditTrail":         "auditor",
+	"Batch":              "officer",
 	"Belongs":            "open",
+	"CheckForm":          "officer",
+	"CorrectForm":        "officer",
+	"FinishBatch":        "officer",
+	"KeyForm":            "officer",
+	"KeyedForm":          "officer",
+	"Keying":             "officer",
+	"OpenBatch":          "officer",
+	"SettleForm":         "officer",
+	"ToCheck":            "officer",
+	"ForgetSheet":        "officer",
+	"HoldSheet":          "officer",
+	"ImportSheet":        "officer",
+	"Mappings":           "officer",
+	"SaveMapping":        "officer",
+	"Sheet":              "officer",
+	"TryImport":          "officer",
 	"Challenge":          "open",
 	"Checkpoint":         "open",
 	"CodeAnswer":         "officer analyst",
@@ -296,13 +313,13 @@ func TestDraftConsultationsAreHidden(t *testing.T) {
 
 // Nobody can both act and hide the act, and administrators read no testimony.
 func TestPermissionsKeepApart(t *testing.T) {
-	for _, p := range []consult.Permission{consult.SearchText, consult.SeeThemes, consult.ReadOriginal, consult.ReadAll, consult.LookAgain, consult.ReadContacts, consult.SeeDraft} {
+	for _, p := range []consult.Permission{consult.SearchText, consult.SeeThemes, consult.ReadOriginal, consult.ReadAll, consult.LookAgain, consult.KeyIn, consult.ReadContacts, consult.SeeDraft} {
 		if admin.May(p) {
 			t.Errorf("administrators may %s", p)
 		}
 	}
-	for _, p := range []consult.Permission{consult.EditThemes, consult.Publish, consult.Configure, consult.ManageUsers, consult.ReadOriginal, consult.ReadAll, consult.LookAgain, consult.ReadContacts} {
-		if analyst.May(p) && (p == consult.ReadAll || p == consult.LookAgain || p == consult.ReadContacts) {
+	for _, p := range []consult.Permission{consult.EditThemes, consult.Publish, consult.Configure, consult.ManageUsers, consult.ReadOriginal, consult.ReadAll, consult.LookAgain, consult.KeyIn, consult.ReadContacts} {
+		if analyst.May(p) && (p == consult.ReadAll || p == consult.LookAgain || p == consult.KeyIn || p == consult.ReadContacts) {
 			t.Errorf("analysts may %s", p)
 		}
 		if auditor.May(p) || councillor.May(p) {

@@ -32,31 +32,9 @@ func (s *Service) Attach(ctx context.Context, key DraftKey, c *models.Consultati
 	if err := s.takesFile(d, c); err != nil {
 		return err
 	}
-	file, err := evidence.Inspect(name, r, MaxFileSize)
+	kept, err := s.takeFile(ctx, name, r)
 	if err != nil {
-		return refuseFile(err)
-	}
-	if s.scanner != nil {
-		if err := s.scanner.Scan(ctx, file.Data); err != nil {
-			if errors.As(err, new(evidence.Refusal)) {
-				return refuseFile(err)
-			}
-			s.log.Error("the virus scanner does not answer, so files cannot be added", "error", err)
-			return fileFault("file.scanner", "Files cannot be checked for viruses at the moment, so none can be added. Try again in some minutes. Your other answers are safe.", nil)
-		}
-	}
-	clean, err := evidence.Clean(file)
-	if err != nil {
-		return refuseFile(err)
-	}
-	sum := sha256.Sum256(clean.Data)
-	kept := models.Attachment{Kind: strings.ToUpper(string(clean.Type)), Size: int64(len(clean.Data)),
-		SHA256: hex.EncodeToString(sum[:])}
-	if kept.Key, err = s.keepFile(ctx, clean.Data); err != nil {
 		return err
-	}
-	if kept.Original, err = s.keepOriginal(ctx, file.Data); err != nil {
-		return errors.Join(err, s.removeFiles(ctx, models.Keys([]models.Attachment{kept})))
 	}
 	_, err = s.changeDraft(ctx, key, c, func(d *Draft) error {
 		if err := s.takesFile(d, c); err != nil {
@@ -69,6 +47,38 @@ func (s *Service) Attach(ctx context.Context, key DraftKey, c *models.Consultati
 		return errors.Join(err, s.removeFiles(ctx, models.Keys([]models.Attachment{kept})))
 	}
 	return nil
+}
+
+// takeFile inspects a file and keeps a copy of it without metadata, and the file
+// as it was sent, sealed. Both are a draft's until ReleaseDraftFiles.
+func (s *Service) takeFile(ctx context.Context, name string, r io.Reader) (models.Attachment, error) {
+	file, err := evidence.Inspect(name, r, MaxFileSize)
+	if err != nil {
+		return models.Attachment{}, refuseFile(err)
+	}
+	if s.scanner != nil {
+		if err := s.scanner.Scan(ctx, file.Data); err != nil {
+			if errors.As(err, new(evidence.Refusal)) {
+				return models.Attachment{}, refuseFile(err)
+			}
+			s.log.Error("the virus scanner does not answer, so files cannot be added", "error", err)
+			return models.Attachment{}, fileFault("file.scanner", "Files cannot be checked for viruses at the moment, so none can be added. Try again in some minutes. Your other answers are safe.", nil)
+		}
+	}
+	clean, err := evidence.Clean(file)
+	if err != nil {
+		return models.Attachment{}, refuseFile(err)
+	}
+	sum := sha256.Sum256(clean.Data)
+	kept := models.Attachment{Kind: strings.ToUpper(string(clean.Type)), Size: int64(len(clean.Data)),
+		SHA256: hex.EncodeToString(sum[:])}
+	if kept.Key, err = s.keepFile(ctx, clean.Data); err != nil {
+		return models.Attachment{}, err
+	}
+	if kept.Original, err = s.keepOriginal(ctx, file.Data); err != nil {
+		return models.Attachment{}, errors.Join(err, s.removeFiles(ctx, models.Keys([]models.Attachment{kept})))
+	}
+	return kept, nil
 }
 
 // keepFile keeps a file and notes that it is a draft's before it is, so that

@@ -13,8 +13,6 @@ import (
 	"heard/models/storetest"
 )
 
-var second = consult.Actor{ID: "u-second", Role: models.RoleOfficer}
-
 // withFiles sends an organisation's answers with pictures and returns the code.
 func (k *kit) withFiles(t *testing.T, c *models.Consultation, names ...string) string {
 	t.Helper()

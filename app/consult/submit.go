@@ -353,13 +353,17 @@ func (s *Service) newSubmission(c *models.Consultation, answers models.Answers) 
 		if g.Empty() {
 			continue
 		}
-		a := models.Answer{Question: q.ID, Options: g.Options, Text: g.Text, Redacted: redacted(g.Text)}
-		if q.Written() {
-			a.Language = theme.Language(g.Text)
-		}
-		sub.Answers = append(sub.Answers, a)
+		sub.Answers = append(sub.Answers, answerTo(q, g))
 	}
 	return sub
+}
+
+func answerTo(q *models.Question, g models.Given) models.Answer {
+	a := models.Answer{Question: q.ID, Options: g.Options, Text: g.Text, Redacted: redacted(g.Text)}
+	if q.Written() {
+		a.Language = theme.Language(g.Text)
+	}
+	return a
 }
 
 // prepare commits to a submission's content: the leaf for the log and its salt.
@@ -406,6 +410,11 @@ func (s *Service) received(ctx context.Context, tx *store.Store, by Actor, sub m
 	if err := s.record(ctx, tx, by, "submission.received", sub.ID, sub.Consultation, ""); err != nil {
 		return err
 	}
+	return enqueueNew(ctx, tx, sub)
+}
+
+// enqueueNew asks for the work that a new submission makes.
+func enqueueNew(ctx context.Context, tx *store.Store, sub models.Submission) error {
 	if len(sub.Attachments) > 0 {
 		if err := tx.Enqueue(ctx, models.JobRead, sub.ID, 0); err != nil {
 			return err

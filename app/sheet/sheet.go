@@ -49,8 +49,14 @@ type Sheet struct {
 	Total   int
 }
 
-// Read reads every row it can and says why it cannot read the others.
-func Read(file io.Reader, columns Columns) (*Sheet, error) {
+// Records are the records of a file, one after the other. Header is its first.
+type Records struct {
+	Header []string
+	reader *recordReader
+}
+
+// Open reads a file as far as its header, which is refused if it cannot be read.
+func Open(file io.Reader) (*Records, error) {
 	lines, err := splitLines(file)
 	if err != nil {
 		return nil, err
@@ -63,6 +69,50 @@ func Read(file io.Reader, columns Columns) (*Sheet, error) {
 	if reason != "" {
 		return nil, models.NewError(models.KindInvalid, fmt.Sprintf("Line %d: the header row cannot be read: %s.", max(line, 1), reason))
 	}
+	return &Records{header, r}, nil
+}
+
+// Each hands every record that can be read to take, with the line it starts on
+// and as many cells as the header has, without white space around them. take
+// says why it does not take one, "" when it does. total is how many records
+// there are, those that are refused too.
+func (f *Records) Each(take func(line int, cells []string) (refusal string)) (refused []Refusal, total int) {
+	r := f.reader
+	for {
+		record, line, reason := r.next()
+		if record == nil && reason == "" {
+			return refused, total
+		}
+		total++
+		if reason == "" && len(record) != len(f.Header) {
+			reason = fmt.Sprintf("expected %d columns as in the header, found %d", len(f.Header), len(record))
+		}
+		if reason == "" {
+			for i := range record {
+				record[i] = strings.TrimSpace(record[i])
+			}
+			reason = take(line, record)
+		}
+		if reason == "" {
+			continue
+		}
+		switch {
+		case r.at > line && r.misjoined(line, len(f.Header)):
+			r.at, reason = line, unclosed
+		case r.at > line:
+			reason += fmt.Sprintf(" (the row goes from line %d to line %d)", line, r.at)
+		}
+		refused = append(refused, Refusal{line, reason})
+	}
+}
+
+// Read reads every row it can and says why it cannot read the others.
+func Read(file io.Reader, columns Columns) (*Sheet, error) {
+	records, err := Open(file)
+	if err != nil {
+		return nil, err
+	}
+	header := records.Header
 	find := func(flag, name string) (int, error) {
 		if name == "" {
 			return -1, nil
@@ -88,42 +138,23 @@ func Read(file io.Reader, columns Columns) (*Sheet, error) {
 		return nil, models.NewError(models.KindInvalid, fmt.Sprintf("Say with --text which column holds the words. The file has: %s.", strings.Join(header, ", ")))
 	}
 	s := &Sheet{}
-	for {
-		record, line, reason := r.next()
-		if record == nil && reason == "" {
-			return s, nil
-		}
-		s.Total++
-		if reason == "" && len(record) != len(header) {
-			reason = fmt.Sprintf("expected %d columns as in the header, found %d", len(header), len(record))
-		}
-		row := Row{Line: line}
-		if reason == "" {
-			cell := func(i int) string {
-				if i < 0 {
-					return ""
-				}
-				return strings.TrimSpace(record[i])
+	s.Refused, s.Total = records.Each(func(line int, cells []string) (reason string) {
+		cell := func(i int) string {
+			if i < 0 {
+				return ""
 			}
-			row.Text, row.Group, row.ID = cell(text), cell(group), cell(id)
-			if d := cell(date); d != "" {
-				if row.Day = dayOf(d); row.Day == "" {
-					reason = fmt.Sprintf("cannot read the date %q: expected for example 2026-10-05 or 05/10/2026", Shorten(d))
-				}
-			}
+			return cells[i]
 		}
-		if reason != "" {
-			switch {
-			case r.at > line && r.misjoined(line, len(header)):
-				r.at, reason = line, unclosed
-			case r.at > line:
-				reason += fmt.Sprintf(" (the row goes from line %d to line %d)", line, r.at)
+		row := Row{Line: line, Text: cell(text), Group: cell(group), ID: cell(id)}
+		if d := cell(date); d != "" {
+			if row.Day = Day(d); row.Day == "" {
+				return fmt.Sprintf("cannot read the date %q: expected for example 2026-10-05 or 05/10/2026", Shorten(d))
 			}
-			s.Refused = append(s.Refused, Refusal{line, reason})
-			continue
 		}
 		s.Rows = append(s.Rows, row)
-	}
+		return ""
+	})
+	return s, nil
 }
 
 // Shorten keeps a cell that goes into a message from filling the screen.
@@ -134,8 +165,9 @@ func Shorten(s string) string {
 	return s
 }
 
-// dayOf reads a date in the forms spreadsheets use and keeps the day only.
-func dayOf(s string) string {
+// Day reads a date in the forms spreadsheets use and keeps the day only, as
+// YYYY-MM-DD; "" where it is none.
+func Day(s string) string {
 	for _, form := range []string{time.DateOnly, time.RFC3339, time.DateTime, "02/01/2006", "2/1/2006", "02/01/2006 15:04", "2006-01-02T15:04:05", "2 January 2006", "2 Jan 2006", time.UnixDate, time.ANSIC, time.RFC1123} {
 		if t, err := time.Parse(form, s); err == nil {
 			return t.Format(time.DateOnly)

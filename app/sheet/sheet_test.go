@@ -148,7 +148,7 @@ func TestDates(t *testing.T) {
 		"5 October 2026": "2026-10-05", "5 Oct 2026": "2026-10-05", "29/02/2028": "2028-02-29",
 		"10/25/2026": "", "29/02/2026": "", "2026-13-01": "", "45935": "", "05.10.2026": "", "yesterday": "", "2026-10-05 \x00": "",
 	} {
-		if got := dayOf(in); got != want {
+		if got := Day(in); got != want {
 			t.Errorf("%q: got %q, expected %q", in, got, want)
 		}
 	}

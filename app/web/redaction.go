@@ -82,7 +82,7 @@ func (p *portal) showRefused(req *request) error {
 	}
 	page := &views.RefusedPage{Base: p.staffBase(req, c, "refused", "What was left in"), Consultation: c.ID}
 	for _, r := range refused {
-		row := views.RefusedRow{PublicID: r.PublicID, Question: r.Question, Kind: r.Kind, Reason: r.Reason.Name(), Note: r.Note, By: p.byOn(r.Name, r.Day)}
+		row := views.LeftInRow{PublicID: r.PublicID, Question: r.Question, Kind: r.Kind, Reason: r.Reason.Name(), Note: r.Note, By: p.byOn(r.Name, r.Day)}
 		if req.by.May(consult.Redact) {
 			row.Href = redactAddress(c, r.Submission, false)
 		}

@@ -80,6 +80,20 @@ GET  /staff/:consultation/redactions/refused sign  403        403     200     20
 GET  /staff/:consultation/submissions/:id/redact sign 403     403     200     403     403
 POST /staff/:consultation/submissions/:id/redact 401 403      403     422     403     403
 GET  /staff/:consultation/attention         sign   403        403     200     403     403
+GET  /staff/:consultation/keying            sign   403        403     200     403     403
+POST /staff/:consultation/keying            401    403        403     422     403     403
+GET  /staff/:consultation/keying/:batch     sign   403        403     200     403     403
+POST /staff/:consultation/keying/:batch     401    403        403     422     403     403
+GET  /staff/:consultation/keying/:batch/new sign   403        403     200     403     403
+POST /staff/:consultation/keying/:batch/new 401    403        403     422     403     403
+GET  /staff/:consultation/keying/:batch/check sign 403        403     303     403     403
+POST /staff/:consultation/keying/:batch/check 401  403        403     404     403     403
+GET  /staff/:consultation/keying/:batch/forms/:form sign 403  403     200     403     403
+POST /staff/:consultation/keying/:batch/forms/:form 401 403   403     422     403     403
+GET  /staff/:consultation/keying/:batch/forms/:form/correct sign 403 403 200  403     403
+POST /staff/:consultation/keying/:batch/forms/:form/correct 401 403 403 422   403     403
+GET  /staff/:consultation/import            sign   403        403     200     403     403
+POST /staff/:consultation/import            401    403        403     422     403     403
 GET  /staff/:consultation/contacts          sign   403        403     200     403     403
 POST /staff/:consultation/contacts          401    403        403     200     403     403
 GET  /staff/:consultation/themes            sign   200        200     200     403     403
@@ -161,7 +175,11 @@ func (p *testPortal) address(path string) string {
 	case strings.Contains(path, "/themes/"):
 		id = p.themes()[0].ID
 	}
-	return strings.NewReplacer(":consultation", p.demo.ID, ":step", "A1", ":card", p.demo.Cards[0].ID, ":path", p.demo.Paths[0].ID, ":number", "3", ":token", "none", ":id", id).Replace(path)
+	batch, form := "none", "none"
+	if strings.Contains(path, ":batch") {
+		batch, form = p.keyed(strings.HasSuffix(path, "/new"))
+	}
+	return strings.NewReplacer(":batch", batch, ":form", form, ":consultation", p.demo.ID, ":step", "A1", ":card", p.demo.Cards[0].ID, ":path", p.demo.Paths[0].ID, ":number", "3", ":token", "none", ":id", id).Replace(path)
 }
 
 func (p *testPortal) themes() []models.Theme {
@@ -438,6 +456,7 @@ type form struct {
 func TestFormsOfOtherWebsitesAreRefused(t *testing.T) {
 	p := filledPortal(t)
 	forms := p.forms(map[string]*browser{"officer": p.staff(models.RoleOfficer), "admin": p.staff(models.RoleAdmin)})
+	maps.Copy(forms, p.keyingForms())
 	for _, r := range routes {
 		if r.method != post {
 			continue

@@ -69,6 +69,7 @@ func consultationLinks(req *request, c *models.Consultation, here string) []view
 		{consult.SeeThemes, "themes", at + "/themes", "Themes"},
 		{consult.EditThemes, "code", at + "/code", "Code answers"},
 		leftIn,
+		{consult.KeyIn, "keying", at + "/keying", "Keying"},
 		{consult.LookAgain, "attention", at + "/attention", "To look at again"},
 		{consult.SeeDraft, "report", at + "/report", "Report"},
 		{consult.SeeDuties, "duties", at + "/duties", "Duties"},

@@ -114,10 +114,7 @@ func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created 
 	if row.Status == "" {
 		row.Status = models.SubmissionLive
 	}
-	answers := make([]answerRow, len(m.Answers))
-	for i, a := range m.Answers {
-		answers[i] = answerRow{Submission: m.ID, Question: a.Question, Position: i, Options: a.Options, Text: a.Text, Redacted: a.Redacted, Language: a.Language, Translation: a.Translation}
-	}
+	answers := answerRows(m)
 	attachments := make([]attachmentRow, len(m.Attachments))
 	for i, a := range m.Attachments {
 		attachments[i] = attachmentRow{Key: a.Key, Submission: m.ID, Position: i, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original}
@@ -153,6 +150,14 @@ func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created 
 		return saved(err, doing, "A submission with this id or receipt is already there.")
 	})
 	return created && err == nil, err
+}
+
+func answerRows(m *models.Submission) []answerRow {
+	rows := make([]answerRow, len(m.Answers))
+	for i, a := range m.Answers {
+		rows[i] = answerRow{Submission: m.ID, Question: a.Question, Position: i, Options: a.Options, Text: a.Text, Redacted: a.Redacted, Language: a.Language, Translation: a.Translation}
+	}
+	return rows
 }
 
 // keyOrNull makes an empty key NULL, so that it is not compared with others.
@@ -383,7 +388,7 @@ func (s *Store) SubmissionsForAttention(ctx context.Context, consultation string
 
 // EraseAnswers removes what a submission says: its answers, what is known of
 // its attachments, the messages and notes about it, what people decided on its
-// answers and took out of them, who has read it or means to, what readers wrote about its attachments,
+// answers and took out of them, every version of it that was keyed, who has read it or means to, what readers wrote about its attachments,
 // its part in a release, and the salt that opens its leaf. The submission itself and the leaf stay.
 func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 	const doing = "erase the answers"
@@ -403,7 +408,7 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 		if err == nil {
 			err = db.Where("submission = ?", id).Delete(&messageRow{}).Error
 		}
-		for _, table := range []any{&codingRow{}, &codedRow{}, &readingRow{}, &claimRow{}, &summaryRow{}, &richRow{}, &listedRow{}, &noteRow{}, &releasedRow{}, &redactionRow{}, &redactionSheetRow{}} {
+		for _, table := range []any{&codingRow{}, &codedRow{}, &readingRow{}, &claimRow{}, &summaryRow{}, &richRow{}, &listedRow{}, &noteRow{}, &releasedRow{}, &redactionRow{}, &redactionSheetRow{}, &keyedVersionRow{}} {
 			if err == nil {
 				err = db.Where("submission = ?", id).Delete(table).Error
 			}

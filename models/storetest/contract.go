@@ -70,6 +70,8 @@ func Run(t *testing.T) {
 		{"readers at the same time", testReadingConcurrently},
 		{"what people take out of answers", testRedactions},
 		{"duties, dates and the register", testDuties},
+		{"keyed forms", testKeying},
+		{"which column is what", testMappings},
 		{"answers listed without a search engine", testListAnswers},
 		{"equality", testEquality},
 		{"audit", testAudit},
@@ -207,7 +209,13 @@ var columns = strings.Fields(`
 	equality.answer equality.consultation equality.people equality.question
 	evidence_rich.account evidence_rich.day evidence_rich.submission
 	frame_versions.account frame_versions.consultation frame_versions.day frame_versions.number frame_versions.themes
+	import_mappings.account import_mappings.columns import_mappings.consultation import_mappings.day import_mappings.id import_mappings.name
 	jobs.again jobs.attempts jobs.id jobs.kind jobs.last_error jobs.leased_until jobs.object jobs.run_at jobs.state
+	keyed_forms.account keyed_forms.batch keyed_forms.checked keyed_forms.checker keyed_forms.day keyed_forms.differ keyed_forms.fields keyed_forms.form
+	keyed_forms.letter keyed_forms.number keyed_forms.sampled keyed_forms.settled keyed_forms.submission keyed_forms.version
+	keyed_versions.account keyed_versions.answers keyed_versions.day keyed_versions.kind keyed_versions.reason keyed_versions.submission keyed_versions.version
+	keying_batches.account keying_batches.channel keying_batches.consultation keying_batches.day keying_batches.expected keying_batches.finished keying_batches.form
+	keying_batches.id keying_batches.number keying_batches.posted keying_batches.received
 	leaves.consultation leaves.leaf leaves.position leaves.salt leaves.submission
 	messages.day messages.officer messages.position messages.submission messages.text
 	notes.account notes.day notes.id notes.shared notes.submission notes.text
@@ -1518,6 +1526,7 @@ func testUpgrade(t *testing.T, url string) {
 		"DROP TABLE frame_versions", "DROP TABLE redactions", "DROP TABLE redaction_sheets",
 		"DROP TABLE reading_claims", "DROP TABLE summaries", "DROP TABLE evidence_rich", "DROP INDEX submissions_day", "ALTER TABLE submissions DROP COLUMN revision",
 		"DROP TABLE duty_records", "DROP TABLE timelines", "DROP TABLE calendar_links", "DROP TABLE register",
+		"DROP TABLE import_mappings", "DROP TABLE keyed_versions", "DROP TABLE keyed_forms", "DROP TABLE keying_batches",
 		"DROP TABLE notes", "DROP TABLE reading_list", "DROP TABLE saved_searches",
 		"DROP TABLE released", "DROP TABLE releases",
 		"DROP TABLE audit_head", "ALTER TABLE audit DROP COLUMN hash", "ALTER TABLE audit DROP COLUMN undone",
