@@ -58,7 +58,6 @@ type ReadingPanel struct {
 	Held       string   // who else is reading it
 	Rich       bool
 	RichBy     string // who marked it, with the day
-	Summaries  bool   // there is something to summarise
 	Code       string // address at which the first answer is coded, "" when none can be
 	Redact     string // address at which it is redacted, "" when there is no such page
 	Problem    string // why nothing was kept

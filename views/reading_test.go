@@ -23,7 +23,7 @@ func readingSamples() (*ReadingPage, func(state string) *SubmissionPage) {
 			Rows:        []SubmissionRow{{ID: "C6", Question: "Why do you think this?", Text: []Snippet{{Text: sentence(4, 160)}}, Code: "/staff/station-quarter/code?submission=s1&question=C6"}},
 			Attachments: []AttachedText{{Number: 1, About: "PDF, 1.2 MB", Pages: []AttachedPage{{Text: []Snippet{{Text: "What we found."}}}}, Summary: first}, {Number: 2, About: "PNG, 90 KB", Summary: second}},
 			Keep:        "/staff/station-quarter/kept", Here: at + "/s1",
-			Reading: &ReadingPanel{Act: at + "/s1", Revision: 1, Open: true, Unread: true, Before: []string{"d.shah@fairmead.example.org, 12 November 2026"}, Held: "d.shah@fairmead.example.org", Summaries: true,
+			Reading: &ReadingPanel{Act: at + "/s1", Revision: 1, Open: true, Unread: true, Before: []string{"d.shah@fairmead.example.org, 12 November 2026"}, Held: "d.shah@fairmead.example.org",
 				Code: "/staff/station-quarter/code?submission=s1&question=C6", Redact: "/staff/station-quarter/submissions/s1/redact", KeysSwitch: "?keys=off"}}
 		switch state {
 		case "wrong":

@@ -22,6 +22,9 @@
 //	          that was made of the one before. The words themselves never change.
 //	index     the job holds an id; IndexSubmission makes the search index equal
 //	          to what the store now says, redacted text only. Safe to repeat.
+//	read      An officer reads it as it is now, and summarises what is attached;
+//	          NextToRead gives each another. What its author changes or adds is
+//	          read again. Nothing is frozen while something is unread.
 //	theme     RefreshThemes reads every answer in words and proposes themes.
 //	          What people decided (names, merges, approvals) survives.
 //	code      People change the code frame and decide on single answers. Their

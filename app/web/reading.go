@@ -168,7 +168,7 @@ func (p *portal) renderReading(req *request, c *models.Consultation, work *consu
 	}
 	by := func(account, day string) string { return account + ", " + p.Views.Day(deskLanguage, day) }
 	panel := &views.ReadingPanel{Act: here, Revision: reading.Revision, Open: reading.Open, Unread: reading.Unread(), Held: reading.Held, Rich: reading.Rich != nil,
-		Summaries: len(sub.Attachments) > 0, KeysOff: keysOff, KeysSwitch: "?" + switched(req.QueryParams(), keysOff)}
+		KeysOff: keysOff, KeysSwitch: "?" + switched(req.QueryParams(), keysOff)}
 	for _, r := range reading.Readers {
 		if r.Revision == reading.Revision {
 			panel.Readers = append(panel.Readers, by(r.By, r.Day))

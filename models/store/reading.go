@@ -55,7 +55,7 @@ const (
 	isRich       = "EXISTS (SELECT 1 FROM evidence_rich WHERE evidence_rich.submission = submissions.id)"
 	isHeldByElse = "EXISTS (SELECT 1 FROM reading_claims WHERE reading_claims.submission = submissions.id AND reading_claims.account <> ? AND reading_claims.until > ?)"
 	hasSummary   = "EXISTS (SELECT 1 FROM summaries WHERE summaries.attachment = attachments.key)"
-	lacksSummary = "EXISTS (SELECT 1 FROM attachments WHERE attachments.submission = submissions.id AND NOT " + hasSummary + ")"
+	lacksSummary = "submissions.id IN (SELECT submission FROM attachments WHERE NOT " + hasSummary + ")"
 )
 
 // SaveReading keeps that a person has read a submission, in place of what they

@@ -1,0 +1,51 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"heard/models"
+	"heard/models/storetest"
+)
+
+// What a reader typed is on the page that refuses it, beside what somebody else
+// wrote meanwhile, and the queue says what is left.
+func TestReadingPages(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleOfficer)
+	c := p.open([]byte(storetest.Invented))
+	sub := storetest.Submission(c.ID, 0)
+	sub.Submission.Attachments = []models.Attachment{{Key: "k1", Kind: "PDF", Size: 9, SHA256: "aa", Text: "Call me on 07700 900123."}}
+	storetest.Create(t, p.store, sub)
+	officer := p.staff(models.RoleOfficer)
+	queue := "/staff/" + c.ID + "/reading"
+	here := queue + "/" + sub.Submission.ID
+
+	first := officer.get(queue).says(".tally", "0 of 1").says("tbody", "Not read yet").submit("form:has([value=next])", url.Values{"do": {"next"}})
+	if first.url.Path != here {
+		t.Fatalf("the next to read is at %s", first.url)
+	}
+	if got := first.doc.Find("main").Text(); strings.Contains(got, "900123") {
+		t.Error("the page shows what was to be taken out of an attachment")
+	}
+	typed := func(do, text, version string) *page {
+		return officer.post(here, url.Values{"do": {do}, "revision": {"0"}, "attachment": {"k1"}, "version": {version}, "summary": {text}})
+	}
+	typed("read", "", "0").is(http.StatusUnprocessableEntity).says(".problem", "Say what is in attachment 1")
+	must(t, p.store.AddSummary(t.Context(), models.Summary{Attachment: "k1", Version: 1, Submission: sub.Submission.ID, By: "u-other", Day: "2026-11-23", Text: "Theirs <b>."}))
+	got := typed("rich", "Mine <i>.", "0").is(http.StatusConflict).says(".problem", "Somebody else").says(".summary .lines", "Theirs <b>.")
+	if box := got.doc.Find("#summary-1").Text(); box != "Mine <i>." {
+		t.Errorf("the field holds %q", box)
+	}
+	if n := p.count("evidence_rich"); n > 0 {
+		t.Error("it was marked although it was refused")
+	}
+	typed("rich", "Both <i>.", "1").says(".notice", "rich in evidence").says(".summary details", "Theirs <b>.")
+	typed("nothing", "x", "2").is(http.StatusUnprocessableEntity)
+	typed("read", "Both <i>.", "2").says(".notice", "nothing else to read").says(".tally", "1 of 1").says("tbody", "officer@penrow.example")
+	officer.get(queue+"?show=unread").says("main", "Everything has been read.")
+	officer.get(queue+"?show=zebra&page=x").says("tbody", sub.Submission.PublicID)
+	officer.get("/staff/"+c.ID+"/submissions/"+sub.Submission.ID).follow(`a[href*="/reading/"]`).says("main", "Read by officer@penrow.example")
+}
