@@ -109,7 +109,7 @@ func stageOf(c *models.Consultation, sub *models.Submission, sheet models.Redact
 		return RedactionChecked // there is nothing to read
 	case sheet.CheckedBy == "" || sheet.SHA256 != wordsHash(c, sub):
 		return RedactionOpen
-	case sheet.ApprovedBy == "" && (sheet.Second || c.Sensitive(sub.Groups)):
+	case sheet.ApprovedBy == "" && sheet.Second:
 		return RedactionSecond
 	}
 	return RedactionChecked
@@ -750,14 +750,14 @@ func (s *Service) NextRedaction(ctx context.Context, by Actor, c *models.Consult
 		if second {
 			wanted = RedactionSecond
 		}
-		if stageOf(c, sub, sheet) != wanted || second && sheet.CheckedBy == by.ID || sheet.OpenedBy != by.ID && sheet.OpenUntil > s.now().Unix()/60 {
+		if stageOf(c, sub, sheet) != wanted || second && sheet.CheckedBy == by.ID {
 			return true
 		}
 		var opened bool
 		if opened, failed = s.store.OpenRedactionSheet(ctx, sub.ID, by.ID, until); opened {
 			next = sub.ID
 		}
-		return failed == nil && !opened // else somebody else was quicker
+		return failed == nil && !opened // somebody else has it open
 	})
 	return next, cmp.Or(err, failed)
 }

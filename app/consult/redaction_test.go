@@ -250,6 +250,10 @@ func TestRedactionIsHandedOutOnce(t *testing.T) {
 			t.Errorf("whoever has one open is handed %q after %q (%v)", again, next, err)
 		}
 	}
+	p, err := k.RedactionProgress(ctx, officer, c)
+	if noError(t, err); len(p.Others) != 1 || p.Others[second.ID] != 1 {
+		t.Errorf("others have open %v", p.Others)
+	}
 	third := consult.Actor{ID: "u-third", Role: models.RoleOfficer}
 	if next, err := k.NextRedaction(ctx, third, c, false); len(handed) != 2 || next != "" || err != nil {
 		t.Errorf("handed out %v, then %q (%v)", handed, next, err)
@@ -367,6 +371,34 @@ func TestRedactionOfCorrectedAnswers(t *testing.T) {
 		if left, err := k.store.RedactionsOf(ctx, id); err != nil || len(left) > 0 {
 			t.Errorf("of the one before are left %v (%v)", left, err)
 		}
+	}
+}
+
+// What was decided on words that were changed since is void.
+func TestRedactionOfChangedWords(t *testing.T) {
+	k := one(t)
+	c, subs := redacting(t, k, told)
+	id := subs[0].ID
+	mark := consult.RedactionMark{Question: "C2", Words: "bluehat", Kind: "name"}
+	noError(t, k.Redact(ctx, officer, c, id, consult.RedactionDecisions{Added: []consult.RedactionMark{mark}, AcceptSure: true, LeaveDoubtful: true, Checked: true}))
+	refused := func() int {
+		t.Helper()
+		log, err := k.RefusedRedactions(ctx, officer, c)
+		noError(t, err)
+		return len(log)
+	}
+	if n, err := consult.UncheckedRedactions(ctx, k.Service, c); n != 0 || err != nil || refused() != 1 {
+		t.Fatalf("%d unchecked (%v), %d refused", n, err, refused())
+	}
+	k.exec(t, "UPDATE answers SET text = 'Now: ' || text WHERE question = 'C2'")
+	sheet := k.sheet(t, officer, c, id)
+	for _, it := range sheet.Answers[0].Items {
+		if it.Decided != nil {
+			t.Errorf("decided is still %+v", it.Decided)
+		}
+	}
+	if n, err := consult.UncheckedRedactions(ctx, k.Service, c); n != 1 || err != nil || refused() != 0 || sheet.Stage != consult.RedactionOpen {
+		t.Errorf("%d unchecked (%v), %d refused, %s", n, err, refused(), sheet.Stage)
 	}
 }
 

@@ -165,8 +165,8 @@ var (
 		trader shopkeeper shop business owner employer employee employed unemployed retired pensioner student volunteer outreach support charity
 		woman women man men girl boy trans transgender nonbinary lesbian gay bisexual straight queer disabled deaf blind homeless migrant refugee asylum seeker
 		muslim christian jewish jew hindu sikh buddhist catholic atheist believer religious
-		black white asian roma romani gypsy traveller survivor victim user addict
+		asian roma romani gypsy traveller survivor victim user addict
 		locuitor locuitoare vecin vecina lucratoare lucrătoare sexuala sexuală mama mamă tata tată`)
-	besideStandpoints = set(`a an the i m am is was were be been being as who we re are and or of in here there my our one both former ex old young older single new
+	besideStandpoints = set(`a an the i m am is was were be been being as who we re are and or of in here there my our one both former ex old young older single new black white
 		sex street based working work local long term small just only also not de o un sunt ca și si`)
 )

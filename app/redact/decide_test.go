@@ -193,12 +193,12 @@ func TestOccurrences(t *testing.T) {
 }
 
 func TestStandpoint(t *testing.T) {
-	for _, words := range []string{"sex worker", "I am a sex worker", "a resident", "Mother", "mothers", "trans women", "I'm a street-based sex worker", "a local shop owner", "lucrătoare sexuală"} {
+	for _, words := range []string{"sex worker", "I am a sex worker", "a resident", "Mother", "mothers", "trans women", "I'm a street-based sex worker", "a local shop owner", "a black woman", "lucrătoare sexuală"} {
 		if !Standpoint(words) {
 			t.Errorf("%q is a standpoint", words)
 		}
 	}
-	for _, words := range []string{"", "Anna", "the", "the sex worker at the bakery", "Dr Brown", "mother of twins", "07700 900123"} {
+	for _, words := range []string{"", "Anna", "the", "the sex worker at the bakery", "Dr Brown", "Black", "mother of twins", "07700 900123"} {
 		if Standpoint(words) {
 			t.Errorf("%q is more, or less, than a standpoint", words)
 		}
