@@ -225,6 +225,7 @@ func (t Timeline) Calendar(c *Consultation) []DatedDuty {
 	}
 	add("opens", 0, opens.Format(time.DateOnly), "The consultation opens")
 	add("closes", 16, closes.Format(time.DateOnly), "The consultation closes")
+	add("signposts", 14, AddDays(c.signpostsChecked(), signpostDays), "Signposts to help have to be checked again")
 	if t.Meeting != "" {
 		add("notice", 24, AddDays(t.Meeting, -noticeDays-1), "Last day for the forward-plan notice (28 clear days)")
 		add("papers", 24, BeforeClear(t.Meeting, papersDays), "Last day to publish agenda and papers (five clear working days)")
@@ -317,19 +318,14 @@ func (d Duty) computed(f DutyFacts) (met bool, said string) {
 			return true, fmt.Sprintf("The consultation lasts %d weeks.", weeks)
 		}
 	case 14:
-		oldest := ""
-		for _, s := range c.Help {
-			if oldest == "" || s.Checked < oldest {
-				oldest = s.Checked
-			}
-		}
-		switch {
+		switch oldest := c.signpostsChecked(); {
 		case oldest == "":
 			return false, "The consultation file names nowhere to get help. Add signposts under help."
 		case AddDays(oldest, signpostDays) < today:
 			return false, fmt.Sprintf("A signpost was last checked on %s. Call each number and open each address, and put the day into the consultation file.", dayText(oldest))
+		default:
+			return true, fmt.Sprintf("Every signpost was checked on %s or later.", dayText(oldest))
 		}
-		return true, fmt.Sprintf("Every signpost was checked on %s or later.", dayText(oldest))
 	case 16:
 		_, closes := c.Window()
 		planned := dayText(closes.Format(time.DateOnly))
@@ -349,7 +345,7 @@ func (d Duty) computed(f DutyFacts) (met bool, said string) {
 		return true, "Every response is read and every attachment has a summary."
 	case 18:
 		if f.NoReason > 0 {
-			return false, fmt.Sprintf("Give a reason under “Themes” for each theme that is out of scope: %d have none.", f.NoReason)
+			return false, fmt.Sprintf("Give a reason under “Themes” for each theme that is out of scope. Without one so far: %d.", f.NoReason)
 		}
 		return true, "Every theme out of scope has a reason, stays counted and stands in the report."
 	case 19:
@@ -399,6 +395,17 @@ func (d Duty) computed(f DutyFacts) (met bool, said string) {
 		return true, fmt.Sprintf("The order expires on %s. The calendar reminds of it on %s and %s.", dayText(t.Expires), dayText(AddMonths(t.Expires, -12)), dayText(AddMonths(t.Expires, -6)))
 	}
 	return false, ""
+}
+
+// signpostsChecked returns the day on which the signpost that has waited longest
+// was checked, "" where there is none.
+func (c *Consultation) signpostsChecked() (oldest string) {
+	for _, s := range c.Help {
+		if oldest == "" || s.Checked < oldest {
+			oldest = s.Checked
+		}
+	}
+	return oldest
 }
 
 // dayText writes a day out as 14 December 2026.

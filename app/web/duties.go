@@ -85,7 +85,7 @@ func (p *portal) dutyRow(c *models.Consultation, s models.Standing, names map[st
 	switch {
 	case s.State != models.DutyOpen:
 		row.State = capital(string(s.State))
-	case s.Hard:
+	case s.Hard && !c.Status.AtLeast(s.Before): // after its step it can only warn
 		row.State = "Not met"
 	case s.Before == "" && s.Computed:
 		row.State = "Runs"

@@ -171,7 +171,10 @@ func (p *testPortal) address(path string) string {
 	case strings.Contains(path, "/submissions/"), strings.Contains(path, "/reading/"):
 		id = p.rows("SELECT id FROM submissions WHERE consultation = '" + p.demo.ID + "' AND status = 'live' ORDER BY id LIMIT 1")[0]
 	case strings.Contains(path, "/register/"):
-		id = p.rows("SELECT id FROM register WHERE consultation = '" + p.demo.ID + "' LIMIT 1")[0]
+		id = "new"
+		if rows := p.rows("SELECT id FROM register WHERE consultation = '" + p.demo.ID + "' LIMIT 1"); len(rows) > 0 {
+			id = rows[0]
+		}
 	case strings.Contains(path, "/themes/"):
 		id = p.themes()[0].ID
 	}
