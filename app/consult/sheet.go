@@ -347,13 +347,11 @@ func (s *Service) rowSubmission(c *models.Consultation, r *rowReader, line int, 
 	}
 	form := &c.Paths[len(c.Paths)-1]
 	if err := c.CheckKeyed(form, keyed, 0); err != nil {
-		for _, f := range models.FieldsOf(err) {
-			if f.Field == "" {
-				return nil, "no question of the consultation is answered"
-			}
-			return nil, wrong(f.Field, f.Message)
+		f := models.FieldsOf(err)[0] // CheckKeyed names at least one
+		if f.Field == "" {
+			return nil, "no question of the consultation is answered"
 		}
-		return nil, "it cannot be taken"
+		return nil, wrong(f.Field, f.Message)
 	}
 	taken, _ := without(c, form, keyed)
 	sub := s.keyedSubmission(c, form, taken)
