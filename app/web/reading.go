@@ -11,9 +11,6 @@ import (
 	"heard/views"
 )
 
-// redactPages says that the desk has a page on which a submission is redacted.
-const redactPages = false
-
 // readingAddress is where a submission is read; the queue where it is "".
 func readingAddress(c *models.Consultation, submission string, keysOff bool) string {
 	at := "/staff/" + c.ID + "/reading"
@@ -184,9 +181,7 @@ func (p *portal) renderReading(req *request, c *models.Consultation, work *consu
 			panel.Code = row.Code
 		}
 	}
-	if redactPages {
-		panel.Redact = "/staff/" + c.ID + "/submissions/" + sub.ID + "/redact"
-	}
+	panel.Redact = "/staff/" + c.ID + "/submissions/" + sub.ID + "/redact"
 	faults := map[string]string{}
 	status := http.StatusOK
 	if refused != nil {
