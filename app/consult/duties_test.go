@@ -155,9 +155,9 @@ func TestOutOfScopeNeedsAReason(t *testing.T) {
 // The demonstration meets its duties by what its invented council did.
 func TestDemonstrationMeetsItsDuties(t *testing.T) {
 	k := one(t)
-	c, source, err := demo.Consultation(k.clock.Now())
+	_, source, err := demo.Consultation(k.clock.Now())
 	noError(t, err)
-	c, err = k.SaveConsultation(ctx, officer, "demo.yaml", source)
+	c, err := k.SaveConsultation(ctx, officer, "demo.yaml", source)
 	noError(t, err)
 	wantKind(t, "opening with nothing on record", k.Move(ctx, officer, c, models.StatusOpen), models.KindConflict)
 	for _, r := range demo.Duties(c, k.clock.Now()) {
