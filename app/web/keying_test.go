@@ -33,7 +33,7 @@ func (p *testPortal) keyed(empty bool) (batch, form string) {
 	if empty {
 		number = 2
 	}
-	return p.rows(fmt.Sprintf("SELECT id FROM keying_batches WHERE number = %d", number))[0], p.rows("SELECT submission FROM keyed_forms ORDER BY number LIMIT 1")[0]
+	return p.rows(fmt.Sprintf("SELECT id FROM keying_batches WHERE number = %d", number))[0], p.rows("SELECT submission FROM keyed_forms WHERE batch = (SELECT id FROM keying_batches WHERE number = 1) ORDER BY number LIMIT 1")[0]
 }
 
 // keyingForms is one good form for each page on which something is keyed or
