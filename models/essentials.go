@@ -61,11 +61,10 @@ func Fill(source []byte, id string, version int, e Essentials) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := parser.ParseBytes(source, parser.ParseComments)
+	f, err := openFilling(source)
 	if err != nil {
-		return nil, NewError(KindInvalid, "The consultation file cannot be read.")
+		return nil, err
 	}
-	f := filling{file: file}
 	had := before.Essentials()
 	f.set("$", "id", id)
 	f.set("$", "version", version)
@@ -111,10 +110,10 @@ func Fill(source []byte, id string, version int, e Essentials) ([]byte, error) {
 	if !slices.Equal(had.Areas, e.Areas) {
 		f.set("$", "areas", areasOf(before, e.Areas))
 	}
-	if f.err != nil {
-		return nil, f.err
+	filled, err := f.source()
+	if err != nil {
+		return nil, err
 	}
-	filled := []byte(strings.TrimRight(file.String(), "\n") + "\n")
 	return withoutStale(before, filled)
 }
 
@@ -122,6 +121,23 @@ func Fill(source []byte, id string, version int, e Essentials) ([]byte, error) {
 type filling struct {
 	file *ast.File
 	err  error
+}
+
+// openFilling opens a file, comments and all.
+func openFilling(source []byte) (*filling, error) {
+	file, err := parser.ParseBytes(source, parser.ParseComments)
+	if err != nil || len(file.Docs) != 1 {
+		return nil, NewError(KindInvalid, "The consultation file cannot be read.")
+	}
+	return &filling{file: file}, nil
+}
+
+// source returns the file with what was put into it.
+func (f *filling) source() ([]byte, error) {
+	if f.err != nil {
+		return nil, f.err
+	}
+	return []byte(strings.TrimRight(f.file.String(), "\n") + "\n"), nil
 }
 
 // change sets a value that is another than it was.
@@ -194,12 +210,12 @@ func areaID(name string) string {
 // withoutStale takes out of a file the translations of wordings that are not
 // those of the consultation before it.
 func withoutStale(before *Consultation, source []byte) ([]byte, error) {
-	file, err := parser.ParseBytes(source, parser.ParseComments)
-	if err != nil || len(file.Docs) != 1 {
-		return nil, NewError(KindInvalid, "The consultation file cannot be read.")
+	f, err := openFilling(source)
+	if err != nil {
+		return nil, err
 	}
 	var after Consultation
-	if err := yaml.NodeToValue(file.Docs[0].Body, &after); err != nil {
+	if err := yaml.NodeToValue(f.file.Docs[0].Body, &after); err != nil {
 		return nil, NewError(KindInvalid, "The consultation file cannot be read.")
 	}
 	if err := after.expand(); err != nil {
@@ -211,7 +227,7 @@ func withoutStale(before *Consultation, source []byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		node, err := p.FilterFile(file)
+		node, err := p.FilterFile(f.file)
 		if err != nil {
 			continue // none
 		}
@@ -224,5 +240,5 @@ func withoutStale(before *Consultation, source []byte) ([]byte, error) {
 			return has[key] == nil || had[key] == nil || has[key].Default() != had[key].Default()
 		})
 	}
-	return []byte(strings.TrimRight(file.String(), "\n") + "\n"), nil
+	return f.source()
 }

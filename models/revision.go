@@ -5,12 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 )
 
 // Change is a notice of what became different in a version of a consultation
@@ -102,41 +97,16 @@ func sameButWords(a, b reflect.Value, place string) (where string, same bool) {
 // next version, and a notice that says so. Everything else stays as it is
 // written.
 func Amend(source []byte, closes LocalTime, notice Change) ([]byte, error) {
-	file, err := parser.ParseBytes(source, parser.ParseComments)
-	if err != nil || len(file.Docs) != 1 {
-		return nil, NewError(KindInvalid, "The consultation file cannot be read.")
-	}
-	root, ok := file.Docs[0].Body.(*ast.MappingNode)
-	if !ok {
-		return nil, NewError(KindInvalid, "The consultation file cannot be read.")
-	}
-	set := func(path, value string) {
-		if err == nil {
-			var p *yaml.Path
-			if p, err = yaml.PathString(path); err == nil {
-				err = p.ReplaceWithReader(file, strings.NewReader(value))
-			}
-		}
-	}
-	set("$.closes", strconv.Quote(string(closes)))
-	set("$.version", strconv.Itoa(notice.Version))
-	if err != nil {
-		return nil, NewError(KindInvalid, "The consultation file cannot be changed by itself. Change its closing date and version in the file.")
-	}
-	entry, err := yaml.Marshal([]Change{notice})
+	before, err := ParseConsultation("consultation.yaml", source)
 	if err != nil {
 		return nil, err
 	}
-	// The notices stand last, in a block of their own, when there are none yet.
-	if slices.ContainsFunc(root.Values, func(n *ast.MappingValueNode) bool { return n.Key.String() == "changes" }) {
-		var p *yaml.Path
-		if p, err = yaml.PathString("$.changes"); err == nil {
-			err = p.MergeFromReader(file, strings.NewReader(string(entry)))
-		}
-		if err != nil {
-			return nil, NewError(KindInvalid, "The notices in the consultation file cannot be added to by itself. Add one in the file.")
-		}
-		return []byte(strings.TrimRight(file.String(), "\n") + "\n"), nil
+	f, err := openFilling(source)
+	if err != nil {
+		return nil, err
 	}
-	return []byte(strings.TrimRight(file.String(), "\n") + "\n\nchanges:\n" + string(entry)), nil
+	f.set("$", "closes", string(closes))
+	f.set("$", "version", notice.Version)
+	f.set("$", "changes", append(before.Changes, notice))
+	return f.source()
 }

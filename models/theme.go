@@ -153,6 +153,17 @@ type FrameVersion struct {
 	Themes []FrameTheme
 }
 
+// Theme returns what the version says of a theme, and whether it knows it. One
+// that it does not know is a candidate that people have left as it is.
+func (v *FrameVersion) Theme(id string) (t FrameTheme, known bool) {
+	for _, t := range v.Themes {
+		if t.ID == id {
+			return t, true
+		}
+	}
+	return FrameTheme{ID: id, Status: ThemeCandidate}, false
+}
+
 // FrameTheme is what people have decided of a theme. Label is "" while the
 // engine's name stands: that can be somebody's words, which may be taken back.
 type FrameTheme struct {

@@ -181,6 +181,19 @@ type Engine interface {
 	Close() error
 }
 
+// Submissions returns the submissions that documents are of, each once.
+func Submissions(docs []Document) []string {
+	seen := map[string]bool{}
+	var submissions []string
+	for _, d := range docs {
+		if !seen[d.Submission] {
+			seen[d.Submission] = true
+			submissions = append(submissions, d.Submission)
+		}
+	}
+	return submissions
+}
+
 // Validate reports what must change before an engine can answer queries in one request: any of them, or that they are
 // of several tiers, whose indexes have nothing to do with each other. The error wraps ErrInvalidQuery and never repeats
 // a text.

@@ -126,12 +126,9 @@ func (s *Service) lookAgain(ctx context.Context, by Actor, c *models.Consultatio
 		if err := holdOpen(ctx, tx, c, frozen("The analysis is frozen, so this cannot be changed any more.")); err != nil {
 			return err
 		}
-		sub, err := tx.Submission(ctx, id)
+		sub, err := submissionOf(ctx, tx, c, id)
 		if err != nil {
 			return err
-		}
-		if sub.Consultation != c.ID {
-			return models.NewError(models.KindNotFound, "There is no such submission.")
 		}
 		if err := act(tx, sub); err != nil {
 			return err

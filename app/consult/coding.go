@@ -299,7 +299,7 @@ func (s *Service) CodeAnswer(ctx context.Context, by Actor, c *models.Consultati
 		default:
 			if d.Way == Settling {
 				action = "answer.settled"
-				if !p.differ(d.Answer) {
+				if !differ(p.blindSets(d.Answer)) {
 					return models.NewError(models.KindConflict, "The people who coded this answer blind agree on it by now, so there is nothing to settle.")
 				}
 			}
@@ -832,10 +832,10 @@ func (p *places) blindSets(key models.AnswerKey) map[string]map[string]bool {
 }
 
 // differ reports whether people who coded an answer blind put it in different
-// themes.
-func (p *places) differ(key models.AnswerKey) bool {
+// themes; see blindSets.
+func differ(sets map[string]map[string]bool) bool {
 	var first map[string]bool
-	for _, set := range p.blindSets(key) {
+	for _, set := range sets {
 		if first == nil {
 			first = set
 		} else if !maps.Equal(first, set) {
@@ -937,7 +937,7 @@ func (d *desk) toCode(by Actor, way Way) []models.AnswerKey {
 	switch way {
 	case Settling:
 		for _, a := range d.sample() {
-			if _, settled := d.settledBy(a.key, nil); !settled && d.differ(a.key) {
+			if _, settled := d.settledBy(a.key, nil); !settled && differ(d.blindSets(a.key)) {
 				order = append(order, a.key)
 			}
 		}
@@ -1142,7 +1142,7 @@ func (d *desk) progress(frame int) *CodingProgress {
 			continue
 		}
 		out.DoubleCoded++
-		if d.differ(a.key) {
+		if differ(sets) {
 			out.Differ++
 			if third, settled := d.settledBy(a.key, sets); settled {
 				out.Settled++

@@ -108,6 +108,18 @@ func (s *Service) Consultation(ctx context.Context, by Actor, id string) (*model
 // Accepting reports whether answers are accepted now.
 func (s *Service) Accepting(c *models.Consultation) bool { return c.Accepting(s.now()) }
 
+// submissionOf returns a submission to this consultation.
+func submissionOf(ctx context.Context, from *store.Store, c *models.Consultation, id string) (*models.Submission, error) {
+	sub, err := from.Submission(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if sub.Consultation != c.ID {
+		return nil, models.NewError(models.KindNotFound, "There is no such submission.")
+	}
+	return sub, nil
+}
+
 // hold keeps others from changing a consultation until the transaction tx ends
 // and returns it as it is now: it may have been moved on since the caller read
 // it.

@@ -39,20 +39,11 @@ func (s *Service) Duties(ctx context.Context, by Actor, c *models.Consultation) 
 	if err := by.need(SeeDuties); err != nil {
 		return nil, err
 	}
-	d := &Duties{Earlier: map[int][]models.DutyRecord{}}
-	var facts models.DutyFacts
-	var err error
-	if d.Standing, facts, err = s.standing(ctx, s.store, c); err != nil {
-		return nil, err
-	}
-	d.Timeline, d.Calendar = facts.Timeline, facts.Timeline.Calendar(c)
-	all, err := s.store.DutyRecords(ctx, c.ID)
+	d, err := s.standing(ctx, s.store, c)
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range all {
-		d.Earlier[r.Duty] = append(d.Earlier[r.Duty], r)
-	}
+	d.Calendar = d.Timeline.Calendar(c)
 	if _, d.Link, err = s.store.CalendarLink(ctx, c.ID); err != nil {
 		return nil, err
 	}
@@ -60,19 +51,24 @@ func (s *Service) Duties(ctx context.Context, by Actor, c *models.Consultation) 
 	return d, err
 }
 
-// standing works out how every duty stands, and from what.
-func (s *Service) standing(ctx context.Context, from *store.Store, c *models.Consultation) ([]models.Standing, models.DutyFacts, error) {
-	facts := models.DutyFacts{Consultation: c, Now: s.now()}
+// standing works out how every duty stands, from what is on record and what else
+// the store says. Of Duties it leaves calendar, link and names aside.
+func (s *Service) standing(ctx context.Context, from *store.Store, c *models.Consultation) (*Duties, error) {
+	d := &Duties{Earlier: map[int][]models.DutyRecord{}}
 	records, err := from.DutyRecords(ctx, c.ID)
 	if err != nil {
-		return nil, facts, err
+		return nil, err
 	}
-	if facts.Timeline, err = from.Timeline(ctx, c.ID); err != nil {
-		return nil, facts, err
+	for _, r := range records {
+		d.Earlier[r.Duty] = append(d.Earlier[r.Duty], r)
 	}
+	if d.Timeline, err = from.Timeline(ctx, c.ID); err != nil {
+		return nil, err
+	}
+	facts := models.DutyFacts{Consultation: c, Now: s.now(), Timeline: d.Timeline}
 	themes, err := from.Themes(ctx, c.ID)
 	if err != nil {
-		return nil, facts, err
+		return nil, err
 	}
 	for _, t := range themes {
 		if t.Status == models.ThemeOutOfScope && strings.TrimSpace(t.Reason) == "" {
@@ -81,7 +77,7 @@ func (s *Service) standing(ctx context.Context, from *store.Store, c *models.Con
 	}
 	coded, err := from.CodedAnswers(ctx, c.ID)
 	if err != nil {
-		return nil, facts, err
+		return nil, err
 	}
 	blind := map[models.AnswerKey]string{}
 	for _, a := range coded {
@@ -91,19 +87,16 @@ func (s *Service) standing(ctx context.Context, from *store.Store, c *models.Con
 		}
 	}
 	if facts.Unread, err = unread(ctx, from, c); err != nil {
-		return nil, facts, err
+		return nil, err
 	}
-	latest := map[int]*models.DutyRecord{}
-	for i := range records {
-		if r := &records[i]; latest[r.Duty] == nil {
-			latest[r.Duty] = r
+	for _, duty := range models.Duties {
+		var latest *models.DutyRecord
+		if earlier := d.Earlier[duty.Number]; len(earlier) > 0 {
+			latest = &earlier[0]
 		}
+		d.Standing = append(d.Standing, duty.Stand(latest, facts))
 	}
-	all := make([]models.Standing, len(models.Duties))
-	for i, d := range models.Duties {
-		all[i] = d.Stand(latest[d.Number], facts)
-	}
-	return all, facts, nil
+	return d, nil
 }
 
 // secondPerson is the duty that whoever publishes cannot sign for themselves.
@@ -118,12 +111,12 @@ func holdsBack(s models.Standing, to models.Status) bool {
 // before it is not met. Each is a field of the error, which says what to do. It
 // belongs into the transaction that moves the consultation.
 func (s *Service) unmet(ctx context.Context, tx *store.Store, by Actor, c *models.Consultation, to models.Status) error {
-	all, facts, err := s.standing(ctx, tx, c)
+	duties, err := s.standing(ctx, tx, c)
 	if err != nil {
 		return err
 	}
 	refusal := &models.Error{Kind: models.KindConflict}
-	for _, d := range all {
+	for _, d := range duties.Standing {
 		if d.Number == secondPerson && d.Before == to && d.State == models.DutyMet && d.Record.By == by.ID && by != Portal {
 			d.State, d.Said = models.DutyOpen, "You signed this yourself. Ask a second person to sign it, or to publish."
 		}
@@ -131,7 +124,7 @@ func (s *Service) unmet(ctx context.Context, tx *store.Store, by Actor, c *model
 			refusal.Fields = append(refusal.Fields, models.FieldError{Field: fmt.Sprintf("duty-%d", d.Number), Message: fmt.Sprintf("Duty %d: %s. %s", d.Number, d.Text, d.Said)})
 		}
 	}
-	if lacks := facts.Timeline.Lacks(c, to, s.today()); lacks != "" {
+	if lacks := duties.Timeline.Lacks(c, to, s.today()); lacks != "" {
 		refusal.Fields = append(refusal.Fields, models.FieldError{Field: "days", Message: lacks})
 	}
 	if len(refusal.Fields) == 0 {
@@ -368,11 +361,11 @@ const elsewhere = "The consultation was held elsewhere and only its responses we
 // waive puts on record that the duties before a state do not apply.
 func (s *Service) waive(ctx context.Context, by Actor, c *models.Consultation, to models.Status, why string) error {
 	return s.store.Tx(ctx, func(tx *store.Store) error {
-		all, _, err := s.standing(ctx, tx, c)
+		duties, err := s.standing(ctx, tx, c)
 		if err != nil {
 			return err
 		}
-		for _, d := range all {
+		for _, d := range duties.Standing {
 			if d.Hard && d.Before == to && !d.Settled() {
 				if err := s.recordDuty(ctx, tx, by, c, models.DutyRecord{Duty: d.Number, Version: 1, State: models.DutyNotApplicable, Evidence: why, Owner: "Whoever imported the responses", Done: s.today()}); err != nil {
 					return err

@@ -42,19 +42,12 @@ func (s *Service) keepFrame(ctx context.Context, tx *store.Store, by Actor, c *m
 	if err != nil {
 		return err
 	}
-	was := map[string]models.FrameTheme{}
-	for _, t := range last.Themes {
-		was[t.ID] = t
-	}
 	next := models.FrameVersion{Number: last.Number + 1, By: by.ID, Day: s.today()}
 	changed := false
 	for _, t := range themes {
 		now := t.InFrame()
 		next.Themes = append(next.Themes, now)
-		before, known := was[t.ID]
-		if !known { // found since by the engine, and left as it is
-			before = models.FrameTheme{ID: t.ID, Status: models.ThemeCandidate}
-		}
+		before, _ := last.Theme(t.ID)
 		changed = changed || now != before
 	}
 	if !changed {
@@ -103,7 +96,7 @@ func (s *Service) FrameVersions(ctx context.Context, by Actor, c *models.Consult
 		called[t.ID] = t.Label
 	}
 	var out []FrameChange
-	was := map[string]models.FrameTheme{}
+	var last models.FrameVersion
 	for _, v := range versions {
 		labels := map[string]string{}
 		for _, t := range v.Themes {
@@ -111,17 +104,13 @@ func (s *Service) FrameVersions(ctx context.Context, by Actor, c *models.Consult
 		}
 		change := FrameChange{Number: v.Number, By: named(names, v.By), Day: v.Day}
 		for _, t := range v.Themes {
-			before, known := was[t.ID]
-			added := !known && t.Label != ""
-			if !known {
-				before = models.FrameTheme{ID: t.ID, Status: models.ThemeCandidate}
-			}
+			before, known := last.Theme(t.ID)
 			if t != before {
-				change.Themes = append(change.Themes, ThemeChange{Before: before, After: t, Added: added, Name: labels[t.ID],
+				change.Themes = append(change.Themes, ThemeChange{Before: before, After: t, Added: !known && t.Label != "", Name: labels[t.ID],
 					Into: labels[t.MergedInto], Under: labels[t.Parent]})
 			}
-			was[t.ID] = t
 		}
+		last = v
 		out = append(out, change)
 	}
 	slices.Reverse(out)

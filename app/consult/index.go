@@ -243,10 +243,7 @@ func (s *Service) putLive(ctx context.Context, docs []search.Document) error {
 	if err := s.engine.Put(ctx, docs...); err != nil {
 		return err
 	}
-	ids := make([]string, len(docs))
-	for i, d := range docs {
-		ids[i] = d.Submission
-	}
+	ids := search.Submissions(docs)
 	now, err := s.store.SubmissionsByID(ctx, ids)
 	if err != nil {
 		return err

@@ -164,12 +164,9 @@ func readSheet(ctx context.Context, from *store.Store, c *models.Consultation, s
 
 // liveIn returns a submission that counts in a consultation.
 func liveIn(ctx context.Context, from *store.Store, c *models.Consultation, id string) (*models.Submission, error) {
-	sub, err := from.Submission(ctx, id)
+	sub, err := submissionOf(ctx, from, c, id)
 	if err != nil {
 		return nil, err
-	}
-	if sub.Consultation != c.ID {
-		return nil, models.NewError(models.KindNotFound, "There is no such submission.")
 	}
 	if sub.Status != models.SubmissionLive {
 		return nil, models.NewError(models.KindConflict, "This submission does not count any more, so nothing is taken out of it.")

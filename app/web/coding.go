@@ -15,18 +15,6 @@ import (
 	"heard/views"
 )
 
-func (p *portal) showThemes(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	page, err := p.themesPage(req, c)
-	if err != nil {
-		return err
-	}
-	return p.render(req.Context, http.StatusOK, page)
-}
-
 func (p *portal) themesPage(req *request, c *models.Consultation) (*views.ThemesPage, error) {
 	ctx := req.Request().Context()
 	if waiting, err := p.waiting(req, c); err != nil || waiting != "" {

@@ -33,18 +33,6 @@ var dutyWords = map[models.DutyState]string{
 	models.DutyOpen:          "It is not met, or not any more",
 }
 
-func (p *portal) showDuties(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	page, err := p.dutiesPage(req, c)
-	if err != nil {
-		return err
-	}
-	return p.render(req.Context, http.StatusOK, page)
-}
-
 func (p *portal) dutiesPage(req *request, c *models.Consultation) (*views.DutiesPage, error) {
 	d, err := p.service.Duties(req.Request().Context(), req.by, c)
 	if err != nil {

@@ -136,18 +136,6 @@ func typedDay(s string) string {
 	return date(parts[2], parts[1], parts[0])
 }
 
-func (p *portal) showBatch(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	page, err := p.batchPage(req, c)
-	if err != nil {
-		return err
-	}
-	return p.render(req.Context, http.StatusOK, page)
-}
-
 func (p *portal) batchPage(req *request, c *models.Consultation) (*views.BatchPage, error) {
 	ctx, id := req.Request().Context(), req.Param("batch")
 	b, forms, err := p.service.Batch(ctx, req.by, c, id)
@@ -613,18 +601,6 @@ func (p *portal) renderCheck(req *request, c *models.Consultation, b *models.Bat
 	page := p.keyPage(req, c, b, e)
 	page.Title, page.Act, page.Number, page.Of, page.Left = fmt.Sprintf("Key form %d again", k.Number), keyingAddress(c, b.ID, "check"), k.Number, k.Submission, left
 	return p.render(req.Context, status, page)
-}
-
-func (p *portal) showForm(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	page, err := p.formPage(req, c)
-	if err != nil {
-		return err
-	}
-	return p.render(req.Context, http.StatusOK, page)
 }
 
 func (p *portal) formPage(req *request, c *models.Consultation) (*views.KeyedPage, error) {

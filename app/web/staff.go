@@ -266,18 +266,6 @@ func faultsIn(err error) ([]models.FieldError, bool) {
 	return nil, false
 }
 
-func (p *portal) showSettings(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	page, err := p.settingsPage(req, c)
-	if err != nil {
-		return err
-	}
-	return p.render(req.Context, http.StatusOK, page)
-}
-
 // moves is how the step to each state is worded.
 var moves = map[models.Status]string{
 	models.StatusOpen:   "Open the consultation",
@@ -375,11 +363,7 @@ func (p *portal) changeSettings(req *request) error {
 				return pageErr
 			}
 			page.Later, page.Notice = string(later), normalLines(form.Get("notice"))
-			page.Problems = map[string]string{}
-			for _, f := range faults {
-				page.Problems[f.Field] = f.Message
-			}
-			if len(models.FieldsOf(err)) == 0 || page.Problems["closes"] == "" && page.Problems["notice"] == "" {
+			if _, page.Problems = linked(faults, "source", "closes", "notice"); page.Problems["source"] != "" {
 				page.Faults = faults
 			}
 			return p.render(req.Context, statusOf[models.KindOf(err)], page)

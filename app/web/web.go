@@ -107,6 +107,21 @@ const spoken = "language"
 // handler answers one request.
 type handler func(*portal, *request) error
 
+// shows is the handler that shows what page makes of a consultation.
+func shows[P views.Page](page func(*portal, *request, *models.Consultation) (P, error)) handler {
+	return func(p *portal, req *request) error {
+		c, err := p.consultation(req)
+		if err != nil {
+			return err
+		}
+		made, err := page(p, req, c)
+		if err != nil {
+			return err
+		}
+		return p.render(req.Context, http.StatusOK, made)
+	}
+}
+
 // handle wraps a route: who is it, may they, then the handler.
 func (p *portal) handle(r route) echo.HandlerFunc {
 	answer := func(c *echo.Context) error {

@@ -112,20 +112,15 @@ func (g *generation) replace(ctx context.Context, docs []search.Document) error 
 
 // others returns the IDs, by tier, of what is held of the submissions of docs and is not among docs.
 func (g *generation) others(ctx context.Context, docs []search.Document) (map[search.Tier][]string, error) {
-	kept, seen := map[search.Tier]map[string]bool{}, map[string]bool{}
-	var submissions []string
+	kept := map[search.Tier]map[string]bool{}
 	for _, d := range docs {
 		if kept[d.Tier] == nil {
 			kept[d.Tier] = map[string]bool{}
 		}
 		kept[d.Tier][d.ID] = true
-		if !seen[d.Submission] {
-			seen[d.Submission] = true
-			submissions = append(submissions, d.Submission)
-		}
 	}
 	others := map[search.Tier][]string{}
-	for some := range slices.Chunk(submissions, batchSize) {
+	for some := range slices.Chunk(search.Submissions(docs), batchSize) {
 		for tier, index := range g.tiers {
 			held, err := heldOf(ctx, index, some)
 			if err != nil {

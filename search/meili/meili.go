@@ -346,16 +346,10 @@ func (e *Engine) remove(ctx context.Context, name names, submissions []string) e
 // The keys search the indexes in service and not those that a Rebuild fills.
 func (e *Engine) removeOthers(ctx context.Context, name names, docs []search.Document) error {
 	kept := map[string]bool{}
-	seen := map[string]bool{}
-	var submissions []string
 	for _, d := range docs {
 		kept[string(d.Tier)+"/"+d.ID] = true
-		if !seen[d.Submission] {
-			seen[d.Submission] = true
-			submissions = append(submissions, d.Submission)
-		}
 	}
-	for some := range slices.Chunk(submissions, filterSize) {
+	for some := range slices.Chunk(search.Submissions(docs), filterSize) {
 		if name(e.prefix, search.TierOfficer) != indexName(e.prefix, search.TierOfficer) {
 			if err := e.remove(ctx, name, some); err != nil {
 				return err
