@@ -33,6 +33,9 @@ type Input struct {
 	Checkpoint   string // root of the submission log, as published
 	Method       *Method
 	Register     []models.RegisterEntry // beside the submissions: it changes none of their figures
+	Documents    map[string][]string    // by submission: what officers wrote of its attachments
+	Redacted     map[string]int         // details taken out, by kind
+	Earlier      []*models.Report       // public reports of earlier consultations
 }
 
 // Method is how the themes were found, with true counts.
@@ -71,15 +74,21 @@ func Build(in Input) (*models.Report, error) {
 		return nil, err
 	}
 	b.place()
+	b.gate = disclose.NewSystem(len(in.Submissions))
 	r.Groups = b.groups()
 	r.Channels = b.channels()
 	for i := range c.Questions {
 		if q := &c.Questions[i]; q.Closed() {
 			if rq, asked := b.question(q); asked {
+				rq.Net = net(q, &rq)
 				r.Questions = append(r.Questions, rq)
 			}
 		}
 	}
+	r.Without = b.without(r.Questions)
+	r.Earlier = b.earlier(r.Questions)
+	r.Organisations = b.organisations()
+	r.Redactions = b.redactions()
 	if r.Themes, err = b.themes(); err != nil {
 		return nil, err
 	}
@@ -106,6 +115,9 @@ type builder struct {
 	live   []models.Theme             // without merged ones, largest first
 	people map[string]map[string]bool // theme → submissions
 	placed map[string]bool            // submission + question that is in a theme
+	public map[string]*models.Submission
+	gate   *disclose.System
+	said   map[string]map[string][]string // theme → question → submissions that made the point there
 }
 
 func (b *builder) text(t models.Text) string {
@@ -137,10 +149,9 @@ func (b *builder) place() {
 	b.live = slices.DeleteFunc(b.live, func(t models.Theme) bool { return len(b.people[t.ID]) == 0 })
 }
 
-// table counts rows by respondent groups and passes the result through the
-// gate. in says which rows a submission is in; a submission in no row still
-// counts towards the totals.
-func (b *builder) table(rows []string, subs []*models.Submission, in func(*models.Submission) []int) disclose.Shown {
+// count counts rows by respondent groups. in says which rows a submission is in;
+// a submission in no row still counts towards the totals.
+func (b *builder) count(rows []string, subs []*models.Submission, in func(*models.Submission) []int) disclose.Table {
 	c := b.Consultation
 	t := disclose.Table{Rows: rows, Total: len(subs), RowTotals: make([]int, len(rows))}
 	column := map[string]int{}
@@ -170,7 +181,7 @@ func (b *builder) table(rows []string, subs []*models.Submission, in func(*model
 			}
 		}
 	}
-	return disclose.Protect(t)
+	return t
 }
 
 func (b *builder) columns(figures []disclose.Figure) []models.GroupFigure {
@@ -184,8 +195,8 @@ func (b *builder) columns(figures []disclose.Figure) []models.GroupFigure {
 // groups counts people by respondent group. The one row is everybody, so that
 // the group figures and the total are protected together.
 func (b *builder) groups() []models.GroupFigure {
-	shown := b.table([]string{"everybody"}, b.Submissions, func(*models.Submission) []int { return []int{0} })
-	return b.columns(shown.ColumnTotals)
+	t := b.count([]string{"everybody"}, b.Submissions, func(*models.Submission) []int { return []int{0} })
+	return b.columns(b.gate.Protect(groupsTable, t, everybody(t)).ColumnTotals)
 }
 
 func (b *builder) channels() []models.GroupFigure {
@@ -200,7 +211,8 @@ func (b *builder) channels() []models.GroupFigure {
 	for i, ch := range names {
 		rows[i] = string(ch)
 	}
-	shown := alone(rows, false, b.Submissions, func(s *models.Submission) []int { return []int{slices.Index(names, s.Channel)} })
+	t := alone(rows, false, b.Submissions, func(s *models.Submission) []int { return []int{slices.Index(names, s.Channel)} })
+	shown := b.gate.Protect("channels", t, append(everybody(t), disclose.Same(len(rows), 0, disclose.Root, 0, 0)))
 	var out []models.GroupFigure
 	for i, ch := range names {
 		out = append(out, models.GroupFigure{ID: string(ch), Name: ch.Name(), Count: figure(shown.RowTotals[i])})
@@ -210,7 +222,7 @@ func (b *builder) channels() []models.GroupFigure {
 
 // alone counts rows of people whatever their group, held against the threshold
 // of a sensitive one when sensitive is set.
-func alone(rows []string, sensitive bool, subs []*models.Submission, in func(*models.Submission) []int) disclose.Shown {
+func alone(rows []string, sensitive bool, subs []*models.Submission, in func(*models.Submission) []int) disclose.Table {
 	t := disclose.Table{Rows: rows, Columns: []string{"people"}, Sensitive: []bool{sensitive}, RowTotals: make([]int, len(rows)),
 		ColumnTotals: []int{len(subs)}, Total: len(subs)}
 	for _, s := range subs {
@@ -221,7 +233,7 @@ func alone(rows []string, sensitive bool, subs []*models.Submission, in func(*mo
 	for _, n := range t.RowTotals {
 		t.Counts = append(t.Counts, []int{n})
 	}
-	return disclose.Protect(t)
+	return t
 }
 
 func (b *builder) question(q *models.Question) (rq models.ReportQuestion, asked bool) {
@@ -255,9 +267,11 @@ func (b *builder) question(q *models.Question) (rq models.ReportQuestion, asked 
 	rq = models.ReportQuestion{ID: q.ID, Text: b.text(q.Text), Type: q.Type, Restriction: q.Restriction}
 	var shown disclose.Shown
 	if q.Sensitive { // never broken down by group
-		shown = alone(rows, true, answered, chosen)
+		t := alone(rows, true, answered, chosen)
+		shown = b.gate.Protect(question(q.ID), t, []disclose.Link{disclose.PartOf(len(rows), 1, disclose.Root, 0, 0)})
 	} else {
-		shown = b.table(rows, answered, chosen)
+		t := b.count(rows, answered, chosen)
+		shown = b.gate.Protect(question(q.ID), t, b.partOfGroups(t), b.answeredOrNot(q.ID, t, answered))
 		rq.Groups = b.columns(shown.ColumnTotals)
 	}
 	rq.Base = figure(shown.Total)
@@ -281,7 +295,7 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 	for i, t := range b.live {
 		rows[i] = t.ID
 	}
-	shown := b.table(rows, b.Submissions, func(s *models.Submission) []int {
+	t := b.count(rows, b.Submissions, func(s *models.Submission) []int {
 		var in []int
 		for i, t := range b.live {
 			if b.people[t.ID][s.ID] {
@@ -290,6 +304,10 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 		}
 		return in
 	})
+	var shown disclose.Shown
+	if len(rows) > 0 {
+		shown = b.gate.Protect(themesTable, t, b.ofGroups(t), b.inAnyTheme(rows))
+	}
 	var out []models.ReportTheme
 	for i, t := range b.live {
 		rt := models.ReportTheme{ID: t.ID, Label: t.Label, Keywords: t.Keywords, Approved: t.Status == models.ThemeApproved,
@@ -298,7 +316,7 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 		if t.Status == models.ThemeOutOfScope {
 			rt.OutOfScope = t.Reason
 		}
-		rt.Stances, rt.OneSided = b.stances(t.ID, shown.RowTotals[i])
+		rt.Stances, rt.OneSided = b.stances(t.ID, i, shown.RowTotals[i])
 		for _, id := range t.DistinctiveFor {
 			if g := b.Consultation.Group(id); g != nil {
 				rt.DistinctiveFor = append(rt.DistinctiveFor, b.text(g.Name))
@@ -319,7 +337,9 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 	for i := range out {
 		out[i].NameFrom = b.nameFrom(&b.live[i], out)
 	}
-	return b.tree(out), nil
+	out = b.tree(out)
+	b.summaries(out)
+	return out, nil
 }
 
 // tree puts themes under the ones they stand under, and those out of scope with
@@ -386,8 +406,7 @@ const (
 //
 // side is where nearly all who take a side stand, if the figures shown prove it
 // whatever the others are.
-func (b *builder) stances(id string, count disclose.Figure) (out []models.GroupFigure, side string) {
-	atRisk := slices.ContainsFunc(b.Consultation.Groups, func(g models.Group) bool { return g.Sensitive })
+func (b *builder) stances(id string, row int, count disclose.Figure) (out []models.GroupFigure, side string) {
 	counts := make([]int, len(stanceIDs))
 	known := false
 	for sub := range b.people[id] {
@@ -401,7 +420,8 @@ func (b *builder) stances(id string, count disclose.Figure) (out []models.GroupF
 	if !known && !slices.ContainsFunc(b.Submissions, func(s *models.Submission) bool { return s.Stance != "" }) {
 		return nil, "" // the consultation asks for none
 	}
-	shown := disclose.Protect(disclose.OneRow(stanceIDs, counts, slices.Repeat([]bool{atRisk}, len(stanceIDs)), len(b.people[id])))
+	t := disclose.OneRow(stanceIDs, counts, slices.Repeat([]bool{b.atRisk()}, len(stanceIDs)), len(b.people[id]))
+	shown := b.gate.Protect("positions on "+id, t, b.ofRow(t, themesTable, row))
 	open := count.Shown && shown.Total.Shown && shown.RowTotals[0].Shown
 	figures := make([]disclose.Figure, len(stanceIDs))
 	rest := count.Value // people of whom the figures do not say where they stand

@@ -1,0 +1,21 @@
+package models
+
+// ReportSentence is one sentence of a theme's summary. Kind names its wording in
+// the catalogue of each language ("summary." + Kind); Text is the same in
+// English, for formats that are written in English alone.
+//
+// Quoted are the public ids of those it rests on whose words are printed with
+// the theme, and Others how many more it rests on, as far as that may be shown;
+// nil where the sentence says itself how many, or that nobody may be told apart.
+// Submissions are all of them, by internal id, and never leave the desk.
+type ReportSentence struct {
+	Kind        string         `json:"kind"`
+	Text        string         `json:"text"`
+	Number      *Figure        `json:"number,omitempty"`
+	Other       *Figure        `json:"other,omitempty"` // the total it is part of, or the other side
+	Names       []string       `json:"names,omitempty"` // of groups, themes or a question
+	Quote       *ReportExcerpt `json:"quote,omitempty"`
+	Quoted      []string       `json:"quoted,omitempty"`
+	Others      *Figure        `json:"others,omitempty"`
+	Submissions []string       `json:"-"`
+}
