@@ -56,6 +56,9 @@ type grid struct {
 	thresholds    []int // by column, the totals' last
 	rowSums       []Sum
 	columnSums    []Sum
+	// together is set in a System, where a reader is not told that a line of masked
+	// figures differs from its total, only which way it may.
+	together bool
 }
 
 func newGrid(t Table) *grid {

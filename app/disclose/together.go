@@ -40,6 +40,9 @@ type Linked struct {
 	Name  string
 	Shown Shown
 	Links []Link
+	// Within is how many people are in any of its rows where that is told, such as
+	// by the roll-call; 0 where it is not.
+	Within int
 }
 
 // Recovered is a masked figure that a reader can narrow to fewer numbers than its
@@ -92,24 +95,31 @@ func NewSystem(everybody int) *System {
 // Ties are tables that are not published themselves. None may be called like
 // another table.
 func (s *System) Protect(name string, t Table, links []Link, ties ...Linked) Shown {
+	return s.ProtectWithin(name, t, links, 0, ties...)
+}
+
+// ProtectWithin is Protect of a table of which it is told how many people are in
+// any of its rows.
+func (s *System) ProtectWithin(name string, t Table, links []Link, within int, ties ...Linked) Shown {
 	elsewhere := slices.ContainsFunc(links, func(l Link) bool { return l.Row == len(t.Rows) && l.Column < len(t.Columns) })
 	shown := protect(t, elsewhere)
 	if t.Check() != nil {
 		return shown
 	}
+	shown.guess(t)
 	fixed := map[place]bool{}
 	for _, l := range links {
 		if other := s.tables[l.Of]; other != nil && l.Least == 0 && l.Most == 0 {
 			fixed[place{l.Row, l.Column}] = true
 			// One that is small stays masked here, wherever else it stands.
-			if f := *other.Shown.at(l.OfRow, l.OfColumn); !f.Shown || f.Value >= thresholds(t.Sensitive)[l.Column] {
-				*shown.at(l.Row, l.Column) = f
+			if f := *other.Shown.At(l.OfRow, l.OfColumn); !f.Shown || f.Value >= thresholds(t.Sensitive)[l.Column] {
+				*shown.At(l.Row, l.Column) = f
 			}
 		}
 	}
 	silence := func(p place) {
 		if !fixed[p] {
-			*shown.at(p.i, p.j) = Figure{}
+			*shown.At(p.i, p.j) = Figure{}
 		}
 	}
 	rows, columns := len(t.Rows), len(t.Columns)
@@ -125,7 +135,7 @@ func (s *System) Protect(name string, t Table, links []Link, ties ...Linked) Sho
 	}, func([]Recovered) {
 		for i := range rows + 1 {
 			for j := range columns + 1 {
-				if !shown.at(i, j).Shown {
+				if !shown.At(i, j).Shown {
 					silence(place{i, j})
 				}
 			}
@@ -144,13 +154,13 @@ func (s *System) Protect(name string, t Table, links []Link, ties ...Linked) Sho
 		}
 	}, func([]Recovered) { silence(place{rows, columns}) })
 	for _, step := range steps {
-		if found := s.try(append([]Linked{{name, shown, links}}, ties...)); len(found) > 0 {
+		if found := s.try(append([]Linked{{name, shown, links, within}}, ties...)); len(found) > 0 {
 			step(found)
 			continue
 		}
 		break
 	}
-	if _, err := s.Publish(append([]Linked{{name, shown, links}}, ties...)...); err != nil {
+	if _, err := s.Publish(append([]Linked{{name, shown, links, within}}, ties...)...); err != nil {
 		return outline(t)
 	}
 	return shown
@@ -165,7 +175,7 @@ func (s *System) columns(t Table, links []Link) []int {
 		order[j], masked[j] = j, 1
 	}
 	for _, l := range links {
-		if other := s.tables[l.Of]; other != nil && l.Row == len(t.Rows) && l.Column < len(t.Columns) && !other.Shown.at(l.OfRow, l.OfColumn).Shown {
+		if other := s.tables[l.Of]; other != nil && l.Row == len(t.Rows) && l.Column < len(t.Columns) && !other.Shown.At(l.OfRow, l.OfColumn).Shown {
 			masked[l.Column] = 0
 		}
 	}
@@ -184,6 +194,7 @@ func (s *System) Publish(tables ...Linked) ([]Recovered, error) {
 		if err != nil {
 			return nil, fmt.Errorf("table %s: %w", l.Name, err)
 		}
+		g.together = true
 		s.tables[l.Name] = &member{Linked: l, g: g, v: g.claims()}
 		s.names = append(s.names, l.Name)
 		changed = append(changed, l.Name)
@@ -211,9 +222,23 @@ func (s *System) try(tables []Linked) []Recovered {
 	return found
 }
 
+// Linked returns the tables in the order in which they were published, without
+// the root. They share nothing with the system.
+func (s *System) Linked() []Linked {
+	var out []Linked
+	for _, name := range s.names[1:] {
+		l := s.tables[name].Linked
+		l.Shown = l.Shown.clone()
+		out = append(out, l)
+	}
+	return out
+}
+
 // Recovered returns the masked figures that can be narrowed to fewer numbers than
-// their threshold, table by table. A figure is safe, too, if all that is known is
-// that it is not more than everybody.
+// their threshold, table by table, and those that are shown below it. A figure is
+// safe, too, if all that is known is that it is not more than everybody. Where
+// everybody is fewer than any figure of people at risk may be, no such figure is
+// shown, and nothing follows.
 func (s *System) Recovered() []Recovered {
 	var out []Recovered
 	for _, name := range s.names {
@@ -221,13 +246,15 @@ func (s *System) Recovered() []Recovered {
 		for i, row := range t.g.figures {
 			for j, f := range row {
 				b := Bounds{i, j, t.v[i][j].low, t.v[i][j].high, t.g.thresholds[j]}
-				if f.Shown || b.Safe() || b.Low == 0 && b.High >= s.everybody {
-					continue
+				safe := b.Safe() || s.everybody < SensitiveThreshold || b.Low == 0 && (b.High >= s.everybody || t.Within > 0 && b.High >= t.Within)
+				if f.Shown {
+					safe = f.Value >= b.Threshold
 				}
-				if t.tie() || s.told(t, i, j) {
-					continue
+				// A table of one row or column holds each figure twice.
+				twice := i < t.g.rows && j < t.g.columns && (t.g.rows == 1 || t.g.columns == 1)
+				if !safe && !twice && name != Root && !t.tie() && !s.told(t, i, j) {
+					out = append(out, Recovered{name, b})
 				}
-				out = append(out, Recovered{name, b})
 			}
 		}
 	}
@@ -252,7 +279,8 @@ func (t *member) tie() bool {
 func (s *System) told(t *member, i, j int) bool {
 	return slices.ContainsFunc(t.Links, func(l Link) bool {
 		other := s.tables[l.Of]
-		return other != nil && l.Row == i && l.Column == j && l.Least == 0 && l.Most == 0 && other.Shown.at(l.OfRow, l.OfColumn).Shown
+		return other != nil && l.Row == i && l.Column == j && l.Least == 0 && l.Most == 0 &&
+			(other.Shown.At(l.OfRow, l.OfColumn).Shown || s.told(other, l.OfRow, l.OfColumn))
 	})
 }
 
@@ -346,8 +374,17 @@ func (t *member) empty() bool {
 	})
 }
 
-// at is the figure at a place.
-func (s *Shown) at(i, j int) *Figure {
+func (s Shown) clone() Shown {
+	cells := make([][]Figure, len(s.Cells))
+	for i, row := range s.Cells {
+		cells[i] = slices.Clone(row)
+	}
+	s.Cells, s.RowTotals, s.ColumnTotals = cells, slices.Clone(s.RowTotals), slices.Clone(s.ColumnTotals)
+	return s
+}
+
+// At is the figure at a place, as in [Bounds].
+func (s *Shown) At(i, j int) *Figure {
 	switch {
 	case i < len(s.Rows) && j < len(s.Columns):
 		return &s.Cells[i][j]
@@ -359,12 +396,16 @@ func (s *Shown) at(i, j int) *Figure {
 	return &s.Total
 }
 
-// Silent returns a table of which nothing is shown, with the lines of t: a tie.
+// Silent returns a table of which nothing is shown but what a reader may know of
+// the lines of t: a tie.
 func Silent(t Table) Shown {
 	s := outline(t)
-	if t.Check() == nil {
-		g := newGrid(t)
-		s.RowSums, s.ColumnSums = g.rowSums, g.columnSums
-	}
+	s.guess(t)
 	return s
+}
+
+// guess says of each line what a reader may know of it.
+func (s *Shown) guess(t Table) {
+	s.RowSums = slices.Repeat([]Sum{t.Across}, len(t.Rows)+1)
+	s.ColumnSums = slices.Repeat([]Sum{t.Down}, len(t.Columns)+1)
 }

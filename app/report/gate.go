@@ -1,8 +1,6 @@
 package report
 
 import (
-	"fmt"
-
 	"heard/app/disclose"
 	"heard/models"
 )
@@ -11,11 +9,14 @@ import (
 // a reader of all of them could work out.
 
 const (
-	groupsTable = "groups"
-	themesTable = "themes"
+	groupsTable   = "groups"
+	channelsTable = "channels"
+	themesTable   = "themes"
 )
 
-func question(id string) string { return "question " + id }
+func question(id string) string  { return "question " + id }
+func positions(id string) string { return "positions on theme " + id }
+func letters(id string) string   { return "letters in question " + id }
 
 // everybody links the total of a table of one column or one row to that of all.
 func everybody(t disclose.Table) []disclose.Link {
@@ -101,7 +102,33 @@ func (b *builder) inAnyTheme(rows []string) disclose.Linked {
 	return disclose.Linked{Name: "in any theme", Shown: shown, Links: links}
 }
 
-// leak is why a finished report cannot be published.
-func leak(found []disclose.Recovered) error {
-	return fmt.Errorf("a small number could be worked out from the figures of the report (%s), so it cannot be published", found[0])
+// across is what a reader may know of groups: whether everybody is in one, in
+// one or more, or in one at most.
+func (b *builder) across() disclose.Sum {
+	return lines(b.Submissions, func(s *models.Submission) (n int) {
+		for _, g := range s.Groups {
+			if b.Consultation.Group(g) != nil {
+				n++
+			}
+		}
+		return n
+	})
+}
+
+// lines is how parts compare with their total where each of subs is in so many.
+func lines(subs []*models.Submission, in func(*models.Submission) int) disclose.Sum {
+	several, none := false, false
+	for _, s := range subs {
+		n := in(s)
+		several, none = several || n > 1, none || n == 0
+	}
+	switch {
+	case several && none:
+		return disclose.Unsaid
+	case several:
+		return disclose.Overlaps
+	case none:
+		return disclose.Leaves
+	}
+	return disclose.Adds
 }

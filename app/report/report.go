@@ -105,19 +105,23 @@ func Build(in Input) (*models.Report, error) {
 	if r.RollCall, err = b.rollCall(); err != nil {
 		return nil, err
 	}
+	if err := b.attack(r); err != nil {
+		return nil, err
+	}
 	return r, nil
 }
 
 type builder struct {
 	Input
-	lang   string
-	subs   map[string]*models.Submission
-	live   []models.Theme             // without merged ones, largest first
-	people map[string]map[string]bool // theme → submissions
-	placed map[string]bool            // submission + question that is in a theme
-	public map[string]*models.Submission
-	gate   *disclose.System
-	said   map[string]map[string][]string // theme → question → submissions that made the point there
+	lang     string
+	subs     map[string]*models.Submission
+	live     []models.Theme             // without merged ones, largest first
+	people   map[string]map[string]bool // theme → submissions
+	placed   map[string]bool            // submission + question that is in a theme
+	public   map[string]*models.Submission
+	gate     *disclose.System
+	inThemes int                            // people in any theme
+	said     map[string]map[string][]string // theme → question → submissions that made the point there
 }
 
 func (b *builder) text(t models.Text) string {
@@ -165,6 +169,7 @@ func (b *builder) count(rows []string, subs []*models.Submission, in func(*model
 	for i := range t.Counts {
 		t.Counts[i] = make([]int, len(c.Groups))
 	}
+	t.Across, t.Down = b.across(), lines(subs, func(s *models.Submission) int { return len(in(s)) })
 	for _, s := range subs {
 		rowsOf := in(s)
 		for _, r := range rowsOf {
@@ -212,7 +217,7 @@ func (b *builder) channels() []models.GroupFigure {
 		rows[i] = string(ch)
 	}
 	t := alone(rows, false, b.Submissions, func(s *models.Submission) []int { return []int{slices.Index(names, s.Channel)} })
-	shown := b.gate.Protect("channels", t, append(everybody(t), disclose.Same(len(rows), 0, disclose.Root, 0, 0)))
+	shown := b.gate.Protect(channelsTable, t, append(everybody(t), disclose.Same(len(rows), 0, disclose.Root, 0, 0)))
 	var out []models.GroupFigure
 	for i, ch := range names {
 		out = append(out, models.GroupFigure{ID: string(ch), Name: ch.Name(), Count: figure(shown.RowTotals[i])})
@@ -224,7 +229,7 @@ func (b *builder) channels() []models.GroupFigure {
 // of a sensitive one when sensitive is set.
 func alone(rows []string, sensitive bool, subs []*models.Submission, in func(*models.Submission) []int) disclose.Table {
 	t := disclose.Table{Rows: rows, Columns: []string{"people"}, Sensitive: []bool{sensitive}, RowTotals: make([]int, len(rows)),
-		ColumnTotals: []int{len(subs)}, Total: len(subs)}
+		ColumnTotals: []int{len(subs)}, Total: len(subs), Down: lines(subs, func(s *models.Submission) int { return len(in(s)) })}
 	for _, s := range subs {
 		for _, r := range in(s) {
 			t.RowTotals[r]++
@@ -306,7 +311,14 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 	})
 	var shown disclose.Shown
 	if len(rows) > 0 {
-		shown = b.gate.Protect(themesTable, t, b.ofGroups(t), b.inAnyTheme(rows))
+		t.Down = disclose.Unsaid // people are in several themes, and in none
+		in := b.inAnyTheme(rows)
+		links := b.ofGroups(t)
+		if len(rows) == 1 { // then the roll-call says how many are in it
+			links = append(links, disclose.Same(0, len(t.Columns), in.Name, 1, 1))
+		}
+		b.inThemes = in.Shown.Total.Value
+		shown = b.gate.ProtectWithin(themesTable, t, links, b.inThemes, in)
 	}
 	var out []models.ReportTheme
 	for i, t := range b.live {
@@ -421,7 +433,7 @@ func (b *builder) stances(id string, row int, count disclose.Figure) (out []mode
 		return nil, "" // the consultation asks for none
 	}
 	t := disclose.OneRow(stanceIDs, counts, slices.Repeat([]bool{b.atRisk()}, len(stanceIDs)), len(b.people[id]))
-	shown := b.gate.Protect("positions on "+id, t, b.ofRow(t, themesTable, row))
+	shown := b.gate.ProtectWithin(positions(id), t, b.ofRow(t, themesTable, row), b.inThemes)
 	open := count.Shown && shown.Total.Shown && shown.RowTotals[0].Shown
 	figures := make([]disclose.Figure, len(stanceIDs))
 	rest := count.Value // people of whom the figures do not say where they stand

@@ -105,7 +105,7 @@ func (b *builder) comparison(q *models.Question, rq *models.ReportQuestion, sent
 	for i := range rows {
 		links = append(links, disclose.Same(i, 2, question(q.ID), i, len(b.Consultation.Groups)))
 	}
-	shown := b.gate.Protect("letters in "+q.ID, t, links)
+	shown := b.gate.Protect(letters(q.ID), t, links)
 	w := models.ReportWithout{Question: rq.ID, Text: rq.Text, With: rq.Base, Without: figure(shown.ColumnTotals[0])}
 	for i, o := range rq.Options {
 		w.Options = append(w.Options, models.ReportWithoutOption{ID: o.ID, Text: o.Text, With: o.Count, Without: figure(shown.Cells[i][0])})
