@@ -166,6 +166,7 @@ type ReportTheme struct {
 	Stances        []GroupFigure    `json:"stances,omitempty"`      // people by their own position: for, against, unsure, "" for none given
 	NameFrom       string           `json:"name_from,omitempty"`    // for or against: where whoever wrote the words of the label stands, when others here stand opposite
 	Summary        []ReportSentence `json:"summary,omitempty"`
+	ApprovedDraft  *ReportDraft     `json:"approved_draft,omitempty"`
 	OneSided       string           `json:"one_sided,omitempty"` // for or against: where nearly all who take a side stand, if the figures show it
 }
 
@@ -205,4 +206,5 @@ type RollCallEntry struct {
 	Themes     []string // labels
 	HeardOnce  bool
 	ClosedOnly bool
+	Sections   []string // of the report, by their anchors on the page, such as themes and results
 }

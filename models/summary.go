@@ -19,3 +19,16 @@ type ReportSentence struct {
 	Others      *Figure        `json:"others,omitempty"`
 	Submissions []string       `json:"-"`
 }
+
+// ReportDraft is what the optional language model wrote of a theme and a person
+// approved. Each sentence rests on quotes that stand with the theme.
+type ReportDraft struct {
+	Sentences []ReportDraftSentence `json:"sentences"`
+	Approved  string                `json:"approved"` // YYYY-MM-DD
+}
+
+// ReportDraftSentence is one sentence of it, in the model's words.
+type ReportDraftSentence struct {
+	Text   string   `json:"text"`
+	Quoted []string `json:"quoted"` // public ids
+}

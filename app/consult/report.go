@@ -52,6 +52,9 @@ func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.
 	if in.Register, err = from.Register(ctx, c.ID); err != nil {
 		return nil, err
 	}
+	if err := s.evidence(ctx, from, c, &in); err != nil {
+		return nil, err
+	}
 	leaves, err := s.leaves(ctx, c)
 	if err != nil {
 		return nil, err

@@ -625,6 +625,7 @@ func (b *builder) rollCall() (models.RollCall, error) {
 		default:
 			return roll, fmt.Errorf("submission %s has no answer, so the report cannot account for it", s.ID)
 		}
+		e.Sections = b.sections(s)
 		roll.Entries = append(roll.Entries, e)
 	}
 	if sum := roll.InThemes + roll.HeardOnce + roll.ClosedOnly; sum != roll.Submissions || len(b.subs) != roll.Submissions {
