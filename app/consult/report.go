@@ -60,7 +60,11 @@ func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.
 		return nil, err
 	}
 	in.Checkpoint = ledger.Root(leaves).String()
-	return report.Build(in)
+	r, err := report.Build(in)
+	if err != nil {
+		return nil, err
+	}
+	return r, recount(ctx, from, c, r)
 }
 
 // methodOf says how the themes were found and how far people went through the
