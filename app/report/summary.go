@@ -71,7 +71,7 @@ type paragraph struct {
 
 // add appends a sentence that rests on subs and, of them, may name quoted.
 func (w *paragraph) add(s models.ReportSentence, quoted, subs []string) {
-	s.Quoted, s.Submissions, s.Text = quoted, subs, english(s)
+	s.Quoted, s.Submissions, s.Text = quoted, subs, English(s)
 	w.sentences = append(w.sentences, s)
 }
 
@@ -291,9 +291,10 @@ func ids(quotes []models.ReportExcerpt) (out []string) {
 	return out
 }
 
-// english words a sentence. The catalogue's English says the same: a test of the
-// whole portal holds the two together.
-func english(s models.ReportSentence) string {
+// English words a sentence, for files. The catalogue's English says the same, and
+// a test of package app holds the two together: the page is worded in views, in
+// every language, and a file in English alone needs no catalogue.
+func English(s models.ReportSentence) string {
 	number, other, names := "", "", strings.Join(s.Names, ", ")
 	if s.Number != nil {
 		number = figureWords(*s.Number)
