@@ -156,3 +156,14 @@ func (b *builder) take(r *models.Report, l *disclose.Linked) {
 		}
 	}
 }
+
+// Attack is what a stranger finds who has only the figures of r, which may have
+// been read from a page or a file, where in is the data it was built from: nil if
+// nothing. It tells the stranger no figure, only what can be told of the tables.
+func Attack(in Input, r *models.Report) error {
+	b, _, err := unchecked(in)
+	if err != nil {
+		return err
+	}
+	return b.attack(r)
+}

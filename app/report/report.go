@@ -49,9 +49,21 @@ type Method struct {
 }
 
 // Build returns the report. It fails when a quote does not equal the words it
-// was taken from or its author did not agree to be quoted, and when the
-// roll-call does not add up.
+// was taken from or its author did not agree to be quoted, when the roll-call
+// does not add up, and when a stranger could recover a small figure from it.
 func Build(in Input) (*models.Report, error) {
+	b, r, err := unchecked(in)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.attack(r); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// unchecked makes the report, which nobody has attacked yet.
+func unchecked(in Input) (*builder, *models.Report, error) {
 	b := &builder{Input: in, lang: in.Consultation.Languages[0], subs: map[string]*models.Submission{}}
 	for _, s := range in.Submissions {
 		b.subs[s.ID] = s
@@ -71,7 +83,7 @@ func Build(in Input) (*models.Report, error) {
 	}
 	var err error
 	if r.DataHash, err = b.hash(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	b.place()
 	b.gate = disclose.NewSystem(len(in.Submissions))
@@ -90,7 +102,7 @@ func Build(in Input) (*models.Report, error) {
 	r.Organisations = b.organisations()
 	r.Redactions = b.redactions()
 	if r.Themes, err = b.themes(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if m := in.Method; m != nil {
 		r.Method = &models.ReportMethod{Method: m.Method, Machine: m.Machine, People: m.People, Taught: figure(disclose.Count(m.Taught, false)),
@@ -103,12 +115,10 @@ func Build(in Input) (*models.Report, error) {
 	r.HeardOnce = b.heardOnce()
 	r.Campaigns = b.campaigns()
 	if r.RollCall, err = b.rollCall(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := b.attack(r); err != nil {
-		return nil, err
-	}
-	return r, nil
+	b.summaries(r.Themes)
+	return b, r, nil
 }
 
 type builder struct {
@@ -349,9 +359,7 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 	for i := range out {
 		out[i].NameFrom = b.nameFrom(&b.live[i], out)
 	}
-	out = b.tree(out)
-	b.summaries(out)
-	return out, nil
+	return b.tree(out), nil
 }
 
 // tree puts themes under the ones they stand under, and those out of scope with
@@ -638,6 +646,10 @@ func (b *builder) rollCall() (models.RollCall, error) {
 func (b *builder) hash() (string, error) {
 	subs := slices.Clone(b.Submissions)
 	slices.SortFunc(subs, func(x, y *models.Submission) int { return cmp.Compare(x.ID, y.ID) })
+	var earlier []string
+	for _, r := range b.Earlier {
+		earlier = append(earlier, r.DataHash)
+	}
 	h := sha256.New()
 	err := json.NewEncoder(h).Encode(struct {
 		Consultation string
@@ -649,7 +661,10 @@ func (b *builder) hash() (string, error) {
 		Campaigns    []models.Campaign
 		Method       *Method
 		Register     []models.RegisterEntry `json:",omitempty"`
-	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register})
+		Documents    map[string][]string    `json:",omitempty"`
+		Redacted     map[string]int         `json:",omitempty"`
+		Earlier      []string               `json:",omitempty"`
+	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier})
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 

@@ -103,20 +103,20 @@ func (w *paragraph) size(above string, first bool, total int) {
 	w.add(s, quoted, w.everybody)
 }
 
-// quote weaves in the shortest of the theme's quotes that is long enough to say
-// something, of a group that the theme is distinctive for if there is one.
+// quote weaves in the longest of the theme's quotes that fits a sentence, of a
+// group that the theme is distinctive for if there is one.
 func (w *paragraph) quote(b *builder) bool {
 	var best *models.ReportExcerpt
 	worth := func(e *models.ReportExcerpt) int {
 		n := len([]rune(e.Text))
 		if slices.Contains(w.t.DistinctiveFor, e.Group) {
-			n -= longestWoven
+			n += longestWoven
 		}
 		return n
 	}
 	for i := range w.t.Quotes {
 		e := &w.t.Quotes[i]
-		if n := len([]rune(e.Text)); n <= longestWoven && strings.Contains(strings.TrimSpace(e.Text), " ") && !strings.ContainsAny(e.Text, "\r\n") && (best == nil || worth(e) < worth(best)) {
+		if n := len([]rune(e.Text)); n <= longestWoven && strings.Contains(strings.TrimSpace(e.Text), " ") && !strings.ContainsAny(e.Text, "\r\n") && (best == nil || worth(e) > worth(best)) {
 			best = e
 		}
 	}
