@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
@@ -242,7 +243,7 @@ func (p *portal) deskPage(req *request) (*views.StaffHomePage, error) {
 		if name := req.QueryParam("template"); p.Templates[name] != nil {
 			page.Source = string(p.Templates[name])
 		}
-		for name := range p.Templates {
+		for _, name := range slices.Sorted(maps.Keys(p.Templates)) {
 			page.Templates = append(page.Templates, views.Link{Href: "/staff?template=" + queryEscape(name), Text: name})
 		}
 	}
