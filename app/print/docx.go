@@ -538,10 +538,10 @@ const (
 
 // picture draws the bars of an SVG: each rect from x to x + width in per cent of
 // the whole, solid, and each line from x1 to x2, striped. The words of its title
-// say what is to be seen.
+// say what is to be seen, or else how much of the whole is solid.
 func (d *docx) picture(n *html.Node, p place) {
 	m := image.NewPaletted(image.Rect(0, 0, barWidth, barHeight), color.Palette{color.Gray{0xe6}, color.Gray{0x26}, color.Gray{0xff}})
-	name, alt := "bar", ""
+	name, alt, solid := "bar", "", 0
 	for c := range n.Descendants() {
 		var from, to int
 		switch c.Data {
@@ -551,6 +551,7 @@ func (d *docx) picture(n *html.Node, p place) {
 		case "rect":
 			from = number(attr(c, "x"))
 			to = from + number(attr(c, "width"))
+			solid += to - from
 		case "line":
 			from, to = number(attr(c, "x1")), number(attr(c, "x2"))
 		default:
@@ -567,6 +568,9 @@ func (d *docx) picture(n *html.Node, p place) {
 				m.SetColorIndex(x, y, ink)
 			}
 		}
+	}
+	if alt == "" {
+		alt = strconv.Itoa(solid) + " %"
 	}
 	var file bytes.Buffer
 	if err := png.Encode(&file, m); err != nil {
