@@ -2,6 +2,7 @@ package views
 
 import (
 	"strconv"
+	"strings"
 
 	"heard/models"
 )
@@ -51,4 +52,17 @@ func (b *Base) BarOf(count, all models.Figure) *Bar {
 	}
 	percent := (100*count.Value + all.Value/2) / all.Value
 	return b.Bar(count, &percent, all)
+}
+
+// Foot is what stands at the foot of each sheet of a document: what it is, and of
+// which data.
+func (p *ReportPage) Foot() string {
+	parts := []string{p.Report.Title}
+	if p.Draft {
+		parts = append(parts, "Draft, not published")
+	}
+	if hash := p.Report.DataHash; hash != "" {
+		parts = append(parts, "SHA-256 "+hash[:min(len(hash), 16)])
+	}
+	return strings.Join(parts, " · ")
 }
