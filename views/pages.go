@@ -37,8 +37,10 @@ type StaffBar struct {
 	Role         models.Role
 	Consultation string // id of the consultation in hand, "" for none
 	Title        string // its title
-	Here         string // key of the current page: search, themes, report, settings, audit, users, home
-	Links        []Link // only those the role may open
+	Here         string // key of the current page, as of its link
+	Links        []Link // beyond one consultation
+	Areas        []Link // of work on the consultation
+	Pages        []Link // of the area of this page; none where it has no other
 	Notice       string // outcome of the last act, shown once
 }
 

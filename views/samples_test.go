@@ -25,8 +25,9 @@ func desk(here, title string) Base {
 	c := "/staff/station-quarter/"
 	return Base{Lang: "en", Title: title, Service: "Fairmead Council", Home: "/staff", Invented: true, Staff: &StaffBar{
 		Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, Consultation: "station-quarter", Title: "Station quarter order", Here: here,
-		Links: []Link{{Key: "home", Href: "/staff", Text: "Desk"}, {Key: "search", Href: c + "search", Text: "Search"}, {Key: "themes", Href: c + "themes", Text: "Themes"},
-			{Key: "report", Href: c + "report", Text: "Report"}, {Key: "settings", Href: c + "settings", Text: "Settings"}, {Key: "audit", Href: "/staff/audit", Text: "Record"}, {Key: "users", Href: "/staff/users", Text: "People"}},
+		Links: []Link{{Href: "/staff", Text: "All consultations", Current: here == "home"}, {Href: "/staff/audit", Text: "Record", Current: here == "audit"}, {Href: "/staff/users", Text: "Accounts", Current: here == "users"}},
+		Pages: []Link{{Href: c + "search", Text: "Search", Current: here == "search"}, {Href: c + "kept", Text: "My list"}, {Href: c + "reading", Text: "Reading"}},
+		Areas: []Link{{Href: c + "search", Text: "Answers", Current: here == "search"}, {Href: c + "themes", Text: "Themes", Current: here == "themes"}, {Href: c + "report", Text: "Report", Current: here == "report"}, {Href: c + "settings", Text: "Settings", Current: here == "settings"}},
 	}}
 }
 
