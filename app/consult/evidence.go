@@ -3,6 +3,7 @@ package consult
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"strings"
 
 	"heard/app/redact"
@@ -41,6 +42,18 @@ func TextOf(sub *models.Submission, name string) (file int, question string, tra
 	}
 	question, translation = strings.CutSuffix(name, translationMark)
 	return 0, question, translation
+}
+
+// TextName is how a text on a sheet is called within a sentence.
+func TextName(sub *models.Submission, name string) string {
+	switch file, question, translation := TextOf(sub, name); {
+	case file > 0:
+		return fmt.Sprintf("attachment %d", file)
+	case translation:
+		return "the translation of answer " + question
+	default:
+		return "answer " + question
+	}
 }
 
 // notInWords returns the questions that are answered with a day or a figure.

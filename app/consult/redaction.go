@@ -496,7 +496,7 @@ func (d *deciding) all(decisions RedactionDecisions) error {
 		for i := range d.sheet.Answers {
 			a := &d.sheet.Answers[i]
 			if n := a.open(); n > 0 && !slices.ContainsFunc(d.faults, func(f models.FieldError) bool { return strings.Contains(f.Field, a.Question) }) {
-				d.fault("answer-"+a.Question, fmt.Sprintf("Decide on everything in answer %s first: %d left", a.Question, n))
+				d.fault("answer-"+a.Question, fmt.Sprintf("Decide on everything in %s first: %d left", TextName(d.sheet.Of, a.Question), n))
 			}
 		}
 	}
@@ -696,6 +696,7 @@ func (s *Service) NextRedaction(ctx context.Context, by Actor, c *models.Consult
 		} // somebody else was faster
 	}
 }
+
 // RefusedRedaction is a suggestion that a person refused, without its words.
 type RefusedRedaction struct {
 	models.Redaction
