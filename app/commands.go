@@ -183,7 +183,7 @@ func (demoCommand) Run(r *run) (err error) {
 		}
 		fmt.Fprintf(r.out, "\nThe demonstration is ready at %s\n\n", a.URL())
 		fmt.Fprintf(r.out, "  %d invented submissions to %s (%s), which has closed.\n", live, c.Title.Default(), c.Council.Name)
-		fmt.Fprintf(r.out, "  Two invented officers have read all but %d of them; the analysis can be frozen once those are read, and 5 are checked, too.\n", left)
+		fmt.Fprintf(r.out, "  Two invented officers have checked what is taken out of them, and read all but %d of them; the analysis can be frozen once those are read, too.\n", left)
 		fmt.Fprintf(r.out, "  Councillors can search the words of the %d who agreed to be quoted.\n  Everything is thrown away at the end.\n\n", len(released))
 		fmt.Fprintf(r.out, "  Answer as a resident or a sex worker:  %s/%s\n", a.URL(), form.ID)
 		fmt.Fprintf(r.out, "  Sign in as staff:                      %s/staff\n\n", a.URL())
@@ -293,18 +293,16 @@ func (a *App) demoOfficers(ctx context.Context) (officers []consult.Actor, err e
 	return officers, nil
 }
 
-// checkDemo has the invented officers decide what is taken out of most of what
-// came in, one of them first and the other where two have to.
+// checkDemo has the invented officers decide what is taken out of what came
+// in, one of them first and the other where two have to.
 func (a *App) checkDemo(ctx context.Context, c *models.Consultation, officers []consult.Actor) error {
-	const unchecked = 5
-	progress, err := a.Service.RedactionProgress(ctx, officers[0], c)
-	if err != nil {
-		return err
-	}
-	for range progress.Open - unchecked {
+	for {
 		id, err := a.Service.NextRedaction(ctx, officers[0], c, false)
 		if err != nil {
 			return err
+		}
+		if id == "" {
+			break
 		}
 		sheet, err := a.Service.Redactions(ctx, officers[0], c, id)
 		if err != nil {
