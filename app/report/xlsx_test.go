@@ -201,6 +201,7 @@ func TestNothingIsAFormulaOrLeftOut(t *testing.T) {
 	var each func(v reflect.Value, path string)
 	each = func(v reflect.Value, path string) {
 		switch {
+		case v.Type() == reflect.TypeFor[models.ReportSentence](): // states figures of its theme again
 		case v.Type() == figureType:
 			if want := fmt.Sprint(v.Interface().(models.Figure).Value); !strings.Contains(string(asCSV), ","+want+"\n") {
 				t.Errorf("the CSV leaves the count at %s out", path)
