@@ -307,8 +307,8 @@ type ErrorPage struct {
 	Status  int
 	Heading string
 	Message string
-	Fields  []models.FieldError
-	Retry   string // address to go back to
+	Faults  []Fault // with an address where what is at fault is mended on another page
+	Retry   string  // address to go back to
 }
 
 // SignInPage asks for e-mail address and password.

@@ -355,7 +355,7 @@ func (p *portal) changeSettings(req *request) error {
 				return failed
 			}
 			for _, f := range owed {
-				page.Refused = append(page.Refused, views.Fault{Href: dutiesAddress(c) + "#" + f.Field, Message: f.Message})
+				page.Refused = append(page.Refused, waitsFor(c.ID, f))
 			}
 			return p.render(req.Context, refused(err), page)
 		}
