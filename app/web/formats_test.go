@@ -5,14 +5,18 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"heard/app/print"
 	"heard/models"
@@ -87,6 +91,18 @@ func TestReportInEveryFormat(t *testing.T) {
 	if !strings.Contains(part(t, word.body, "word/styles.xml"), `w:lang w:val="pl"`) {
 		t.Error("the Polish document is not said to be Polish")
 	}
+
+	// Whatever the page says on paper, the document says.
+	whole := strings.Join(strings.Fields(regexp.MustCompile(`<[^>]+>`).ReplaceAllString(strings.ReplaceAll(part(t, fetch(anybody, at+"/report.docx", p.demo.ID+"-report.docx", "PK").body, "word/document.xml"), "</w:p>", " "), "")), " ")
+	english := anybody.get(at + "/report").doc.Find("main")
+	english.Find(".screen, svg").Remove()
+	english.Find("h1, h2, h3, caption, th, td, p, li, dt, dd, blockquote").Each(func(_ int, s *goquery.Selection) {
+		for _, said := range strings.Split(strings.TrimSpace(s.Text()), "\n") {
+			if said = html.UnescapeString(strings.Join(strings.Fields(said), " ")); s.Children().Length() == 0 && !strings.Contains(html.UnescapeString(whole), said) {
+				t.Errorf("the document does not say: %s", said)
+			}
+		}
+	})
 
 	// Without a program there is no PDF, and it is said what to do.
 	if said := p.browser().visit(at + "/report.pdf?lang=ro").is(http.StatusConflict).text(); !strings.Contains(said, "Tipăriți pagina din browser") {
