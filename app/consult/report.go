@@ -51,12 +51,19 @@ func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.
 	if in.Register, err = from.Register(ctx, c.ID); err != nil {
 		return nil, err
 	}
+	if err := s.evidence(ctx, from, c, &in); err != nil {
+		return nil, err
+	}
 	leaves, err := s.leaves(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	in.Checkpoint = ledger.Root(leaves).String()
-	return report.Build(in)
+	r, err := report.Build(in)
+	if err != nil {
+		return nil, err
+	}
+	return r, recount(ctx, from, c, r)
 }
 
 // methodOf says how the themes were found and how far people went through the
