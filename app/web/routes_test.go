@@ -70,6 +70,9 @@ GET  /staff/:consultation/kept              sign   200        200     200     40
 POST /staff/:consultation/kept              401    422        422     422     403     403
 GET  /staff/:consultation/submissions/:id   sign   404        200     200     403     403
 POST /staff/:consultation/submissions/:id   401    403        403     422     403     403
+GET  /staff/:consultation/submissions/:id/files/:file sign 404 404      404     403     403
+POST /staff/:consultation/submissions/:id/files/:file 401 403  403      422     403     403
+GET  /staff/:consultation/submissions/:id/files/:file/download sign 404 404 404 403     403
 GET  /staff/:consultation/reading           sign   403        403     200     403     403
 POST /staff/:consultation/reading           401    403        403     422     403     403
 GET  /staff/:consultation/reading/:id       sign   403        403     200     403     403
@@ -182,7 +185,7 @@ func (p *testPortal) address(path string) string {
 	if strings.Contains(path, ":batch") {
 		batch, form = p.keyed(strings.HasSuffix(path, "/new"))
 	}
-	return strings.NewReplacer(":batch", batch, ":form", form, ":consultation", p.demo.ID, ":step", "A1", ":card", p.demo.Cards[0].ID, ":path", p.demo.Paths[0].ID, ":number", "3", ":token", "none", ":id", id).Replace(path)
+	return strings.NewReplacer(":batch", batch, ":form", form, ":consultation", p.demo.ID, ":step", "A1", ":card", p.demo.Cards[0].ID, ":path", p.demo.Paths[0].ID, ":number", "3", ":token", "none", ":file", "1", ":id", id).Replace(path)
 }
 
 func (p *testPortal) themes() []models.Theme {
