@@ -71,6 +71,7 @@ var access = map[string]string{
 	"Keying":             "officer",
 	"OpenBatch":          "officer",
 	"SettleForm":         "officer",
+	"Slip":               "officer",
 	"ToCheck":            "officer",
 	"ForgetSheet":        "officer",
 	"HoldSheet":          "officer",

@@ -184,6 +184,21 @@ func TestFilesThatStay(t *testing.T) {
 	if err != nil || string(data) != "The trombone is loud." || !slices.Contains(k.actsOn(t, c, scan.ID+" attachment 1"), "scan.opened") {
 		t.Errorf("an officer opens %q (%v)", data, err)
 	}
+	// A slip is printed again with a new code, until the batch is finished.
+	before, err := k.Slip(ctx, officer, c, b.ID, scan.ID)
+	noError(t, err)
+	again, err := k.Slip(ctx, officer, c, b.ID, scan.ID)
+	noError(t, err)
+	_, err = k.Trace(ctx, c, strings.Join(before.Words, " "))
+	wantKind(t, "the code before", err, models.KindInvalid)
+	if trace, err := k.Trace(ctx, c, strings.Join(again.Words, " ")); err != nil || trace.Status != models.SubmissionLive || again.Number != 1 {
+		t.Errorf("the new code leads to %+v (%v)", trace, err)
+	}
+	_, err = k.FinishBatch(ctx, officer, c, b.ID, 1)
+	noError(t, err)
+	_, err = k.Slip(ctx, officer, c, b.ID, scan.ID)
+	wantKind(t, "a slip of a finished batch", err, models.KindConflict)
+
 	_, _, _, err = k.OpenFile(ctx, admin, c, scan.ID, 1)
 	wantKind(t, "an administrator", err, models.KindForbidden)
 	other := k.open(t, []byte(storetest.Invented))

@@ -135,3 +135,32 @@ func (p *portal) openFile(req *request) error {
 	h.Set("Cache-Control", "no-store")
 	return req.Blob(http.StatusOK, mediaType, data)
 }
+
+// scanOf is the address of the scan that came with a keyed form, or of the letter;
+// "" for none. That it is opened goes on record.
+func (p *portal) scanOf(req *request, c *models.Consultation, submission string) (string, error) {
+	all, err := p.service.Attached(req.Request().Context(), req.by, c, submission)
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	return fileAddress(c, submission, all[0].Number) + "/download", nil
+}
+
+// slip prints a slip again, with a new code.
+func (p *portal) slip(req *request) error {
+	c, _, err := p.posted(req, maxForm)
+	if err != nil {
+		return err
+	}
+	ctx, batch, id := req.Request().Context(), req.Param("batch"), req.Param("form")
+	b, _, err := p.service.Batch(ctx, req.by, c, batch)
+	if err != nil {
+		return err
+	}
+	saved, err := p.service.Slip(ctx, req.by, c, batch, id)
+	if err != nil {
+		return err
+	}
+	return p.render(req.Context, http.StatusOK, &views.SlipPage{Base: p.staffBase(req, c, "keying", "Code slip"), Consultation: c, Number: saved.Number, Batch: b.Number, Words: saved.Words,
+		Again: keyingAddress(c, batch, "forms", id), Address: p.Address + "/" + c.ID + "/receipt", Notice: "A code that was printed for this form before is worth nothing any more."})
+}

@@ -87,6 +87,7 @@ var routes = []route{
 	{get, "/staff/:consultation/attention", consult.LookAgain, (*portal).showAttention},
 	{get, "/staff/:consultation/keying", consult.KeyIn, (*portal).showKeying},
 	{post, "/staff/:consultation/keying", consult.KeyIn, (*portal).openBatch},
+	{post, "/staff/:consultation/keying/:batch/forms/:form/slip", consult.KeyIn, (*portal).slip},
 	{get, "/staff/:consultation/keying/:batch", consult.KeyIn, shows((*portal).batchPage)},
 	{post, "/staff/:consultation/keying/:batch", consult.KeyIn, (*portal).finishBatch},
 	{get, "/staff/:consultation/keying/:batch/new", consult.KeyIn, (*portal).showNewForm},

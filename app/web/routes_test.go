@@ -85,6 +85,7 @@ POST /staff/:consultation/submissions/:id/redact 401 403      403     422     40
 GET  /staff/:consultation/attention         sign   403        403     200     403     403
 GET  /staff/:consultation/keying            sign   403        403     200     403     403
 POST /staff/:consultation/keying            401    403        403     422     403     403
+POST /staff/:consultation/keying/:batch/forms/:form/slip 401 403 403 200      403     403
 GET  /staff/:consultation/keying/:batch     sign   403        403     200     403     403
 POST /staff/:consultation/keying/:batch     401    403        403     422     403     403
 GET  /staff/:consultation/keying/:batch/new sign   403        403     200     403     403
@@ -445,6 +446,8 @@ func (p *testPortal) forms(who map[string]*browser) map[string]form {
 		"/staff/:consultation/redactions":      {who["officer"], url.Values{"do": {"next"}}},
 		"/staff/:consultation/themes":          {who["officer"], url.Values{"do": {"run"}}},
 
+		"/staff/:consultation/submissions/:id/files/:file": {who["officer"], url.Values{"do": {"shut"}}},
+
 		"/staff/:consultation/submissions/:id/redact": {who["officer"], url.Values{"version": {"0"}, "do-all": {"accept-sure"}}},
 		"/staff/:consultation/essentials":             {who["officer"], url.Values{"title": {"Ours"}}},
 		"/staff/:consultation/preview/:path/:step":    {who["officer"], nil},
@@ -491,9 +494,10 @@ func TestFormsOfOtherWebsitesAreRefused(t *testing.T) {
 		// refused.
 		switch r.path {
 		case "/staff/:consultation/report", // only once the analysis is frozen
-			"/staff/:consultation/essentials",             // only of a draft
-			"/staff/:consultation/preview/:path/:step",    // keeps nothing
-			"/staff/:consultation/submissions/:id/redact": // where there is something to take out
+			"/staff/:consultation/submissions/:id/files/:file", // where there is a file
+			"/staff/:consultation/essentials",                  // only of a draft
+			"/staff/:consultation/preview/:path/:step",         // keeps nothing
+			"/staff/:consultation/submissions/:id/redact":      // where there is something to take out
 			continue
 		}
 		if got := f.by.post(p.address(r.path), f.values); got.status >= 400 {
