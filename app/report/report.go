@@ -32,10 +32,11 @@ type Input struct {
 	Campaigns    []models.Campaign
 	Checkpoint   string // root of the submission log, as published
 	Method       *Method
-	Register     []models.RegisterEntry // beside the submissions: it changes none of their figures
-	Documents    map[string][]string    // by submission: what officers wrote of its attachments
-	Redacted     map[string]int         // details taken out, by kind
-	Earlier      []*models.Report       // public reports of earlier consultations
+	Register     []models.RegisterEntry          // beside the submissions: it changes none of their figures
+	Documents    map[string][]string             // by submission: what officers wrote of its attachments
+	Redacted     map[string]int                  // details taken out, by kind
+	Earlier      []*models.Report                // public reports of earlier consultations
+	Drafts       map[string]models.ApprovedDraft // by theme
 }
 
 // Method is how the themes were found, with true counts.
@@ -660,11 +661,12 @@ func (b *builder) hash() (string, error) {
 		Quotes       []models.Quote
 		Campaigns    []models.Campaign
 		Method       *Method
-		Register     []models.RegisterEntry `json:",omitempty"`
-		Documents    map[string][]string    `json:",omitempty"`
-		Redacted     map[string]int         `json:",omitempty"`
-		Earlier      []string               `json:",omitempty"`
-	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier})
+		Register     []models.RegisterEntry          `json:",omitempty"`
+		Documents    map[string][]string             `json:",omitempty"`
+		Redacted     map[string]int                  `json:",omitempty"`
+		Earlier      []string                        `json:",omitempty"`
+		Drafts       map[string]models.ApprovedDraft `json:",omitempty"`
+	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier, b.Drafts})
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
