@@ -33,6 +33,8 @@ type Input struct {
 	Checkpoint   string // root of the submission log, as published
 	Method       *Method
 	Register     []models.RegisterEntry // beside the submissions: it changes none of their figures
+	Before       *Before                // nil for the first version
+	Objections   *models.ReportObjections
 }
 
 // Method is how the themes were found, with true counts.
@@ -93,6 +95,10 @@ func Build(in Input) (*models.Report, error) {
 	b.register(r)
 	r.HeardOnce = b.heardOnce()
 	r.Campaigns = b.campaigns()
+	r.Objections = in.Objections
+	if err := b.follow(r); err != nil {
+		return nil, err
+	}
 	if r.RollCall, err = b.rollCall(); err != nil {
 		return nil, err
 	}
@@ -597,6 +603,9 @@ func (b *builder) rollCall() (models.RollCall, error) {
 	}
 	if sum := roll.InThemes + roll.HeardOnce + roll.ClosedOnly; sum != roll.Submissions || len(b.subs) != roll.Submissions {
 		return roll, fmt.Errorf("the roll-call does not add up: %d submissions, %d accounted for", roll.Submissions, sum)
+	}
+	if b.Before != nil {
+		return b.rolls(roll, b.Before.Report.RollCall), nil
 	}
 	return roll, nil
 }
