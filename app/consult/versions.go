@@ -474,7 +474,7 @@ func (s *Service) News(ctx context.Context, c *models.Consultation) ([]News, err
 		if err != nil {
 			return nil, err
 		}
-		for _, v := range versions {
+		for _, v := range slices.Backward(versions) {
 			_, data, _, err := s.store.ReportVersion(ctx, c.ID, v.Number)
 			if err != nil {
 				return nil, err
@@ -488,6 +488,7 @@ func (s *Service) News(ctx context.Context, c *models.Consultation) ([]News, err
 			all = append(all, n)
 		}
 	}
+	slices.Reverse(all)
 	slices.SortStableFunc(all, func(x, y News) int { return cmp.Compare(y.Day, x.Day) })
 	return all, nil
 }

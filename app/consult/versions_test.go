@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"heard/app/demo"
 	"heard/app/disclose"
 	"heard/models"
 	"heard/search"
@@ -34,7 +33,9 @@ func (k *kit) publish(t testing.TB, c *models.Consultation, note string) *models
 // bytes, and versions are for ever.
 func TestVersions(t *testing.T) {
 	each(t, func(t *testing.T, k *kit) {
-		c := k.move(t, k.full(t), models.StatusFrozen)
+		c := k.themed(t, "lantern-square", 5)
+		k.drain(t)
+		c = k.move(t, c, models.StatusFrozen)
 		k.drain(t)
 		_, err := k.PublishedVersion(ctx, c, 0)
 		wantKind(t, "a version before any", err, models.KindNotFound)
@@ -96,9 +97,7 @@ func TestVersions(t *testing.T) {
 		gone := subs[slices.IndexFunc(subs, func(s *models.Submission) bool { return s.PublicID == quoted })]
 		noError(t, k.StrikeFromReports(ctx, officer, c, gone.ID))
 		k.exec(t, "UPDATE submissions SET status = 'withdrawn' WHERE id = '"+gone.ID+"'")
-		late, err := demo.Submissions(c, k.clock.Now())
-		noError(t, err)
-		noError(t, k.Load(ctx, officer, late[:1]))
+		k.load(t, c, []string{spoken(0, 9)}, func(int) bool { return true })
 		k.drain(t)
 		c = k.publish(t, c, "Words were taken out, and a letter that was lost in the post was added.")
 		two, err := k.PublishedVersion(ctx, c, 0)

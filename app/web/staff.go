@@ -72,10 +72,19 @@ func consultationLinks(req *request, c *models.Consultation, here string) []view
 		{consult.KeyIn, "keying", at + "/keying", "Keying"},
 		{consult.LookAgain, "attention", at + "/attention", "To look at again"},
 		{consult.SeeDraft, "report", at + "/report", "Report"},
+		packLink(c),
 		{consult.SeeDuties, "duties", at + "/duties", "Duties"},
 		{consult.SeeDuties, "register", at + "/register", "Register"},
 		{consult.Configure, "settings", at + "/settings", "Settings"},
 	})
+}
+
+// packLink leads to the councillors' pack where there is one.
+func packLink(c *models.Consultation) deskLink {
+	if !c.Status.AtLeast(models.StatusPublished) {
+		return deskLink{} // nobody has the permission that has no name
+	}
+	return deskLink{consult.ReadPack, "pack", packAddress(c), "Councillors’ pack"}
 }
 
 // done leads back to a page after an act, with its outcome.
