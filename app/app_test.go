@@ -542,6 +542,7 @@ func TestReportOfWhatCounts(t *testing.T) {
 		must(a.Service.Move(ctx, consult.Portal, c, models.StatusClosed))
 		again()
 		storetest.ReadAll(t, a.Store, c.ID, officer.ID)
+		storetest.CheckAll(t, a.Store, c.ID, officer.ID, "second")
 		must(a.Service.Move(ctx, consult.Portal, c, models.StatusFrozen))
 		again()
 		must(a.Service.ProposeReport(ctx, officer, c, ""))

@@ -93,6 +93,7 @@ var access = map[string]string{
 	"Detach":             "open",
 	"Disable":            "admin",
 	"DraftReport":        "officer analyst auditor",
+	"DraftFile":          "officer analyst auditor",
 	"ExportSearch":       "officer analyst councillor",
 	"Extend":             "admin officer",
 	"FillIn":             "admin officer",

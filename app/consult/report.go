@@ -1,7 +1,6 @@
 package consult
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -110,24 +109,12 @@ func (s *Service) Report(ctx context.Context, c *models.Consultation) (*models.R
 	return &r, nil
 }
 
-// ReportFile returns the published report as open data: csv or json.
+// ReportFile returns the published report as open data: csv, json, xlsx, or the
+// dictionary of their fields.
 func (s *Service) ReportFile(ctx context.Context, c *models.Consultation, format string) ([]byte, error) {
 	r, err := s.Report(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	return reportFile(r, format)
-}
-
-func reportFile(r *models.Report, format string) (_ []byte, err error) {
-	var b bytes.Buffer
-	switch format {
-	case "csv":
-		err = report.WriteCSV(&b, r)
-	case "json":
-		err = report.WriteJSON(&b, r)
-	default:
-		err = models.NewError(models.KindNotFound, "The report is not published in this format.")
-	}
-	return b.Bytes(), err
+	return reportAs(r, format)
 }

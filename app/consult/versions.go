@@ -367,7 +367,7 @@ func (s *Service) VersionFile(ctx context.Context, c *models.Consultation, numbe
 	if err != nil {
 		return nil, err
 	}
-	return reportFile(v.Report, format)
+	return reportAs(v.Report, format)
 }
 
 // StrikeFromReports takes the words of a submission out of every published

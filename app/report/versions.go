@@ -127,8 +127,6 @@ func steady(was, is models.Figure) models.Figure {
 	return is
 }
 
-var figureType = reflect.TypeFor[models.Figure]()
-
 // carry sets every figure that can be reached from now to what follows from the
 // same figure of the version before and of those who came since. Entries of lists
 // are the same that have the same id, name, title or text; a figure that was not

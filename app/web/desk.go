@@ -271,7 +271,7 @@ func (p *portal) showDraft(req *request) error {
 		page.Report, err = p.service.DraftReport(ctx, req.by, c)
 	} else {
 		var v *consult.ReportVersion
-		if v, page.Version, err = p.published(req, c, deskLanguage, 0); err == nil {
+		if v, page.Version, err = p.publishedVersion(req, c, deskLanguage, 0); err == nil {
 			page.Report = v.Report
 		}
 	}
@@ -279,6 +279,8 @@ func (p *portal) showDraft(req *request) error {
 		p.Log.Error("a report cannot be built", "consultation", c.ID, "error", err)
 		page.Refusal = "The report cannot be built from this data: " + err.Error()
 		page.CanPublish = false
+	} else {
+		page.Files = p.files(ctx, c, page.Report, "", true)
 	}
 	return p.render(req.Context, http.StatusOK, page)
 }

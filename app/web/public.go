@@ -266,31 +266,11 @@ func (p *portal) showReport(req *request) error {
 		return err
 	}
 	base := p.base(req, c)
-	v, box, err := p.published(req, c, base.Lang, 0)
+	v, box, err := p.publishedVersion(req, c, base.Lang, 0)
 	if err != nil {
 		return err
 	}
-	return p.render(req.Context, http.StatusOK, &views.ReportPage{Base: base, Report: v.Report, Status: c.Status, Version: box})
-}
-
-func (p *portal) reportCSV(req *request) error {
-	return p.reportFile(req, "csv", "text/csv; charset=utf-8")
-}
-
-func (p *portal) reportJSON(req *request) error {
-	return p.reportFile(req, "json", "application/json")
-}
-
-func (p *portal) reportFile(req *request, format, kind string) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	data, err := p.service.ReportFile(req.Request().Context(), c, format)
-	if err != nil {
-		return err
-	}
-	return req.Blob(http.StatusOK, kind, data)
+	return p.render(req.Context, http.StatusOK, &views.ReportPage{Base: base, Report: v.Report, Status: c.Status, Version: box, Files: p.files(req.Request().Context(), c, v.Report, base.Lang, false)})
 }
 
 func (p *portal) showLog(req *request) error {

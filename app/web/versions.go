@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/xml"
 	"fmt"
 	"net/http"
@@ -35,8 +36,8 @@ func (p *portal) versionBox(lang string, c *models.Consultation, v *consult.Repo
 	return box
 }
 
-// published returns a version of the report for a page of base, 0 for the newest.
-func (p *portal) published(req *request, c *models.Consultation, lang string, number int) (*consult.ReportVersion, *views.VersionBox, error) {
+// publishedVersion returns a version of the report for a page of base, 0 for the newest.
+func (p *portal) publishedVersion(req *request, c *models.Consultation, lang string, number int) (*consult.ReportVersion, *views.VersionBox, error) {
 	ctx := req.Request().Context()
 	v, err := p.service.PublishedVersion(ctx, c, number)
 	if err != nil {
@@ -59,11 +60,15 @@ func (p *portal) showVersion(req *request) error {
 		return err
 	}
 	base := p.base(req, c)
-	v, box, err := p.published(req, c, base.Lang, number)
+	v, box, err := p.publishedVersion(req, c, base.Lang, number)
 	if err != nil {
 		return err
 	}
-	return p.render(req.Context, http.StatusOK, &views.ReportPage{Base: base, Report: v.Report, Status: c.Status, Version: box})
+	files := p.files(req.Request().Context(), c, v.Report, base.Lang, false)
+	for i := range files {
+		files[i].Href = strings.Replace(files[i].Href, "/"+c.ID+"/", "/"+c.ID+"/report/"+strconv.Itoa(number)+"/", 1)
+	}
+	return p.render(req.Context, http.StatusOK, &views.ReportPage{Base: base, Report: v.Report, Status: c.Status, Version: box, Files: files})
 }
 
 // versionFile serves a version's file, such as report.csv.
@@ -76,16 +81,33 @@ func (p *portal) versionFile(req *request) error {
 	if err != nil {
 		return err
 	}
-	kinds := map[string]string{"csv": "text/csv; charset=utf-8", "json": "application/json"}
-	format, ok := strings.CutPrefix(req.Param("file"), "report.")
-	if !ok || kinds[format] == "" {
-		return models.NewError(models.KindNotFound, "The report is not published in this format.")
-	}
-	data, err := p.service.VersionFile(req.Request().Context(), c, number, format)
+	lang := p.base(req, c).Lang
+	v, err := p.service.PublishedVersion(req.Request().Context(), c, number)
 	if err != nil {
 		return err
 	}
-	return req.Blob(http.StatusOK, kinds[format], data)
+	for _, f := range formats {
+		if f.file == req.Param("file") {
+			data, err := p.published(req.Request().Context(), c, v.Report, lang, f.name)
+			if err != nil {
+				return err
+			}
+			return p.attachment(req, c, f.name, data, false)
+		}
+	}
+	return models.NewError(models.KindNotFound, "The report is not published in this format.")
+}
+
+// boxOf is what the file of a version says about it; nil for a draft.
+func (p *portal) boxOf(ctx context.Context, c *models.Consultation, r *models.Report, lang string) *views.VersionBox {
+	if r.Version == nil || !r.Published {
+		return nil
+	}
+	v, err := p.service.PublishedVersion(ctx, c, r.Version.Number)
+	if err != nil {
+		return nil
+	}
+	return p.versionBox(lang, c, v, nil)
 }
 
 // The report on two pages holds so many points of each kind.
@@ -154,7 +176,7 @@ func (p *portal) showSummary(req *request) error {
 		return err
 	}
 	base := p.base(req, c)
-	v, box, err := p.published(req, c, base.Lang, 0)
+	v, box, err := p.publishedVersion(req, c, base.Lang, 0)
 	if err != nil {
 		return err
 	}
