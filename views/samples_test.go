@@ -207,6 +207,7 @@ func report() *models.Report {
 		}
 		r.Themes = append(r.Themes, th)
 	}
+	resultsOf(r)
 	r.Method = &models.ReportMethod{Method: models.Method{Background: "Open English WordNet", TooFew: true, Notes: []string{"The optional model did not answer."}},
 		Taught: shown(42), Coded: shown(60), Changed: masked(5), Machine: &models.ReportAgreement{F1: 0.71, Low: 0.64, High: 0.78, Kappa: 0.68, Answers: 100}, People: &models.ReportAgreement{F1: 0.8, Low: 0.7, High: 0.9, Kappa: 0.77, Answers: 40}}
 	for i := range 27 {
@@ -492,7 +493,7 @@ func samples() []sample {
 		{"privacy", &TextPage{Base: base("Privacy and cookies"), Page: "privacy", Council: &c.Council}}, {"privacy-nobody", &TextPage{Base: base(""), Page: "privacy"}},
 		{"accessibility", &TextPage{Base: base("Accessibility"), Page: "accessibility", Council: &c.Council}}, {"safety", &TextPage{Base: base(""), Page: "safety"}},
 		{"log", &LogPage{Base: base("Public log"), Consultation: c, Size: 1190, Root: hash}},
-		{"report", &ReportPage{Base: base("Consultation report"), Report: report(), Files: reportFiles()}}, {"report-none", &ReportPage{Base: base("")}},
+		{"report", &ReportPage{Base: base("Consultation report"), Report: report(), Files: reportFiles()}}, {"report-none", &ReportPage{Base: base("")}}, {"once", oncePage()},
 		{"report-draft", &ReportPage{Base: desk("report", "Report"), Report: besides(report()), Draft: true, CanPublish: true, PublishTo: "/staff/station-quarter/report", Status: models.StatusFrozen}}, {"report-refused", refused},
 		{"error", &ErrorPage{Base: base(""), Status: 409, Heading: "This consultation is closed", Message: "It closed on 14 December 2026, so your answers could not be sent.", Faults: []Fault{{Message: "Choose an answer"}}, Retry: "/station-quarter"}},
 		{"sign-in", &SignInPage{Base: base("Sign in"), Next: "/staff"}}, {"sign-in-wrong", &SignInPage{Base: base("Sign in"), Email: "p.okafor@fairmead.example.org", Fault: "The email address or the password is not right"}},

@@ -94,6 +94,7 @@ var access = map[string]string{
 	"Disable":            "admin",
 	"DraftReport":        "officer analyst auditor",
 	"DraftFile":          "officer analyst auditor",
+	"Ledger":             "officer analyst auditor",
 	"ExportSearch":       "officer analyst councillor",
 	"Extend":             "admin officer",
 	"FillIn":             "admin officer",

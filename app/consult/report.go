@@ -26,7 +26,11 @@ func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.
 	if err != nil {
 		return nil, err
 	}
-	return report.Build(in)
+	r, err := report.Build(in)
+	if err != nil {
+		return nil, err
+	}
+	return r, recount(ctx, from, c, r)
 }
 
 // reportInput reads what a report is made from.
@@ -57,6 +61,9 @@ func (s *Service) reportInput(ctx context.Context, from *store.Store, c *models.
 		return in, err
 	}
 	if in.Register, err = from.Register(ctx, c.ID); err != nil {
+		return in, err
+	}
+	if err := s.evidence(ctx, from, c, &in); err != nil {
 		return in, err
 	}
 	leaves, err := s.leaves(ctx, c)

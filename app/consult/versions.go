@@ -151,6 +151,9 @@ func (s *Service) version(ctx context.Context, c *models.Consultation, note stri
 	if err != nil {
 		return nil, err
 	}
+	if err := recount(ctx, s.store, c, ofNow(r)); err != nil {
+		return nil, err
+	}
 	p := &models.ReportProposal{Consultation: c.ID, Number: made.Number}
 	came := 0
 	for _, sub := range in.Submissions {
@@ -170,6 +173,25 @@ func (s *Service) version(ctx context.Context, c *models.Consultation, note stri
 	p.Hash = hashOf(string(p.Data))
 	p.Pack, err = s.pack(ctx, c, r, p.Hash, in)
 	return p, err
+}
+
+// ofNow is a report with the roll-call of those who count now: a later version
+// counts those, too, who had their words taken out since.
+func ofNow(r *models.Report) *models.Report {
+	now := models.RollCall{Entries: r.RollCall.Entries, Submissions: len(r.RollCall.Entries)}
+	for _, e := range now.Entries {
+		switch {
+		case len(e.Themes) > 0:
+			now.InThemes++
+		case e.HeardOnce:
+			now.HeardOnce++
+		default:
+			now.ClosedOnly++
+		}
+	}
+	out := *r
+	out.RollCall = now
+	return &out
 }
 
 func (s *Service) before(ctx context.Context, c *models.Consultation, number int) (*report.Before, error) {

@@ -68,7 +68,9 @@ func (b *builder) follow(r *models.Report) error {
 				o.Percent = &p
 			}
 		}
+		q.Net = net(b.Consultation.Question(q.ID), q)
 	}
+	r.Earlier = b.earlier(r.Questions)
 	order := map[string]int{}
 	for i, t := range before.Themes {
 		order[t.ID] = i + 1
@@ -108,6 +110,37 @@ func (b *builder) rolls(now, before models.RollCall) models.RollCall {
 	}
 	now.Withdrawn, now.Replaced, now.SetAside = before.Withdrawn, before.Replaced, before.SetAside
 	return now
+}
+
+// keepProse leaves the paragraph of a theme as it was where nothing else of the
+// theme has changed: which question most of it is about could change with one
+// person.
+func (b *builder) keepProse(r *models.Report) {
+	if b.Before == nil {
+		return
+	}
+	for i := range r.Themes {
+		t := &r.Themes[i]
+		at := slices.IndexFunc(b.Before.Report.Themes, func(w models.ReportTheme) bool { return w.ID == t.ID })
+		if at < 0 {
+			continue
+		}
+		was, is := b.Before.Report.Themes[at], *t
+		said := was.Summary
+		was.Summary, is.Summary = nil, nil
+		if a, err := json.Marshal(was); err != nil {
+			continue
+		} else if b, err := json.Marshal(is); err != nil || string(a) != string(b) {
+			continue
+		}
+		for j := range said {
+			said[j].Submissions = nil
+			if j < len(t.Summary) && t.Summary[j].Kind == said[j].Kind {
+				said[j].Submissions = t.Summary[j].Submissions // for the desk
+			}
+		}
+		t.Summary = said
+	}
 }
 
 // gated is a figure as it was before it was written down.
@@ -354,6 +387,20 @@ func Strike(r *models.Report, publicIDs ...string) (struck bool) {
 		kept := slices.DeleteFunc(slices.Clone(r.Themes[i].Quotes), gone)
 		struck = struck || len(kept) < len(r.Themes[i].Quotes)
 		r.Themes[i].Quotes = kept
+		sentences := slices.DeleteFunc(slices.Clone(r.Themes[i].Summary), func(s models.ReportSentence) bool { return s.Quote != nil && gone(*s.Quote) })
+		for j := range sentences {
+			sentences[j].Quoted = slices.DeleteFunc(slices.Clone(sentences[j].Quoted), func(id string) bool { return slices.Contains(publicIDs, id) })
+		}
+		struck = struck || len(sentences) < len(r.Themes[i].Summary)
+		r.Themes[i].Summary = sentences
+	}
+	named := len(r.Organisations)
+	r.Organisations = slices.DeleteFunc(slices.Clone(r.Organisations), func(o models.ReportOrganisation) bool { return slices.Contains(publicIDs, o.PublicID) })
+	struck = struck || len(r.Organisations) < named
+	for i := range r.Consulted {
+		if c := &r.Consulted[i]; slices.Contains(publicIDs, c.PublicID) {
+			c.PublicID, struck = "", true
+		}
 	}
 	kept := slices.DeleteFunc(slices.Clone(r.HeardOnce), gone)
 	struck = struck || len(kept) < len(r.HeardOnce)

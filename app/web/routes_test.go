@@ -51,6 +51,7 @@ GET  /:consultation/report.docx             404    404        404     404     40
 GET  /:consultation/report.pdf              404    404        404     404     404     404
 GET  /:consultation/report.xlsx             404    404        404     404     404     404
 GET  /:consultation/report-dictionary.csv   404    404        404     404     404     404
+GET  /:consultation/report/heard-once       404    404        404     404     404     404
 GET  /:consultation/report.csv              404    404        404     404     404     404
 GET  /:consultation/report.json             404    404        404     404     404     404
 GET  /feed                                  200    200        200     200     200     200
@@ -125,6 +126,8 @@ GET  /staff/:consultation/report.xlsx       sign   403        200     200     20
 GET  /staff/:consultation/report.csv        sign   403        200     200     200     403
 GET  /staff/:consultation/report.json       sign   403        200     200     200     403
 GET  /staff/:consultation/report-dictionary.csv sign 403      200     200     200     403
+GET  /staff/:consultation/report/heard-once sign   403        200     200     200     403
+GET  /staff/:consultation/report/ledger.csv sign   403        200     200     200     403
 GET  /staff/:consultation/versions          sign   403        200     200     200     403
 POST /staff/:consultation/versions          401    403        403     422     403     403
 GET  /staff/:consultation/versions/proposed sign   403        404     404     404     403
