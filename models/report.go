@@ -32,6 +32,9 @@ type Report struct {
 	Changes      []ReportChange   `json:"changes,omitempty"` // of the consultation, while people could answer
 	Method       *ReportMethod    `json:"method,omitempty"`  // nil where themes were never looked for
 
+	Version    *ReportVersion    `json:"version,omitempty"`    // nil for a draft
+	Objections *ReportObjections `json:"objections,omitempty"` // nil where nobody objected
+
 	// What is recorded beside the submissions and never counted among them.
 	Consulted []ReportConsulted `json:"consulted,omitempty"`
 	Petitions []ReportPetition  `json:"petitions,omitempty"`
