@@ -49,6 +49,9 @@ func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.
 	if in.Campaigns, err = from.Campaigns(ctx, c.ID); err != nil {
 		return nil, err
 	}
+	if in.Late, err = lateOf(ctx, from, c); err != nil {
+		return nil, err
+	}
 	if in.Register, err = from.Register(ctx, c.ID); err != nil {
 		return nil, err
 	}

@@ -32,6 +32,7 @@ type Input struct {
 	Campaigns    []models.Campaign
 	Checkpoint   string // root of the submission log, as published
 	Method       *Method
+	Late         *int                   // responses that came after the end; nil where none could
 	Register     []models.RegisterEntry // beside the submissions: it changes none of their figures
 }
 
@@ -91,6 +92,7 @@ func Build(in Input) (*models.Report, error) {
 		r.Method.Method.Taught = 0 // the true count
 	}
 	b.register(r)
+	b.late(r)
 	r.HeardOnce = b.heardOnce()
 	r.Campaigns = b.campaigns()
 	if r.RollCall, err = b.rollCall(); err != nil {
