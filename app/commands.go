@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/csv"
@@ -24,6 +25,7 @@ import (
 	"heard/app/consult"
 	"heard/app/demo"
 	"heard/app/ledger"
+	"heard/app/print"
 	"heard/app/redact"
 	"heard/app/report"
 	"heard/app/sheet"
@@ -647,7 +649,7 @@ func readTable(file string, names ...string) ([][]string, error) {
 
 type reportCommand struct {
 	Consultation string `arg:"" help:"Id of the consultation."`
-	Format       string `required:"" enum:"html,csv,json" help:"One of html, csv, json."`
+	Format       string `required:"" enum:"html,docx,pdf,xlsx,csv,json,dictionary" help:"One of html, docx, pdf, xlsx, csv, json, dictionary. PDF needs Chromium or WeasyPrint."`
 	Out          string `required:"" placeholder:"FILE" help:"Where to write it."`
 }
 
@@ -668,17 +670,11 @@ func (cmd reportCommand) Run(r *run) error {
 		if err != nil {
 			return err
 		}
-		err = writeTo(cmd.Out, r.out, func(w io.Writer) error {
-			switch cmd.Format {
-			case "csv":
-				return report.WriteCSV(w, rep)
-			case "json":
-				return report.WriteJSON(w, rep)
-			}
-			return a.Views.RenderFile(w, &views.ReportPage{Base: views.Base{Lang: c.Languages[0], Title: "Report", Service: c.Council.Name, Invented: c.Invented},
-				Report: rep, Draft: !rep.Published, Status: c.Status})
-		})
-		if err != nil {
+		var file bytes.Buffer // nothing is written unless all of it can be
+		if err := a.writeReport(r.ctx, &file, c, rep, cmd.Format); err != nil {
+			return err
+		}
+		if err := writeTo(cmd.Out, r.out, func(w io.Writer) error { _, err := file.WriteTo(w); return err }); err != nil {
 			return err
 		}
 		say := r.out
@@ -690,6 +686,36 @@ func (cmd reportCommand) Run(r *run) error {
 			roll.Submissions, roll.InThemes, len(rep.Themes), roll.HeardOnce, roll.ClosedOnly, cmd.Out)
 		return nil
 	})
+}
+
+// writeReport writes a report in one of the formats of the report command.
+func (a *App) writeReport(ctx context.Context, w io.Writer, c *models.Consultation, r *models.Report, format string) error {
+	switch format {
+	case "csv":
+		return report.WriteCSV(w, r)
+	case "json":
+		return report.WriteJSON(w, r)
+	case "xlsx":
+		return report.WriteXLSX(w, r)
+	case "dictionary":
+		return report.WriteDictionary(w)
+	}
+	page := &views.ReportPage{Base: views.Base{Lang: c.Languages[0], Title: r.Title, Service: c.Council.Name, Invented: c.Invented}, Report: r, Draft: !r.Published, Status: c.Status}
+	if format == "html" {
+		return a.Views.RenderFile(w, page)
+	}
+	var alone bytes.Buffer
+	if err := a.Views.RenderFile(&alone, page); err != nil {
+		return err
+	}
+	if format == "docx" {
+		return print.DOCX(w, &alone, print.About{Footer: page.Foot(), Day: r.Closed})
+	}
+	pdf, err := a.printer.PDF(ctx, alone.Bytes())
+	if err == nil {
+		_, err = w.Write(pdf)
+	}
+	return err
 }
 
 type verifyCommand struct {

@@ -298,6 +298,7 @@ type ReportPage struct {
 	Refusal    string // why no report can be built
 	PublishTo  string // address the publish form posts to
 	Status     models.Status
+	Files      []ReportFile // the report in other formats
 }
 
 // ErrorPage tells what went wrong and what to do.

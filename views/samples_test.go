@@ -144,6 +144,13 @@ func prose(seed, n int) string {
 	return b.String()
 }
 
+func reportFiles() (files []ReportFile) {
+	for i, format := range []string{"docx", "pdf", "xlsx", "csv", "json", "dictionary"} {
+		files = append(files, ReportFile{Format: format, Href: "/station-quarter/report." + format, Size: []string{Size(48123), ""}[i%2]})
+	}
+	return files
+}
+
 func report() *models.Report {
 	names := []models.GroupFigure{
 		{ID: "resident", Name: "Residents", Count: shown(104)}, {ID: "business", Name: "Businesses and workers", Count: shown(31)}, {ID: "visitor", Name: "Visitors", Count: shown(22)},
@@ -200,6 +207,7 @@ func report() *models.Report {
 		}
 		r.Themes = append(r.Themes, th)
 	}
+	resultsOf(r)
 	r.Method = &models.ReportMethod{Method: models.Method{Background: "Open English WordNet", TooFew: true, Notes: []string{"The optional model did not answer."}},
 		Taught: shown(42), Coded: shown(60), Changed: masked(5), Machine: &models.ReportAgreement{F1: 0.71, Low: 0.64, High: 0.78, Kappa: 0.68, Answers: 100}, People: &models.ReportAgreement{F1: 0.8, Low: 0.7, High: 0.9, Kappa: 0.77, Answers: 40}}
 	for i := range 27 {
@@ -483,7 +491,7 @@ func samples() []sample {
 		{"privacy", &TextPage{Base: base("Privacy and cookies"), Page: "privacy", Council: &c.Council}}, {"privacy-nobody", &TextPage{Base: base(""), Page: "privacy"}},
 		{"accessibility", &TextPage{Base: base("Accessibility"), Page: "accessibility", Council: &c.Council}}, {"safety", &TextPage{Base: base(""), Page: "safety"}},
 		{"log", &LogPage{Base: base("Public log"), Consultation: c, Size: 1190, Root: hash}},
-		{"report", &ReportPage{Base: base("Consultation report"), Report: report()}}, {"report-none", &ReportPage{Base: base("")}},
+		{"report", &ReportPage{Base: base("Consultation report"), Report: report(), Files: reportFiles()}}, {"report-none", &ReportPage{Base: base("")}}, {"once", oncePage()},
 		{"report-draft", &ReportPage{Base: desk("report", "Report"), Report: besides(report()), Draft: true, CanPublish: true, PublishTo: "/staff/station-quarter/report", Status: models.StatusFrozen}}, {"report-refused", refused},
 		{"attached", &EvidencePage{Base: desk("search", "Attachment 1"), Consultation: c.ID, Submission: "s4", PublicID: "7k3m04q", Number: 1, About: "PDF, 1.2 MB", SHA256: strings.Repeat("0f", 32), Said: sentence(4, 200), SaidBy: "d.shah@fairmead.example.org, 11 November 2026", File: "/x/download", Act: "/x", Let: "d.shah@fairmead.example.org"}},
 		{"attached-shut", &EvidencePage{Base: desk("search", "Attachment 1"), Consultation: c.ID, Submission: "s4", PublicID: "7k3m04q", Number: 1, About: "PDF, 1.2 MB", SHA256: strings.Repeat("0f", 32), Act: "/x"}},
