@@ -123,7 +123,7 @@ test('nothing is frozen until everything is read', async t => {
   await v.follow(/have not been checked/);
   assert.equal(v.address, `${at}/redactions`, 'what is still to do is one click away');
   await v.checkAll(id);
-  assert.match(await freeze(v), /now frozen/);
+  assert.match(await freeze(v), /State\s+frozen/);
   await second.go(mine);
   assert.match(await second.text(), /Nothing can be changed about its reading/);
   assert.equal(await summary(second).count(), 0);
