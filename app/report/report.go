@@ -32,6 +32,7 @@ type Input struct {
 	Campaigns    []models.Campaign
 	Checkpoint   string // root of the submission log, as published
 	Method       *Method
+	Late         *int                   // responses that came after the end; nil where none could
 	Register     []models.RegisterEntry // beside the submissions: it changes none of their figures
 	Documents    map[string][]string    // by submission: what officers wrote of its attachments
 	Redacted     map[string]int         // details taken out, by kind
@@ -119,6 +120,7 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 		r.Method.Method.Taught = 0 // the true count
 	}
 	b.register(r)
+	b.late(r)
 	r.HeardOnce = b.heardOnce()
 	r.Campaigns = b.campaigns()
 	r.Objections = in.Objections
