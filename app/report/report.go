@@ -39,6 +39,7 @@ type Input struct {
 	Earlier      []*models.Report       // public reports of earlier consultations
 	Before       *Before                // nil for the first version
 	Objections   *models.ReportObjections
+	Drafts       map[string]models.ApprovedDraft // by theme
 }
 
 // Method is how the themes were found, with true counts.
@@ -679,11 +680,12 @@ func (b *builder) hash() (string, error) {
 		Quotes       []models.Quote
 		Campaigns    []models.Campaign
 		Method       *Method
-		Register     []models.RegisterEntry `json:",omitempty"`
-		Documents    map[string][]string    `json:",omitempty"`
-		Redacted     map[string]int         `json:",omitempty"`
-		Earlier      []string               `json:",omitempty"`
-	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier})
+		Register     []models.RegisterEntry          `json:",omitempty"`
+		Documents    map[string][]string             `json:",omitempty"`
+		Redacted     map[string]int                  `json:",omitempty"`
+		Earlier      []string                        `json:",omitempty"`
+		Drafts       map[string]models.ApprovedDraft `json:",omitempty"`
+	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier, b.Drafts})
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 

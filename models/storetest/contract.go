@@ -54,6 +54,7 @@ func Run(t *testing.T) {
 		{"merging themes", testMovePlacements},
 		{"what people decided on answers", testCodings},
 		{"versions of the code frame", testFrame},
+		{"approved drafts", testApprovedDrafts},
 		{"releases", testReleases},
 		{"jobs", testJobs},
 		{"jobs asked for again", testJobsAgain},
@@ -194,6 +195,7 @@ func testColumns(t *testing.T, url string) {
 // columns are the tables' columns, the same on every database.
 var columns = strings.Fields(`
 	answers.language answers.options answers.position answers.question answers.redacted answers.submission answers.text answers.translated answers.translation
+	approved_drafts.account approved_drafts.consultation approved_drafts.day approved_drafts.sentences approved_drafts.theme
 	attachments.key attachments.kind attachments.opened attachments.original attachments.position attachments.redacted attachments.sha256 attachments.size attachments.submission attachments.text
 	audit.action audit.actor audit.consultation audit.day audit.hash audit.object audit.reason audit.sequence audit.time audit.undone
 	audit_head.hash audit_head.id audit_head.sequence
@@ -1539,7 +1541,7 @@ func testUpgrade(t *testing.T, url string) {
 		"DROP TABLE pack_reads", "DROP TABLE objections", "DROP TABLE report_proposals", "DROP TABLE report_members", "ALTER TABLE reports DROP COLUMN day",
 		"ALTER TABLE reports DROP COLUMN proposed_by", "ALTER TABLE reports DROP COLUMN published_by", "ALTER TABLE reports DROP COLUMN struck", "ALTER TABLE reports DROP COLUMN pack",
 		"ALTER TABLE attachments DROP COLUMN redacted", "ALTER TABLE attachments DROP COLUMN opened", "ALTER TABLE answers DROP COLUMN translated",
-		"DROP TABLE frame_versions", "DROP TABLE redactions", "DROP TABLE redaction_sheets",
+		"DROP TABLE approved_drafts", "DROP TABLE frame_versions", "DROP TABLE redactions", "DROP TABLE redaction_sheets",
 		"DROP TABLE reading_claims", "DROP TABLE summaries", "DROP TABLE evidence_rich", "DROP INDEX submissions_day", "ALTER TABLE submissions DROP COLUMN revision",
 		"DROP TABLE duty_records", "DROP TABLE timelines", "DROP TABLE calendar_links", "DROP TABLE register",
 		"DROP TABLE import_mappings", "DROP TABLE keyed_versions", "DROP TABLE keyed_forms", "DROP TABLE keying_batches",
