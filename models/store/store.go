@@ -38,6 +38,7 @@ type Store struct {
 	db      *gorm.DB
 	now     func() time.Time
 	log     *slog.Logger
+	erased  func(ctx context.Context, ids []string)
 	backend string
 	parsed  *parsed
 	unit    *unit // nil outside Tx
@@ -47,6 +48,10 @@ type Store struct {
 type Options struct {
 	Now    func() time.Time // the clock; time.Now when nil
 	Logger *slog.Logger     // nothing is logged when nil
+
+	// Erased is told which submissions were erased, as soon as they are for good
+	// and before whoever asked for it hears of it; may be nil.
+	Erased func(ctx context.Context, submissions []string)
 }
 
 // Open connects to the database at url, brings its tables up to date and
@@ -103,7 +108,7 @@ func start(ctx context.Context, db *sql.DB, dialect string, dialector gorm.Diale
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the database: %w", clean(err))
 	}
-	s := &Store{db: g, now: opt.Now, log: opt.Logger, parsed: &parsed{}}
+	s := &Store{db: g, now: opt.Now, log: opt.Logger, erased: opt.Erased, parsed: &parsed{}}
 	if dialect == "sqlite" {
 		s.backend, err = checkSQLite(ctx, db)
 	} else {
@@ -291,6 +296,9 @@ func (s *Store) Tx(ctx context.Context, f func(tx *Store) error) error {
 		return ctx.Err() // the transaction was taken back because of it
 	}
 	if err == nil && outermost && tx.unit.erased {
+		if len(tx.unit.gone) > 0 && s.erased != nil {
+			s.erased(context.WithoutCancel(ctx), tx.unit.gone)
+		}
 		s.wipe(context.WithoutCancel(ctx))
 	}
 	return err
@@ -299,6 +307,7 @@ func (s *Store) Tx(ctx context.Context, f func(tx *Store) error) error {
 // unit is what a transaction has done beside its statements.
 type unit struct {
 	erased bool                // it erased something
+	gone   []string            // the submissions that it erased whole
 	acts   []models.AuditEvent // to be recorded when it ends
 	undone []models.AuditEvent // taken back with the part of it that did them
 }

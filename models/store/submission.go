@@ -418,7 +418,7 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 			err = db.Model(&leafRow{}).Where("submission = ?", id).Update("salt", []byte{}).Error
 		}
 		if err == nil {
-			tx.unit.erased = true
+			tx.unit.erased, tx.unit.gone = true, append(tx.unit.gone, id)
 		}
 		return failed(err, doing)
 	})

@@ -34,6 +34,7 @@ func Run(t *testing.T) {
 		{"migrations", testMigrations},
 		{"a database of the version before", testUpgrade},
 		{"columns", testColumns},
+		{"snapshots", testSnapshot},
 		{"settings", testSettings},
 		{"consultations", testConsultations},
 		{"pausing", testPaused},
@@ -220,6 +221,7 @@ var columns = strings.Fields(`
 	messages.day messages.officer messages.position messages.submission messages.text
 	notes.account notes.day notes.id notes.shared notes.submission notes.text
 	placements.question placements.score placements.submission placements.theme
+	portal.erasures portal.id portal.secret
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
 	reading_claims.account reading_claims.submission reading_claims.until
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
