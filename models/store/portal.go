@@ -30,10 +30,26 @@ func (s *Store) Portal(ctx context.Context) (erasures, secret string, err error)
 	return rows[0].Erasures, rows[0].Secret, nil
 }
 
-// SetPortal notes what the database belongs to.
-func (s *Store) SetPortal(ctx context.Context, erasures, secret string) error {
-	err := s.db.WithContext(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, UpdateAll: true}).
-		Create(&portalRow{ID: 1, Erasures: erasures, Secret: secret}).Error
+// ClaimPortal notes what the database belongs to, where that is not yet known,
+// and returns what it belongs to then: another process may have been first. An
+// empty claim changes nothing.
+func (s *Store) ClaimPortal(ctx context.Context, erasures, secret string) (string, string, error) {
+	first := func(column string) any {
+		return gorm.Expr("CASE WHEN portal." + column + " = '' THEN excluded." + column + " ELSE portal." + column + " END")
+	}
+	err := s.db.WithContext(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.Assignments(map[string]any{
+		"erasures": first("erasures"), "secret": first("secret"),
+	})}).Create(&portalRow{ID: 1, Erasures: erasures, Secret: secret}).Error
+	if err != nil {
+		return "", "", failed(err, "note what the database belongs to")
+	}
+	return s.Portal(ctx)
+}
+
+// ReplaceErasures says that another list of erasures belongs to the database from
+// now on.
+func (s *Store) ReplaceErasures(ctx context.Context, id string) error {
+	err := s.db.WithContext(ctx).Model(&portalRow{}).Where("id = 1").Update("erasures", id).Error
 	return failed(err, "note what the database belongs to")
 }
 

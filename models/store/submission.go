@@ -450,6 +450,21 @@ func (s *Store) Leaves(ctx context.Context, consultation string) ([][]byte, erro
 	return leaves, failed(err, "read the log")
 }
 
+// LogSizes returns how many leaves each consultation's log has; one without any
+// is left out.
+func (s *Store) LogSizes(ctx context.Context) (map[string]int, error) {
+	var rows []struct {
+		Consultation string
+		Number       int
+	}
+	err := s.db.WithContext(ctx).Model(&leafRow{}).Select("consultation, COUNT(*) AS number").Group("consultation").Scan(&rows).Error
+	sizes := make(map[string]int, len(rows))
+	for _, r := range rows {
+		sizes[r.Consultation] = r.Number
+	}
+	return sizes, failed(err, "measure the logs")
+}
+
 // Leaf returns a submission's leaf, the salt that opens it (empty once the
 // answers were erased), and its place in the consultation's log, counted from
 // 0.

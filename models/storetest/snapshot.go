@@ -20,7 +20,13 @@ func testSnapshot(t *testing.T, url string) {
 	var told []string
 	s := OpenURL(t, url, store.Options{Erased: func(_ context.Context, ids []string) { told = append(told, ids...) }})
 	subs := Seed(t, s, 620)
-	check(t, s.SetPortal(ctx, "the list", "the mark"))
+	for i, claim := range [][2]string{{"", ""}, {"the list", ""}, {"another", "the mark"}} {
+		list, mark, err := s.ClaimPortal(ctx, claim[0], claim[1])
+		check(t, err)
+		if want := [][2]string{{"", ""}, {"the list", ""}, {"the list", "the mark"}}[i]; list != want[0] || mark != want[1] {
+			t.Errorf("after claiming %q: %q, %q", claim, list, mark)
+		}
+	}
 	check(t, s.Audit(ctx, models.AuditEvent{Actor: models.ActorPortal, Action: "tested"}))
 	check(t, s.Enqueue(ctx, models.JobIndex, "something", 0))
 	if _, err := s.ClaimJobs(ctx, 1, 1e9); err != nil {
