@@ -49,13 +49,12 @@ func readErasures(name string) (*erasures, error) {
 		return nil, fmt.Errorf("%s is not a list of erasures: expected a first line that begins %q", name, erasuresHead)
 	}
 	e.id = id
-	// What follows the last line break was cut off while it was written; it is
-	// written again from the database.
-	for i, line := range lines[1 : len(lines)-1] {
-		submission, status, ok := strings.Cut(line, " ")
-		if line == "" {
-			continue
+	for i, line := range lines[1:] {
+		line, ended := strings.CutSuffix(line, ".")
+		if !ended {
+			continue // cut off while it was written; it is written again from the database
 		}
+		submission, status, ok := strings.Cut(line, " ")
 		if !ok || submission == "" || status == "" {
 			return nil, fmt.Errorf("%s, line %d: expected a submission and what became of it", name, i+2)
 		}
@@ -67,8 +66,9 @@ func readErasures(name string) (*erasures, error) {
 // newErasures makes an empty list, or reads the one that another process has just
 // made.
 func newErasures(name string) (*erasures, error) {
-	fresh := name + "." + rand.Text()
-	if err := writeWhole(fresh, 0o600, []byte(erasuresHead+rand.Text()+"\n")); err != nil {
+	id := strings.ToLower(rand.Text()) // in capitals it would look like the key of a file
+	fresh := name + "." + id
+	if err := writeWhole(fresh, 0o600, []byte(erasuresHead+id+"\n")); err != nil {
 		return nil, err
 	}
 	err := os.Link(fresh, name)
@@ -100,7 +100,7 @@ func (e *erasures) add(gone []models.Erasure) error {
 	var b bytes.Buffer
 	for _, g := range gone {
 		if e.known[g.Submission] != g.Status {
-			fmt.Fprintf(&b, "%s %s\n", g.Submission, g.Status)
+			fmt.Fprintf(&b, "%s %s.\n", g.Submission, g.Status)
 		}
 	}
 	if b.Len() == 0 {
