@@ -50,8 +50,8 @@ type App struct {
 	reader   *evidence.Reader
 	runner   *jobs.Runner
 	server   *http.Server
-	stopped  chan error // the server's end
-	idle     func()     // stops the background work and waits for it
+	stopped  chan error  // the server's end
+	idle     func() bool // stops the background work and reports whether it came to an end in time
 	url      string
 }
 
@@ -291,7 +291,17 @@ func (a *App) Start(ctx context.Context) error {
 			}
 		}
 	})
-	a.idle = func() { stop(); background.Wait() }
+	a.idle = func() bool {
+		stop()
+		done := make(chan struct{})
+		go func() { background.Wait(); close(done) }()
+		select {
+		case <-done:
+			return true
+		case <-time.After(grace):
+			return false
+		}
+	}
 	return nil
 }
 
@@ -351,17 +361,30 @@ func (a *App) Run(ctx context.Context) error {
 // Drain does the background work that is due, and returns when none is left.
 func (a *App) Drain(ctx context.Context) error { return a.runner.Drain(ctx) }
 
-// Close stops everything, in the reverse order of New and Start. It is safe on
-// an App that was opened only in part.
+// grace is how long Close waits for requests in flight, and then as long again
+// for background work to come to an end.
+const grace = 25 * time.Second
+
+// Close stops everything, in the reverse order of New and Start: no new requests,
+// what is in flight is answered, background work stops between items, and the
+// database is put in order. It is safe on an App that was opened only in part.
 func (a *App) Close(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
 	var errs []error
 	if a.server != nil {
-		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 25*time.Second)
+		stop, cancel := context.WithTimeout(ctx, grace)
 		defer cancel()
-		errs = append(errs, a.server.Shutdown(stop))
+		if err := a.server.Shutdown(stop); err != nil {
+			errs = append(errs, err, a.server.Close())
+		}
+		if err := a.noteLogs(ctx); err != nil {
+			errs = append(errs, err)
+		}
 	}
-	if a.idle != nil {
-		a.idle()
+	if a.idle != nil && !a.idle() {
+		// It is taken up by the next start, as after a crash: what it works with is
+		// left as it is.
+		return errors.Join(append(errs, errors.New("background work did not come to an end; it is done by the next start"))...)
 	}
 	if a.reader != nil {
 		errs = append(errs, a.reader.Close())

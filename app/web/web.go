@@ -6,6 +6,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -44,6 +45,9 @@ type portal struct {
 	Options
 	service  *consult.Service
 	sessions *scs.SessionManager
+	// doubtful is set when something could not be kept, until something can be
+	// again.
+	doubtful atomic.Bool
 }
 
 // New returns the portal as a handler.
@@ -126,6 +130,9 @@ func shows[P views.Page](page func(*portal, *request, *models.Consultation) (P, 
 func (p *portal) handle(r route) echo.HandlerFunc {
 	answer := func(c *echo.Context) error {
 		req := &request{Context: c}
+		if err := p.mayKeep(req); err != nil {
+			return err
+		}
 		if r.staff() {
 			if err := p.identify(req); err != nil {
 				return err
@@ -143,6 +150,20 @@ func (p *portal) handle(r route) echo.HandlerFunc {
 		return answer
 	}
 	return echo.WrapMiddleware(p.sessions.LoadAndSave)(answer)
+}
+
+// mayKeep refuses what is posted before it is read while the database cannot
+// keep anything, so that nobody sends a long answer or a file in vain. Whether it
+// can again is tried with each request, so the portal resumes by itself.
+func (p *portal) mayKeep(req *request) error {
+	if req.Request().Method != http.MethodPost || !p.doubtful.Load() {
+		return nil
+	}
+	if err := p.service.TakesWrites(req.Request().Context()); err != nil {
+		return err
+	}
+	p.doubtful.Store(false)
+	return nil
 }
 
 // sessionUser is the key of the signed-in account's id in a session.

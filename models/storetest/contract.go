@@ -59,6 +59,7 @@ func Run(t *testing.T) {
 		{"jobs", testJobs},
 		{"jobs asked for again", testJobsAgain},
 		{"jobs in a transaction", testJobsInTransaction},
+		{"jobs and a clock that jumps", testJobsAndClock},
 		{"jobs at the same time", testJobsConcurrently},
 		{"jobs are never lost", testJobsNeverLost},
 		{"users", testUsers},
@@ -280,6 +281,9 @@ func testSettings(t *testing.T, url string) {
 	}
 	if !strings.HasPrefix(s.Backend(), "PostgreSQL 1") || strings.Contains(s.Backend(), "Debian") {
 		t.Errorf("backend %q", s.Backend())
+	}
+	if s, err := store.Open(ctx, url+"&log_error_verbosity=default", store.Options{}); err == nil || !strings.Contains(err.Error(), "ALTER SYSTEM SET log_error_verbosity = 'terse'") {
+		t.Errorf("a server that logs rows: %v, %v", s, err)
 	}
 	if _, err := store.Open(ctx, "postgres://someone:secret-word@127.0.0.1:1/x?sslmode=disable", store.Options{}); models.KindOf(err) != models.KindUnavailable || strings.Contains(err.Error(), "secret-word") {
 		t.Errorf("a server that is not there: %v", err)
@@ -1256,6 +1260,28 @@ func testJobsAgain(t *testing.T, url string) {
 	enqueue(0) // a new change does not wait for the retry
 	if got := claim(1); len(got) != 1 || got[0].Attempts != 2 {
 		t.Errorf("claimed %+v, want the retry brought forward", got)
+	}
+}
+
+// testJobsAndClock: a clock that jumps ahead and is put back holds no work up.
+func testJobsAndClock(t *testing.T, url string) {
+	clock := NewClock("2026-11-02T09:30:00Z")
+	s := OpenURL(t, url, store.Options{Now: clock.Now})
+	clock.Advance(365 * 24 * time.Hour)
+	for _, object := range []string{"put off", "leased"} {
+		noError(t, s.Enqueue(ctx, models.JobIndex, object, 0))
+	}
+	for _, job := range must[[]models.Job](t)(s.ClaimJobs(ctx, 2, 10*time.Minute)) {
+		if job.Object == "put off" {
+			noError(t, s.FailJob(ctx, job, "Failed.", 5*time.Minute, false))
+		}
+	}
+	clock.Advance(-365 * 24 * time.Hour)
+	if jobs := must[[]models.Job](t)(s.ClaimJobs(ctx, 3, 10*time.Minute)); len(jobs) != 2 {
+		t.Errorf("claimed %v, want both", jobs)
+	}
+	if jobs := must[[]models.Job](t)(s.ClaimJobs(ctx, 3, 10*time.Minute)); len(jobs) != 0 {
+		t.Errorf("claimed %v again", jobs)
 	}
 }
 
