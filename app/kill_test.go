@@ -7,8 +7,10 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,7 +28,10 @@ func TestServeUntilKilled(t *testing.T) {
 	if dir == "" {
 		t.Skip("is run by TestPortalIsKilled")
 	}
-	os.Exit(Main(t.Context(), []string{"serve", "--addr", "127.0.0.1:0", "--data", dir, "--wordnet", "none"}, os.Stdout, os.Stderr))
+	signal.Ignore(syscall.SIGXFSZ) // Go would stop at a full disk that is none
+	ctx, stop := signal.NotifyContext(t.Context(), syscall.SIGTERM)
+	defer stop()
+	os.Exit(Main(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--data", dir, "--wordnet", "none"}, os.Stdout, os.Stderr))
 }
 
 // portal is one run of TestServeUntilKilled.

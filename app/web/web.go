@@ -130,8 +130,11 @@ func shows[P views.Page](page func(*portal, *request, *models.Consultation) (P, 
 func (p *portal) handle(r route) echo.HandlerFunc {
 	answer := func(c *echo.Context) error {
 		req := &request{Context: c}
-		if err := p.mayKeep(req); err != nil {
-			return err
+		// Nobody sends a long answer or a file in vain.
+		if req.Request().Method == http.MethodPost {
+			if err := p.keeps(req); err != nil {
+				return err
+			}
 		}
 		if r.staff() {
 			if err := p.identify(req); err != nil {
@@ -152,18 +155,15 @@ func (p *portal) handle(r route) echo.HandlerFunc {
 	return echo.WrapMiddleware(p.sessions.LoadAndSave)(answer)
 }
 
-// mayKeep refuses what is posted before it is read while the database cannot
-// keep anything, so that nobody sends a long answer or a file in vain. Whether it
-// can again is tried with each request, so the portal resumes by itself.
-func (p *portal) mayKeep(req *request) error {
-	if req.Request().Method != http.MethodPost || !p.doubtful.Load() {
+// keeps reports whether what people send can be kept, if that is in doubt. It is
+// tried each time, so the portal resumes by itself.
+func (p *portal) keeps(req *request) error {
+	if !p.doubtful.Load() {
 		return nil
 	}
-	if err := p.service.TakesWrites(req.Request().Context()); err != nil {
-		return err
-	}
-	p.doubtful.Store(false)
-	return nil
+	err := p.service.TakesWrites(req.Request().Context())
+	p.doubtful.CompareAndSwap(true, err != nil)
+	return err
 }
 
 // sessionUser is the key of the signed-in account's id in a session.
