@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v5/middleware"
 
 	"heard/app/consult"
+	"heard/app/print"
 	"heard/models"
 	"heard/static"
 	"heard/views"
@@ -38,6 +39,8 @@ type Options struct {
 	Invented bool
 	// Templates are consultation files to start from, by name.
 	Templates map[string][]byte
+	// Printer makes PDFs, if there is a program for it.
+	Printer *print.Printer
 }
 
 // portal holds what the handlers share.
@@ -48,6 +51,7 @@ type portal struct {
 	// doubtful is set when something could not be kept, until something can be
 	// again.
 	doubtful atomic.Bool
+	shelf    shelf
 }
 
 // New returns the portal as a handler.
