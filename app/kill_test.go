@@ -50,6 +50,14 @@ func startPortal(t *testing.T, cfg Config) *portal {
 		p.cmd = exec.Command(binary, "serve", "--addr", "127.0.0.1:0", "--data", cfg.Data, "--wordnet", "none")
 	}
 	p.cmd.Env = append(os.Environ(), "HEARD_TEST_SERVE="+cfg.Data, "HEARD_DATABASE="+cfg.Database)
+	if said := os.Getenv("HEARD_TEST_LOG"); said != "" {
+		log, err := os.OpenFile(said, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer log.Close()
+		p.cmd.Stderr = log
+	}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
