@@ -73,6 +73,21 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	for i, c := range r.Campaigns {
 		row("campaign", strconv.Itoa(i+1), c.Text, "", c.Letters)
 	}
+	for _, w := range r.Without {
+		row("with letters", w.Question, w.Text, "", w.With)
+		row("without letters", w.Question, w.Text, "", w.Without)
+		for _, o := range w.Options {
+			row("with letters", w.Question+"."+o.ID, o.Text, "", o.With)
+			row("without letters", w.Question+"."+o.ID, o.Text, "", o.Without)
+		}
+	}
+	for _, e := range r.Earlier {
+		row("earlier", e.Question, e.Title, "", e.Then)
+		row("now", e.Question, e.Text, "", e.Now)
+	}
+	for _, g := range r.Redactions {
+		row("taken out", g.ID, g.Name, "", g.Count)
+	}
 	for i, c := range r.Consulted {
 		_ = out.Write([]string{"consulted", strconv.Itoa(i + 1), SafeCell(c.Name), "", ""})
 	}
