@@ -138,7 +138,7 @@ func (r *run) scratch(engine string, do func(*App, *models.Consultation) error) 
 		return err
 	}
 	defer os.RemoveAll(dir)
-	r.cfg.Data, r.cfg.Files, r.cfg.Secret, r.cfg.Search = dir, "", "", engine
+	r.cfg.Data, r.cfg.Files, r.cfg.Secret, r.cfg.Erasures, r.cfg.Search = dir, "", "", "", engine
 	if os.Getenv("HEARD_DATABASE") == "" {
 		r.cfg.Database = ""
 	}

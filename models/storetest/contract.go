@@ -34,6 +34,7 @@ func Run(t *testing.T) {
 		{"migrations", testMigrations},
 		{"a database of the version before", testUpgrade},
 		{"columns", testColumns},
+		{"snapshots", testSnapshot},
 		{"settings", testSettings},
 		{"consultations", testConsultations},
 		{"pausing", testPaused},
@@ -59,6 +60,7 @@ func Run(t *testing.T) {
 		{"jobs", testJobs},
 		{"jobs asked for again", testJobsAgain},
 		{"jobs in a transaction", testJobsInTransaction},
+		{"jobs and a clock that jumps", testJobsAndClock},
 		{"jobs at the same time", testJobsConcurrently},
 		{"jobs are never lost", testJobsNeverLost},
 		{"users", testUsers},
@@ -226,6 +228,7 @@ var columns = strings.Fields(`
 	objections.account objections.day objections.decided objections.reason objections.state objections.submission objections.text objections.version
 	pack_reads.consultation pack_reads.part pack_reads.reader pack_reads.version
 	placements.question placements.score placements.submission placements.theme
+	portal.erasures portal.id portal.secret
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
 	reading_claims.account reading_claims.submission reading_claims.until
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
@@ -287,6 +290,9 @@ func testSettings(t *testing.T, url string) {
 	}
 	if !strings.HasPrefix(s.Backend(), "PostgreSQL 1") || strings.Contains(s.Backend(), "Debian") {
 		t.Errorf("backend %q", s.Backend())
+	}
+	if s, err := store.Open(ctx, url+"&log_error_verbosity=default", store.Options{}); err == nil || !strings.Contains(err.Error(), "ALTER SYSTEM SET log_error_verbosity = 'terse'") {
+		t.Errorf("a server that logs rows: %v, %v", s, err)
 	}
 	if _, err := store.Open(ctx, "postgres://someone:secret-word@127.0.0.1:1/x?sslmode=disable", store.Options{}); models.KindOf(err) != models.KindUnavailable || strings.Contains(err.Error(), "secret-word") {
 		t.Errorf("a server that is not there: %v", err)
@@ -1269,6 +1275,28 @@ func testJobsAgain(t *testing.T, url string) {
 	enqueue(0) // a new change does not wait for the retry
 	if got := claim(1); len(got) != 1 || got[0].Attempts != 2 {
 		t.Errorf("claimed %+v, want the retry brought forward", got)
+	}
+}
+
+// testJobsAndClock: a clock that jumps ahead and is put back holds no work up.
+func testJobsAndClock(t *testing.T, url string) {
+	clock := NewClock("2026-11-02T09:30:00Z")
+	s := OpenURL(t, url, store.Options{Now: clock.Now})
+	clock.Advance(365 * 24 * time.Hour)
+	for _, object := range []string{"put off", "leased"} {
+		noError(t, s.Enqueue(ctx, models.JobIndex, object, 0))
+	}
+	for _, job := range must[[]models.Job](t)(s.ClaimJobs(ctx, 2, 10*time.Minute)) {
+		if job.Object == "put off" {
+			noError(t, s.FailJob(ctx, job, "Failed.", 5*time.Minute, false))
+		}
+	}
+	clock.Advance(-365 * 24 * time.Hour)
+	if jobs := must[[]models.Job](t)(s.ClaimJobs(ctx, 3, 10*time.Minute)); len(jobs) != 2 {
+		t.Errorf("claimed %v, want both", jobs)
+	}
+	if jobs := must[[]models.Job](t)(s.ClaimJobs(ctx, 3, 10*time.Minute)); len(jobs) != 0 {
+		t.Errorf("claimed %v again", jobs)
 	}
 }
 
