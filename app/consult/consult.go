@@ -40,6 +40,8 @@ type Config struct {
 	Pepper []byte
 	// Wake tells the job runner that there is work; may be nil.
 	Wake func()
+	// Program is the version of the program, which reports name.
+	Program string
 }
 
 // Service does what the portal does. It is safe for concurrent use.
@@ -58,12 +60,13 @@ type Service struct {
 	now     func() time.Time
 	pepper  []byte
 	wake    func()
+	program string
 	pace    pace
 }
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake}
+	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake, program: c.Program}
 	if s.wake == nil {
 		s.wake = func() {}
 	}
@@ -73,6 +76,22 @@ func New(c Config) *Service {
 // Ready reports whether the database answers; search being away is not fatal,
 // because the store is the truth.
 func (s *Service) Ready(ctx context.Context) error { return s.store.Ping(ctx) }
+
+// probeSize is more than an answer in words takes, in bytes.
+const probeSize = 64 << 10
+
+// TakesWrites reports whether the database can keep what people send, by keeping
+// something of that size and removing it again: one that is full can still be
+// read.
+func (s *Service) TakesWrites(ctx context.Context) error {
+	id, filling := make([]byte, 16), make([]byte, probeSize)
+	_, _ = rand.Read(id)      // which never fails
+	_, _ = rand.Read(filling) // so that it cannot be compressed
+	if err := s.store.SaveDraft(ctx, id, filling, s.now()); err != nil {
+		return err
+	}
+	return s.store.DeleteDraft(ctx, id)
+}
 
 // SearchReady reports whether answers can be searched.
 func (s *Service) SearchReady(ctx context.Context) error { return s.engine.Health(ctx) }

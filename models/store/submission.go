@@ -447,7 +447,7 @@ func (s *Store) SubmissionsForAttention(ctx context.Context, consultation string
 // EraseAnswers removes what a submission says: its answers, what is known of
 // its attachments, the messages and notes about it, what people decided on its
 // answers and took out of them, every version of it that was keyed, who has read it or means to, what readers wrote about its attachments,
-// its part in a release, and the salt that opens its leaf. The submission itself and the leaf stay.
+// its part in a release, its author's objection, and the salt that opens its leaf. The submission itself and the leaf stay.
 func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 	const doing = "erase the answers"
 	return s.Tx(ctx, func(tx *Store) error {
@@ -466,7 +466,7 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 		if err == nil {
 			err = db.Where("submission = ?", id).Delete(&messageRow{}).Error
 		}
-		for _, table := range []any{&codingRow{}, &codedRow{}, &readingRow{}, &claimRow{}, &summaryRow{}, &richRow{}, &listedRow{}, &noteRow{}, &releasedRow{}, &redactionRow{}, &redactionSheetRow{}, &keyedVersionRow{}} {
+		for _, table := range []any{&codingRow{}, &codedRow{}, &readingRow{}, &claimRow{}, &summaryRow{}, &richRow{}, &listedRow{}, &noteRow{}, &releasedRow{}, &redactionRow{}, &redactionSheetRow{}, &keyedVersionRow{}, &objectionRow{}} {
 			if err == nil {
 				err = db.Where("submission = ?", id).Delete(table).Error
 			}
@@ -476,7 +476,7 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 			err = db.Model(&leafRow{}).Where("submission = ?", id).Update("salt", []byte{}).Error
 		}
 		if err == nil {
-			tx.unit.erased = true
+			tx.unit.erased, tx.unit.gone = true, append(tx.unit.gone, id)
 		}
 		return failed(err, doing)
 	})
@@ -506,6 +506,21 @@ func (s *Store) Leaves(ctx context.Context, consultation string) ([][]byte, erro
 	var leaves [][]byte
 	err := s.db.WithContext(ctx).Model(&leafRow{}).Where("consultation = ?", consultation).Order("position").Pluck("leaf", &leaves).Error
 	return leaves, failed(err, "read the log")
+}
+
+// LogSizes returns how many leaves each consultation's log has; one without any
+// is left out.
+func (s *Store) LogSizes(ctx context.Context) (map[string]int, error) {
+	var rows []struct {
+		Consultation string
+		Number       int
+	}
+	err := s.db.WithContext(ctx).Model(&leafRow{}).Select("consultation, COUNT(*) AS number").Group("consultation").Scan(&rows).Error
+	sizes := make(map[string]int, len(rows))
+	for _, r := range rows {
+		sizes[r.Consultation] = r.Number
+	}
+	return sizes, failed(err, "measure the logs")
 }
 
 // Leaf returns a submission's leaf, the salt that opens it (empty once the

@@ -34,6 +34,7 @@ func Run(t *testing.T) {
 		{"migrations", testMigrations},
 		{"a database of the version before", testUpgrade},
 		{"columns", testColumns},
+		{"snapshots", testSnapshot},
 		{"settings", testSettings},
 		{"consultations", testConsultations},
 		{"pausing", testPaused},
@@ -59,6 +60,7 @@ func Run(t *testing.T) {
 		{"jobs", testJobs},
 		{"jobs asked for again", testJobsAgain},
 		{"jobs in a transaction", testJobsInTransaction},
+		{"jobs and a clock that jumps", testJobsAndClock},
 		{"jobs at the same time", testJobsConcurrently},
 		{"jobs are never lost", testJobsNeverLost},
 		{"users", testUsers},
@@ -79,6 +81,7 @@ func Run(t *testing.T) {
 		{"audit", testAudit},
 		{"audit chain", testAuditChain},
 		{"reports", testReports},
+		{"versions of reports", testVersions},
 		{"text that cannot be kept", testUnkeepable},
 		{"nothing leaks into errors and logs", testNoLeaks},
 		{"cancelled", testCancelled},
@@ -222,7 +225,10 @@ var columns = strings.Fields(`
 	leaves.consultation leaves.leaf leaves.position leaves.salt leaves.submission
 	messages.day messages.officer messages.position messages.submission messages.text
 	notes.account notes.day notes.id notes.shared notes.submission notes.text
+	objections.account objections.day objections.decided objections.reason objections.state objections.submission objections.text objections.version
+	pack_reads.consultation pack_reads.part pack_reads.reader pack_reads.version
 	placements.question placements.score placements.submission placements.theme
+	portal.erasures portal.id portal.secret
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
 	reading_claims.account reading_claims.submission reading_claims.until
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
@@ -235,7 +241,10 @@ var columns = strings.Fields(`
 	register.public_id register.version register.why register.written
 	released.consultation released.labels released.number released.submission
 	releases.account releases.consultation releases.day releases.number
-	reports.consultation reports.data reports.hash reports.version
+	report_members.consultation report_members.submission report_members.version
+	report_proposals.account report_proposals.consultation report_proposals.data report_proposals.day report_proposals.hash report_proposals.members report_proposals.number
+	report_proposals.pack report_proposals.reason report_proposals.returned_by report_proposals.returned_day
+	reports.consultation reports.data reports.day reports.hash reports.pack reports.proposed_by reports.published_by reports.struck reports.version
 	saved_searches.account saved_searches.consultation saved_searches.day saved_searches.id saved_searches.name saved_searches.query
 	sessions.data sessions.expires sessions.token
 	submissions.attention submissions.channel submissions.consents submissions.consultation submissions.day submissions.form_version submissions.groups
@@ -281,6 +290,9 @@ func testSettings(t *testing.T, url string) {
 	}
 	if !strings.HasPrefix(s.Backend(), "PostgreSQL 1") || strings.Contains(s.Backend(), "Debian") {
 		t.Errorf("backend %q", s.Backend())
+	}
+	if s, err := store.Open(ctx, url+"&log_error_verbosity=default", store.Options{}); err == nil || !strings.Contains(err.Error(), "ALTER SYSTEM SET log_error_verbosity = 'terse'") {
+		t.Errorf("a server that logs rows: %v, %v", s, err)
 	}
 	if _, err := store.Open(ctx, "postgres://someone:secret-word@127.0.0.1:1/x?sslmode=disable", store.Options{}); models.KindOf(err) != models.KindUnavailable || strings.Contains(err.Error(), "secret-word") {
 		t.Errorf("a server that is not there: %v", err)
@@ -1266,6 +1278,28 @@ func testJobsAgain(t *testing.T, url string) {
 	}
 }
 
+// testJobsAndClock: a clock that jumps ahead and is put back holds no work up.
+func testJobsAndClock(t *testing.T, url string) {
+	clock := NewClock("2026-11-02T09:30:00Z")
+	s := OpenURL(t, url, store.Options{Now: clock.Now})
+	clock.Advance(365 * 24 * time.Hour)
+	for _, object := range []string{"put off", "leased"} {
+		noError(t, s.Enqueue(ctx, models.JobIndex, object, 0))
+	}
+	for _, job := range must[[]models.Job](t)(s.ClaimJobs(ctx, 2, 10*time.Minute)) {
+		if job.Object == "put off" {
+			noError(t, s.FailJob(ctx, job, "Failed.", 5*time.Minute, false))
+		}
+	}
+	clock.Advance(-365 * 24 * time.Hour)
+	if jobs := must[[]models.Job](t)(s.ClaimJobs(ctx, 3, 10*time.Minute)); len(jobs) != 2 {
+		t.Errorf("claimed %v, want both", jobs)
+	}
+	if jobs := must[[]models.Job](t)(s.ClaimJobs(ctx, 3, 10*time.Minute)); len(jobs) != 0 {
+		t.Errorf("claimed %v again", jobs)
+	}
+}
+
 // testJobsInTransaction: work that is already waiting is not done before the
 // transaction that asks for it once more can be seen.
 func testJobsInTransaction(t *testing.T, url string) {
@@ -1532,6 +1566,8 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
+		"DROP TABLE pack_reads", "DROP TABLE objections", "DROP TABLE report_proposals", "DROP TABLE report_members", "ALTER TABLE reports DROP COLUMN day",
+		"ALTER TABLE reports DROP COLUMN proposed_by", "ALTER TABLE reports DROP COLUMN published_by", "ALTER TABLE reports DROP COLUMN struck", "ALTER TABLE reports DROP COLUMN pack",
 		"ALTER TABLE attachments DROP COLUMN redacted", "ALTER TABLE attachments DROP COLUMN opened", "ALTER TABLE answers DROP COLUMN translated",
 		"DROP TABLE approved_drafts", "DROP TABLE frame_versions", "DROP TABLE redactions", "DROP TABLE redaction_sheets",
 		"DROP TABLE reading_claims", "DROP TABLE summaries", "DROP TABLE evidence_rich", "DROP INDEX submissions_day", "ALTER TABLE submissions DROP COLUMN revision",
