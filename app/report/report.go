@@ -95,6 +95,14 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 		return nil, nil, err
 	}
 	b.place()
+	b.sent = map[string]bool{}
+	for _, c := range in.Campaigns {
+		for _, id := range c.Members {
+			if b.subs[id] != nil {
+				b.sent[id] = true
+			}
+		}
+	}
 	b.gate = disclose.NewSystem(len(in.Submissions))
 	r.Groups = b.groups()
 	r.Channels = b.channels()
@@ -146,6 +154,7 @@ type builder struct {
 	people   map[string]map[string]bool // theme → submissions
 	placed   map[string]bool            // submission + question that is in a theme
 	public   map[string]*models.Submission
+	sent     map[string]bool // submissions that are a letter which several sent
 	gate     *disclose.System
 	inThemes int                            // people in any theme
 	said     map[string]map[string][]string // theme → question → submissions that made the point there
