@@ -235,6 +235,18 @@ export class Visitor {
     assert.equal(this.address, path);
   }
 
+  /** Checks what is taken out of everything that waits for it, as it is suggested. */
+  async checkAll(consultation = id) {
+    await this.go(`/staff/${consultation}/redactions`);
+    const has = name => this.page.getByRole('button', { name }).count();
+    if (await has('Check the next')) await this.press('Check the next');
+    while (this.address.includes('/redact?') || this.address.endsWith('/redact')) {
+      for (const name of [/^Accept all that are sure/, /^Leave all that are doubtful/]) if (await has(name)) await this.press(name);
+      await this.press(/^I have read it all/);
+    }
+    assert.match(await this.text(), /Not checked yet\s*0/);
+  }
+
   /** Presses Tab until an element that matches has the focus, looking at each on the way. */
   async tabTo(selector) {
     for (let i = 0; i < 60; i++) {
@@ -292,4 +304,26 @@ export class Visitor {
       await this.#run(this.scripts);
     }
   }
+}
+
+/** Closes and freezes the demonstration as one officer, who proposes its report, and publishes it as another. */
+export async function publish(v) {
+  await v.signIn('officer');
+  for (const button of ['Close the consultation', 'Freeze the analysis']) {
+    await v.go(`/staff/${id}/settings`);
+    await v.press(button);
+  }
+  await v.go(`/staff/${id}/report`);
+  await v.follow('Propose, check and publish versions');
+  await v.press('Propose this version');
+  assert.match(await v.text(), /somebody else has to check it/);
+  await v.press('Sign out');
+  await v.signIn('second');
+  await v.go(`/staff/${id}/versions`);
+  await v.follow('Read version 1 as it would be published');
+  assert.match(await v.text(), /Only staff see this page/);
+  await v.go(`/staff/${id}/versions`);
+  await v.press('I have read it and it identifies nobody');
+  assert.match(await v.page.getByRole('status').innerText(), /public now/);
+  await v.press('Sign out');
 }
