@@ -41,6 +41,7 @@ race:
 
 bench:
 	go run . bench intake
+	go run . bench backup
 	go run . bench search$(if $(TEXTS), --data $(TEXTS))
 	go run . bench themes
 	go run . bench report

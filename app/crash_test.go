@@ -280,12 +280,13 @@ func crash(t *testing.T, cfg Config, kills int, database *server) {
 
 	random := rand.New(rand.NewPCG(7, 7))
 	var p *portal
-	stops := 0
+	stops, killed := 0, 0
 	for i := range kills {
 		p = startPortal(t, cfg)
 		if i%20 == 19 { // while it starts
 			<-time.After(time.Duration(random.IntN(400)) * time.Millisecond)
 			p.kill()
+			killed++
 			continue
 		}
 		<-p.ready
@@ -305,6 +306,7 @@ func crash(t *testing.T, cfg Config, kills int, database *server) {
 		}
 		wait(t, func() bool { return count.Load() >= until || len(failed) > 0 })
 		p.kill()
+		killed++
 		if len(failed) > 0 {
 			break
 		}
@@ -319,6 +321,7 @@ func crash(t *testing.T, cfg Config, kills int, database *server) {
 		t.Error(err)
 	}
 	p.kill() // once more, when all is acknowledged
+	killed++
 
 	a = openPortal(t, cfg)
 	defer closePortal(t, a)
@@ -369,7 +372,7 @@ func crash(t *testing.T, cfg Config, kills int, database *server) {
 		t.Errorf("the record of %d acts: %v", acts, err)
 	}
 	t.Logf("%s: %d kills, %d hard stops of the database, %d acknowledged, %d stored, %d lost, %d twice, %d never sent, log of %d with its root",
-		a.Store.Backend(), kills, stops, len(acknowledged), live, lost, twice, strange, size)
+		a.Store.Backend(), killed, stops, len(acknowledged), live, lost, twice, strange, size)
 	if lost > 0 || twice > 0 || strange > 0 || live != len(acknowledged) {
 		t.Error("what was acknowledged is not what is stored")
 	}
