@@ -453,6 +453,7 @@ type SearchHit struct {
 	Language                           string
 	LanguageName                       string // where it is not the desk's
 	Where                              string // "attachment 1, page 3", "" for an answer
+	File                               string // page of the attachment, "" for an answer
 	Snippet                            []Snippet
 	Why                                []string // why it matched, each in a few words
 	Voice                              string   // name of the group whose turn it was, "" for none
@@ -527,6 +528,10 @@ type AttachedText struct {
 	Pages  []AttachedPage
 
 	Summary *SummaryBox // nil for those who do not read
+
+	Said string // what an officer wrote about it, "" for nothing
+	Href string // page of the attachment
+	File string // address of the file itself, "" for those who may not open it
 }
 
 // AttachedPage is one page of an attachment; Number is 0 where it has none.
@@ -798,6 +803,7 @@ type AttentionPage struct {
 type AttentionRow struct {
 	ID, PublicID, Day string
 	Why               []string
+	Reason            string // why its author asks for confidence, as far as it may be read
 	Href              string
 }
 

@@ -218,6 +218,15 @@ func (s *Store) answers(ctx context.Context, submissions []string) (map[string][
 	return answers, nil
 }
 
+// SetReceipt gives a submission another receipt in place of the one it has.
+func (s *Store) SetReceipt(ctx context.Context, id string, receipt []byte) error {
+	done := s.db.WithContext(ctx).Model(&submissionRow{}).Where("id = ?", id).Update("receipt", receipt)
+	if done.Error == nil && done.RowsAffected == 0 {
+		return models.NewError(models.KindNotFound, noSubmission)
+	}
+	return saved(done.Error, "keep the receipt", "A submission with this receipt is already there.")
+}
+
 // Submissions returns a consultation's live submissions with their answers, by
 // id, which is a random order. They are read in batches with nothing held open
 // in between, so the loop may write.
