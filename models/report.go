@@ -37,6 +37,15 @@ type Report struct {
 	Petitions []ReportPetition  `json:"petitions,omitempty"`
 	Events    []ReportEvent     `json:"events,omitempty"`
 	Publicity []ReportNotice    `json:"publicity,omitempty"`
+
+	// What people wrote of it; see finding.go.
+	Proposal *ReportProposal    `json:"proposal,omitempty"`
+	Findings []ReportFinding    `json:"findings,omitempty"`
+	Sections []ReportSection    `json:"sections,omitempty"`
+	Missing  []ReportPopulation `json:"missing,omitempty"`
+	Matrix   *ReportMatrix      `json:"matrix,omitempty"`
+	Next     []ReportDate       `json:"next,omitempty"`
+	Stale    []Stale            `json:"-"`
 }
 
 // ReportChange is a notice of what became different while people could answer.

@@ -33,6 +33,7 @@ type Input struct {
 	Checkpoint   string // root of the submission log, as published
 	Method       *Method
 	Register     []models.RegisterEntry // beside the submissions: it changes none of their figures
+	Written      Written
 }
 
 // Method is how the themes were found, with true counts.
@@ -47,8 +48,11 @@ type Method struct {
 
 // Build returns the report. It fails when a quote does not equal the words it
 // was taken from or its author did not agree to be quoted, and when the
-// roll-call does not add up.
-func Build(in Input) (*models.Report, error) {
+// roll-call does not add up, and when a small set of answers with known results
+// does not come out as it must.
+func Build(in Input) (*models.Report, error) { return proven(assemble, in) }
+
+func assemble(in Input) (*models.Report, error) {
 	b := &builder{Input: in, lang: in.Consultation.Languages[0], subs: map[string]*models.Submission{}}
 	for _, s := range in.Submissions {
 		b.subs[s.ID] = s
@@ -96,6 +100,7 @@ func Build(in Input) (*models.Report, error) {
 	if r.RollCall, err = b.rollCall(); err != nil {
 		return nil, err
 	}
+	b.written(r)
 	return r, nil
 }
 
