@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Limb is a part of the legal test, or of what else the law asks, that a finding
@@ -332,6 +333,9 @@ func Gaps(c *Consultation, themes []Theme, findings []Finding, sections map[stri
 			gaps = append(gaps, Gap{21, "theme", t.ID, fmt.Sprintf("No finding rests on the theme “%s”. Write one, or tick the theme in a finding.", t.Label)})
 		}
 	}
+	if len(findings) == 0 {
+		gaps = append(gaps, Gap{21, "finding", "new", "No finding has been written yet."})
+	}
 	for i, f := range findings {
 		if !f.Weighed() {
 			gaps = append(gaps, Gap{21, "finding", f.ID, fmt.Sprintf("Finding %d names no counter-evidence. Name some, or sign that none was found and why.", i+1)})
@@ -347,6 +351,29 @@ func Gaps(c *Consultation, themes []Theme, findings []Finding, sections map[stri
 		}
 	}
 	return gaps
+}
+
+// written says whether nothing that a duty waits for is missing in the written
+// part of the report.
+func written(gaps []Gap, duty int) (met bool, said string) {
+	const most = 3 // that a line names
+	var missing []string
+	for _, g := range gaps {
+		if g.Duty == duty {
+			missing = append(missing, g.Message)
+		}
+	}
+	switch n := len(missing); {
+	case n > most:
+		return false, fmt.Sprintf("%s And %d more: see “Findings”.", strings.Join(missing[:most], " "), n-most)
+	case n > 0:
+		return false, strings.Join(missing, " ")
+	}
+	return true, map[int]string{
+		21: "Every theme stands in a finding, and every finding has its counter-evidence and an answer of the council.",
+		22: "Each rule is held against the test of s.59 and Articles 8, 10 and 11, each option against every part of the test, and the recommendation is written.",
+		23: "The section on equality is written.",
+	}[duty]
 }
 
 // ReportFinding is a finding as the report prints it: its references resolved.

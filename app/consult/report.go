@@ -52,6 +52,9 @@ func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.
 	if in.Register, err = from.Register(ctx, c.ID); err != nil {
 		return nil, err
 	}
+	if in.Written, _, err = writtenOf(ctx, from, c); err != nil {
+		return nil, err
+	}
 	leaves, err := s.leaves(ctx, c)
 	if err != nil {
 		return nil, err
@@ -96,6 +99,9 @@ func (s *Service) PublishReport(ctx context.Context, by Actor, c *models.Consult
 	}
 	r, err := s.buildReport(ctx, s.store, c)
 	if err != nil {
+		return err
+	}
+	if err := lookedAt(r); err != nil {
 		return err
 	}
 	r.Published = true

@@ -70,6 +70,7 @@ func Run(t *testing.T) {
 		{"readers at the same time", testReadingConcurrently},
 		{"what people take out of answers", testRedactions},
 		{"duties, dates and the register", testDuties},
+		{"findings, sections and figures of a population", testFindings},
 		{"keyed forms", testKeying},
 		{"which column is what", testMappings},
 		{"answers listed without a search engine", testListAnswers},
@@ -208,6 +209,7 @@ var columns = strings.Fields(`
 	duty_records.account duty_records.consultation duty_records.day duty_records.done duty_records.duty duty_records.evidence duty_records.owner duty_records.state duty_records.url duty_records.version
 	equality.answer equality.consultation equality.people equality.question
 	evidence_rich.account evidence_rich.day evidence_rich.submission
+	findings.account findings.consultation findings.day findings.id findings.version findings.written
 	frame_versions.account frame_versions.consultation frame_versions.day frame_versions.number frame_versions.themes
 	import_mappings.account import_mappings.columns import_mappings.consultation import_mappings.day import_mappings.id import_mappings.name
 	jobs.again jobs.attempts jobs.id jobs.kind jobs.last_error jobs.leased_until jobs.object jobs.run_at jobs.state
@@ -220,6 +222,7 @@ var columns = strings.Fields(`
 	messages.day messages.officer messages.position messages.submission messages.text
 	notes.account notes.day notes.id notes.shared notes.submission notes.text
 	placements.question placements.score placements.submission placements.theme
+	population.account population.consultation population.day population.entered population.figure population.id population.label population.respondent_group population.source population.version
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
 	reading_claims.account reading_claims.submission reading_claims.until
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
@@ -234,6 +237,7 @@ var columns = strings.Fields(`
 	releases.account releases.consultation releases.day releases.number
 	reports.consultation reports.data reports.hash reports.version
 	saved_searches.account saved_searches.consultation saved_searches.day saved_searches.id saved_searches.name saved_searches.query
+	sections.account sections.consultation sections.day sections.section sections.version sections.written
 	sessions.data sessions.expires sessions.token
 	submissions.attention submissions.channel submissions.consents submissions.consultation submissions.day submissions.form_version submissions.groups
 	submissions.id submissions.language submissions.nonce submissions.path submissions.public_id submissions.receipt
@@ -1523,6 +1527,7 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
+		"DROP TABLE findings", "DROP TABLE sections", "DROP TABLE population",
 		"DROP TABLE frame_versions", "DROP TABLE redactions", "DROP TABLE redaction_sheets",
 		"DROP TABLE reading_claims", "DROP TABLE summaries", "DROP TABLE evidence_rich", "DROP INDEX submissions_day", "ALTER TABLE submissions DROP COLUMN revision",
 		"DROP TABLE duty_records", "DROP TABLE timelines", "DROP TABLE calendar_links", "DROP TABLE register",
