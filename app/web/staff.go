@@ -71,6 +71,7 @@ func consultationLinks(req *request, c *models.Consultation, here string) []view
 		leftIn,
 		{consult.KeyIn, "keying", at + "/keying", "Keying"},
 		{consult.LookAgain, "attention", at + "/attention", "To look at again"},
+		{consult.SeeDraft, "findings", at + "/findings", "Findings"},
 		{consult.SeeDraft, "report", at + "/report", "Report"},
 		{consult.SeeDuties, "duties", at + "/duties", "Duties"},
 		{consult.SeeDuties, "register", at + "/register", "Register"},
