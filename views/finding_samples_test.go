@@ -1,5 +1,11 @@
 package views
 
+import (
+	"fmt"
+
+	"heard/models"
+)
+
 func staleSample() []StaleText {
 	return []StaleText{{Name: "Finding 2, statement", Href: "/staff/station-quarter/findings/f2", Then: "Most of the 38 people want lamps.", Now: "Some of the 31 people want lamps."},
 		{Name: "Next steps, text", Href: "/staff/station-quarter/sections/next", Now: "{count theme:t9}", Problem: "The reference {count theme:t9} cannot be used: there is no theme “t9”."}}
@@ -27,4 +33,53 @@ func writeWrong() *WritePage {
 	p.Faults = []Fault{{Href: "#statement", Message: "The number 38 stands bare."}, {Href: "#themes", Message: "Tick at least one theme"}}
 	p.Controls[0].Problem, p.Controls[2].Problem = "The number 38 stands bare.", "Tick at least one theme"
 	return p
+}
+
+// written fills the parts of a report that people write.
+func written(r *models.Report) *models.Report {
+	figure := func(f models.Figure) *models.Figure { return &f }
+	r.Proposal = &models.ReportProposal{Summary: "To keep the order for three years, in a smaller area.", Why: sentence(31, 200), Area: "Station Parade and Harbour Lane.", Evidence: []string{sentence(32, 120), sentence(33, 90)},
+		Alternatives: []models.ReportAlternative{{Option: "No order", WhyNot: sentence(34, 100)}}}
+	statuses := append([]models.FindingStatus{""}, models.FindingStatuses...)
+	for i := range 12 {
+		f := models.ReportFinding{Number: i + 1, ID: fmt.Sprintf("f%d", i+1), Statement: sentence(40+i, 160), Limb: models.Limbs[i%len(models.Limbs)], Considered: sentence(60+i, 200), Will: sentence(80+i, 120), Status: statuses[i%len(statuses)],
+			Said: []models.ReportSaid{{Theme: "t1", Label: "Better lighting along the canal", Count: shown(40)}, {Theme: "t2", Label: "Moved on to less safe places", Count: masked(10)}}}
+		if i%2 == 0 {
+			f.Restriction, f.Against, f.Bodies = "R1", []models.ReportSaid{{Theme: "t3", Label: "Cars circling at night", Count: shown(36)}}, []string{"Lantern Outreach", ""}
+		} else {
+			f.NoneAgainst, f.Signed = sentence(100+i, 90), "Rosalind Achterberg, head of community safety"
+		}
+		r.Findings = append(r.Findings, f)
+	}
+	r.Matrix = &models.ReportMatrix{Groups: []string{"Residents", "Sex workers (people who sell sex)"}}
+	cells := []models.Heard{models.HeardYes, models.HeardFew, models.HeardHidden, models.HeardGap}
+	for i, l := range models.Limbs {
+		r.Matrix.Rows = append(r.Matrix.Rows, models.ReportMatrixRow{Restriction: "R1", Limb: l, Findings: []int{i + 1}, Cells: []models.Heard{cells[i%4], cells[(i+2)%4]}})
+	}
+	section := func(id string, parts ...string) {
+		s := models.ReportSection{ID: id}
+		for i, p := range parts {
+			s.Parts = append(s.Parts, models.ReportPart{ID: p, Text: sentence(120+i, 140)})
+		}
+		r.Sections = append(r.Sections, s)
+	}
+	for _, id := range []string{"proposal", "alternatives", "consulted", "equality", "recommendation", "next"} {
+		section(id, "text")
+	}
+	section("rights-R1", "test", "proportionate", "8", "10", "11")
+	for _, id := range models.OptionSections {
+		section(id, "what", "effect", "rights")
+	}
+	for i, m := range []models.Missing{models.MissingFew, models.MissingUnder, models.MissingSome, models.MissingHid, models.MissingNever} {
+		p := models.ReportPopulation{Name: r.Groups[i].Name, Missing: m, Count: figure(masked(10))}
+		if i > 0 {
+			p.Population, p.Source, p.Day = figure(shown(812*i)), "Census 2021, TS001, two wards", "2021-03-21"
+		}
+		if m == models.MissingNever {
+			p.Count = nil
+		}
+		r.Missing = append(r.Missing, p)
+	}
+	r.Next = []models.ReportDate{{Day: "2027-02-09", Title: "The decision is taken"}, {Day: "2027-02-16", Title: "The call-in ends"}}
+	return r
 }

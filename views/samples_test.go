@@ -483,7 +483,7 @@ func samples() []sample {
 		{"accessibility", &TextPage{Base: base("Accessibility"), Page: "accessibility", Council: &c.Council}}, {"safety", &TextPage{Base: base(""), Page: "safety"}},
 		{"log", &LogPage{Base: base("Public log"), Consultation: c, Size: 1190, Root: hash}},
 		{"report", &ReportPage{Base: base("Consultation report"), Report: report()}}, {"report-none", &ReportPage{Base: base("")}},
-		{"report-draft", &ReportPage{Base: desk("report", "Report"), Report: besides(report()), Draft: true, CanPublish: true, PublishTo: "/staff/station-quarter/report", Status: models.StatusFrozen}}, {"report-refused", refused},
+		{"report-draft", &ReportPage{Base: desk("report", "Report"), Report: written(besides(report())), Draft: true, CanPublish: true, PublishTo: "/staff/station-quarter/report", Status: models.StatusFrozen}}, {"report-refused", refused},
 		{"error", &ErrorPage{Base: base(""), Status: 409, Heading: "This consultation is closed", Message: "It closed on 14 December 2026, so your answers could not be sent.", Fields: []models.FieldError{{Field: "x", Message: "Choose an answer"}}, Retry: "/station-quarter"}},
 		{"sign-in", &SignInPage{Base: base("Sign in"), Next: "/staff"}}, {"sign-in-wrong", &SignInPage{Base: base("Sign in"), Email: "p.okafor@fairmead.example.org", Fault: "The email address or the password is not right"}},
 		{"welcome", &WelcomePage{Base: base("Choose a password"), Token: "t", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer}},

@@ -104,7 +104,7 @@ func staleTexts(c *models.Consultation, all []models.Stale, kind, id string) (ou
 
 // references are what a text may refer to, and how each reads now.
 func references(r *models.Report) (pairs []views.Pair) {
-	say := func(ref string, f models.Figure, what string) {
+	tell := func(ref string, f models.Figure, what string) {
 		read := strconv.Itoa(f.Value)
 		if f.Masked {
 			if read = "not shown"; f.Threshold > 0 {
@@ -113,16 +113,16 @@ func references(r *models.Report) (pairs []views.Pair) {
 		}
 		pairs = append(pairs, views.Pair{Name: "{" + ref + "}", Text: read + ": " + what})
 	}
-	say("count all", r.Total, "submissions")
+	tell("count all", r.Total, "submissions")
 	for _, g := range r.Groups {
-		say("count group:"+g.ID, g.Count, g.Name)
+		tell("count group:"+g.ID, g.Count, g.Name)
 	}
 	for _, t := range r.Themes {
-		say("count theme:"+t.ID, t.Count, "people in “"+t.Label+"”")
+		tell("count theme:"+t.ID, t.Count, "people in “"+t.Label+"”")
 	}
 	for _, q := range r.Questions {
 		for _, o := range q.Options {
-			say("count question:"+q.ID+" option:"+o.ID, o.Count, o.Text)
+			tell("count question:"+q.ID+" option:"+o.ID, o.Count, o.Text)
 		}
 	}
 	return pairs
