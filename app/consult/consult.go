@@ -59,6 +59,7 @@ type Service struct {
 	pepper  []byte
 	wake    func()
 	pace    pace
+	figures figures
 }
 
 // New returns a Service.

@@ -15,13 +15,12 @@ type Written struct {
 	Timeline   *models.Timeline // nil where no days are to be told
 }
 
-// written puts what people wrote into a report whose figures are complete: every
-// reference is resolved against them, and what no longer reads as somebody saw
-// it is listed under Stale. Nothing here counts anybody: what is said of groups
+// Write puts what people wrote into a report of c as Build returned it: every
+// reference is resolved against its figures, and what no longer reads as somebody
+// saw it is listed under Stale. Nothing here counts anybody: what is said of groups
 // follows from figures that have passed the gate.
-func (b *builder) written(r *models.Report) {
-	c := b.Consultation
-	r.Proposal = b.proposal()
+func Write(r *models.Report, c *models.Consultation, w Written) {
+	r.Proposal = proposal(c)
 	read := func(kind, id, title string, p models.FieldProse) string {
 		now, problems := Resolve(r, c, p.Text)
 		if len(problems) > 0 || now != p.Read {
@@ -33,7 +32,7 @@ func (b *builder) written(r *models.Report) {
 		}
 		return now
 	}
-	for i, f := range b.Written.Findings {
+	for i, f := range w.Findings {
 		rf := models.ReportFinding{Number: i + 1, ID: f.ID, Restriction: f.Restriction, Limb: f.Limb, Signed: f.Signed, Status: f.Status,
 			Said: said(r, f.For.Themes), Against: said(r, f.Against.Themes), Bodies: bodies(r, f.For.Submissions), Opposed: bodies(r, f.Against.Submissions)}
 		into := map[string]*string{"statement": &rf.Statement, "none-against": &rf.NoneAgainst, "considered": &rf.Considered, "will": &rf.Will}
@@ -43,7 +42,7 @@ func (b *builder) written(r *models.Report) {
 		r.Findings = append(r.Findings, rf)
 	}
 	for _, plan := range models.Sections(c) {
-		s, ok := b.Written.Sections[plan.ID]
+		s, ok := w.Sections[plan.ID]
 		if !ok {
 			continue
 		}
@@ -57,13 +56,13 @@ func (b *builder) written(r *models.Report) {
 			r.Sections = append(r.Sections, rs)
 		}
 	}
-	if len(b.Written.Population) > 0 {
-		r.Missing = b.missing(r)
+	if len(w.Population) > 0 {
+		r.Missing = missing(r, w.Population)
 	}
 	if len(r.Findings) > 0 {
 		r.Matrix = matrix(c, r)
 	}
-	if t := b.Written.Timeline; t != nil {
+	if t := w.Timeline; t != nil {
 		_, closes := c.Window()
 		for _, d := range t.Calendar(c) {
 			if d.Day > closes.Format("2006-01-02") && d.Key != "signposts" {
@@ -73,14 +72,18 @@ func (b *builder) written(r *models.Report) {
 	}
 }
 
-func (b *builder) proposal() *models.ReportProposal {
-	from := &b.Consultation.Proposal
-	p := &models.ReportProposal{Summary: b.text(from.Summary), Why: b.text(from.Why), Area: b.text(from.Area)}
+func proposal(c *models.Consultation) *models.ReportProposal {
+	from := &c.Proposal
+	say := func(t models.Text) string {
+		s, _ := t.In(c.Languages[0])
+		return s
+	}
+	p := &models.ReportProposal{Summary: say(from.Summary), Why: say(from.Why), Area: say(from.Area)}
 	for _, e := range from.Evidence {
-		p.Evidence = append(p.Evidence, b.text(e))
+		p.Evidence = append(p.Evidence, say(e))
 	}
 	for _, a := range from.Alternatives {
-		p.Alternatives = append(p.Alternatives, models.ReportAlternative{Option: b.text(a.Option), WhyNot: b.text(a.WhyNot)})
+		p.Alternatives = append(p.Alternatives, models.ReportAlternative{Option: say(a.Option), WhyNot: say(a.WhyNot)})
 	}
 	if p.Summary == "" && p.Why == "" && len(p.Evidence)+len(p.Alternatives) == 0 {
 		return nil
@@ -117,13 +120,13 @@ func bodies(r *models.Report, publicIDs []string) (names []string) {
 
 // missing holds the groups against how many there are. Everything that it says
 // follows from figures that are shown.
-func (b *builder) missing(r *models.Report) (all []models.ReportPopulation) {
+func missing(r *models.Report, population []models.Population) (all []models.ReportPopulation) {
 	counted := map[string]models.GroupFigure{}
 	for _, g := range r.Groups {
 		counted[g.ID] = g
 	}
 	answered, there := 0, 0 // in the groups that can be compared
-	for _, p := range b.Written.Population {
+	for _, p := range population {
 		row := models.ReportPopulation{Group: p.Group, Name: p.Label, Source: p.Source, Day: p.Day, Missing: models.MissingNever}
 		if g, ok := counted[p.Group]; ok {
 			row.Name, row.Sensitive, row.Count = g.Name, g.Sensitive, &g.Count

@@ -175,7 +175,7 @@ func TestStale(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	in.Written = Written{Findings: []models.Finding{{ID: "f1", Statement: models.Prose{Text: text, Read: read}, Limb: models.LimbEffect, For: models.FindingSupport{Themes: []string{theme}}}},
+	wrote := Written{Findings: []models.Finding{{ID: "f1", Statement: models.Prose{Text: text, Read: read}, Limb: models.LimbEffect, For: models.FindingSupport{Themes: []string{theme}}}},
 		Sections: map[string]models.Section{"next": {ID: "next", Parts: map[string]*models.Prose{"text": {Text: "All {count all}.", Read: "All 1."}}}, "gone": {ID: "gone"}}}
 	built := func() *models.Report {
 		t.Helper()
@@ -183,6 +183,7 @@ func TestStale(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		Write(r, in.Consultation, wrote)
 		return r
 	}
 	r = built()
@@ -235,12 +236,12 @@ func TestMatrix(t *testing.T) {
 }
 
 func TestWhoIsMissing(t *testing.T) {
-	r, c := told()
+	r, _ := told()
 	r.Groups[1].Count = models.Figure{Value: 8}
-	b := &builder{Input: Input{Consultation: c, Written: Written{Population: []models.Population{
-		{Group: "walker", Figure: 700, Source: "Census"}, {Group: "rower", Figure: 9000, Source: "Census"}, {Group: "boat", Figure: 4, Source: "Outreach"}, {Label: "Children", Figure: 3, Source: "Census"}}}}}
+	population := []models.Population{
+		{Group: "walker", Figure: 700, Source: "Census"}, {Group: "rower", Figure: 9000, Source: "Census"}, {Group: "boat", Figure: 4, Source: "Outreach"}, {Label: "Children", Figure: 3, Source: "Census"}}
 	got := map[string]models.ReportPopulation{}
-	for _, p := range b.missing(r) {
+	for _, p := range missing(r, population) {
 		got[p.Name] = p
 	}
 	for name, want := range map[string]models.Missing{"Walkers": models.MissingSome, "Rowers": models.MissingUnder, "People on boats": models.MissingSome, "Children": models.MissingNever} {
@@ -255,8 +256,7 @@ func TestWhoIsMissing(t *testing.T) {
 		t.Errorf("three children are shown as %+v", p)
 	}
 	r.Groups[2].Count = models.Figure{Masked: true, Threshold: 10}
-	b.Written.Population = nil
-	for _, p := range b.missing(r) {
+	for _, p := range missing(r, nil) {
 		if p.Group == "boat" && (p.Missing != models.MissingFew || p.Population != nil) {
 			t.Errorf("a small group is %+v", p)
 		}

@@ -33,7 +33,6 @@ type Input struct {
 	Checkpoint   string // root of the submission log, as published
 	Method       *Method
 	Register     []models.RegisterEntry // beside the submissions: it changes none of their figures
-	Written      Written
 }
 
 // Method is how the themes were found, with true counts.
@@ -100,7 +99,6 @@ func assemble(in Input) (*models.Report, error) {
 	if r.RollCall, err = b.rollCall(); err != nil {
 		return nil, err
 	}
-	b.written(r)
 	return r, nil
 }
 

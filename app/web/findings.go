@@ -280,25 +280,25 @@ func (p *portal) changeFinding(req *request) error {
 	if err == nil {
 		return p.done(req, findingsAddress(c), "The finding is kept.")
 	}
-	return p.notKept(req, c, err, f.Version, func() (*views.WritePage, *views.WritePage, error) {
-		kept, failed := p.findingPage(req, c, nil)
-		if failed != nil {
-			return nil, nil, failed
-		}
-		typed, failed := p.findingPage(req, c, form)
-		return kept, typed, failed
-	})
+	return p.notKept(req, c, err, f.Version, form, p.findingPage)
 }
 
 // notKept shows a form again with what was typed, what is wrong with it, and,
 // where somebody else was first, what is kept now.
-func (p *portal) notKept(req *request, c *models.Consultation, err error, version int, pages func() (kept, typed *views.WritePage, err error)) error {
-	if models.KindOf(err) != models.KindConflict && len(models.FieldsOf(err)) == 0 {
+func (p *portal) notKept(req *request, c *models.Consultation, err error, version int, form url.Values, show func(*request, *models.Consultation, url.Values) (*views.WritePage, error)) error {
+	conflict := models.KindOf(err) == models.KindConflict
+	if !conflict && len(models.FieldsOf(err)) == 0 {
 		return err
 	}
-	kept, page, failed := pages()
+	page, failed := show(req, c, form)
 	if failed != nil {
 		return failed
+	}
+	kept := page
+	if conflict {
+		if kept, failed = show(req, c, nil); failed != nil {
+			return failed
+		}
 	}
 	fields := make([]views.Field, len(page.Controls))
 	for i, control := range page.Controls {
@@ -318,12 +318,12 @@ func (p *portal) notKept(req *request, c *models.Consultation, err error, versio
 		if len(said) > 0 {
 			fields[i].Problem = strings.Join(said, " ")
 		}
-		if now := kept.Controls[i].Value; models.KindOf(err) == models.KindConflict && len(page.Controls[i].Choices) == 0 && now != fields[i].Value {
+		if now := kept.Controls[i].Value; conflict && len(page.Controls[i].Choices) == 0 && now != fields[i].Value {
 			fields[i].Problem = "On record now: " + nothingFor(now)
 		}
 		page.Controls[i].Field = fields[i]
 	}
-	if models.KindOf(err) != models.KindConflict {
+	if !conflict {
 		page.Version = max(version, 1)
 	}
 	page.Faults = faults
@@ -404,14 +404,7 @@ func (p *portal) changeSection(req *request) error {
 	if err = p.service.KeepSection(req.Request().Context(), req.by, c, w); err == nil {
 		return p.done(req, findingsAddress(c)+"#sections", "The section is kept.")
 	}
-	return p.notKept(req, c, err, w.Version, func() (*views.WritePage, *views.WritePage, error) {
-		kept, failed := p.sectionPage(req, c, nil)
-		if failed != nil {
-			return nil, nil, failed
-		}
-		typed, failed := p.sectionPage(req, c, form)
-		return kept, typed, failed
-	})
+	return p.notKept(req, c, err, w.Version, form, p.sectionPage)
 }
 
 func (p *portal) populationPage(req *request, c *models.Consultation, form url.Values) (*views.WritePage, error) {
@@ -487,12 +480,5 @@ func (p *portal) changePopulation(req *request) error {
 	if err = p.service.KeepPopulation(ctx, req.by, c, f); err == nil {
 		return p.done(req, back, "The figure is kept.")
 	}
-	return p.notKept(req, c, err, f.Version, func() (*views.WritePage, *views.WritePage, error) {
-		kept, failed := p.populationPage(req, c, nil)
-		if failed != nil {
-			return nil, nil, failed
-		}
-		typed, failed := p.populationPage(req, c, form)
-		return kept, typed, failed
-	})
+	return p.notKept(req, c, err, f.Version, form, p.populationPage)
 }
