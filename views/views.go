@@ -53,6 +53,7 @@ var pages = []Page{
 	&ThemesPage{}, &ThemePage{}, &CodePage{}, &FramePage{}, &PreviewPage{}, &EssentialsPage{}, &SettingsPage{}, &AttentionPage{}, &ReadingPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
 	&RedactPage{}, &RedactionsPage{}, &RefusedPage{}, &DutiesPage{}, &DutyPage{}, &RegisterPage{}, &EntryPage{},
 	&WritingPage{}, &WritePage{},
+	&OncePage{},
 }
 
 func (*HomePage) file() string         { return "home" }

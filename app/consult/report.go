@@ -1,7 +1,6 @@
 package consult
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -58,6 +57,9 @@ func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.
 	if err != nil {
 		return nil, err
 	}
+	if err := s.evidence(ctx, from, c, &in); err != nil {
+		return nil, err
+	}
 	leaves, err := s.leaves(ctx, c)
 	if err != nil {
 		return nil, err
@@ -68,7 +70,7 @@ func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.
 		return nil, err
 	}
 	report.Write(r, c, written)
-	return r, nil
+	return r, recount(ctx, from, c, r)
 }
 
 // figures keeps the figures that were built last: whoever writes the report asks
@@ -179,20 +181,12 @@ func (s *Service) Report(ctx context.Context, c *models.Consultation) (*models.R
 	return &r, nil
 }
 
-// ReportFile returns the published report as open data: csv or json.
+// ReportFile returns the published report as open data: csv, json, xlsx, or the
+// dictionary of their fields.
 func (s *Service) ReportFile(ctx context.Context, c *models.Consultation, format string) ([]byte, error) {
 	r, err := s.Report(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	switch format {
-	case "csv":
-		err = report.WriteCSV(&b, r)
-	case "json":
-		err = report.WriteJSON(&b, r)
-	default:
-		err = models.NewError(models.KindNotFound, "The report is not published in this format.")
-	}
-	return b.Bytes(), err
+	return reportAs(r, format)
 }

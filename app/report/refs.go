@@ -369,16 +369,6 @@ func (x *resolver) label(asked map[string]string) (string, error) {
 
 const notShown = "not shown"
 
-func figureWords(f models.Figure) string {
-	switch {
-	case !f.Masked:
-		return fmt.Sprint(f.Value)
-	case f.Threshold > 0:
-		return fmt.Sprintf("fewer than %d", f.Threshold)
-	}
-	return notShown
-}
-
 // shareWords writes a share in whole per cent, or as a count of a count where
 // the base is too small for per cent.
 func shareWords(n, base models.Figure) string {

@@ -23,14 +23,15 @@ var findingAnswers = map[models.FindingStatus]string{
 
 // writtenAt is where a part of the report that is named in an error or a list is
 // written.
-func writtenAt(c *models.Consultation, kind, id string) string {
+func writtenAt(consultation, kind, id string) string {
+	at := "/staff/" + consultation
 	switch kind {
 	case "theme":
-		return findingsAddress(c) + "/new?theme=" + url.QueryEscape(id)
+		return at + "/findings/new?theme=" + url.QueryEscape(id)
 	case "finding":
-		return findingsAddress(c) + "/" + url.PathEscape(id)
+		return at + "/findings/" + url.PathEscape(id)
 	case "section":
-		return "/staff/" + c.ID + "/sections/" + url.PathEscape(id)
+		return at + "/sections/" + url.PathEscape(id)
 	}
 	return ""
 }
@@ -42,15 +43,15 @@ func (p *portal) writingPage(req *request, c *models.Consultation) (*views.Writi
 	}
 	page := &views.WritingPage{Base: p.staffBase(req, c, "findings", "Findings"), Consultation: c.ID, CanWrite: req.by.May(consult.WriteReport), Stale: staleTexts(c, w.Report.Stale, "", "")}
 	for _, g := range w.Gaps {
-		page.Gaps = append(page.Gaps, views.Fault{Href: writtenAt(c, g.Kind, g.ID), Message: g.Message})
+		page.Gaps = append(page.Gaps, views.Fault{Href: writtenAt(c.ID, g.Kind, g.ID), Message: g.Message})
 	}
 	for i, f := range w.Findings {
 		page.Findings = append(page.Findings, views.FindingRow{Number: i + 1, ID: f.ID, Text: f.Statement.Read, About: bearsOn(f), Answer: findingAnswers[f.Status],
-			Href: writtenAt(c, "finding", f.ID), Signed: p.signedBy(w.Names, f.By, f.Day)})
+			Href: writtenAt(c.ID, "finding", f.ID), Signed: p.signedBy(w.Names, f.By, f.Day)})
 	}
 	for _, plan := range models.Sections(c) {
 		s := w.Sections[plan.ID]
-		row := views.WrittenRow{ID: plan.ID, Name: plan.Title, Href: writtenAt(c, "section", plan.ID), State: "Written"}
+		row := views.WrittenRow{ID: plan.ID, Name: plan.Title, Href: writtenAt(c.ID, "section", plan.ID), State: "Written"}
 		switch missing := len(s.Missing(&plan)); {
 		case missing == 0:
 			row.Good = true
@@ -96,7 +97,7 @@ func bearsOn(f models.Finding) string {
 func staleTexts(c *models.Consultation, all []models.Stale, kind, id string) (out []views.StaleText) {
 	for _, s := range all {
 		if kind == "" || s.Kind == kind && s.ID == id {
-			out = append(out, views.StaleText{Name: s.Title + ", " + strings.ReplaceAll(s.Field, "-", " "), Href: writtenAt(c, s.Kind, s.ID), Then: s.Then, Now: s.Now, Problem: s.Problem})
+			out = append(out, views.StaleText{Name: s.Title + ", " + strings.ReplaceAll(s.Field, "-", " "), Href: writtenAt(c.ID, s.Kind, s.ID), Then: s.Then, Now: s.Now, Problem: s.Problem})
 		}
 	}
 	return out
@@ -341,7 +342,7 @@ func (p *portal) sectionPage(req *request, c *models.Consultation, form url.Valu
 		return nil, err
 	}
 	plan := models.SectionBy(c, id)
-	page := &views.WritePage{Base: p.staffBase(req, c, "findings", "Findings"), Heading: plan.Title, Intro: plan.Hint, Act: writtenAt(c, "section", id), Back: findingsAddress(c) + "#sections",
+	page := &views.WritePage{Base: p.staffBase(req, c, "findings", "Findings"), Heading: plan.Title, Intro: plan.Hint, Act: writtenAt(c.ID, "section", id), Back: findingsAddress(c) + "#sections",
 		Version: 1, CanWrite: req.by.May(consult.WriteReport), References: references(w.Report), Stale: staleTexts(c, w.Report.Stale, "section", id)}
 	now := models.Section{}
 	for _, v := range versions {
