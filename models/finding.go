@@ -337,6 +337,12 @@ func Gaps(c *Consultation, themes []Theme, findings []Finding, sections map[stri
 		gaps = append(gaps, Gap{21, "finding", "new", "No finding has been written yet."})
 	}
 	for i, f := range findings {
+		for _, id := range slices.Concat(f.For.Themes, f.Against.Themes) {
+			if _, there := parent[id]; !there {
+				gaps = append(gaps, Gap{21, "finding", f.ID, fmt.Sprintf("Finding %d names a theme that is not there any more. Choose among those that are, and keep it again.", i+1)})
+				break
+			}
+		}
 		if !f.Weighed() {
 			gaps = append(gaps, Gap{21, "finding", f.ID, fmt.Sprintf("Finding %d names no counter-evidence. Name some, or sign that none was found and why.", i+1)})
 		}

@@ -134,6 +134,10 @@ func TestFindings(t *testing.T) {
 		w = writing()
 		for _, f := range w.Findings { // somebody reads each again
 			f.Version++
+			f.For.Themes = nil
+			for _, th := range w.Themes { // the engine has looked again
+				f.For.Themes = append(f.For.Themes, th.ID)
+			}
 			noError(t, k.KeepFinding(ctx, officer, c, f))
 		}
 		for _, s := range w.Sections {
