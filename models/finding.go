@@ -429,8 +429,8 @@ func (s ReportSection) Part(id string) string {
 	return ""
 }
 
-// ReportProposal is what people were consulted on, as the consultation said it.
-type ReportProposal struct {
+// ReportProposed is what people were consulted on, as the consultation said it.
+type ReportProposed struct {
 	Summary      string              `json:"summary,omitempty"`
 	Why          string              `json:"why,omitempty"`
 	Area         string              `json:"area,omitempty"`

@@ -31,6 +31,10 @@ type Report struct {
 	Restrictions []ReportRule     `json:"restrictions"`
 	Changes      []ReportChange   `json:"changes,omitempty"` // of the consultation, while people could answer
 	Method       *ReportMethod    `json:"method,omitempty"`  // nil where themes were never looked for
+	Late         *ReportLate      `json:"late,omitempty"`    // nil where nothing was keyed or imported
+
+	Version    *ReportVersion    `json:"version,omitempty"`    // nil for a draft
+	Objections *ReportObjections `json:"objections,omitempty"` // nil where nobody objected
 
 	// What is recorded beside the submissions and never counted among them.
 	Consulted []ReportConsulted `json:"consulted,omitempty"`
@@ -39,7 +43,7 @@ type Report struct {
 	Publicity []ReportNotice    `json:"publicity,omitempty"`
 
 	// What people wrote of it; see finding.go.
-	Proposal *ReportProposal    `json:"proposal,omitempty"`
+	Proposal *ReportProposed    `json:"proposal,omitempty"`
 	Findings []ReportFinding    `json:"findings,omitempty"`
 	Sections []ReportSection    `json:"sections,omitempty"`
 	Missing  []ReportPopulation `json:"missing,omitempty"`

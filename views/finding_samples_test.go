@@ -38,7 +38,7 @@ func writeWrong() *WritePage {
 // written fills the parts of a report that people write.
 func written(r *models.Report) *models.Report {
 	figure := func(f models.Figure) *models.Figure { return &f }
-	r.Proposal = &models.ReportProposal{Summary: "To keep the order for three years, in a smaller area.", Why: sentence(31, 200), Area: "Station Parade and Harbour Lane.", Evidence: []string{sentence(32, 120), sentence(33, 90)},
+	r.Proposal = &models.ReportProposed{Summary: "To keep the order for three years, in a smaller area.", Why: sentence(31, 200), Area: "Station Parade and Harbour Lane.", Evidence: []string{sentence(32, 120), sentence(33, 90)},
 		Alternatives: []models.ReportAlternative{{Option: "No order", WhyNot: sentence(34, 100)}}}
 	statuses := append([]models.FindingStatus{""}, models.FindingStatuses...)
 	for i := range 12 {

@@ -54,6 +54,7 @@ var pages = []Page{
 	&RedactPage{}, &RedactionsPage{}, &RefusedPage{}, &DutiesPage{}, &DutyPage{}, &RegisterPage{}, &EntryPage{},
 	&WritingPage{}, &WritePage{},
 	&OncePage{},
+	&RedactPage{}, &RedactionsPage{}, &RefusedPage{}, &DutiesPage{}, &DutyPage{}, &RegisterPage{}, &EntryPage{}, &EvidencePage{},
 }
 
 func (*HomePage) file() string         { return "home" }

@@ -42,6 +42,7 @@ const (
 	ReadAudit    Permission = "read the record"
 	SeeDuties    Permission = "see duties, dates and the register"
 	KeepDuties   Permission = "keep duties, dates and the register"
+	ReadPack     Permission = "read the councillors' pack"
 )
 
 // allowed is who may do what: the one table. Administrators run the portal and
@@ -68,6 +69,7 @@ var allowed = map[Permission][]models.Role{
 	ReadAudit:    {models.RoleAuditor},
 	SeeDuties:    models.Roles,
 	KeepDuties:   {models.RoleOfficer},
+	ReadPack:     {models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor},
 }
 
 // May reports whether the actor has a permission.

@@ -126,10 +126,10 @@ func TestFindings(t *testing.T) {
 			t.Fatalf("stale are %+v", stale)
 		}
 		c = k.move(t, k.move(t, c, models.StatusClosed), models.StatusFrozen)
-		err = k.PublishReport(ctx, officer, c)
-		wantKind(t, "publishing what is stale", err, models.KindConflict)
+		err = k.ProposeReport(ctx, officer, c, "")
+		wantKind(t, "proposing what is stale", err, models.KindConflict)
 		if fields := models.FieldsOf(err); len(fields) == 0 || fields[0].Field != "finding:"+first.ID {
-			t.Errorf("publishing what is stale: %v", err)
+			t.Errorf("proposing what is stale: %v", err)
 		}
 		w = writing()
 		for _, f := range w.Findings { // somebody reads each again
@@ -144,8 +144,8 @@ func TestFindings(t *testing.T) {
 			s.Version++
 			noError(t, k.KeepSection(ctx, officer, c, s))
 		}
-		noError(t, k.PublishReport(ctx, officer, c))
-		r, err := k.Report(ctx, k.reread(t, c))
+		c = k.publish(t, c, "")
+		r, err := k.Report(ctx, c)
 		noError(t, err)
 		if len(r.Findings) != 1 || !strings.HasPrefix(r.Findings[0].Statement, fmt.Sprintf("Of %d, ", people-1)) || len(r.Sections) == 0 || len(r.Missing) == 0 {
 			t.Errorf("published are %+v", r.Findings)

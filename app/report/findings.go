@@ -72,13 +72,13 @@ func Write(r *models.Report, c *models.Consultation, w Written) {
 	}
 }
 
-func proposal(c *models.Consultation) *models.ReportProposal {
+func proposal(c *models.Consultation) *models.ReportProposed {
 	from := &c.Proposal
 	say := func(t models.Text) string {
 		s, _ := t.In(c.Languages[0])
 		return s
 	}
-	p := &models.ReportProposal{Summary: say(from.Summary), Why: say(from.Why), Area: say(from.Area)}
+	p := &models.ReportProposed{Summary: say(from.Summary), Why: say(from.Why), Area: say(from.Area)}
 	for _, e := range from.Evidence {
 		p.Evidence = append(p.Evidence, say(e))
 	}
@@ -131,7 +131,7 @@ func missing(r *models.Report, population []models.Population) (all []models.Rep
 		if g, ok := counted[p.Group]; ok {
 			row.Name, row.Sensitive, row.Count = g.Name, g.Sensitive, &g.Count
 		}
-		row.Population = gated(p.Figure, row.Sensitive)
+		row.Population = standing(p.Figure, row.Sensitive)
 		if compares(row) {
 			answered, there = answered+row.Count.Value, there+row.Population.Value
 		}

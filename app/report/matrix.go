@@ -75,8 +75,8 @@ func heard(r *models.Report, themes []string, group int, sensitive bool) models.
 	return out
 }
 
-// gated passes a count that stands alone through the gate.
-func gated(n int, sensitive bool) *models.Figure {
+// standing passes a count that stands alone through the gate.
+func standing(n int, sensitive bool) *models.Figure {
 	f := figure(disclose.Count(n, sensitive))
 	return &f
 }
