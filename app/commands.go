@@ -178,6 +178,9 @@ func (demoCommand) Run(r *run) (err error) {
 		if err != nil {
 			return err
 		}
+		if err := a.writeDemo(r.ctx, c); err != nil {
+			return err
+		}
 		a.Invented = true
 		accounts, err := a.demoAccounts(r.ctx)
 		if err != nil {
@@ -203,8 +206,8 @@ func (demoCommand) Run(r *run) (err error) {
 		for _, u := range accounts {
 			fmt.Fprintf(r.out, "  %-10s  %-28s  %s\n", u.role, u.email, u.password)
 		}
-		fmt.Fprintf(r.out, "\nOpen first, signed in as the officer:\n  %s/staff/%s/reading                 what is still to be read\n  %s/staff/%s/search?q=displacement   what people wrote\n  %s/staff/%s/themes                  what they say together\n  %s/staff/%s/report                  the draft report\n\nStop with Ctrl-C.\n",
-			a.URL(), c.ID, a.URL(), c.ID, a.URL(), c.ID, a.URL(), c.ID)
+		fmt.Fprintf(r.out, "\nOpen first, signed in as the officer:\n  %s/staff/%s/reading                 what is still to be read\n  %s/staff/%s/search?q=displacement   what people wrote\n  %s/staff/%s/themes                  what they say together\n  %s/staff/%s/findings                what the council finds in it\n  %s/staff/%s/report                  the draft report\n\nStop with Ctrl-C.\n",
+			a.URL(), c.ID, a.URL(), c.ID, a.URL(), c.ID, a.URL(), c.ID, a.URL(), c.ID)
 		return a.Run(r.ctx)
 	})
 }
@@ -224,6 +227,31 @@ func (a *App) fillDemo(ctx context.Context, now time.Time) (*models.Consultation
 		return nil, err
 	}
 	return c, a.Drain(ctx)
+}
+
+// writeDemo writes the findings, the sections and the figures of a population of
+// the demonstration's report.
+func (a *App) writeDemo(ctx context.Context, c *models.Consultation) error {
+	themes, err := a.Store.Themes(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range demo.Findings(themes) {
+		if err := a.Service.KeepFinding(ctx, consult.Portal, c, f); err != nil {
+			return err
+		}
+	}
+	for _, s := range demo.Sections(c) {
+		if err := a.Service.KeepSection(ctx, consult.Portal, c, s); err != nil {
+			return err
+		}
+	}
+	for _, p := range demo.Population() {
+		if err := a.Service.KeepPopulation(ctx, consult.Portal, c, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // openDemo stores one of the demonstration's consultations and opens it.

@@ -62,6 +62,7 @@ type Service struct {
 	wake    func()
 	program string
 	pace    pace
+	figures figures
 }
 
 // New returns a Service.

@@ -101,6 +101,23 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	for i, e := range r.Events {
 		row("event", strconv.Itoa(i+1), e.Name, "", e.People)
 	}
+	for _, f := range r.Findings {
+		_ = out.Write([]string{"finding", strconv.Itoa(f.Number), SafeCell(f.Statement), "", ""})
+		for _, t := range f.Said {
+			row("finding rests on", fmt.Sprintf("%d.%s", f.Number, t.Theme), t.Label, "", t.Count)
+		}
+		for _, t := range f.Against {
+			row("finding against", fmt.Sprintf("%d.%s", f.Number, t.Theme), t.Label, "", t.Count)
+		}
+	}
+	for i, p := range r.Missing {
+		if p.Population != nil {
+			row("population", strconv.Itoa(i+1), p.Name, "", *p.Population)
+		}
+		if p.Count != nil {
+			row("answered", strconv.Itoa(i+1), p.Name, "", *p.Count)
+		}
+	}
 	for _, n := range []struct {
 		id, wording string
 		count       int

@@ -74,6 +74,7 @@ func Run(t *testing.T) {
 		{"what people take out of answers", testRedactions},
 		{"how far people have checked", testEvidence},
 		{"duties, dates and the register", testDuties},
+		{"findings, sections and figures of a population", testFindings},
 		{"keyed forms", testKeying},
 		{"which column is what", testMappings},
 		{"answers listed without a search engine", testListAnswers},
@@ -214,6 +215,7 @@ var columns = strings.Fields(`
 	duty_records.account duty_records.consultation duty_records.day duty_records.done duty_records.duty duty_records.evidence duty_records.owner duty_records.state duty_records.url duty_records.version
 	equality.answer equality.consultation equality.people equality.question
 	evidence_rich.account evidence_rich.day evidence_rich.submission
+	findings.account findings.consultation findings.day findings.id findings.version findings.written
 	frame_versions.account frame_versions.consultation frame_versions.day frame_versions.number frame_versions.themes
 	import_mappings.account import_mappings.columns import_mappings.consultation import_mappings.day import_mappings.id import_mappings.name
 	jobs.again jobs.attempts jobs.id jobs.kind jobs.last_error jobs.leased_until jobs.object jobs.run_at jobs.state
@@ -229,6 +231,7 @@ var columns = strings.Fields(`
 	pack_reads.consultation pack_reads.part pack_reads.reader pack_reads.version
 	placements.question placements.score placements.submission placements.theme
 	portal.erasures portal.id portal.secret
+	population.account population.consultation population.day population.entered population.figure population.id population.label population.respondent_group population.source population.version
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
 	reading_claims.account reading_claims.submission reading_claims.until
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
@@ -246,6 +249,7 @@ var columns = strings.Fields(`
 	report_proposals.pack report_proposals.reason report_proposals.returned_by report_proposals.returned_day
 	reports.consultation reports.data reports.day reports.hash reports.pack reports.proposed_by reports.published_by reports.struck reports.version
 	saved_searches.account saved_searches.consultation saved_searches.day saved_searches.id saved_searches.name saved_searches.query
+	sections.account sections.consultation sections.day sections.section sections.version sections.written
 	sessions.data sessions.expires sessions.token
 	submissions.attention submissions.channel submissions.consents submissions.consultation submissions.day submissions.form_version submissions.groups
 	submissions.id submissions.language submissions.nonce submissions.path submissions.public_id submissions.receipt
@@ -1566,6 +1570,7 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
+		"DROP TABLE findings", "DROP TABLE sections", "DROP TABLE population",
 		"DROP TABLE pack_reads", "DROP TABLE objections", "DROP TABLE report_proposals", "DROP TABLE report_members", "ALTER TABLE reports DROP COLUMN day",
 		"ALTER TABLE reports DROP COLUMN proposed_by", "ALTER TABLE reports DROP COLUMN published_by", "ALTER TABLE reports DROP COLUMN struck", "ALTER TABLE reports DROP COLUMN pack",
 		"ALTER TABLE attachments DROP COLUMN redacted", "ALTER TABLE attachments DROP COLUMN opened", "ALTER TABLE answers DROP COLUMN translated",
