@@ -92,6 +92,9 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	for _, g := range r.Redactions {
 		row("taken out", g.ID, g.Name, "", g.Count)
 	}
+	if l := r.Late; l != nil {
+		row("late", "", "Responses that came after the end", "", l.Number)
+	}
 	for i, c := range r.Consulted {
 		_ = out.Write([]string{"consulted", strconv.Itoa(i + 1), SafeCell(c.Name), "", ""})
 	}
