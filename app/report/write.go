@@ -92,6 +92,9 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	for _, g := range r.Redactions {
 		row("taken out", g.ID, g.Name, "", g.Count)
 	}
+	if r.Late != nil {
+		row("late", "", "Responses on paper that came after the end", "", r.Late.Number)
+	}
 	for i, c := range r.Consulted {
 		_ = out.Write([]string{"consulted", strconv.Itoa(i + 1), SafeCell(c.Name), "", ""})
 	}
