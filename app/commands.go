@@ -95,6 +95,17 @@ func (r *run) with(do func(a *App) error) (err error) {
 	return do(a)
 }
 
+// beside does the same beside a portal that serves: without the search index,
+// which that has open.
+func (r *run) beside(do func(a *App) error) (err error) {
+	a, err := New(r.ctx, r.cfg, Options{Log: r.logger(), beside: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close(r.ctx)) }()
+	return do(a)
+}
+
 type serveCommand struct{}
 
 func (serveCommand) Run(r *run) error {
@@ -133,7 +144,7 @@ func (demoCommand) Run(r *run) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	// Everything is thrown away at the end, so nothing but the address is taken
 	// from the settings.
-	r.cfg.Data, r.cfg.Database, r.cfg.Search, r.cfg.Files, r.cfg.Secret = dir, "", "", "", ""
+	r.cfg.Data, r.cfg.Database, r.cfg.Search, r.cfg.Files, r.cfg.Secret, r.cfg.Erasures = dir, "", "", "", "", ""
 	r.cfg.ModelURL, r.cfg.ModelKey, r.cfg.ModelEmbed, r.cfg.ModelChat = "", "", "", ""
 	if err := r.cfg.check(); err != nil {
 		return err

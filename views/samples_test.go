@@ -414,7 +414,7 @@ func samples() []sample {
 	letters.Key, letters.Copies[0].Key, letters.Copies[0].Number = "s6:C6", "s7:C6", 27
 	one := &ThemePage{Base: desk("themes", "One theme"), Consultation: c.ID, Act: "/staff/station-quarter/themes/t3", Count: "31", CanEdit: true, Others: links, Parents: links[:1], Typed: map[string]string{"label": "Lamps on all night", "parent": "t1"},
 		Theme: models.Theme{ID: "t3", Label: "Lamps on all night", MachineLabel: "lamps, night", Renamed: true, Definition: "Wants the lamps lit from dusk to dawn.", Parent: "t1", SuggestedLabel: "Keep the lamps lit all night", Keywords: []string{"lamps", "dark"}, MadeBy: "u1", Status: models.ThemeCandidate, Version: 2},
-		Under: &Link{Href: "/staff/station-quarter/themes/t1", Text: "Better lighting along the canal"}, Draft: []DraftSentence{{Text: "Several people want the lamps lit all night.", Cites: []Link{{Href: "/staff/station-quarter/submissions/s1", Text: "1"}}}},
+		Under: &Link{Href: "/staff/station-quarter/themes/t1", Text: "Better lighting along the canal"}, DraftSeen: "0a1b", DraftBy: "p.okafor@fairmead.example.org", DraftOld: true, Draft: []DraftSentence{{Text: "Several people want the lamps lit all night.", Cites: []Link{{Href: "/staff/station-quarter/submissions/s1", Text: "1"}}}},
 		Answers: []PlacedAnswer{answer, urduAnswer, letter, letters}, Running: true, OneSide: "against", Total: 45, First: 21, Last: 40, Number: 2, Previous: "?page=1", Next: "?page=3"}
 	badOne, mergedOne, outOne, frozenOne, emptyOne := *one, *one, *one, *one, *one
 	badOne.Problems = map[string]string{}

@@ -60,6 +60,9 @@ func (s *Service) reportInput(ctx context.Context, from *store.Store, c *models.
 	if in.Campaigns, err = from.Campaigns(ctx, c.ID); err != nil {
 		return in, err
 	}
+	if in.Late, err = lateOf(ctx, from, c); err != nil {
+		return in, err
+	}
 	if in.Register, err = from.Register(ctx, c.ID); err != nil {
 		return in, err
 	}

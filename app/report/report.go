@@ -32,12 +32,14 @@ type Input struct {
 	Campaigns    []models.Campaign
 	Checkpoint   string // root of the submission log, as published
 	Method       *Method
+	Late         *int                   // responses that came after the end; nil where none could
 	Register     []models.RegisterEntry // beside the submissions: it changes none of their figures
 	Documents    map[string][]string    // by submission: what officers wrote of its attachments
 	Redacted     map[string]int         // details taken out, by kind
 	Earlier      []*models.Report       // public reports of earlier consultations
 	Before       *Before                // nil for the first version
 	Objections   *models.ReportObjections
+	Drafts       map[string]models.ApprovedDraft // by theme
 }
 
 // Method is how the themes were found, with true counts.
@@ -119,6 +121,7 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 		r.Method.Method.Taught = 0 // the true count
 	}
 	b.register(r)
+	b.late(r)
 	r.HeardOnce = b.heardOnce()
 	r.Campaigns = b.campaigns()
 	r.Objections = in.Objections
@@ -677,11 +680,12 @@ func (b *builder) hash() (string, error) {
 		Quotes       []models.Quote
 		Campaigns    []models.Campaign
 		Method       *Method
-		Register     []models.RegisterEntry `json:",omitempty"`
-		Documents    map[string][]string    `json:",omitempty"`
-		Redacted     map[string]int         `json:",omitempty"`
-		Earlier      []string               `json:",omitempty"`
-	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier})
+		Register     []models.RegisterEntry          `json:",omitempty"`
+		Documents    map[string][]string             `json:",omitempty"`
+		Redacted     map[string]int                  `json:",omitempty"`
+		Earlier      []string                        `json:",omitempty"`
+		Drafts       map[string]models.ApprovedDraft `json:",omitempty"`
+	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier, b.Drafts})
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
