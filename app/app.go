@@ -130,7 +130,7 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	}
 	a.reader = evidence.NewReader("tesseract")
 	a.printer = print.NewPrinter(print.Programs...)
-	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Meaning: cfg.embeds(), Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper,
+	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Meaning: cfg.embeds(), Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper, Program: programVersion(),
 		Wake: func() { a.runner.Nudge() }})
 	a.runner = jobs.New(a.Store, map[models.JobKind]jobs.Handler{
 		models.JobRead:    outlasting(a.Service.ReadAttachments),
