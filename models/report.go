@@ -32,6 +32,8 @@ type Report struct {
 	Changes      []ReportChange   `json:"changes,omitempty"` // of the consultation, while people could answer
 	Method       *ReportMethod    `json:"method,omitempty"`  // nil where themes were never looked for
 
+	Erased []string `json:"erased,omitempty"` // days on which words were taken out after it was published, YYYY-MM-DD
+
 	// What is recorded beside the submissions and never counted among them.
 	Consulted []ReportConsulted `json:"consulted,omitempty"`
 	Petitions []ReportPetition  `json:"petitions,omitempty"`

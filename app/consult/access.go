@@ -40,6 +40,8 @@ const (
 	ManageUsers  Permission = "manage accounts"
 	ReadAudit    Permission = "read the record"
 	SeeDuties    Permission = "see duties, dates and the register"
+	SeeRequests  Permission = "see requests about rights and for information"
+	KeepRequests Permission = "keep requests and act on them"
 	KeepDuties   Permission = "keep duties, dates and the register"
 )
 
@@ -65,6 +67,8 @@ var allowed = map[Permission][]models.Role{
 	ManageUsers:  {models.RoleAdmin},
 	ReadAudit:    {models.RoleAuditor},
 	SeeDuties:    models.Roles,
+	SeeRequests:  {models.RoleOfficer, models.RoleAuditor},
+	KeepRequests: {models.RoleOfficer},
 	KeepDuties:   {models.RoleOfficer},
 }
 

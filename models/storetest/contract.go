@@ -70,6 +70,8 @@ func Run(t *testing.T) {
 		{"readers at the same time", testReadingConcurrently},
 		{"what people take out of answers", testRedactions},
 		{"duties, dates and the register", testDuties},
+		{"requests about rights and for information", testRequests},
+		{"words that are erased while totals stay", testEraseWords},
 		{"keyed forms", testKeying},
 		{"which column is what", testMappings},
 		{"answers listed without a search engine", testListAnswers},
@@ -209,6 +211,7 @@ var columns = strings.Fields(`
 	equality.answer equality.consultation equality.people equality.question
 	evidence_rich.account evidence_rich.day evidence_rich.submission
 	frame_versions.account frame_versions.consultation frame_versions.day frame_versions.number frame_versions.themes
+	held_words.consultation held_words.day held_words.files held_words.sealed held_words.submission
 	import_mappings.account import_mappings.columns import_mappings.consultation import_mappings.day import_mappings.id import_mappings.name
 	jobs.again jobs.attempts jobs.id jobs.kind jobs.last_error jobs.leased_until jobs.object jobs.run_at jobs.state
 	keyed_forms.account keyed_forms.batch keyed_forms.checked keyed_forms.checker keyed_forms.day keyed_forms.differ keyed_forms.fields keyed_forms.form
@@ -233,9 +236,13 @@ var columns = strings.Fields(`
 	released.consultation released.labels released.number released.submission
 	releases.account releases.consultation releases.day releases.number
 	reports.consultation reports.data reports.hash reports.version
+	request_acts.account request_acts.consultation request_acts.day request_acts.frozen request_acts.id request_acts.kind request_acts.reason request_acts.request request_acts.second request_acts.second_day
+	request_acts.state request_acts.submission
+	requests.account requests.came requests.consultation requests.done requests.extended requests.id requests.kind requests.outcome requests.received requests.reference requests.state requests.version requests.written
+	retentions.account retentions.consultation retentions.day retentions.done retentions.version retentions.written
 	saved_searches.account saved_searches.consultation saved_searches.day saved_searches.id saved_searches.name saved_searches.query
 	sessions.data sessions.expires sessions.token
-	submissions.attention submissions.channel submissions.consents submissions.consultation submissions.day submissions.form_version submissions.groups
+	submissions.attention submissions.channel submissions.consents submissions.consultation submissions.day submissions.erased submissions.form_version submissions.groups
 	submissions.id submissions.language submissions.nonce submissions.path submissions.public_id submissions.receipt
 	submissions.revision submissions.source submissions.stance submissions.status
 	summaries.account summaries.attachment summaries.day summaries.submission summaries.text summaries.version
@@ -1523,6 +1530,7 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
+		"DROP TABLE request_acts", "DROP TABLE requests", "DROP TABLE held_words", "DROP TABLE retentions", "ALTER TABLE submissions DROP COLUMN erased",
 		"DROP TABLE frame_versions", "DROP TABLE redactions", "DROP TABLE redaction_sheets",
 		"DROP TABLE reading_claims", "DROP TABLE summaries", "DROP TABLE evidence_rich", "DROP INDEX submissions_day", "ALTER TABLE submissions DROP COLUMN revision",
 		"DROP TABLE duty_records", "DROP TABLE timelines", "DROP TABLE calendar_links", "DROP TABLE register",
