@@ -480,6 +480,8 @@ type SubmissionPage struct {
 	Act          string // address the forms post to
 	Original     bool   // the unredacted words are shown
 	ShowOriginal string // address that shows them, "" when the role may not
+	Erase        string // address where its erasure is asked for
+	Erased       string // day its words were erased, written out
 	Redact       string // address where it is decided what is taken out of them
 	Back         string
 	Searched     string // what was searched for, "" for nothing

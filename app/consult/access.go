@@ -42,6 +42,7 @@ const (
 	SeeDuties    Permission = "see duties, dates and the register"
 	SeeRequests  Permission = "see requests about rights and for information"
 	KeepRequests Permission = "keep requests and act on them"
+	OpenHeld     Permission = "open sealed words" // nobody but the portal, on its own machine
 	KeepDuties   Permission = "keep duties, dates and the register"
 )
 

@@ -416,8 +416,8 @@ func onHold(ctx context.Context, from *store.Store, c *models.Consultation) (boo
 // held it, for whoever has to hand it over: no page shows it. That it was opened
 // goes on record.
 func (s *Service) HeldWords(ctx context.Context, by Actor, c *models.Consultation) ([]models.Submission, error) {
-	if by != Portal {
-		return nil, models.NewError(models.KindForbidden, "Sealed words are opened on the portal’s own machine only.")
+	if err := by.need(OpenHeld); err != nil {
+		return nil, err
 	}
 	held, err := s.store.HeldWords(ctx, c.ID)
 	if err != nil {
@@ -572,4 +572,17 @@ func (s *Service) ErasedSince(ctx context.Context, c *models.Consultation, day s
 		}
 	}
 	return last, err
+}
+
+// PublicID returns what a submission goes by in the report, for pages that name it
+// without showing it.
+func (s *Service) PublicID(ctx context.Context, by Actor, c *models.Consultation, id string) (string, error) {
+	if err := by.need(SeeRequests); err != nil {
+		return "", err
+	}
+	sub, err := submissionOf(ctx, s.store, c, id)
+	if err != nil {
+		return "", err
+	}
+	return sub.PublicID, nil
 }

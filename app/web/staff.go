@@ -74,6 +74,7 @@ func consultationLinks(req *request, c *models.Consultation, here string) []view
 		{consult.SeeDraft, "report", at + "/report", "Report"},
 		{consult.SeeDuties, "duties", at + "/duties", "Duties"},
 		{consult.SeeDuties, "register", at + "/register", "Register"},
+		{consult.SeeRequests, "requests", at + "/requests", "Requests"},
 		{consult.Configure, "settings", at + "/settings", "Settings"},
 	})
 }
