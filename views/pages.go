@@ -231,12 +231,14 @@ type ReceiptCheckPage struct {
 	Message      string // what was typed as a reply
 	Found        *ReceiptState
 	Done         string // outcome: withdrawn, misread, replied
+	Held         bool   // of what was just taken back a sealed copy is kept by law
 }
 
 // ReceiptState is what became of a submission.
 type ReceiptState struct {
 	Day         string
 	Status      models.SubmissionStatus
+	Held        bool     // taken back, and a sealed copy is kept by law
 	Themes      []string // labels of approved or candidate themes its words are in
 	HeardOnce   bool
 	ClosedOnly  bool

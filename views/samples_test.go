@@ -533,6 +533,8 @@ func samples() []sample {
 		{"duties", dutiesSample()}, {"duties-wrong", dutiesWrong()}, {"duty", dutySample()}, {"duty-wrong", dutyWrong()}, {"register", registerSample()}, {"register-nothing", &RegisterPage{Base: desk("register", "Register"), Sections: []RegisterSection{{ID: "petition", Title: "Petitions", Note: "Signatures are never added to responses."}}}}, {"entry", entrySample()}, {"entry-new", entryNew()},
 		{"users", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Role: models.RoleAnalyst, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address, like name@example.org"}, {Href: "#role", Message: "Choose a role"}}, Invite: "https://consult.fairmead.example.org/staff/welcome?token=3f2a9c", For: "d.shah@fairmead.example.org",
 			Users: []models.User{{ID: "u1", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, PasswordHash: "x"}, {ID: "u2", Email: "d.shah@fairmead.example.org", Role: models.RoleAnalyst}, {ID: "u3", Email: "old@fairmead.example.org", Role: models.RoleCouncillor, Disabled: true}}}},
+		{"report-struck", &ReportPage{Base: base(""), Report: struckReport(report())}},
+		{"receipt-held", &ReceiptCheckPage{Base: base("Use a code"), Consultation: c, Done: "withdrawn", Held: true}}, {"receipt-found-held", &ReceiptCheckPage{Base: base("Use a code"), Consultation: c, Found: &ReceiptState{Day: "2026-11-02", Status: models.SubmissionWithdrawn, Held: true}}},
 	}, append(keyingSamples(), requestSamples()...)...)
 }
 
