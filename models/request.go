@@ -1,6 +1,7 @@
 package models
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -209,4 +210,64 @@ type Retention struct {
 	Day          string // YYYY-MM-DD
 	By, Written  string
 	Done         string // day they were deleted, "" while they are not
+}
+
+// told works out whether respondents were told the outcome.
+func (f *DutyFacts) told() (met bool, said string) {
+	switch {
+	case f.Decided == "":
+		return false, "The decision is not public yet. Publish it, then write to those who left an address."
+	case !f.Contacts:
+		return true, fmt.Sprintf("The decision has been public since %s, on the page where people answered. Nobody left an address.", dayText(f.Decided))
+	case f.Written >= f.Decided:
+		return true, fmt.Sprintf("The decision has been public since %s. The addresses of those who asked to be told were taken from the list on %s.", dayText(f.Decided), dayText(f.Written))
+	}
+	return false, fmt.Sprintf("The decision has been public since %s. Write to those who left an address: their list has not been opened since.", dayText(f.Decided))
+}
+
+// requestsAnswered works out whether requests were answered in time.
+func (f *DutyFacts) requestsAnswered(today string) (met bool, said string) {
+	open, late, holding := 0, 0, 0 // figures alone: their references are for officers and the auditor
+	for _, r := range f.Requests {
+		if r.State == RequestOpen {
+			open++
+		}
+		if r.Overdue(today) {
+			late++
+		}
+		if r.Holds() {
+			holding++
+		}
+	}
+	switch {
+	case len(f.Requests) == 0:
+		said = "No request is on record. Log each under “Requests” on the day it comes."
+	case late > 0:
+		said = fmt.Sprintf("Requests that are overdue: %d. Answer them now, and say why they are late.", late)
+	default:
+		said = fmt.Sprintf("Requests on record: %d, of which open: %d. None is overdue.", len(f.Requests), open)
+	}
+	if holding > 0 {
+		said += fmt.Sprintf(" Nothing is deleted while these are open: requests for information and legal holds, %d.", holding)
+	}
+	return late == 0, said
+}
+
+// deleted works out whether original words are deleted on their day.
+func (f *DutyFacts) deleted(today string) (met bool, said string) {
+	r := f.Retention
+	held := slices.ContainsFunc(f.Requests, func(r Request) bool { return r.Holds() })
+	switch {
+	case r.Version == 0:
+		return false, "Enter under “Requests” the day on which original words are deleted."
+	case r.Done != "":
+		return true, fmt.Sprintf("The original words were deleted on %s.", dayText(r.Done))
+	case r.Day >= today:
+		return true, fmt.Sprintf("The original words are deleted on %s.", dayText(r.Day))
+	case held:
+		return true, fmt.Sprintf("The original words were to be deleted on %s. A request or a case holds them, so they are deleted when it ends.", dayText(r.Day))
+	case !f.Consultation.Status.AtLeast(StatusPublished):
+		return false, fmt.Sprintf("The original words were to be deleted on %s, but the report that rests on them is not published. Publish it, or move the day under “Requests”.", dayText(r.Day))
+	}
+	return false, fmt.Sprintf("The original words were to be deleted on %s. The portal does so within minutes; if this stays, look at its log.", dayText(r.Day))
 }

@@ -586,3 +586,23 @@ func (s *Service) PublicID(ctx context.Context, by Actor, c *models.Consultation
 	}
 	return sub.PublicID, nil
 }
+
+// afterwards reads what the duties after the decision are worked out from.
+func afterwards(ctx context.Context, from *store.Store, c *models.Consultation, facts *models.DutyFacts) (err error) {
+	if facts.Requests, err = from.Requests(ctx, c.ID); err != nil {
+		return err
+	}
+	if facts.Retention, err = from.Retention(ctx, c.ID); err != nil || !c.Status.AtLeast(models.StatusDecided) {
+		return err
+	}
+	contacts, err := from.Contacts(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	facts.Contacts = len(contacts) > 0
+	if facts.Decided, err = from.LastDay(ctx, c.ID, "consultation."+string(models.StatusDecided)); err != nil {
+		return err
+	}
+	facts.Written, err = from.LastDay(ctx, c.ID, "contacts.read")
+	return err
+}

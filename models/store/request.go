@@ -316,3 +316,11 @@ func (s *Store) DeleteOriginals(ctx context.Context, consultation string, keep f
 	})
 	return files, err
 }
+
+// LastDay returns the day of the latest act of a kind on a consultation that was
+// not undone, "" when there is none.
+func (s *Store) LastDay(ctx context.Context, consultation, action string) (day string, err error) {
+	err = s.db.WithContext(ctx).Model(&auditRow{}).Select("COALESCE(MAX(day), '')").
+		Where("consultation = ? AND action = ? AND NOT undone", consultation, action).Scan(&day).Error
+	return day, failed(err, "read the record of what was done")
+}
