@@ -83,9 +83,6 @@ func (s *Service) KeepRequest(ctx context.Context, by Actor, c *models.Consultat
 	if r.ID == "" {
 		action, r.ID, r.Version = "request.logged", newID(10), 1
 	}
-	if err := r.Validate(); err != nil {
-		return "", err
-	}
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
 		if _, err := hold(ctx, tx, c); err != nil {
 			return err
@@ -96,13 +93,16 @@ func (s *Service) KeepRequest(ctx context.Context, by Actor, c *models.Consultat
 				return err
 			}
 			r.Kind, r.Received = was.Kind, was.Received // the day that is due was set by these
-			if r.State != models.RequestOpen {
-				if err := settled(ctx, tx, c, r.ID); err != nil {
-					return err
-				}
-			}
 			if r.State != was.State {
 				action = "request." + string(r.State)
+			}
+		}
+		if err := r.Validate(); err != nil {
+			return err
+		}
+		if r.Version > 1 && r.State != models.RequestOpen {
+			if err := settled(ctx, tx, c, r.ID); err != nil {
+				return err
 			}
 		}
 		if err := tx.SaveRequest(ctx, r); err != nil {
@@ -116,7 +116,10 @@ func (s *Service) KeepRequest(ctx context.Context, by Actor, c *models.Consultat
 	if err == nil {
 		s.wake()
 	}
-	return r.ID, err
+	if err != nil {
+		return "", err
+	}
+	return r.ID, nil
 }
 
 // after puts what divides before words, and nothing before none.
