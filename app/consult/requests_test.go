@@ -3,6 +3,7 @@ package consult_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -80,6 +81,9 @@ func (k *kit) nowhere(t *testing.T, words string, folders ...string) {
 				return err
 			}
 			content, err := os.ReadFile(path)
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil // the index has put its files together meanwhile
+			}
 			if bytes.Contains(bytes.ToLower(content), []byte(words)) {
 				t.Errorf("%s still holds %q", filepath.Base(path), words)
 			}
