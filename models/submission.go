@@ -116,6 +116,10 @@ type Attachment struct {
 	Size   int64  // bytes
 	SHA256 string // of the cleaned file, hex
 	Text   string // what could be read out of it; its pages, if it has several, are parted by form feeds
+	// Redacted is the text that may leave the desk, "" while nobody has decided: then
+	// what a program is sure of is taken out of Text.
+	Redacted string
+	Opened   string // account of who let others open the file itself, "" for nobody
 	// Original is the key of the file as it was sent, sealed, "" where none is kept.
 	Original string
 }
@@ -134,7 +138,8 @@ func Keys(attachments []Attachment) []string {
 
 // Answer is what somebody answered to one question. Text is exactly what they
 // wrote and is never changed; Redacted is new text that may leave the desk, and
-// Translation stands beside both.
+// Translation stands beside both. Translated is the translation before anything
+// was taken out of it, "" for one that was never looked at again.
 type Answer struct {
 	Question    string
 	Options     []string
@@ -142,6 +147,7 @@ type Answer struct {
 	Redacted    string
 	Language    string // BCP 47 tag of the words as far as it can be told, "" where it cannot
 	Translation string // into the consultation's first language, made or checked by a person
+	Translated  string
 }
 
 // Allows reports whether the submission's author allowed a use.

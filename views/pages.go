@@ -37,8 +37,10 @@ type StaffBar struct {
 	Role         models.Role
 	Consultation string // id of the consultation in hand, "" for none
 	Title        string // its title
-	Here         string // key of the current page: search, themes, report, settings, audit, users, home
-	Links        []Link // only those the role may open
+	Here         string // key of the current page, as of its link
+	Links        []Link // beyond one consultation
+	Areas        []Link // of work on the consultation
+	Pages        []Link // of the area of this page; none where it has no other
 	Notice       string // outcome of the last act, shown once
 }
 
@@ -298,6 +300,7 @@ type ReportPage struct {
 	Refusal    string // why no report can be built
 	PublishTo  string // address the publish form posts to
 	Status     models.Status
+	Files      []ReportFile // the report in other formats
 }
 
 // ErrorPage tells what went wrong and what to do.
@@ -306,8 +309,8 @@ type ErrorPage struct {
 	Status  int
 	Heading string
 	Message string
-	Fields  []models.FieldError
-	Retry   string // address to go back to
+	Faults  []Fault // with an address where what is at fault is mended on another page
+	Retry   string  // address to go back to
 }
 
 // SignInPage asks for e-mail address and password.

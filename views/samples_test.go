@@ -25,8 +25,9 @@ func desk(here, title string) Base {
 	c := "/staff/station-quarter/"
 	return Base{Lang: "en", Title: title, Service: "Fairmead Council", Home: "/staff", Invented: true, Staff: &StaffBar{
 		Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, Consultation: "station-quarter", Title: "Station quarter order", Here: here,
-		Links: []Link{{Key: "home", Href: "/staff", Text: "Desk"}, {Key: "search", Href: c + "search", Text: "Search"}, {Key: "themes", Href: c + "themes", Text: "Themes"},
-			{Key: "report", Href: c + "report", Text: "Report"}, {Key: "settings", Href: c + "settings", Text: "Settings"}, {Key: "audit", Href: "/staff/audit", Text: "Record"}, {Key: "users", Href: "/staff/users", Text: "People"}},
+		Links: []Link{{Href: "/staff", Text: "All consultations", Current: here == "home"}, {Href: "/staff/audit", Text: "Record", Current: here == "audit"}, {Href: "/staff/users", Text: "Accounts", Current: here == "users"}},
+		Pages: []Link{{Href: c + "search", Text: "Search", Current: here == "search"}, {Href: c + "kept", Text: "My list"}, {Href: c + "reading", Text: "Reading"}},
+		Areas: []Link{{Href: c + "search", Text: "Answers", Current: here == "search"}, {Href: c + "themes", Text: "Themes", Current: here == "themes"}, {Href: c + "report", Text: "Report", Current: here == "report"}, {Href: c + "settings", Text: "Settings", Current: here == "settings"}},
 	}}
 }
 
@@ -143,6 +144,13 @@ func prose(seed, n int) string {
 	return b.String()
 }
 
+func reportFiles() (files []ReportFile) {
+	for i, format := range []string{"docx", "pdf", "xlsx", "csv", "json", "dictionary"} {
+		files = append(files, ReportFile{Format: format, Href: "/station-quarter/report." + format, Size: []string{Size(48123), ""}[i%2]})
+	}
+	return files
+}
+
 func report() *models.Report {
 	names := []models.GroupFigure{
 		{ID: "resident", Name: "Residents", Count: shown(104)}, {ID: "business", Name: "Businesses and workers", Count: shown(31)}, {ID: "visitor", Name: "Visitors", Count: shown(22)},
@@ -199,6 +207,7 @@ func report() *models.Report {
 		}
 		r.Themes = append(r.Themes, th)
 	}
+	resultsOf(r)
 	r.Method = &models.ReportMethod{Method: models.Method{Background: "Open English WordNet", TooFew: true, Notes: []string{"The optional model did not answer."}},
 		Taught: shown(42), Coded: shown(60), Changed: masked(5), Machine: &models.ReportAgreement{F1: 0.71, Low: 0.64, High: 0.78, Kappa: 0.68, Answers: 100}, People: &models.ReportAgreement{F1: 0.8, Low: 0.7, High: 0.9, Kappa: 0.77, Answers: 40}}
 	for i := range 27 {
@@ -482,9 +491,9 @@ func samples() []sample {
 		{"privacy", &TextPage{Base: base("Privacy and cookies"), Page: "privacy", Council: &c.Council}}, {"privacy-nobody", &TextPage{Base: base(""), Page: "privacy"}},
 		{"accessibility", &TextPage{Base: base("Accessibility"), Page: "accessibility", Council: &c.Council}}, {"safety", &TextPage{Base: base(""), Page: "safety"}},
 		{"log", &LogPage{Base: base("Public log"), Consultation: c, Size: 1190, Root: hash}},
-		{"report", &ReportPage{Base: base("Consultation report"), Report: report()}}, {"report-none", &ReportPage{Base: base("")}},
+		{"report", &ReportPage{Base: base("Consultation report"), Report: report(), Files: reportFiles()}}, {"report-none", &ReportPage{Base: base("")}}, {"once", oncePage()},
 		{"report-draft", &ReportPage{Base: desk("report", "Report"), Report: besides(report()), Draft: true, CanPublish: true, PublishTo: "/staff/station-quarter/report", Status: models.StatusFrozen}}, {"report-refused", refused},
-		{"error", &ErrorPage{Base: base(""), Status: 409, Heading: "This consultation is closed", Message: "It closed on 14 December 2026, so your answers could not be sent.", Fields: []models.FieldError{{Field: "x", Message: "Choose an answer"}}, Retry: "/station-quarter"}},
+		{"error", &ErrorPage{Base: base(""), Status: 409, Heading: "This consultation is closed", Message: "It closed on 14 December 2026, so your answers could not be sent.", Faults: []Fault{{Message: "Choose an answer"}}, Retry: "/station-quarter"}},
 		{"sign-in", &SignInPage{Base: base("Sign in"), Next: "/staff"}}, {"sign-in-wrong", &SignInPage{Base: base("Sign in"), Email: "p.okafor@fairmead.example.org", Fault: "The email address or the password is not right"}},
 		{"welcome", &WelcomePage{Base: base("Choose a password"), Token: "t", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer}},
 		{"welcome-first", &WelcomePage{Base: base(""), Token: "t", First: true, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address"}, {Href: "#password", Message: "Use 12 characters or more"}}, Problems: map[string]string{"email": "Enter an email address", "password": "Use 12 characters or more"}}},

@@ -93,6 +93,8 @@ var access = map[string]string{
 	"Detach":             "open",
 	"Disable":            "admin",
 	"DraftReport":        "officer analyst auditor",
+	"DraftFile":          "officer analyst auditor",
+	"Ledger":             "officer analyst auditor",
 	"ExportSearch":       "officer analyst councillor",
 	"Extend":             "admin officer",
 	"FillIn":             "admin officer",

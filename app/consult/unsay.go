@@ -139,7 +139,7 @@ func (s *Service) strike(ctx context.Context, tx *store.Store, c *models.Consult
 		return ""
 	}
 	for _, version := range slices.Sorted(maps.Keys(reports)) {
-		data, changed, err := report.Strike(reports[version], before.PublicID, now, put)
+		data, changed, err := report.Strike(reports[version], before.PublicID, after.Erased != "", now, put)
 		if err != nil {
 			return fmt.Errorf("version %d of the report: %w", version, err)
 		}
@@ -182,7 +182,7 @@ func mayRedact(ctx context.Context, tx *store.Store, c *models.Consultation, req
 
 // redactedFor has words taken out of a submission for a request, "" for none, and
 // keeps which submission was changed for it. In a frozen consultation the words
-// leave all that was made of them, and a translation in which they may stand goes.
+// leave all that was made of them.
 func (s *Service) redactedFor(ctx context.Context, tx *store.Store, by Actor, now *models.Consultation, before *models.Submission, request string, redact func() error) error {
 	if request == "" {
 		return redact()
@@ -198,21 +198,11 @@ func (s *Service) redactedFor(ctx context.Context, tx *store.Store, by Actor, no
 	if err != nil {
 		return err
 	}
-	frozen, changed := now.Status.AtLeast(models.StatusFrozen), false
-	for _, a := range after.Answers {
-		if a.Redacted == before.Answer(a.Question).Redacted {
-			continue
-		}
-		changed = true
-		if frozen && a.Translation != "" {
-			if err := tx.SetTranslation(ctx, before.ID, a.Question, ""); err != nil {
-				return err
-			}
-		}
-	}
-	if !changed {
+	same := func(a, b models.Answer) bool { return a.Question == b.Question && a.Redacted == b.Redacted }
+	if slices.EqualFunc(textsOf(now, before), textsOf(now, after), same) {
 		return nil
 	}
+	frozen := now.Status.AtLeast(models.StatusFrozen)
 	act := models.RequestAct{ID: newID(10), Consultation: now.ID, Request: request, Kind: models.ActRedaction, State: models.ActDone, Submission: before.ID, Frozen: frozen, By: by.ID, Day: s.today()}
 	if err := tx.AddAct(ctx, act); err != nil {
 		return err

@@ -30,6 +30,7 @@ for (const [name, screen, scripts] of [['on a phone, scripts off', phone, false]
     const v = await Visitor.arrive(browser, screen, scripts);
     const draft = `duties-${screen.width}`;
     await v.signIn('officer');
+    await v.page.getByText('Write or paste a consultation file').click();
     await v.page.getByLabel('Consultation file').fill(fresh.replace(/^id: .*$/m, `id: ${draft}`));
     await v.press('Save as a draft');
     assert.equal(v.address, `/staff/${draft}/settings`);

@@ -90,9 +90,20 @@ func node(t *testing.T, args ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts, err := json.Marshal(signUp(t, a))
+	everybody := signUp(t, a)
+	accounts, err := json.Marshal(everybody)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if strings.Contains(strings.Join(args, " "), "report") { // of what has been read, which another journey is about
+		officer, err := a.Store.UserByEmail(ctx, everybody[models.RoleOfficer].Email)
+		if err != nil {
+			t.Fatal(err)
+		}
+		storetest.ReadAll(t, a.Store, c.ID, officer.ID)
+	}
+	if !strings.Contains(strings.Join(args, " "), "redaction") { // which is about what has not been checked
+		storetest.CheckAll(t, a.Store, c.ID, "first", "second")
 	}
 	if err := a.Start(ctx); err != nil {
 		t.Fatal(err)

@@ -10,19 +10,20 @@ import (
 )
 
 // Strike takes words out of a report that was kept as JSON, whatever sections it
-// has: excerpts by the submission that goes by the public id, and words wherever
-// else they stand. now returns how the words of an excerpt read today, "" when they
-// are gone. A quote that no longer stands goes; a point heard once stays without
-// its words, as one without consent does. put holds what comes in place of words,
-// "" for nothing. No figure changes.
-func Strike(data []byte, id string, now func(words string) string, put map[string]string) (struck []byte, changed bool, err error) {
+// has: excerpts by the submission that goes by the public id, what rests on them,
+// and words wherever else they stand. erased says that none of its words are left.
+// now returns how the words of an excerpt read today, "" when they are gone. A
+// quote that no longer stands goes; a point heard once stays without its words, as
+// one without consent does. put holds what comes in place of words, "" for nothing.
+// No figure changes.
+func Strike(data []byte, id string, erased bool, now func(words string) string, put map[string]string) (struck []byte, changed bool, err error) {
 	var report any
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	if err := d.Decode(&report); err != nil {
 		return nil, false, err
 	}
-	s := &striker{id: id, now: now, put: put, words: slices.SortedFunc(maps.Keys(put), func(a, b string) int {
+	s := &striker{id: id, erased: erased, now: now, put: put, words: slices.SortedFunc(maps.Keys(put), func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) // the longest first
 	})}
 	report = s.walk("", report)
@@ -35,6 +36,7 @@ func Strike(data []byte, id string, now func(words string) string, put map[strin
 
 type striker struct {
 	id      string
+	erased  bool
 	now     func(string) string
 	put     map[string]string
 	words   []string
@@ -56,13 +58,12 @@ func (s *striker) walk(key string, v any) any {
 	case []any:
 		kept := v[:0]
 		for _, item := range v {
-			if excerpt, ok := item.(map[string]any); ok && excerpt["id"] == s.id && s.struck(excerpt) {
-				if key == "heard_once" {
-					kept = append(kept, item)
-				}
+			if s.goes(key, item) {
+				s.changed = true
 				continue
 			}
-			if item = s.walk(key, item); item != "" {
+			item = s.walk(key, item)
+			if sentence, ok := item.(map[string]any); item != "" && !(ok && key == "sentences" && sentence["text"] == "") {
 				kept = append(kept, item)
 			}
 		}
@@ -76,6 +77,22 @@ func (s *striker) walk(key string, v any) any {
 		return v
 	}
 	return v
+}
+
+// goes reports whether an item of a list does not stand any more.
+func (s *striker) goes(key string, item any) bool {
+	if key == "quoted" {
+		return s.erased && item == s.id
+	}
+	m, ok := item.(map[string]any)
+	if !ok {
+		return false
+	}
+	if m["id"] == s.id {
+		return s.struck(m) && key != "heard_once" || s.erased && key == "organisations"
+	}
+	quote, ok := m["quote"].(map[string]any) // of a sentence
+	return ok && quote["id"] == s.id && s.struck(quote)
 }
 
 // struck makes an excerpt read as it does today, and reports whether that is

@@ -19,6 +19,8 @@ func WriteJSON(w io.Writer, r *models.Report) error {
 	return e.Encode(r)
 }
 
+var csvColumns = []string{"section", "id", "wording", "group", "count"}
+
 // WriteCSV writes every figure of the report as one table: section, item,
 // wording, group, count. A masked count reads "<10", one that is withheld to
 // protect another "x".
@@ -27,7 +29,7 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	row := func(section, id, wording, group string, f models.Figure) {
 		_ = out.Write([]string{section, SafeCell(id), SafeCell(wording), SafeCell(group), figureText(f)}) // kept by the writer, see Error below
 	}
-	_ = out.Write([]string{"section", "id", "wording", "group", "count"})
+	_ = out.Write(csvColumns)
 	row("responses", "", "All responses", "", r.Total)
 	for _, g := range r.Groups {
 		row("responses", g.ID, g.Name, g.Name, g.Count)

@@ -280,6 +280,8 @@ func (p *portal) showDraft(req *request) error {
 		p.Log.Error("a report cannot be built", "consultation", c.ID, "error", err)
 		page.Refusal = "The report cannot be built from this data: " + err.Error()
 		page.CanPublish = false
+	} else {
+		page.Files = p.files(ctx, c, page.Report, "", true)
 	}
 	return p.render(req.Context, http.StatusOK, page)
 }

@@ -47,6 +47,11 @@ POST /:consultation/respond/:step           410    410        410     410     41
 GET  /:consultation/receipt                 200    200        200     200     200     200
 POST /:consultation/receipt                 422    422        422     422     422     422
 GET  /:consultation/report                  404    404        404     404     404     404
+GET  /:consultation/report.docx             404    404        404     404     404     404
+GET  /:consultation/report.pdf              404    404        404     404     404     404
+GET  /:consultation/report.xlsx             404    404        404     404     404     404
+GET  /:consultation/report-dictionary.csv   404    404        404     404     404     404
+GET  /:consultation/report/heard-once       404    404        404     404     404     404
 GET  /:consultation/report.csv              404    404        404     404     404     404
 GET  /:consultation/report.json             404    404        404     404     404     404
 GET  /:consultation/log/                    200    200        200     200     200     200
@@ -110,6 +115,14 @@ GET  /staff/:consultation/code              sign   403        200     200     40
 POST /staff/:consultation/code              401    403        422     422     403     403
 GET  /staff/:consultation/report            sign   403        200     200     200     403
 POST /staff/:consultation/report            401    403        403     409     403     403
+GET  /staff/:consultation/report.docx       sign   403        200     200     200     403
+GET  /staff/:consultation/report.pdf        sign   403        409     409     409     403
+GET  /staff/:consultation/report.xlsx       sign   403        200     200     200     403
+GET  /staff/:consultation/report.csv        sign   403        200     200     200     403
+GET  /staff/:consultation/report.json       sign   403        200     200     200     403
+GET  /staff/:consultation/report-dictionary.csv sign 403      200     200     200     403
+GET  /staff/:consultation/report/heard-once sign   403        200     200     200     403
+GET  /staff/:consultation/report/ledger.csv sign   403        200     200     200     403
 GET  /staff/:consultation/settings          sign   403        403     200     403     200
 POST /staff/:consultation/settings          401    403        403     422     403     422
 

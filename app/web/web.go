@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v5/middleware"
 
 	"heard/app/consult"
+	"heard/app/print"
 	"heard/models"
 	"heard/static"
 	"heard/views"
@@ -37,6 +38,8 @@ type Options struct {
 	Invented bool
 	// Templates are consultation files to start from, by name.
 	Templates map[string][]byte
+	// Printer makes PDFs, if there is a program for it.
+	Printer *print.Printer
 }
 
 // portal holds what the handlers share.
@@ -44,6 +47,7 @@ type portal struct {
 	Options
 	service  *consult.Service
 	sessions *scs.SessionManager
+	shelf    shelf
 }
 
 // New returns the portal as a handler.

@@ -228,12 +228,15 @@ func (s *Store) EraseWords(ctx context.Context, id, day string) error {
 		err := done.Error
 		if err == nil {
 			err = db.Model(&answerRow{}).Where("submission = ? AND (text <> '' OR redacted <> '')", id).
-				Updates(map[string]any{"text": "", "redacted": models.ErasedWords, "translation": ""}).Error
+				Updates(map[string]any{"text": "", "redacted": models.ErasedWords, "translation": "", "translated": ""}).Error
 		}
-		for _, table := range []any{&attachmentRow{}, &messageRow{}, &claimRow{}, &summaryRow{}, &richRow{}, &listedRow{}, &noteRow{}, &releasedRow{}, &redactionRow{}, &redactionSheetRow{}, &keyedVersionRow{}, &quoteRow{}} {
+		for _, table := range []any{&attachmentRow{}, &messageRow{}, &claimRow{}, &summaryRow{}, &richRow{}, &listedRow{}, &noteRow{}, &releasedRow{}, &redactionSheetRow{}, &keyedVersionRow{}, &quoteRow{}} {
 			if err == nil {
 				err = db.Where("submission = ?", id).Delete(table).Error
 			}
+		}
+		if err == nil { // how often a detail of which kind was taken out is a figure of the report
+			err = db.Model(&redactionRow{}).Where("submission = ?", id).Updates(map[string]any{"replacement": "", "note": "", "sha256": ""}).Error
 		}
 		if err == nil {
 			err = db.Model(&leafRow{}).Where("submission = ?", id).Update("salt", []byte{}).Error
@@ -304,7 +307,7 @@ func (s *Store) DeleteOriginals(ctx context.Context, consultation string, keep f
 			err = db.Where("key = ?", a.Key).Delete(&attachmentRow{}).Error
 		}
 		if err == nil {
-			err = db.Model(&answerRow{}).Where("submission IN (?) AND text <> ''", ids).Update("text", "").Error
+			err = db.Model(&answerRow{}).Where("submission IN (?) AND (text <> '' OR translated <> '')", ids).Updates(map[string]any{"text": "", "translated": ""}).Error
 		}
 		for _, table := range []any{&messageRow{}, &noteRow{}, &keyedVersionRow{}} {
 			if err == nil {
