@@ -244,7 +244,7 @@ func TestImportAndReportCommands(t *testing.T) {
 			t.Errorf("report of %d submissions, published %v:\n%s", report.RollCall.Submissions, report.Published, stderr)
 		}
 		dir := t.TempDir()
-		for _, format := range []string{"html", "csv", "json"} {
+		for _, format := range []string{"html", "csv", "json", "docx", "xlsx", "dictionary"} {
 			out := filepath.Join(dir, "report."+format)
 			code, stdout, stderr := heard(t, "report", "gathered", "--format", format, "--out", out)
 			if code != exitDone || !strings.Contains(stdout, "30 submissions: ") {
@@ -264,6 +264,14 @@ func TestImportAndReportCommands(t *testing.T) {
 					t.Error("the page does not end")
 				}
 			}
+		}
+		t.Setenv("PATH", dir) // where no program is
+		out := filepath.Join(dir, "report.pdf")
+		if code, _, stderr := heard(t, "report", "gathered", "--format", "pdf", "--out", out); code != exitFailed || !strings.Contains(stderr, "heard: no program that makes PDFs is installed: install Chromium or WeasyPrint\n") {
+			t.Errorf("a PDF without a program: exit code %d: %s", code, stderr)
+		}
+		if _, err := os.Stat(out); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("a PDF that could not be made: %v", err)
 		}
 		if code, _, stderr := heard(t, "report", "nowhere", "--format", "json", "--out", "-"); code != exitFailed || !strings.Contains(stderr, "There is no such consultation.") {
 			t.Errorf("no such consultation: exit code %d: %s", code, stderr)
@@ -547,7 +555,11 @@ func TestReportOfWhatCounts(t *testing.T) {
 		storetest.CheckAll(t, a.Store, c.ID, officer.ID, "second")
 		must(a.Service.Move(ctx, consult.Portal, c, models.StatusFrozen))
 		again()
-		must(a.Service.PublishReport(ctx, officer, c))
+		must(a.Service.ProposeReport(ctx, officer, c, ""))
+		again()
+		proposed, err := a.Service.Versions(ctx, officer, c)
+		must(err)
+		must(a.Service.PublishReport(ctx, consult.Actor{ID: "another", Role: models.RoleOfficer}, c, proposed.Proposal.Hash))
 		again()
 		check(a.Service.Report(ctx, c))
 

@@ -56,12 +56,13 @@ type Attention string
 
 // The reasons.
 const (
-	AttentionMisread  Attention = "misread"  // its author says: that is not what I meant
-	AttentionReply    Attention = "reply"    // its author has answered a message
-	AttentionHoneypot Attention = "honeypot" // a field that people do not see was filled in
-	AttentionHurried  Attention = "hurried"  // sent sooner after starting than anybody reads
-	AttentionUnworked Attention = "unworked" // sent while very many came, without the work asked of browsers
-	AttentionSeen     Attention = "seen"     // a person has looked at it since
+	AttentionConfidence Attention = "confidence" // its author asks for confidence, for a reason that somebody has to weigh
+	AttentionMisread    Attention = "misread"    // its author says: that is not what I meant
+	AttentionReply      Attention = "reply"      // its author has answered a message
+	AttentionHoneypot   Attention = "honeypot"   // a field that people do not see was filled in
+	AttentionHurried    Attention = "hurried"    // sent sooner after starting than anybody reads
+	AttentionUnworked   Attention = "unworked"   // sent while very many came, without the work asked of browsers
+	AttentionSeen       Attention = "seen"       // a person has looked at it since
 )
 
 // Readable reports whether the submission counts and its words are there.

@@ -78,6 +78,7 @@ type StartPage struct {
 	DecisionDay  string
 	Started      bool // a response is under way in this browser
 	Report       bool
+	Feed         bool // it can be followed
 	Partly       bool // some of the wording is not in the page's language
 	Outcome      *Outcome
 }
@@ -230,7 +231,8 @@ type ReceiptCheckPage struct {
 	Code         string
 	Fault        string // what is wrong, beside the field named by At
 	At           string // code, sure, message
-	Message      string // what was typed as a reply
+	Message      string // what was typed as a reply, Objection as the reason for objecting
+	Objection    string
 	Found        *ReceiptState
 	Done         string // outcome: withdrawn, misread, replied
 	Held         bool   // of what was just taken back a sealed copy is kept by law
@@ -248,6 +250,10 @@ type ReceiptState struct {
 	Open        bool // it can be changed and taken back
 	Shown       bool // changing it begins with what was sent
 	Misread     bool
+	Objection   *models.Objection // without its text
+	Letter      bool              // its words are those of a letter that several people sent
+	Versions    string            // of the published report, in which it is counted, such as 1, 2
+	Findings    []string          // in which its themes stand
 	Messages    []models.Message
 	LogPosition int // from 0
 	LogSize     int
@@ -298,8 +304,9 @@ type ReportPage struct {
 	Draft      bool
 	CanPublish bool
 	Refusal    string // why no report can be built
-	PublishTo  string // address the publish form posts to
+	PublishTo  string // address of the versions, where it is proposed and checked
 	Status     models.Status
+	Version    *VersionBox  // that is shown; nil for a draft
 	Files      []ReportFile // the report in other formats
 }
 
@@ -448,6 +455,7 @@ type SearchHit struct {
 	Language                           string
 	LanguageName                       string // where it is not the desk's
 	Where                              string // "attachment 1, page 3", "" for an answer
+	File                               string // page of the attachment, "" for an answer
 	Snippet                            []Snippet
 	Why                                []string // why it matched, each in a few words
 	Voice                              string   // name of the group whose turn it was, "" for none
@@ -524,6 +532,10 @@ type AttachedText struct {
 	Pages  []AttachedPage
 
 	Summary *SummaryBox // nil for those who do not read
+
+	Said string // what an officer wrote about it, "" for nothing
+	Href string // page of the attachment
+	File string // address of the file itself, "" for those who may not open it
 }
 
 // AttachedPage is one page of an attachment; Number is 0 where it has none.
@@ -795,6 +807,7 @@ type AttentionPage struct {
 type AttentionRow struct {
 	ID, PublicID, Day string
 	Why               []string
+	Reason            string // why its author asks for confidence, as far as it may be read
 	Href              string
 }
 

@@ -1,7 +1,5 @@
 package views
 
-import "strings"
-
 // RequestsPage is the register of requests about rights and for information.
 type RequestsPage struct {
 	Base
@@ -68,12 +66,3 @@ type ErasePage struct {
 func (*RequestsPage) file() string { return "requests" }
 func (*RequestPage) file() string  { return "request" }
 func (*ErasePage) file() string    { return "erase" }
-
-// Days writes days out, one after the other.
-func (b *Base) Days(days []string) string {
-	out := make([]string, len(days))
-	for i, day := range days {
-		out[i] = b.Day(day)
-	}
-	return strings.Join(out, "; ")
-}

@@ -1,7 +1,5 @@
 package views
 
-import "heard/models"
-
 func requestRowSample() *RequestRow {
 	return &RequestRow{ID: "r1", Reference: "DPO 2026/31", Href: "/staff/station-quarter/requests/r1", State: "Open", Late: true, Pairs: []Pair{{Name: "Asked for", Text: "Erasure (UK GDPR Art 17)"}, {Name: "Due", Text: "2 December 2026"}}}
 }
@@ -39,9 +37,4 @@ func redactForRequest() *RedactPage {
 	page := redactSample(false)
 	page.CanEdit, page.Frozen, page.Requests = true, true, []Choice{{Value: "r1", Text: "DPO 2026/31: Erasure", Chosen: true}}
 	return page
-}
-
-func struckReport(r *models.Report) *models.Report {
-	r.HeardOnce, r.Erased = nil, []string{"2027-01-04", "2027-01-05"}
-	return r
 }

@@ -3,6 +3,7 @@ package views
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"heard/models"
@@ -318,6 +319,8 @@ func samples() []sample {
 	asked, misread, shown, frozen := *state, *state, *state, *state
 	asked.Messages = []models.Message{{Officer: true, Day: "2026-11-20", Text: "Which of the two crossings do you mean?\n\nYou do not have to answer."}, {Day: "2026-11-21", Text: "The one by the canal."}}
 	misread.Misread = true
+	misread.Letter, misread.Versions, misread.Findings = true, "1, 2", []string{"Lighting comes first"}
+	misread.Objection = &models.Objection{State: models.ObjectionStands, Reason: "It stands under lighting, which is what you wrote about."}
 	shown.Shown = true
 	frozen.Open = false
 	code := func(found *ReceiptState, fault, at, done string) *ReceiptCheckPage {
@@ -342,7 +345,7 @@ func samples() []sample {
 		sheet.Questions = append(sheet.Questions, &c.Questions[i])
 	}
 
-	row := AttentionRow{ID: "s1", PublicID: "7k3m01q", Day: "11 November 2026", Why: []string{"Its author says: that is not what I meant", "Its author has answered your message"}, Href: "/staff/station-quarter/submissions/s1"}
+	row := AttentionRow{ID: "s1", PublicID: "7k3m01q", Day: "11 November 2026", Why: []string{"Its author says: that is not what I meant", "Its author has answered your message"}, Reason: "Because we fear for our lease.", Href: "/staff/station-quarter/submissions/s1"}
 	done := desk("home", "")
 	done.Staff.Notice = "The theme was renamed."
 	attention := &AttentionPage{Base: desk("attention", "To look at again"), Consultation: c.ID, Open: []AttentionRow{row, row}, Seen: []AttentionRow{row}, Aside: []AttentionRow{row}}
@@ -354,7 +357,7 @@ func samples() []sample {
 	listed, done2, page := hit, hit, hit
 	listed.Number, listed.Listed = 22, true
 	done2.Number, done2.Listed, done2.Read = 23, true, true
-	page.Number, page.Where, page.Question, page.QuestionText, page.Groups = 24, "Attachment 1, page 3", "", "Attachment", nil
+	page.Number, page.Where, page.File, page.Question, page.QuestionText, page.Groups = 24, "Attachment 1, page 3", "/x", "", "Attachment", nil
 	sides := []OtherSide{{Theme: "Better lighting along the canal", Sides: []SideLink{{Text: "For the proposal", Href: "?t=t1&st=for", Count: "12"}, {Text: "Against the proposal", Href: "?t=t1&st=against", Count: "0", None: true}}}}
 	orders := []Link{{Key: "voices", Text: "Groups in turn", Current: true}, {Key: "best", Text: "Best match"}}
 	find := &SearchPage{Base: desk("search", "Search the answers"), Consultation: c.ID, Text: "displacement", Order: "voices", Orders: orders, Total: 38, TotalText: "38", Hits: []SearchHit{hit, listed, done2, page}, First: 21, Last: 40, Number: 2, Next: "?page=3", Previous: "?page=1",
@@ -493,6 +496,9 @@ func samples() []sample {
 		{"log", &LogPage{Base: base("Public log"), Consultation: c, Size: 1190, Root: hash}},
 		{"report", &ReportPage{Base: base("Consultation report"), Report: report(), Files: reportFiles()}}, {"report-none", &ReportPage{Base: base("")}}, {"once", oncePage()},
 		{"report-draft", &ReportPage{Base: desk("report", "Report"), Report: besides(report()), Draft: true, CanPublish: true, PublishTo: "/staff/station-quarter/report", Status: models.StatusFrozen}}, {"report-refused", refused},
+		{"attached", &EvidencePage{Base: desk("search", "Attachment 1"), Consultation: c.ID, Submission: "s4", PublicID: "7k3m04q", Number: 1, About: "PDF, 1.2 MB", SHA256: strings.Repeat("0f", 32), Said: sentence(4, 200), SaidBy: "d.shah@fairmead.example.org, 11 November 2026", File: "/x/download", Act: "/x", Let: "d.shah@fairmead.example.org"}},
+		{"attached-shut", &EvidencePage{Base: desk("search", "Attachment 1"), Consultation: c.ID, Submission: "s4", PublicID: "7k3m04q", Number: 1, About: "PDF, 1.2 MB", SHA256: strings.Repeat("0f", 32), Act: "/x"}},
+		{"attached-scan", &EvidencePage{Base: desk("keying", "Attachment 1"), Consultation: c.ID, Submission: "s4", PublicID: "7k3m04q", Number: 1, About: "Scan of the form, PNG, 90 KB", SHA256: strings.Repeat("0f", 32), Scan: true, File: "/x/download"}},
 		{"error", &ErrorPage{Base: base(""), Status: 409, Heading: "This consultation is closed", Message: "It closed on 14 December 2026, so your answers could not be sent.", Faults: []Fault{{Message: "Choose an answer"}}, Retry: "/station-quarter"}},
 		{"sign-in", &SignInPage{Base: base("Sign in"), Next: "/staff"}}, {"sign-in-wrong", &SignInPage{Base: base("Sign in"), Email: "p.okafor@fairmead.example.org", Fault: "The email address or the password is not right"}},
 		{"welcome", &WelcomePage{Base: base("Choose a password"), Token: "t", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer}},
@@ -505,7 +511,7 @@ func samples() []sample {
 			Notes: notes, Keep: "/staff/station-quarter/kept", Here: "/staff/station-quarter/submissions/s1", CanShare: true, KeysSwitch: "?keys=off"}},
 		{"submission-listed", &SubmissionPage{Released: "15 December 2026", Base: desk("search", ""), ID: "s8", Status: models.SubmissionLive, Listed: true, Keep: "/staff/station-quarter/kept", Here: "/staff/station-quarter/submissions/s8", KeysOff: true, KeysSwitch: "?"}},
 		{"submission-read", &SubmissionPage{Base: desk("search", ""), ID: "s9", Status: models.SubmissionLive, Listed: true, Read: true, Keep: "/staff/station-quarter/kept", Here: "/staff/station-quarter/submissions/s9",
-			Attachments: []AttachedText{{Number: 1, About: "PDF, 1.2 MB", Open: true, Pages: []AttachedPage{{Number: 1, Text: []Snippet{{Text: "Seen from the bridge."}}}, {Number: 2, Text: []Snippet{{Text: "Lamps", Match: true}}}}}, {Number: 2, About: "DOCX, 40 KB", Pages: []AttachedPage{{Text: []Snippet{{Text: "No pages."}}}}}}}},
+			Attachments: []AttachedText{{Number: 1, About: "PDF, 1.2 MB", Open: true, Said: "They count lamps.", Href: "/x", File: "/x/download", Pages: []AttachedPage{{Number: 1, Text: []Snippet{{Text: "Seen from the bridge."}}}, {Number: 2, Text: []Snippet{{Text: "Lamps", Match: true}}}}}, {Number: 2, About: "DOCX, 40 KB", Pages: []AttachedPage{{Text: []Snippet{{Text: "No pages."}}}}}}}},
 		{"kept", &KeptPage{Base: desk("kept", "My list"), Consultation: c.ID, Act: "/staff/station-quarter/kept", Searches: []KeptSearch{{ID: "q1", Name: "Lamps", Href: "/staff/station-quarter/search?q=lamps", Day: "28 November 2026"}},
 			Reading: []KeptSubmission{{ID: "s1", PublicID: "7k3m01q", Href: "/staff/station-quarter/submissions/s1", Day: "28 November 2026", Opening: "I walk past every night.", Groups: []string{"Residents"}}, {ID: "s2", PublicID: "7k3m02q", Href: "/staff/station-quarter/submissions/s2", Day: "28 November 2026", Read: true}},
 			Notes:   []NoteRow{{ID: "n3", Day: "28 November 2026", Text: "Ask about the canal steps.", About: "7k3m01q", Href: "/staff/station-quarter/submissions/s1", Shared: true}}}},
@@ -542,9 +548,8 @@ func samples() []sample {
 		{"duties", dutiesSample()}, {"duties-wrong", dutiesWrong()}, {"duty", dutySample()}, {"duty-wrong", dutyWrong()}, {"register", registerSample()}, {"register-nothing", &RegisterPage{Base: desk("register", "Register"), Sections: []RegisterSection{{ID: "petition", Title: "Petitions", Note: "Signatures are never added to responses."}}}}, {"entry", entrySample()}, {"entry-new", entryNew()},
 		{"users", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Role: models.RoleAnalyst, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address, like name@example.org"}, {Href: "#role", Message: "Choose a role"}}, Invite: "https://consult.fairmead.example.org/staff/welcome?token=3f2a9c", For: "d.shah@fairmead.example.org",
 			Users: []models.User{{ID: "u1", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, PasswordHash: "x"}, {ID: "u2", Email: "d.shah@fairmead.example.org", Role: models.RoleAnalyst}, {ID: "u3", Email: "old@fairmead.example.org", Role: models.RoleCouncillor, Disabled: true}}}},
-		{"report-struck", &ReportPage{Base: base(""), Report: struckReport(report())}},
 		{"receipt-held", &ReceiptCheckPage{Base: base("Use a code"), Consultation: c, Done: "withdrawn", Held: true}}, {"receipt-found-held", &ReceiptCheckPage{Base: base("Use a code"), Consultation: c, Found: &ReceiptState{Day: "2026-11-02", Status: models.SubmissionWithdrawn, Held: true}}},
-	}, append(keyingSamples(), requestSamples()...)...)
+	}, slices.Concat(versionSamples(), keyingSamples(), requestSamples())...)
 }
 
 // hostile puts s into every string of v that strangers or officers can write,

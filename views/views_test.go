@@ -134,6 +134,7 @@ func TestSamplePages(t *testing.T) {
 			body := render(t, r, s.page)
 			doc := parsePage(t, body)
 			checkSafe(t, doc)
+			checkMarkup(t, body)
 			checkStructure(t, r, doc)
 			checkForms(t, doc)
 			public := s.page.base().Staff == nil

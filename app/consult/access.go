@@ -44,6 +44,7 @@ const (
 	KeepRequests Permission = "keep requests and act on them"
 	OpenHeld     Permission = "open sealed words" // nobody but the portal, on its own machine
 	KeepDuties   Permission = "keep duties, dates and the register"
+	ReadPack     Permission = "read the councillors' pack"
 )
 
 // allowed is who may do what: the one table. Administrators run the portal and
@@ -71,6 +72,7 @@ var allowed = map[Permission][]models.Role{
 	SeeRequests:  {models.RoleOfficer, models.RoleAuditor},
 	KeepRequests: {models.RoleOfficer},
 	KeepDuties:   {models.RoleOfficer},
+	ReadPack:     {models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor},
 }
 
 // May reports whether the actor has a permission.

@@ -40,6 +40,8 @@ type Config struct {
 	Pepper []byte
 	// Wake tells the job runner that there is work; may be nil.
 	Wake func()
+	// Program is the version of the program, which reports name.
+	Program string
 }
 
 // Service does what the portal does. It is safe for concurrent use.
@@ -58,12 +60,13 @@ type Service struct {
 	now     func() time.Time
 	pepper  []byte
 	wake    func()
+	program string
 	pace    pace
 }
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake}
+	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake, program: c.Program}
 	if s.wake == nil {
 		s.wake = func() {}
 	}

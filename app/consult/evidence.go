@@ -3,9 +3,12 @@ package consult
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"heard/app/evidence"
 	"heard/app/redact"
 	"heard/models"
 	"heard/models/store"
@@ -164,4 +167,174 @@ func shownText(f models.Attachment) string {
 		return f.Redacted
 	}
 	return redact.Decided(f.Text, redact.Items(f.Text, suggest(f.Text), nil))
+}
+
+// filesQuotable reports whether what stands in the files of a submission, and what
+// officers say of them, may be released: nothing of people at risk, of whom too
+// much else may stand there, nor of those who asked for confidence or did not
+// agree to be quoted.
+func filesQuotable(c *models.Consultation, sub *models.Submission) bool {
+	return sub.Allows(models.ConsentQuote) && !c.Sensitive(sub.Groups)
+}
+
+// Attached is an attachment as somebody may know of it.
+type Attached struct {
+	models.Attachment
+	Number  int             // on the submission, from 1
+	Summary *models.Summary // that stands, nil for none; By is the address of the account
+	MayOpen bool            // the file itself
+	Scan    bool            // of a form that was keyed
+	Let     string          // address of who let others open the file, "" for nobody
+	MayLet  bool            // whoever asks may change that
+}
+
+// Attached returns the attachments of a submission with what officers wrote about
+// them, for those who may open the submission. Councillors are told of those that
+// may be released, analysts of all but scans.
+func (s *Service) Attached(ctx context.Context, by Actor, c *models.Consultation, id string) ([]Attached, error) {
+	if err := by.need(SearchText); err != nil {
+		return nil, err
+	}
+	sub, _, err := s.openSubmission(ctx, s.store, by, c, id)
+	if err != nil || len(sub.Attachments) == 0 || by.Role == models.RoleCouncillor && !filesQuotable(c, sub) {
+		return nil, err
+	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	summaries, err := s.store.Summaries(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var out []Attached
+	for i, a := range sub.Attachments {
+		at := Attached{Attachment: a, Number: i + 1, Scan: strings.HasPrefix(a.Kind, scanned), Let: named(names, a.Opened)}
+		at.MayOpen = by.May(ReadOriginal) || a.Opened != "" && !at.Scan
+		at.MayLet = by.May(ReadAll) && sub.Status == models.SubmissionLive && !at.Scan
+		if at.Scan && !by.May(KeyIn) {
+			continue
+		}
+		for _, m := range summaries { // the last version stands
+			if m.Attachment == a.Key {
+				m.By = named(names, m.By)
+				at.Summary = &m
+			}
+		}
+		out = append(out, at)
+	}
+	return out, nil
+}
+
+// attachedAt returns one of the attachments of a submission, by its number.
+func (s *Service) attachedAt(ctx context.Context, by Actor, c *models.Consultation, id string, number int) (*Attached, error) {
+	all, err := s.Attached(ctx, by, c, id)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if all[i].Number == number {
+			return &all[i], nil
+		}
+	}
+	return nil, models.NewError(models.KindNotFound, "There is no such attachment, or it is not released.")
+}
+
+// OpenFile returns the copy of an attachment from which hidden data was removed,
+// with its media type and the ending of its name. Nothing in it was taken out:
+// others than officers get those that an officer let them open. That it was opened
+// goes on record.
+func (s *Service) OpenFile(ctx context.Context, by Actor, c *models.Consultation, id string, number int) (data []byte, mediaType, ending string, err error) {
+	a, err := s.attachedAt(ctx, by, c, id, number)
+	if err != nil {
+		return nil, "", "", err
+	}
+	if !a.MayOpen {
+		return nil, "", "", models.NewError(models.KindForbidden, "An officer has not let anybody else open this file. Read its summary, or ask an officer.")
+	}
+	kind := evidence.Type(strings.ToLower(strings.TrimPrefix(a.Kind, scanned)))
+	if data, err = s.files.Get(ctx, a.Key); errors.Is(err, evidence.ErrNotFound) {
+		return nil, "", "", models.NewError(models.KindNotFound, "The file is not there any more.")
+	} else if err != nil {
+		return nil, "", "", err
+	}
+	action := "attachment.opened"
+	if a.Scan {
+		action = "scan.opened"
+	}
+	return data, kind.MediaType(), string(kind), s.record(ctx, s.store, by, action, fmt.Sprintf("%s attachment %d", id, number), c.ID, "")
+}
+
+// LetOpen says whether others than officers may open an attachment itself: a
+// person who read it answers for what stands in it. It needs a summary, an author
+// who agreed to be quoted, and none at risk.
+func (s *Service) LetOpen(ctx context.Context, by Actor, c *models.Consultation, id string, number int, let bool) error {
+	if err := by.need(ReadAll); err != nil {
+		return err
+	}
+	a, err := s.attachedAt(ctx, by, c, id, number)
+	if err != nil {
+		return err
+	}
+	return s.store.Tx(ctx, func(tx *store.Store) error {
+		sub, err := liveIn(ctx, tx, c, id)
+		if err != nil {
+			return err
+		}
+		action, account := "attachment.let-open", by.ID
+		switch {
+		case !let:
+			action, account = "attachment.shut", ""
+		case a.Scan:
+			return models.NewError(models.KindConflict, "A scan of a form stays with the officers who key and check it.")
+		case !filesQuotable(c, sub):
+			return models.NewError(models.KindConflict, "Its author did not agree to be quoted, asked for confidence, or is in a group at risk, so nobody but officers may open the file.")
+		case a.Summary == nil:
+			return models.NewError(models.KindConflict, "Summarise the file first, so that somebody has read it.")
+		}
+		if err := tx.OpenAttachment(ctx, a.Key, account); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, by, action, fmt.Sprintf("%s attachment %d", id, number), c.ID, "")
+	})
+}
+
+// ConfidenceReason returns why the author of a submission asks for confidence, as
+// far as it may leave the desk; "" where they do not, or give no reason.
+func ConfidenceReason(c *models.Consultation, sub *models.Submission) string {
+	for _, a := range sub.Answers {
+		if q := c.Question(a.Question); q != nil {
+			for _, o := range q.Options {
+				if o.Confidential && slices.Contains(a.Options, o.ID) {
+					return a.Redacted
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// lateOf returns how many responses were keyed or imported that came after the end,
+// whether they count or were set aside; nil where nothing was keyed or imported.
+func lateOf(ctx context.Context, from *store.Store, c *models.Consultation) (*int, error) {
+	batches, err := from.Batches(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	ended, _ := c.Ended()
+	imported, late, err := from.CountImported(ctx, c.ID, ended)
+	if err != nil || imported == 0 && len(batches) == 0 {
+		return nil, err
+	}
+	for _, b := range batches {
+		if !b.Late(c) {
+			continue
+		}
+		forms, err := from.Keyed(ctx, c.ID, b.ID)
+		if err != nil {
+			return nil, err
+		}
+		late += len(forms)
+	}
+	return &late, nil
 }

@@ -63,8 +63,7 @@ func quotable(c *models.Consultation, sub *models.Submission, docs []search.Docu
 	if !sub.Allows(models.ConsentQuote) {
 		return nil
 	}
-	atRisk := c.Sensitive(sub.Groups)
-	return slices.DeleteFunc(slices.Clone(docs), func(d search.Document) bool { return atRisk && d.Attachment != "" })
+	return slices.DeleteFunc(slices.Clone(docs), func(d search.Document) bool { return d.Attachment != "" && !filesQuotable(c, sub) })
 }
 
 // forCouncillors returns a passage as councillors find it: of the person, what is
@@ -106,7 +105,7 @@ func asReleased(c *models.Consultation, sub *models.Submission, r models.Release
 			sub.Answers[i].Language = ""
 		}
 	}
-	if atRisk || r.Submission == "" {
+	if !filesQuotable(c, sub) || r.Submission == "" {
 		sub.Attachments = nil
 	}
 	sub.Groups = slices.Clone(r.Labels[string(search.Groups)])

@@ -3,8 +3,6 @@ package consult
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -59,7 +57,7 @@ func (s *Service) unsay(ctx context.Context, tx *store.Store, c *models.Consulta
 			}
 		}
 	}
-	return s.strike(ctx, tx, c, before, after, put)
+	return s.strikeWords(ctx, tx, c, before, after, put)
 }
 
 // says reports whether words stand in what may be read of a submission.
@@ -117,13 +115,8 @@ func lastNote(label string) string {
 	return ""
 }
 
-// strike takes words out of every version of the report that was kept, which says
-// on which days that was done and not of whom.
-func (s *Service) strike(ctx context.Context, tx *store.Store, c *models.Consultation, before, after *models.Submission, put map[string]string) error {
-	reports, err := tx.Reports(ctx, c.ID)
-	if err != nil {
-		return err
-	}
+// strikeWords takes words out of every version of the report that was kept.
+func (s *Service) strikeWords(ctx context.Context, tx *store.Store, c *models.Consultation, before, after *models.Submission, put map[string]string) error {
 	// now is what stands of words by the submission.
 	now := func(words string) string {
 		for _, a := range after.Answers {
@@ -138,32 +131,25 @@ func (s *Service) strike(ctx context.Context, tx *store.Store, c *models.Consult
 		}
 		return ""
 	}
-	for _, version := range slices.Sorted(maps.Keys(reports)) {
-		data, changed, err := report.Strike(reports[version], before.PublicID, after.Erased != "", now, put)
+	err := s.strike(ctx, tx, Portal, c, func(data []byte) ([]byte, bool, error) {
+		struck, changed, err := report.StrikeWords(data, before.PublicID, after.Erased != "", now, put)
+		if err != nil || !changed {
+			return data, false, err
+		}
+		r, err := reportOf(struck)
 		if err != nil {
-			return fmt.Errorf("version %d of the report: %w", version, err)
+			return nil, false, err
 		}
-		if !changed {
-			continue
-		}
-		var r models.Report
-		if err := json.Unmarshal(data, &r); err != nil {
-			return err
-		}
-		if today := s.today(); !slices.Contains(r.Erased, today) {
-			r.Erased = append(r.Erased, today)
-		}
-		if data, err = json.Marshal(r); err != nil {
-			return err
-		}
-		if err := tx.StrikeReport(ctx, c.ID, version, data, hashOf(string(data))); err != nil {
-			return err
-		}
-		if err := s.record(ctx, tx, Portal, "report.struck", fmt.Sprintf("version %d, %s", version, hashOf(string(data))), c.ID, ""); err != nil {
-			return err
-		}
+		struck, err = json.Marshal(r) // in the order of its fields
+		return struck, true, err
+	})
+	if err != nil {
+		return err
 	}
-	return nil
+	return tx.StrikePacks(ctx, c.ID, func(pack []byte) ([]byte, error) { // which name themes
+		struck, _, err := report.StrikeWords(pack, before.PublicID, after.Erased != "", now, put)
+		return struck, err
+	})
 }
 
 // mayRedact holds a consultation in which words may be taken out: before the freeze

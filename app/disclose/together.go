@@ -237,7 +237,7 @@ func (s *System) Linked() []Linked {
 // Recovered returns the masked figures that can be narrowed to fewer numbers than
 // their threshold, table by table, and those that are shown below it. A figure is
 // safe, too, if all that is known is that it is not more than everybody. Where
-// everybody is fewer than any figure of people at risk may be, no such figure is
+// everybody is fewer than the threshold of a place, no figure of its kind is
 // shown, and nothing follows.
 func (s *System) Recovered() []Recovered {
 	var out []Recovered
@@ -246,7 +246,7 @@ func (s *System) Recovered() []Recovered {
 		for i, row := range t.g.figures {
 			for j, f := range row {
 				b := Bounds{i, j, t.v[i][j].low, t.v[i][j].high, t.g.thresholds[j]}
-				safe := b.Safe() || s.everybody < SensitiveThreshold || b.Low == 0 && (b.High >= s.everybody || t.Within > 0 && b.High >= t.Within)
+				safe := b.Safe() || s.everybody < b.Threshold || b.Low == 0 && (b.High >= s.everybody || t.Within > 0 && b.High >= t.Within)
 				if f.Shown {
 					safe = f.Value >= b.Threshold
 				}

@@ -129,8 +129,10 @@ test('the officer, a second one and the auditor deal with requests', async t => 
     await v.go(`${at}/settings`);
     await v.press(button);
   }
-  await v.go(`${at}/report`);
-  await v.press('Publish the report');
+  await v.go(`${at}/versions`);
+  await v.press('Propose this version');
+  await second.go(`${at}/versions`);
+  await second.press(/^I have read it/);
   const report = async () => (await v.context.request.get(`${base}/${id}/report.json`)).json();
   const published = await report();
   const quoted = published.themes.flatMap(theme => theme.quotes ?? []).filter(q => q.text.length > 40 && !published.campaigns.some(c => c.text?.includes(q.text)));
@@ -145,7 +147,7 @@ test('the officer, a second one and the auditor deal with requests', async t => 
   await person.context.close();
   const reader = await Visitor.arrive(browser, phone, false);
   await reader.go(`/${id}/report`);
-  assert.match(await reader.page.locator('#erased').innerText(), /Words were taken out of this report after it was published.*No figure changed/);
+  assert.match(await reader.page.locator('#version').innerText(), /taken out/);
   await reader.leave(t);
 
   // A third person is named in someone else's words.

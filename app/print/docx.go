@@ -83,6 +83,7 @@ type docx struct {
 	addresses []string          // that links lead to
 	bookmarks map[string]string // by id of an element that a link leads to
 	begun     []string          // bookmarks that the next paragraph carries
+	headed    bool              // the last paragraph was a heading: what follows it leads on to what comes next
 	placed    int               // bookmarks placed
 	contents  int               // where in the body the list of contents belongs
 	listTitle string            // its heading
@@ -103,6 +104,7 @@ type place struct {
 	list, num int   // level of a list, from 1, and its numbering; 0 outside
 	sign      *bool // the next paragraph carries the sign of the list's item
 	end, bold bool
+	keep      bool // on one sheet with what comes next
 	lines     bool // line breaks count
 }
 
@@ -219,6 +221,10 @@ func (d *docx) heading(n *html.Node, p place) {
 func (d *docx) paragraph(runs string, p place) {
 	b := &d.body
 	b.WriteString(`<w:p><w:pPr><w:pStyle w:val="` + p.style + `"/>`)
+	if d.headed || p.keep {
+		b.WriteString(`<w:keepNext/>`)
+	}
+	d.headed = strings.HasPrefix(p.style, "Heading")
 	if p.sign != nil && *p.sign {
 		*p.sign = false
 		fmt.Fprintf(b, `<w:numPr><w:ilvl w:val="%d"/><w:numId w:val="%d"/></w:numPr>`, min(p.list, levels)-1, p.num)
@@ -484,6 +490,7 @@ func (d *docx) table(n *html.Node, p place) {
 			if c.node != nil {
 				in = in.of(c.node)
 				in.end = figures && (c.node.Data == "td" || head[i] && column > 0)
+				in.keep = head[i]
 				in.bold = head[i] && c.node.Data == "th"
 				d.flow(c.node, in)
 			}
@@ -499,32 +506,42 @@ func (d *docx) table(n *html.Node, p place) {
 	b.WriteString(`</w:tbl><w:p><w:pPr><w:spacing w:after="0"/></w:pPr></w:p>`)
 }
 
-// columnWidths shares the width of the text out by how long the longest words and
-// texts of each column are.
+// Twentieths of a point that a letter of a table takes, and the space beside it in
+// its cell.
+const letterWidth, cellMargin = 125, 260
+
+// columnWidths gives each column room for its longest word, and shares what is left
+// of the width of the text out by how long their texts are.
 func columnWidths(rows [][]cell) []int {
-	var weights []int
+	var least, want []int
 	for _, row := range rows {
 		column := 0
 		for _, c := range row {
-			for len(weights) < column+c.span {
-				weights = append(weights, 7)
+			for len(least) < column+c.span {
+				least, want = append(least, 0), append(want, 1)
 			}
 			if c.node != nil && c.span == 1 {
-				weights[column] = max(weights[column], min(utf8.RuneCountInString(words(c.node)), 45))
-				if slices.ContainsFunc(slices.Collect(c.node.Descendants()), func(n *html.Node) bool { return n.Data == "svg" }) {
-					weights[column] = 45
+				text := words(c.node)
+				want[column] = max(want[column], min(utf8.RuneCountInString(text), 60))
+				for word := range strings.FieldsSeq(text) {
+					least[column] = max(least[column], cellMargin+letterWidth*min(utf8.RuneCountInString(word), 20))
+				}
+				for n := range c.node.Descendants() {
+					if n.Data == "svg" {
+						least[column] = max(least[column], cellMargin+barAcross/635) // English Metric Units in a twentieth of a point
+					}
 				}
 			}
 			column += c.span
 		}
 	}
-	sum := 0
-	for _, w := range weights {
-		sum += w
+	left, sum := textWidth, 0
+	for i := range least {
+		left, sum = left-least[i], sum+want[i]
 	}
-	widths := make([]int, len(weights))
-	for i, w := range weights {
-		widths[i] = textWidth * w / sum
+	widths := make([]int, len(least))
+	for i := range widths {
+		widths[i] = least[i] + max(left, 0)*want[i]/sum
 	}
 	return widths
 }
@@ -614,7 +631,7 @@ func (d *docx) write(w io.Writer, title string, about About) error {
 		{"word/styles.xml", []string{d.fixed("styles.xml")}},
 		{"word/settings.xml", []string{d.fixed("settings.xml")}},
 		{"word/numbering.xml", []string{d.numbering()}},
-		{"word/footer1.xml", []string{prolog, `<w:ftr `, mainNamespace, `><w:p><w:pPr><w:pStyle w:val="Footer"/>`, d.bidi(), `</w:pPr><w:r><w:t xml:space="preserve">`, escaped(about.Footer), `</w:t></w:r><w:r><w:tab/></w:r>`,
+		{"word/footer1.xml", []string{prolog, `<w:ftr `, mainNamespace, `><w:p><w:pPr><w:pStyle w:val="Footer"/>`, d.bidi(), `</w:pPr><w:r><w:t xml:space="preserve">`, escaped(about.Footer), `</w:t></w:r></w:p><w:p><w:pPr><w:pStyle w:val="Footer"/>`, d.bidi(), `<w:jc w:val="right"/></w:pPr>`,
 			field("PAGE"), `<w:r><w:t xml:space="preserve"> / </w:t></w:r>`, field("NUMPAGES"), `</w:p></w:ftr>`}},
 		{"word/_rels/document.xml.rels", []string{d.relationships()}},
 	} {

@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// Strike takes words out of a report that was kept as JSON, whatever sections it
+// StrikeWords takes words out of a report that was kept as JSON, whatever sections it
 // has: excerpts by the submission that goes by the public id, what rests on them,
 // and words wherever else they stand. erased says that none of its words are left.
 // now returns how the words of an excerpt read today, "" when they are gone. A
 // quote that no longer stands goes; a point heard once stays without its words, as
 // one without consent does. put holds what comes in place of words, "" for nothing.
 // No figure changes.
-func Strike(data []byte, id string, erased bool, now func(words string) string, put map[string]string) (struck []byte, changed bool, err error) {
+func StrikeWords(data []byte, id string, erased bool, now func(words string) string, put map[string]string) (struck []byte, changed bool, err error) {
 	var report any
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()

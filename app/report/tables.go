@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"heard/models"
 )
@@ -32,7 +33,17 @@ type field struct {
 
 // fieldsOf returns the fields of a struct that JSON has, those of embedded structs
 // among them.
-func fieldsOf(t reflect.Type) (list []field) {
+func fieldsOf(t reflect.Type) []field {
+	known, ok := fieldsKnown.Load(t)
+	if !ok {
+		known, _ = fieldsKnown.LoadOrStore(t, readFields(t))
+	}
+	return known.([]field)
+}
+
+var fieldsKnown sync.Map // by type: they are asked for once a row
+
+func readFields(t reflect.Type) (list []field) {
 	for _, f := range reflect.VisibleFields(t) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.Anonymous || name == "-" || !f.IsExported() || len(f.Index) > 1 && shadowed(t, name) {

@@ -70,8 +70,27 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 		row("method", "differ", "Answers that two people saw differently", "", m.Differ)
 		row("method", "settled", "Answers seen differently that were settled since", "", m.Settled)
 	}
+	if o := r.Objections; o != nil {
+		row("objections", "made", "People who said that they did not mean what became of their words", "", o.Made)
+		row("objections", "upheld", "Those of them who were found to be right", "", o.Upheld)
+	}
 	for i, c := range r.Campaigns {
 		row("campaign", strconv.Itoa(i+1), c.Text, "", c.Letters)
+	}
+	for _, w := range r.Without {
+		row("with letters", w.Question, w.Text, "", w.With)
+		row("without letters", w.Question, w.Text, "", w.Without)
+		for _, o := range w.Options {
+			row("with letters", w.Question+"."+o.ID, o.Text, "", o.With)
+			row("without letters", w.Question+"."+o.ID, o.Text, "", o.Without)
+		}
+	}
+	for _, e := range r.Earlier {
+		row("earlier", e.Question, e.Title, "", e.Then)
+		row("now", e.Question, e.Text, "", e.Now)
+	}
+	for _, g := range r.Redactions {
+		row("taken out", g.ID, g.Name, "", g.Count)
 	}
 	for i, c := range r.Consulted {
 		_ = out.Write([]string{"consulted", strconv.Itoa(i + 1), SafeCell(c.Name), "", ""})

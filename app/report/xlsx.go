@@ -153,8 +153,11 @@ func writeText(out *bufio.Writer, at, text string, style int) {
 			text = strings.TrimRight(string(utf16.Decode(units[:maxCell-len(cut)])), "\uFFFD") + cut
 		}
 	}
-	fmt.Fprintf(out, `<c r="%s" s="%d" t="inlineStr"><is><t xml:space="preserve">`, at, style)
-	out.WriteString(escaped(hexadecimal.ReplaceAllString(text, `_x005F$0`)))
+	if strings.Contains(text, "_x") {
+		text = hexadecimal.ReplaceAllString(text, `_x005F$0`)
+	}
+	out.WriteString(`<c r="` + at + `" s="` + strconv.Itoa(style) + `" t="inlineStr"><is><t xml:space="preserve">`)
+	_ = xml.EscapeText(out, []byte(text)) // the writer keeps an error
 	out.WriteString(`</t></is></c>`)
 }
 

@@ -54,6 +54,12 @@ GET  /:consultation/report-dictionary.csv   404    404        404     404     40
 GET  /:consultation/report/heard-once       404    404        404     404     404     404
 GET  /:consultation/report.csv              404    404        404     404     404     404
 GET  /:consultation/report.json             404    404        404     404     404     404
+GET  /feed                                  200    200        200     200     200     200
+GET  /:consultation/feed                    200    200        200     200     200     200
+GET  /:consultation/report/:version         404    404        404     404     404     404
+GET  /:consultation/report/:version/:file   404    404        404     404     404     404
+GET  /:consultation/summary                 404    404        404     404     404     404
+GET  /:consultation/answers                 404    404        404     404     404     404
 GET  /:consultation/log/                    200    200        200     200     200     200
 GET  /:consultation/log/checkpoint          200    200        200     200     200     200
 GET  /:consultation/log/leaves              200    200        200     200     200     200
@@ -75,6 +81,9 @@ GET  /staff/:consultation/kept              sign   200        200     200     40
 POST /staff/:consultation/kept              401    422        422     422     403     403
 GET  /staff/:consultation/submissions/:id   sign   404        200     200     403     403
 POST /staff/:consultation/submissions/:id   401    403        403     422     403     403
+GET  /staff/:consultation/submissions/:id/files/:file sign 404 404      404     403     403
+POST /staff/:consultation/submissions/:id/files/:file 401 403  403      422     403     403
+GET  /staff/:consultation/submissions/:id/files/:file/download sign 404 404 404 403     403
 GET  /staff/:consultation/reading           sign   403        403     200     403     403
 POST /staff/:consultation/reading           401    403        403     422     403     403
 GET  /staff/:consultation/reading/:id       sign   403        403     200     403     403
@@ -87,6 +96,7 @@ POST /staff/:consultation/submissions/:id/redact 401 403      403     422     40
 GET  /staff/:consultation/attention         sign   403        403     200     403     403
 GET  /staff/:consultation/keying            sign   403        403     200     403     403
 POST /staff/:consultation/keying            401    403        403     422     403     403
+POST /staff/:consultation/keying/:batch/forms/:form/slip 401 403 403 200      403     403
 GET  /staff/:consultation/keying/:batch     sign   403        403     200     403     403
 POST /staff/:consultation/keying/:batch     401    403        403     422     403     403
 GET  /staff/:consultation/keying/:batch/new sign   403        403     200     403     403
@@ -114,7 +124,6 @@ POST /staff/:consultation/preview/:path/:step 401  403        403     303     40
 GET  /staff/:consultation/code              sign   403        200     200     403     403
 POST /staff/:consultation/code              401    403        422     422     403     403
 GET  /staff/:consultation/report            sign   403        200     200     200     403
-POST /staff/:consultation/report            401    403        403     409     403     403
 GET  /staff/:consultation/report.docx       sign   403        200     200     200     403
 GET  /staff/:consultation/report.pdf        sign   403        409     409     409     403
 GET  /staff/:consultation/report.xlsx       sign   403        200     200     200     403
@@ -123,6 +132,13 @@ GET  /staff/:consultation/report.json       sign   403        200     200     20
 GET  /staff/:consultation/report-dictionary.csv sign 403      200     200     200     403
 GET  /staff/:consultation/report/heard-once sign   403        200     200     200     403
 GET  /staff/:consultation/report/ledger.csv sign   403        200     200     200     403
+GET  /staff/:consultation/versions          sign   403        200     200     200     403
+POST /staff/:consultation/versions          401    403        403     422     403     403
+GET  /staff/:consultation/versions/proposed sign   403        404     404     404     403
+GET  /staff/:consultation/pack              sign   404        404     404     403     403
+POST /staff/:consultation/pack              401    422        422     422     403     403
+GET  /staff/:consultation/objections        sign   403        403     200     403     403
+POST /staff/:consultation/objections        401    403        403     404     403     403
 GET  /staff/:consultation/settings          sign   403        403     200     403     200
 POST /staff/:consultation/settings          401    403        403     422     403     422
 
@@ -203,7 +219,7 @@ func (p *testPortal) address(path string) string {
 	if strings.Contains(path, ":batch") {
 		batch, form = p.keyed(strings.HasSuffix(path, "/new"))
 	}
-	return strings.NewReplacer(":batch", batch, ":form", form, ":consultation", p.demo.ID, ":step", "A1", ":card", p.demo.Cards[0].ID, ":path", p.demo.Paths[0].ID, ":number", "3", ":token", "none", ":id", id).Replace(path)
+	return strings.NewReplacer(":batch", batch, ":form", form, ":consultation", p.demo.ID, ":step", "A1", ":card", p.demo.Cards[0].ID, ":path", p.demo.Paths[0].ID, ":number", "3", ":token", "none", ":file", "1", ":id", id).Replace(path)
 }
 
 func (p *testPortal) themes() []models.Theme {
@@ -463,12 +479,16 @@ func (p *testPortal) forms(who map[string]*browser) map[string]form {
 		"/staff/:consultation/redactions":      {who["officer"], url.Values{"do": {"next"}}},
 		"/staff/:consultation/themes":          {who["officer"], url.Values{"do": {"run"}}},
 
+		"/staff/:consultation/submissions/:id/files/:file": {who["officer"], url.Values{"do": {"shut"}}},
+
 		"/staff/:consultation/submissions/:id/redact": {who["officer"], url.Values{"version": {"0"}, "do-all": {"accept-sure"}}},
 		"/staff/:consultation/essentials":             {who["officer"], url.Values{"title": {"Ours"}}},
 		"/staff/:consultation/preview/:path/:step":    {who["officer"], nil},
 		"/staff/:consultation/themes/:id":             {who["officer"], url.Values{"do": {"rename"}, "version": {strconv.Itoa(theme.Version)}, "label": {"A name of ours"}}},
 		"/staff/:consultation/code":                   {who["officer"], url.Values{"answer": {p.anAnswer()}, "theme": {theme.ID}, "do": {"code"}}},
-		"/staff/:consultation/report":                 {who["officer"], url.Values{"do": {"publish"}}},
+		"/staff/:consultation/versions":               {who["officer"], url.Values{"do": {"propose"}}},
+		"/staff/:consultation/pack":                   {who["officer"], url.Values{"part": {"summary"}, "version": {"1"}}},
+		"/staff/:consultation/objections":             {who["officer"], url.Values{"submission": {"none"}, "decision": {"upheld"}, "reason": {"Moved."}, "version": {"1"}}},
 		"/staff/:consultation/settings":               {who["officer"], url.Values{"do": {"move"}, "to": {"closed"}}},
 
 		"/staff/:consultation/duties":                {who["officer"], url.Values{"do": {"share"}}},
@@ -512,10 +532,13 @@ func TestFormsOfOtherWebsitesAreRefused(t *testing.T) {
 		// The same form from our own page works, so it was the website that was
 		// refused.
 		switch r.path {
-		case "/staff/:consultation/report", // only once the analysis is frozen
-			"/staff/:consultation/essentials",             // only of a draft
-			"/staff/:consultation/preview/:path/:step",    // keeps nothing
-			"/staff/:consultation/submissions/:id/redact": // where there is something to take out
+		case "/staff/:consultation/versions", // only once the analysis is frozen
+			"/staff/:consultation/submissions/:id/files/:file", // where there is a file
+			"/staff/:consultation/pack",                        // only once the report is public
+			"/staff/:consultation/objections",                  // where somebody objects
+			"/staff/:consultation/essentials",                  // only of a draft
+			"/staff/:consultation/preview/:path/:step",         // keeps nothing
+			"/staff/:consultation/submissions/:id/redact":      // where there is something to take out
 			continue
 		}
 		if got := f.by.post(p.address(r.path), f.values); got.status >= 400 {

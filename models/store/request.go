@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 
 	"gorm.io/gorm"
@@ -238,6 +239,9 @@ func (s *Store) EraseWords(ctx context.Context, id, day string) error {
 		if err == nil { // how often a detail of which kind was taken out is a figure of the report
 			err = db.Model(&redactionRow{}).Where("submission = ?", id).Updates(map[string]any{"replacement": "", "note": "", "sha256": ""}).Error
 		}
+		if err == nil { // and so is how many objected
+			err = db.Model(&objectionRow{}).Where("submission = ?", id).Updates(map[string]any{"text": "", "reason": ""}).Error
+		}
 		if err == nil {
 			err = db.Model(&leafRow{}).Where("submission = ?", id).Update("salt", []byte{}).Error
 		}
@@ -257,30 +261,6 @@ func (s *Store) Reword(ctx context.Context, t models.Theme) error {
 func (s *Store) ForgetLetter(ctx context.Context, consultation, campaign string) error {
 	err := s.db.WithContext(ctx).Model(&campaignRow{}).Where("consultation = ? AND id = ?", consultation, campaign).Update("template", "").Error
 	return failed(err, "save the campaign")
-}
-
-// Reports returns every version of a consultation's report that was kept, by
-// number.
-func (s *Store) Reports(ctx context.Context, consultation string) (map[int][]byte, error) {
-	var rows []reportRow
-	if err := s.db.WithContext(ctx).Find(&rows, "consultation = ?", consultation).Error; err != nil {
-		return nil, failed(err, "read the reports")
-	}
-	all := map[int][]byte{}
-	for _, r := range rows {
-		all[r.Version] = r.Data
-	}
-	return all, nil
-}
-
-// StrikeReport puts data in place of a version of a report out of which words
-// were taken. It is the one way in which a report that was kept changes.
-func (s *Store) StrikeReport(ctx context.Context, consultation string, version int, data []byte, hash string) error {
-	return s.Tx(ctx, func(tx *Store) error {
-		tx.unit.erased = true
-		err := tx.db.WithContext(ctx).Model(&reportRow{}).Where("consultation = ? AND version = ?", consultation, version).Updates(map[string]any{"data": data, "hash": hash}).Error
-		return failed(err, "take words out of the report")
-	})
 }
 
 // DeleteOriginals deletes the words of a consultation as they were written, every
@@ -326,4 +306,31 @@ func (s *Store) LastDay(ctx context.Context, consultation, action string) (day s
 	err = s.db.WithContext(ctx).Model(&auditRow{}).Select("COALESCE(MAX(day), '')").
 		Where("consultation = ? AND action = ? AND NOT undone", consultation, action).Scan(&day).Error
 	return day, failed(err, "read the record of what was done")
+}
+
+// StrikePacks puts what take makes of them in place of the councillors' packs of a
+// consultation, published and proposed, out of which words were taken.
+func (s *Store) StrikePacks(ctx context.Context, consultation string, take func(pack []byte) ([]byte, error)) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		for _, table := range []any{&reportRow{}, &proposalRow{}} {
+			var packs [][]byte
+			if err := tx.db.WithContext(ctx).Model(table).Where("consultation = ? AND length(pack) > 0", consultation).Pluck("pack", &packs).Error; err != nil {
+				return failed(err, "read the packs")
+			}
+			for _, pack := range packs {
+				struck, err := take(pack)
+				if err != nil || bytes.Equal(struck, pack) {
+					if err != nil {
+						return err
+					}
+					continue
+				}
+				if err := tx.db.WithContext(ctx).Model(table).Where("consultation = ? AND pack = ?", consultation, pack).Update("pack", struck).Error; err != nil {
+					return failed(err, "take words out of the pack")
+				}
+			}
+		}
+		tx.unit.erased = true
+		return nil
+	})
 }

@@ -219,6 +219,15 @@ func (s *Store) answers(ctx context.Context, submissions []string) (map[string][
 	return answers, nil
 }
 
+// SetReceipt gives a submission another receipt in place of the one it has.
+func (s *Store) SetReceipt(ctx context.Context, id string, receipt []byte) error {
+	done := s.db.WithContext(ctx).Model(&submissionRow{}).Where("id = ?", id).Update("receipt", receipt)
+	if done.Error == nil && done.RowsAffected == 0 {
+		return models.NewError(models.KindNotFound, noSubmission)
+	}
+	return saved(done.Error, "keep the receipt", "A submission with this receipt is already there.")
+}
+
 // Submissions returns a consultation's live submissions with their answers, by
 // id, which is a random order. They are read in batches with nothing held open
 // in between, so the loop may write.
@@ -439,7 +448,7 @@ func (s *Store) SubmissionsForAttention(ctx context.Context, consultation string
 // EraseAnswers removes what a submission says: its answers, what is known of
 // its attachments, the messages and notes about it, what people decided on its
 // answers and took out of them, every version of it that was keyed, who has read it or means to, what readers wrote about its attachments,
-// its part in a release, and the salt that opens its leaf. The submission itself and the leaf stay.
+// its part in a release, its author's objection, and the salt that opens its leaf. The submission itself and the leaf stay.
 func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 	const doing = "erase the answers"
 	return s.Tx(ctx, func(tx *Store) error {
@@ -458,7 +467,7 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 		if err == nil {
 			err = db.Where("submission = ?", id).Delete(&messageRow{}).Error
 		}
-		for _, table := range []any{&codingRow{}, &codedRow{}, &readingRow{}, &claimRow{}, &summaryRow{}, &richRow{}, &listedRow{}, &noteRow{}, &releasedRow{}, &redactionRow{}, &redactionSheetRow{}, &keyedVersionRow{}} {
+		for _, table := range []any{&codingRow{}, &codedRow{}, &readingRow{}, &claimRow{}, &summaryRow{}, &richRow{}, &listedRow{}, &noteRow{}, &releasedRow{}, &redactionRow{}, &redactionSheetRow{}, &keyedVersionRow{}, &objectionRow{}} {
 			if err == nil {
 				err = db.Where("submission = ?", id).Delete(table).Error
 			}

@@ -80,6 +80,7 @@ func Run(t *testing.T) {
 		{"audit", testAudit},
 		{"audit chain", testAuditChain},
 		{"reports", testReports},
+		{"versions of reports", testVersions},
 		{"text that cannot be kept", testUnkeepable},
 		{"nothing leaks into errors and logs", testNoLeaks},
 		{"cancelled", testCancelled},
@@ -223,6 +224,8 @@ var columns = strings.Fields(`
 	leaves.consultation leaves.leaf leaves.position leaves.salt leaves.submission
 	messages.day messages.officer messages.position messages.submission messages.text
 	notes.account notes.day notes.id notes.shared notes.submission notes.text
+	objections.account objections.day objections.decided objections.reason objections.state objections.submission objections.text objections.version
+	pack_reads.consultation pack_reads.part pack_reads.reader pack_reads.version
 	placements.question placements.score placements.submission placements.theme
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
 	reading_claims.account reading_claims.submission reading_claims.until
@@ -236,7 +239,10 @@ var columns = strings.Fields(`
 	register.public_id register.version register.why register.written
 	released.consultation released.labels released.number released.submission
 	releases.account releases.consultation releases.day releases.number
-	reports.consultation reports.data reports.hash reports.version
+	report_members.consultation report_members.submission report_members.version
+	report_proposals.account report_proposals.consultation report_proposals.data report_proposals.day report_proposals.hash report_proposals.members report_proposals.number
+	report_proposals.pack report_proposals.reason report_proposals.returned_by report_proposals.returned_day
+	reports.consultation reports.data reports.day reports.hash reports.pack reports.proposed_by reports.published_by reports.struck reports.version
 	request_acts.account request_acts.consultation request_acts.day request_acts.frozen request_acts.id request_acts.kind request_acts.reason request_acts.request request_acts.second request_acts.second_day
 	request_acts.state request_acts.submission
 	requests.account requests.came requests.consultation requests.done requests.extended requests.id requests.kind requests.outcome requests.received requests.reference requests.state requests.version requests.written
@@ -1538,6 +1544,8 @@ func testUpgrade(t *testing.T, url string) {
 	db := raw(t, url)
 	for _, statement := range []string{
 		"DROP TABLE request_acts", "DROP TABLE requests", "DROP TABLE held_words", "DROP TABLE retentions", "ALTER TABLE submissions DROP COLUMN erased",
+		"DROP TABLE pack_reads", "DROP TABLE objections", "DROP TABLE report_proposals", "DROP TABLE report_members", "ALTER TABLE reports DROP COLUMN day",
+		"ALTER TABLE reports DROP COLUMN proposed_by", "ALTER TABLE reports DROP COLUMN published_by", "ALTER TABLE reports DROP COLUMN struck", "ALTER TABLE reports DROP COLUMN pack",
 		"ALTER TABLE attachments DROP COLUMN redacted", "ALTER TABLE attachments DROP COLUMN opened", "ALTER TABLE answers DROP COLUMN translated",
 		"DROP TABLE frame_versions", "DROP TABLE redactions", "DROP TABLE redaction_sheets",
 		"DROP TABLE reading_claims", "DROP TABLE summaries", "DROP TABLE evidence_rich", "DROP INDEX submissions_day", "ALTER TABLE submissions DROP COLUMN revision",

@@ -93,6 +93,16 @@ func testEvidence(t *testing.T, url string) {
 		t.Errorf("whoever has the page open is not told: version %d", sheet.Version)
 	}
 
+	receipt := Hash(square, "another", 1)
+	noError(t, s.SetReceipt(ctx, ids[0], receipt))
+	if m := must[*models.Submission](t)(s.SubmissionByReceipt(ctx, receipt)); m.ID != ids[0] {
+		t.Errorf("the receipt leads to %s", m.ID)
+	}
+	_, err := s.SubmissionByReceipt(ctx, Hash(square, "receipt", 0))
+	wantKind(t, err, models.KindNotFound)
+	wantKind(t, s.SetReceipt(ctx, ids[1], receipt), models.KindConflict)
+	wantKind(t, s.SetReceipt(ctx, "nobody", Hash(square, "another", 2)), models.KindNotFound)
+
 	noError(t, s.SetRedactedTranslation(ctx, ids[0], "C2", "By [name] herself."))
 	noError(t, s.SetRedactedAttachment(ctx, "k1", "Written."))
 	noError(t, s.OpenAttachment(ctx, "k1", "u1"))

@@ -71,7 +71,7 @@ func testEraseWords(t *testing.T, url string) {
 	themes.Themes[0].Label, themes.Campaigns[0].Template = canary, canary
 	noError(t, s.SaveThemes(ctx, themes))
 	noError(t, s.AddMessage(ctx, m.ID, models.Message{Day: "2026-11-02", Text: canary}))
-	noError(t, s.SaveReport(ctx, square, 1, []byte(canary), "h1"))
+	noError(t, s.PublishVersion(ctx, &models.ReportProposal{Consultation: square, Number: 1, Data: []byte(canary), Hash: "h1"}, "2027-01-02", "u2"))
 
 	noError(t, s.Tx(ctx, func(tx *store.Store) error {
 		noError(t, tx.EraseWords(ctx, m.ID, "2027-01-04"))
@@ -79,7 +79,7 @@ func testEraseWords(t *testing.T, url string) {
 		theme.Label, theme.MachineLabel, theme.Keywords, theme.Draft, theme.SuggestedLabel = "Points about lamps", "Points about lamps", []string{"lamps"}, nil, ""
 		noError(t, tx.Reword(ctx, theme))
 		noError(t, tx.ForgetLetter(ctx, square, "c2"))
-		return tx.StrikeReport(ctx, square, 1, []byte("struck"), "h2")
+		return tx.StrikeReport(ctx, square, 1, []byte("struck"), "2027-01-04")
 	}))
 	got := must[*models.Submission](t)(s.Submission(ctx, m.ID))
 	want := *m
@@ -102,8 +102,8 @@ func testEraseWords(t *testing.T, url string) {
 	if got := must[[]models.Quote](t)(s.Quotes(ctx, square)); len(got) != 0 {
 		t.Errorf("it is still quoted: %v", got)
 	}
-	if got := must[map[int][]byte](t)(s.Reports(ctx, square)); string(got[1]) != "struck" {
-		t.Errorf("the report reads %q", got[1])
+	if v, data, _, err := s.ReportVersion(ctx, square, 1); err != nil || string(data) != "struck" || v.Struck != "2027-01-04" {
+		t.Errorf("the report reads %q, %+v, %v", data, v, err)
 	}
 	gone(t, url, canary)
 
