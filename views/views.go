@@ -52,7 +52,7 @@ var pages = []Page{
 	&SignInPage{}, &WelcomePage{}, &StaffHomePage{}, &SearchPage{}, &SubmissionPage{}, &KeptPage{},
 	&ThemesPage{}, &ThemePage{}, &CodePage{}, &FramePage{}, &PreviewPage{}, &EssentialsPage{}, &SettingsPage{}, &AttentionPage{}, &ReadingPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
 	&WritingPage{}, &WritePage{},
-	&OncePage{},
+	&OncePage{}, &RequestsPage{}, &RequestPage{}, &ErasePage{},
 	&RedactPage{}, &RedactionsPage{}, &RefusedPage{}, &DutiesPage{}, &DutyPage{}, &RegisterPage{}, &EntryPage{}, &EvidencePage{},
 }
 

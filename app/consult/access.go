@@ -41,6 +41,9 @@ const (
 	ManageUsers  Permission = "manage accounts"
 	ReadAudit    Permission = "read the record"
 	SeeDuties    Permission = "see duties, dates and the register"
+	SeeRequests  Permission = "see requests about rights and for information"
+	KeepRequests Permission = "keep requests and act on them"
+	OpenHeld     Permission = "open sealed words" // nobody but the portal, on its own machine
 	KeepDuties   Permission = "keep duties, dates and the register"
 	ReadPack     Permission = "read the councillors' pack"
 )
@@ -68,6 +71,8 @@ var allowed = map[Permission][]models.Role{
 	ManageUsers:  {models.RoleAdmin},
 	ReadAudit:    {models.RoleAuditor},
 	SeeDuties:    models.Roles,
+	SeeRequests:  {models.RoleOfficer, models.RoleAuditor},
+	KeepRequests: {models.RoleOfficer},
 	KeepDuties:   {models.RoleOfficer},
 	ReadPack:     {models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor},
 }

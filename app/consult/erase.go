@@ -53,7 +53,12 @@ func (s *Service) eraseAs(ctx context.Context, by Actor, id string, status model
 		} else if err := s.move(ctx, tx, c, id, sub.Status, status); err != nil {
 			return err
 		}
-		if err := tx.EraseAnswers(ctx, id); err != nil {
+		if status == models.SubmissionLive { // totals that name nobody stay
+			err = s.eraseWords(ctx, tx, c, sub)
+		} else {
+			err = tx.EraseAnswers(ctx, id)
+		}
+		if err != nil {
 			return err
 		}
 		files = models.Keys(sub.Attachments)

@@ -14,6 +14,7 @@ import (
 const (
 	sealContacts  = "contacts"
 	sealOriginals = "originals"
+	sealHeld      = "held"
 )
 
 // sealKey is how long a key to seal with is, in bytes.
