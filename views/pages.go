@@ -653,6 +653,9 @@ type ThemePage struct {
 	Under        *Link  // the theme it stands under
 	Into         *Link  // the theme it was merged into
 	Draft        []DraftSentence
+	DraftSeen    string // names the draft as it stands
+	DraftBy      string // who approved one, "" for nobody
+	DraftOld     bool   // what was approved is not the draft as it stands
 	Others       []Link // themes that it can be merged into, and answers moved to
 	Parents      []Link // themes that it can stand under
 	OneSide      string // the position that the machine's name speaks from, "" for none

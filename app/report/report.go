@@ -39,6 +39,7 @@ type Input struct {
 	Earlier      []*models.Report       // public reports of earlier consultations
 	Before       *Before                // nil for the first version
 	Objections   *models.ReportObjections
+	Drafts       map[string]models.ApprovedDraft // by theme
 }
 
 // Method is how the themes were found, with true counts.
@@ -53,8 +54,11 @@ type Method struct {
 
 // Build returns the report. It fails when a quote does not equal the words it
 // was taken from or its author did not agree to be quoted, when the roll-call
-// does not add up, and when a stranger could recover a small figure from it.
-func Build(in Input) (*models.Report, error) {
+// does not add up, when a stranger could recover a small figure from it, and when
+// a small set of answers with known results does not come out as it must.
+func Build(in Input) (*models.Report, error) { return proven(assemble, in) }
+
+func assemble(in Input) (*models.Report, error) {
 	b, r, err := unchecked(in)
 	if err != nil {
 		return nil, err
@@ -94,6 +98,14 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 		return nil, nil, err
 	}
 	b.place()
+	b.sent = map[string]bool{}
+	for _, c := range in.Campaigns {
+		for _, id := range c.Members {
+			if b.subs[id] != nil {
+				b.sent[id] = true
+			}
+		}
+	}
 	b.gate = disclose.NewSystem(len(in.Submissions))
 	r.Groups = b.groups()
 	r.Channels = b.channels()
@@ -145,6 +157,7 @@ type builder struct {
 	people   map[string]map[string]bool // theme → submissions
 	placed   map[string]bool            // submission + question that is in a theme
 	public   map[string]*models.Submission
+	sent     map[string]bool // submissions that are a letter which several sent
 	gate     *disclose.System
 	inThemes int                            // people in any theme
 	said     map[string]map[string][]string // theme → question → submissions that made the point there
@@ -679,11 +692,12 @@ func (b *builder) hash() (string, error) {
 		Quotes       []models.Quote
 		Campaigns    []models.Campaign
 		Method       *Method
-		Register     []models.RegisterEntry `json:",omitempty"`
-		Documents    map[string][]string    `json:",omitempty"`
-		Redacted     map[string]int         `json:",omitempty"`
-		Earlier      []string               `json:",omitempty"`
-	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier})
+		Register     []models.RegisterEntry          `json:",omitempty"`
+		Documents    map[string][]string             `json:",omitempty"`
+		Redacted     map[string]int                  `json:",omitempty"`
+		Earlier      []string                        `json:",omitempty"`
+		Drafts       map[string]models.ApprovedDraft `json:",omitempty"`
+	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier, b.Drafts})
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 

@@ -269,6 +269,7 @@ func (b *builder) summaries(themes []models.ReportTheme) {
 	}
 	for i := range themes {
 		t := &themes[i]
+		t.ApprovedDraft = b.approvedDraft(t)
 		t.Summary = b.summary(t, labels[t.Parent], below[t.ID], t == first)
 	}
 }

@@ -6,6 +6,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -47,6 +48,9 @@ type portal struct {
 	Options
 	service  *consult.Service
 	sessions *scs.SessionManager
+	// doubtful is set when something could not be kept, until something can be
+	// again.
+	doubtful atomic.Bool
 	shelf    shelf
 }
 
@@ -130,6 +134,12 @@ func shows[P views.Page](page func(*portal, *request, *models.Consultation) (P, 
 func (p *portal) handle(r route) echo.HandlerFunc {
 	answer := func(c *echo.Context) error {
 		req := &request{Context: c}
+		// Nobody sends a long answer or a file in vain.
+		if req.Request().Method == http.MethodPost {
+			if err := p.keeps(req); err != nil {
+				return err
+			}
+		}
 		if r.staff() {
 			if err := p.identify(req); err != nil {
 				return err
@@ -147,6 +157,17 @@ func (p *portal) handle(r route) echo.HandlerFunc {
 		return answer
 	}
 	return echo.WrapMiddleware(p.sessions.LoadAndSave)(answer)
+}
+
+// keeps reports whether what people send can be kept, if that is in doubt. It is
+// tried each time, so the portal resumes by itself.
+func (p *portal) keeps(req *request) error {
+	if !p.doubtful.Load() {
+		return nil
+	}
+	err := p.service.TakesWrites(req.Request().Context())
+	p.doubtful.CompareAndSwap(true, err != nil)
+	return err
 }
 
 // sessionUser is the key of the signed-in account's id in a session.

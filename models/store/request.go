@@ -245,7 +245,7 @@ func (s *Store) EraseWords(ctx context.Context, id, day string) error {
 		if err == nil {
 			err = db.Model(&leafRow{}).Where("submission = ?", id).Update("salt", []byte{}).Error
 		}
-		tx.unit.erased = true
+		tx.unit.erased, tx.unit.gone = true, append(tx.unit.gone, id)
 		return failed(err, doing)
 	})
 }

@@ -34,6 +34,7 @@ func Run(t *testing.T) {
 		{"migrations", testMigrations},
 		{"a database of the version before", testUpgrade},
 		{"columns", testColumns},
+		{"snapshots", testSnapshot},
 		{"settings", testSettings},
 		{"consultations", testConsultations},
 		{"pausing", testPaused},
@@ -54,10 +55,12 @@ func Run(t *testing.T) {
 		{"merging themes", testMovePlacements},
 		{"what people decided on answers", testCodings},
 		{"versions of the code frame", testFrame},
+		{"approved drafts", testApprovedDrafts},
 		{"releases", testReleases},
 		{"jobs", testJobs},
 		{"jobs asked for again", testJobsAgain},
 		{"jobs in a transaction", testJobsInTransaction},
+		{"jobs and a clock that jumps", testJobsAndClock},
 		{"jobs at the same time", testJobsConcurrently},
 		{"jobs are never lost", testJobsNeverLost},
 		{"users", testUsers},
@@ -71,6 +74,7 @@ func Run(t *testing.T) {
 		{"what people take out of answers", testRedactions},
 		{"how far people have checked", testEvidence},
 		{"duties, dates and the register", testDuties},
+		{"findings, sections and figures of a population", testFindings},
 		{"requests about rights and for information", testRequests},
 		{"words that are erased while totals stay", testEraseWords},
 		{"keyed forms", testKeying},
@@ -196,6 +200,7 @@ func testColumns(t *testing.T, url string) {
 // columns are the tables' columns, the same on every database.
 var columns = strings.Fields(`
 	answers.language answers.options answers.position answers.question answers.redacted answers.submission answers.text answers.translated answers.translation
+	approved_drafts.account approved_drafts.consultation approved_drafts.day approved_drafts.sentences approved_drafts.theme
 	attachments.key attachments.kind attachments.opened attachments.original attachments.position attachments.redacted attachments.sha256 attachments.size attachments.submission attachments.text
 	audit.action audit.actor audit.consultation audit.day audit.hash audit.object audit.reason audit.sequence audit.time audit.undone
 	audit_head.hash audit_head.id audit_head.sequence
@@ -212,6 +217,7 @@ var columns = strings.Fields(`
 	duty_records.account duty_records.consultation duty_records.day duty_records.done duty_records.duty duty_records.evidence duty_records.owner duty_records.state duty_records.url duty_records.version
 	equality.answer equality.consultation equality.people equality.question
 	evidence_rich.account evidence_rich.day evidence_rich.submission
+	findings.account findings.consultation findings.day findings.id findings.version findings.written
 	frame_versions.account frame_versions.consultation frame_versions.day frame_versions.number frame_versions.themes
 	held_words.consultation held_words.day held_words.files held_words.sealed held_words.submission
 	import_mappings.account import_mappings.columns import_mappings.consultation import_mappings.day import_mappings.id import_mappings.name
@@ -227,6 +233,8 @@ var columns = strings.Fields(`
 	objections.account objections.day objections.decided objections.reason objections.state objections.submission objections.text objections.version
 	pack_reads.consultation pack_reads.part pack_reads.reader pack_reads.version
 	placements.question placements.score placements.submission placements.theme
+	portal.erasures portal.id portal.secret
+	population.account population.consultation population.day population.entered population.figure population.id population.label population.respondent_group population.source population.version
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
 	reading_claims.account reading_claims.submission reading_claims.until
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
@@ -248,6 +256,7 @@ var columns = strings.Fields(`
 	requests.account requests.came requests.consultation requests.done requests.extended requests.id requests.kind requests.outcome requests.received requests.reference requests.state requests.version requests.written
 	retentions.account retentions.consultation retentions.day retentions.done retentions.version retentions.written
 	saved_searches.account saved_searches.consultation saved_searches.day saved_searches.id saved_searches.name saved_searches.query
+	sections.account sections.consultation sections.day sections.section sections.version sections.written
 	sessions.data sessions.expires sessions.token
 	submissions.attention submissions.channel submissions.consents submissions.consultation submissions.day submissions.erased submissions.form_version submissions.groups
 	submissions.id submissions.language submissions.nonce submissions.path submissions.public_id submissions.receipt
@@ -292,6 +301,9 @@ func testSettings(t *testing.T, url string) {
 	}
 	if !strings.HasPrefix(s.Backend(), "PostgreSQL 1") || strings.Contains(s.Backend(), "Debian") {
 		t.Errorf("backend %q", s.Backend())
+	}
+	if s, err := store.Open(ctx, url+"&log_error_verbosity=default", store.Options{}); err == nil || !strings.Contains(err.Error(), "ALTER SYSTEM SET log_error_verbosity = 'terse'") {
+		t.Errorf("a server that logs rows: %v, %v", s, err)
 	}
 	if _, err := store.Open(ctx, "postgres://someone:secret-word@127.0.0.1:1/x?sslmode=disable", store.Options{}); models.KindOf(err) != models.KindUnavailable || strings.Contains(err.Error(), "secret-word") {
 		t.Errorf("a server that is not there: %v", err)
@@ -1277,6 +1289,28 @@ func testJobsAgain(t *testing.T, url string) {
 	}
 }
 
+// testJobsAndClock: a clock that jumps ahead and is put back holds no work up.
+func testJobsAndClock(t *testing.T, url string) {
+	clock := NewClock("2026-11-02T09:30:00Z")
+	s := OpenURL(t, url, store.Options{Now: clock.Now})
+	clock.Advance(365 * 24 * time.Hour)
+	for _, object := range []string{"put off", "leased"} {
+		noError(t, s.Enqueue(ctx, models.JobIndex, object, 0))
+	}
+	for _, job := range must[[]models.Job](t)(s.ClaimJobs(ctx, 2, 10*time.Minute)) {
+		if job.Object == "put off" {
+			noError(t, s.FailJob(ctx, job, "Failed.", 5*time.Minute, false))
+		}
+	}
+	clock.Advance(-365 * 24 * time.Hour)
+	if jobs := must[[]models.Job](t)(s.ClaimJobs(ctx, 3, 10*time.Minute)); len(jobs) != 2 {
+		t.Errorf("claimed %v, want both", jobs)
+	}
+	if jobs := must[[]models.Job](t)(s.ClaimJobs(ctx, 3, 10*time.Minute)); len(jobs) != 0 {
+		t.Errorf("claimed %v again", jobs)
+	}
+}
+
 // testJobsInTransaction: work that is already waiting is not done before the
 // transaction that asks for it once more can be seen.
 func testJobsInTransaction(t *testing.T, url string) {
@@ -1543,11 +1577,13 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
+		"DROP TABLE portal",
+		"DROP TABLE findings", "DROP TABLE sections", "DROP TABLE population",
 		"DROP TABLE request_acts", "DROP TABLE requests", "DROP TABLE held_words", "DROP TABLE retentions", "ALTER TABLE submissions DROP COLUMN erased",
 		"DROP TABLE pack_reads", "DROP TABLE objections", "DROP TABLE report_proposals", "DROP TABLE report_members", "ALTER TABLE reports DROP COLUMN day",
 		"ALTER TABLE reports DROP COLUMN proposed_by", "ALTER TABLE reports DROP COLUMN published_by", "ALTER TABLE reports DROP COLUMN struck", "ALTER TABLE reports DROP COLUMN pack",
 		"ALTER TABLE attachments DROP COLUMN redacted", "ALTER TABLE attachments DROP COLUMN opened", "ALTER TABLE answers DROP COLUMN translated",
-		"DROP TABLE frame_versions", "DROP TABLE redactions", "DROP TABLE redaction_sheets",
+		"DROP TABLE approved_drafts", "DROP TABLE frame_versions", "DROP TABLE redactions", "DROP TABLE redaction_sheets",
 		"DROP TABLE reading_claims", "DROP TABLE summaries", "DROP TABLE evidence_rich", "DROP INDEX submissions_day", "ALTER TABLE submissions DROP COLUMN revision",
 		"DROP TABLE duty_records", "DROP TABLE timelines", "DROP TABLE calendar_links", "DROP TABLE register",
 		"DROP TABLE import_mappings", "DROP TABLE keyed_versions", "DROP TABLE keyed_forms", "DROP TABLE keying_batches",
