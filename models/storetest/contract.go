@@ -233,8 +233,8 @@ var columns = strings.Fields(`
 	objections.account objections.day objections.decided objections.reason objections.state objections.submission objections.text objections.version
 	pack_reads.consultation pack_reads.part pack_reads.reader pack_reads.version
 	placements.question placements.score placements.submission placements.theme
-	portal.erasures portal.id portal.secret
 	population.account population.consultation population.day population.entered population.figure population.id population.label population.respondent_group population.source population.version
+	portal.erasures portal.id portal.secret
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
 	reading_claims.account reading_claims.submission reading_claims.until
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
