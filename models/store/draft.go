@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -55,6 +56,7 @@ func (s *Store) KeepDraftFiles(ctx context.Context, keys []string, expires time.
 	if len(keys) == 0 {
 		return nil
 	}
+	keys = slices.Compact(slices.Sorted(slices.Values(keys))) // PostgreSQL refuses a row that comes twice
 	rows := make([]draftFileRow, len(keys))
 	for i, k := range keys {
 		rows[i] = draftFileRow{Key: k, Expires: minute(expires)}

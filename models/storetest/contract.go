@@ -1555,7 +1555,7 @@ func testDrafts(t *testing.T, url string) {
 	_, err = s.Draft(ctx, b)
 	wantKind(t, err, models.KindNotFound)
 
-	noError(t, s.KeepDraftFiles(ctx, []string{"f1", "f2", "f3"}, clock.Now().Add(30*time.Minute)))
+	noError(t, s.KeepDraftFiles(ctx, []string{"f1", "f2", "f3", "f1"}, clock.Now().Add(30*time.Minute)))
 	noError(t, s.KeepDraftFiles(ctx, []string{"f2"}, clock.Now().Add(time.Hour)))
 	noError(t, s.ReleaseDraftFiles(ctx, []string{"f3"}))
 	wantSame(t, "files before their time", len(must[[]string](t)(s.ExpiredDraftFiles(ctx))), 0)
