@@ -34,16 +34,16 @@ func reference(c *models.Consultation, sub *models.Submission, question string) 
 	return hashOf("heard/answer/" + c.ID + "/" + sub.PublicID + "/" + question)[:10]
 }
 
-// openAnswers returns the documents of a submission that the public finds: of
-// answers in words whose author agreed to be quoted and to have them published
-// whole, once the report is public, as far as councillors find them. They have no
-// label but the question. Nobody finds an attachment.
-func openAnswers(c *models.Consultation, sub *models.Submission, docs []search.Document, r models.Released) []search.Document {
+// openAnswers returns those of a submission's quotable documents that the public
+// finds: of answers in words whose author agreed to have them published whole, once
+// the report is public. They have no label but the question. Nobody finds an
+// attachment.
+func openAnswers(c *models.Consultation, sub *models.Submission, quoted []search.Document, r models.Released) []search.Document {
 	if !c.Status.AtLeast(models.StatusPublished) || !sub.Allows(models.ConsentPublish) {
 		return nil
 	}
 	var open []search.Document
-	for _, doc := range quotable(c, sub, docs) {
+	for _, doc := range quoted {
 		if doc.Attachment != "" {
 			continue
 		}

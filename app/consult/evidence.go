@@ -215,15 +215,23 @@ func (s *Service) Attached(ctx context.Context, by Actor, c *models.Consultation
 		if at.Scan && !by.May(KeyIn) {
 			continue
 		}
-		for _, m := range summaries { // the last version stands
-			if m.Attachment == a.Key {
-				m.By = named(names, m.By)
-				at.Summary = &m
-			}
+		if at.Summary = standingSummary(summaries, a.Key); at.Summary != nil {
+			at.Summary.By = named(names, at.Summary.By)
 		}
 		out = append(out, at)
 	}
 	return out, nil
+}
+
+// standingSummary returns the last version of what readers wrote of an attachment;
+// nil for none.
+func standingSummary(summaries []models.Summary, attachment string) *models.Summary {
+	for _, m := range slices.Backward(summaries) {
+		if m.Attachment == attachment {
+			return &m
+		}
+	}
+	return nil
 }
 
 // attachedAt returns one of the attachments of a submission, by its number.

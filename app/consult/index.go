@@ -74,10 +74,11 @@ func documents(c *models.Consultation, sub *models.Submission, view *themeView, 
 	if released.Submission != sub.ID {
 		return all
 	}
-	for _, doc := range quotable(c, sub, all) {
+	quoted := quotable(c, sub, all)
+	for _, doc := range quoted {
 		all = append(all, forCouncillors(c, doc, released))
 	}
-	return append(all, openAnswers(c, sub, passages(c, sub, view), released)...)
+	return append(all, openAnswers(c, sub, quoted, released)...)
 }
 
 // IndexSubmission makes the index equal to what the store says of one

@@ -3,9 +3,6 @@ package consult
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
-	"slices"
 
 	"heard/app/report"
 	"heard/models"
@@ -28,11 +25,8 @@ func (s *Service) evidence(ctx context.Context, from *store.Store, c *models.Con
 			return err
 		}
 		for _, a := range sub.Attachments {
-			for _, m := range slices.Backward(summaries) { // the highest version stands
-				if m.Attachment == a.Key {
-					in.Documents[sub.ID] = append(in.Documents[sub.ID], m.Text)
-					break
-				}
+			if m := standingSummary(summaries, a.Key); m != nil {
+				in.Documents[sub.ID] = append(in.Documents[sub.ID], m.Text)
 			}
 		}
 	}
@@ -65,11 +59,11 @@ func (s *Service) evidence(ctx context.Context, from *store.Store, c *models.Con
 		if err != nil {
 			return err
 		}
-		var was models.Report
-		if err := json.Unmarshal(data, &was); err != nil {
-			return fmt.Errorf("published report of %s: %w", o.ID, err)
+		was, err := reportOf(data)
+		if err != nil {
+			return err
 		}
-		in.Earlier = append(in.Earlier, &was)
+		in.Earlier = append(in.Earlier, was)
 	}
 	return nil
 }

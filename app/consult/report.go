@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -148,11 +147,7 @@ func (s *Service) Report(ctx context.Context, c *models.Consultation) (*models.R
 	if err != nil {
 		return nil, err
 	}
-	var r models.Report
-	if err := json.Unmarshal(data, &r); err != nil {
-		return nil, fmt.Errorf("published report of %s: %w", c.ID, err)
-	}
-	return &r, nil
+	return reportOf(data)
 }
 
 // ReportFile returns the published report as open data: csv, json, xlsx, or the

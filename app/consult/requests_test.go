@@ -92,21 +92,28 @@ func (k *kit) nowhere(t *testing.T, words string, folders ...string) {
 	}
 }
 
+// sendPicture sends an organisation's words with a picture and returns their code.
+func (k *kit) sendPicture(t *testing.T, c *models.Consultation) (code string) {
+	t.Helper()
+	key := k.fill(t, c, organisation("There is quinceblossom all over the steps."))
+	noError(t, k.Attach(ctx, key, c, "steps.png", picture(t)))
+	noError(t, k.Submit(ctx, key, c, consult.Proof{}))
+	list, err := k.receipt(key, c)
+	noError(t, err)
+	return strings.Join(list, " ")
+}
+
 func TestErasureBeforeTheFreeze(t *testing.T) {
 	each(t, func(t *testing.T, k *kit) {
 		c := k.demo(t)
-		key := k.fill(t, c, organisation("There is quinceblossom all over the steps."))
-		noError(t, k.Attach(ctx, key, c, "steps.png", picture(t)))
-		noError(t, k.Submit(ctx, key, c, consult.Proof{}))
-		list, err := k.receipt(key, c)
-		noError(t, err)
-		code := strings.Join(list, " ")
+		code := k.sendPicture(t, c)
 		k.send(t, c, resident("The lamps are marrowgreen.", true))
 		k.drain(t)
 		noCode := k.find(t, officer, c, "marrowgreen")
 		request := k.ask(t, c, models.RequestErasure)
 
 		// With the code: never shown, gone at once.
+		list := strings.Fields(code)
 		wantKind(t, "without a reason", k.EraseByCode(ctx, officer, c, request, code, " "), models.KindInvalid)
 		wantKind(t, "a wrong code", k.EraseByCode(ctx, officer, c, request, strings.Join(append(list[1:12:12], list[0]), " "), "Asked."), models.KindInvalid)
 		wantKind(t, "for a request of another kind", k.EraseByCode(ctx, officer, c, k.ask(t, c, models.RequestAccess), code, "Asked."), models.KindConflict)
@@ -167,12 +174,7 @@ func TestErasureBeforeTheFreeze(t *testing.T) {
 func TestHold(t *testing.T) {
 	each(t, func(t *testing.T, k *kit) {
 		c := k.demo(t)
-		key := k.fill(t, c, organisation("There is quinceblossom all over the steps."))
-		noError(t, k.Attach(ctx, key, c, "steps.png", picture(t)))
-		noError(t, k.Submit(ctx, key, c, consult.Proof{}))
-		list, err := k.receipt(key, c)
-		noError(t, err)
-		code := strings.Join(list, " ")
+		code := k.sendPicture(t, c)
 		k.drain(t)
 		files := k.countFiles(t)
 		foi, review := k.ask(t, c, models.RequestFOI), k.ask(t, c, models.RequestReview)

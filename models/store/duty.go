@@ -29,22 +29,8 @@ func (dutyRow) TableName() string { return "duty_records" }
 // AddDutyRecord adds the version r.Version of what is on record about a duty. It
 // is a Conflict when it does not follow the latest.
 func (s *Store) AddDutyRecord(ctx context.Context, r models.DutyRecord) error {
-	const doing = "keep the record of the duty"
-	return s.Tx(ctx, func(tx *Store) error {
-		if err := tx.Lock(ctx, r.Consultation); err != nil {
-			return err
-		}
-		var latest int
-		err := tx.db.WithContext(ctx).Model(&dutyRow{}).Where("consultation = ? AND duty = ?", r.Consultation, r.Duty).Select("COALESCE(MAX(version), 0)").Scan(&latest).Error
-		if err != nil {
-			return failed(err, doing)
-		}
-		if r.Version != latest+1 {
-			return models.NewError(models.KindConflict, changedSince)
-		}
-		row := dutyRow(r)
-		return failed(tx.db.WithContext(ctx).Create(&row).Error, doing)
-	})
+	row := dutyRow(r)
+	return s.add(ctx, r.Consultation, r.Version, &row, "keep the record of the duty", "duty = ?", r.Duty)
 }
 
 // DutyRecords returns every version of every record of a consultation's duties,
@@ -85,6 +71,24 @@ func (timelineRow) TableName() string { return "timelines" }
 func (s *Store) SaveTimeline(ctx context.Context, t models.Timeline) error {
 	row := timelineRow(t)
 	return s.next(ctx, t.Consultation, t.Version, &row, "save the dates", func(db *gorm.DB) *gorm.DB { return db.Where("consultation = ?", t.Consultation) })
+}
+
+// add keeps one more version of what where finds among a consultation's rows.
+func (s *Store) add(ctx context.Context, consultation string, version int, row interface{ TableName() string }, doing, where string, id any) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		if err := tx.Lock(ctx, consultation); err != nil {
+			return err
+		}
+		db := tx.db.WithContext(ctx)
+		var latest int
+		if err := db.Table(row.TableName()).Where("consultation = ?", consultation).Where(where, id).Select("COALESCE(MAX(version), 0)").Scan(&latest).Error; err != nil {
+			return failed(err, doing)
+		}
+		if version != latest+1 {
+			return models.NewError(models.KindConflict, changedSince)
+		}
+		return failed(db.Create(row).Error, doing)
+	})
 }
 
 // next creates the first version of a row or puts the next one in place of the

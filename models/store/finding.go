@@ -33,24 +33,6 @@ func (s *Store) AddFinding(ctx context.Context, f models.Finding) error {
 	return s.add(ctx, f.Consultation, f.Version, &row, "keep the finding", "id = ?", f.ID)
 }
 
-// add keeps one more version of what where finds among a consultation's rows.
-func (s *Store) add(ctx context.Context, consultation string, version int, row interface{ TableName() string }, doing, where, id string) error {
-	return s.Tx(ctx, func(tx *Store) error {
-		if err := tx.Lock(ctx, consultation); err != nil {
-			return err
-		}
-		db := tx.db.WithContext(ctx)
-		var latest int
-		if err := db.Table(row.TableName()).Where("consultation = ?", consultation).Where(where, id).Select("COALESCE(MAX(version), 0)").Scan(&latest).Error; err != nil {
-			return failed(err, doing)
-		}
-		if version != latest+1 {
-			return models.NewError(models.KindConflict, changedSince)
-		}
-		return failed(db.Create(row).Error, doing)
-	})
-}
-
 // Findings returns the latest version of every finding of a consultation that
 // was not taken out, by id.
 func (s *Store) Findings(ctx context.Context, consultation string) ([]models.Finding, error) {
