@@ -533,7 +533,7 @@ func samples() []sample {
 		{"duties", dutiesSample()}, {"duties-wrong", dutiesWrong()}, {"duty", dutySample()}, {"duty-wrong", dutyWrong()}, {"register", registerSample()}, {"register-nothing", &RegisterPage{Base: desk("register", "Register"), Sections: []RegisterSection{{ID: "petition", Title: "Petitions", Note: "Signatures are never added to responses."}}}}, {"entry", entrySample()}, {"entry-new", entryNew()},
 		{"users", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Role: models.RoleAnalyst, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address, like name@example.org"}, {Href: "#role", Message: "Choose a role"}}, Invite: "https://consult.fairmead.example.org/staff/welcome?token=3f2a9c", For: "d.shah@fairmead.example.org",
 			Users: []models.User{{ID: "u1", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, PasswordHash: "x"}, {ID: "u2", Email: "d.shah@fairmead.example.org", Role: models.RoleAnalyst}, {ID: "u3", Email: "old@fairmead.example.org", Role: models.RoleCouncillor, Disabled: true}}}},
-	}, keyingSamples()...)
+	}, append(keyingSamples(), signInSamples()...)...)
 }
 
 // hostile puts s into every string of v that strangers or officers can write,

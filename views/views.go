@@ -52,6 +52,7 @@ var pages = []Page{
 	&SignInPage{}, &WelcomePage{}, &StaffHomePage{}, &SearchPage{}, &SubmissionPage{}, &KeptPage{},
 	&ThemesPage{}, &ThemePage{}, &CodePage{}, &FramePage{}, &PreviewPage{}, &EssentialsPage{}, &SettingsPage{}, &AttentionPage{}, &ReadingPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
 	&RedactPage{}, &RedactionsPage{}, &RefusedPage{}, &DutiesPage{}, &DutyPage{}, &RegisterPage{}, &EntryPage{},
+	&AccountPage{}, &CodeAppPage{}, &PasskeyPage{}, &ProvePage{}, &GoOnPage{},
 }
 
 func (*HomePage) file() string         { return "home" }

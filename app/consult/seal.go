@@ -14,6 +14,8 @@ import (
 const (
 	sealContacts  = "contacts"
 	sealOriginals = "originals"
+	sealCodeApps  = "code-apps"
+	sealPasskeys  = "passkeys"
 )
 
 // sealKey is how long a key to seal with is, in bytes.
