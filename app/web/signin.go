@@ -86,6 +86,11 @@ func (p *portal) toProve(req *request) error {
 	if r.Method == http.MethodGet {
 		return req.Redirect(http.StatusSeeOther, "/staff/prove?next="+queryEscape(r.URL.RequestURI()))
 	}
+	if r.PostForm == nil { // the handler had no need of it
+		if _, err := req.form(maxCarried); err != nil {
+			return err
+		}
+	}
 	page, err := p.provePage(req, ownAddress(r.URL.RequestURI()))
 	if err != nil {
 		return err
