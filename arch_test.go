@@ -15,7 +15,7 @@ import (
 var arrows = map[string][]string{
 	"heard":                     {"heard/app"},
 	"heard/app":                 {"*"}, // puts the parts together
-	"heard/app/web":             {"heard/app/consult", "heard/app/sso", "heard/models", "heard/search", "heard/static", "heard/views"},
+	"heard/app/web":             {"heard/app/consult", "heard/app/print", "heard/app/sso", "heard/models", "heard/search", "heard/static", "heard/views"},
 	"heard/app/consult":         {"heard/app/disclose", "heard/app/evidence", "heard/app/ledger", "heard/app/model", "heard/app/redact", "heard/app/report", "heard/app/sheet", "heard/app/theme", "heard/app/theme/agreement", "heard/models", "heard/models/store", "heard/search"},
 	"heard/app/report":          {"heard/app/disclose", "heard/models"},
 	"heard/app/demo":            {"heard/models"},
@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"heard/app/ledger":          {"heard/models"},
 	"heard/app/measured":        {},
 	"heard/app/model":           {"heard/app/theme", "heard/models"},
+	"heard/app/print":           {},
 	"heard/app/redact":          {"heard/models"},
 	"heard/app/redact/measure":  {"heard/app/measured", "heard/app/redact"},
 	"heard/app/sheet":           {"heard/models"},

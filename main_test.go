@@ -139,6 +139,7 @@ func TestJourney(t *testing.T) {
 		read := officer.get("/staff/"+c.ID+"/reading/"+id).submit("form#reading", url.Values{"do": {"read"}})
 		read.must("[role=status]", "Read.") // and nobody is left out
 		storetest.ReadAll(t, a.Store, c.ID, "another officer")
+		storetest.CheckAll(t, a.Store, c.ID, "another officer", "a second officer")
 		for _, to := range []string{"closed", "frozen"} {
 			officer.get("/staff/"+c.ID+"/settings").submit(`form:has([name="to"])`, url.Values{"do": {"move"}, "to": {to}})
 		}

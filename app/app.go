@@ -23,6 +23,7 @@ import (
 	"heard/app/demo"
 	"heard/app/evidence"
 	"heard/app/jobs"
+	"heard/app/print"
 	"heard/app/web"
 	"heard/models"
 	"heard/models/store"
@@ -46,6 +47,7 @@ type App struct {
 	engine  search.Engine
 	files   *evidence.Store
 	reader  *evidence.Reader
+	printer *print.Printer
 	runner  *jobs.Runner
 	server  *http.Server
 	stopped chan error // the server's end
@@ -113,6 +115,7 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	a.reader = evidence.NewReader("tesseract")
+	a.printer = print.NewPrinter(print.Programs...)
 	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Meaning: cfg.embeds(), Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper, SecondFactor: cfg.SecondFactor == "required",
 		Wake: func() { a.runner.Nudge() }})
 	a.runner = jobs.New(a.Store, map[models.JobKind]jobs.Handler{
@@ -240,7 +243,7 @@ func (a *App) Start(ctx context.Context) error {
 	a.url = "http://" + listener.Addr().String()
 	a.server = &http.Server{
 		Handler: web.New(web.Options{Service: a.Service, Views: a.Views, Sessions: a.Store.Sessions(), Log: a.log,
-			Secure: strings.HasPrefix(a.Config.URL, "https://"), ExitTo: a.Config.ExitTo, Onion: a.Config.Onion, Address: a.address(), Invented: a.Invented, Templates: demo.Templates(), SSO: a.Config.sso()}),
+			Secure: strings.HasPrefix(a.Config.URL, "https://"), ExitTo: a.Config.ExitTo, Onion: a.Config.Onion, Address: a.address(), Invented: a.Invented, Templates: demo.Templates(), Printer: a.printer, SSO: a.Config.sso()}),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       5 * time.Minute, // a large file over a slow phone
 		WriteTimeout:      6 * time.Minute,

@@ -16,12 +16,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"heard/app/consult"
 	"heard/app/demo"
+	"heard/app/measured"
 	"heard/app/theme"
 	"heard/models"
 	"heard/models/storetest"
@@ -242,7 +244,7 @@ func TestImportAndReportCommands(t *testing.T) {
 			t.Errorf("report of %d submissions, published %v:\n%s", report.RollCall.Submissions, report.Published, stderr)
 		}
 		dir := t.TempDir()
-		for _, format := range []string{"html", "csv", "json"} {
+		for _, format := range []string{"html", "csv", "json", "docx", "xlsx", "dictionary"} {
 			out := filepath.Join(dir, "report."+format)
 			code, stdout, stderr := heard(t, "report", "gathered", "--format", format, "--out", out)
 			if code != exitDone || !strings.Contains(stdout, "30 submissions: ") {
@@ -262,6 +264,14 @@ func TestImportAndReportCommands(t *testing.T) {
 					t.Error("the page does not end")
 				}
 			}
+		}
+		t.Setenv("PATH", dir) // where no program is
+		out := filepath.Join(dir, "report.pdf")
+		if code, _, stderr := heard(t, "report", "gathered", "--format", "pdf", "--out", out); code != exitFailed || !strings.Contains(stderr, "heard: no program that makes PDFs is installed: install Chromium or WeasyPrint\n") {
+			t.Errorf("a PDF without a program: exit code %d: %s", code, stderr)
+		}
+		if _, err := os.Stat(out); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("a PDF that could not be made: %v", err)
 		}
 		if code, _, stderr := heard(t, "report", "nowhere", "--format", "json", "--out", "-"); code != exitFailed || !strings.Contains(stderr, "There is no such consultation.") {
 			t.Errorf("no such consultation: exit code %d: %s", code, stderr)
@@ -542,6 +552,7 @@ func TestReportOfWhatCounts(t *testing.T) {
 		must(a.Service.Move(ctx, consult.Portal, c, models.StatusClosed))
 		again()
 		storetest.ReadAll(t, a.Store, c.ID, officer.ID)
+		storetest.CheckAll(t, a.Store, c.ID, officer.ID, "second")
 		must(a.Service.Move(ctx, consult.Portal, c, models.StatusFrozen))
 		again()
 		must(a.Service.PublishReport(ctx, officer, c))
@@ -600,7 +611,7 @@ func (w *waiting) Write(b []byte) (int, error) {
 func TestBenchCommand(t *testing.T) {
 	t.Setenv("HEARD_DATABASE", "")
 	t.Setenv("HEARD_SEARCH", "")
-	for part, wants := range map[string]string{"intake": "stored and receipted", "themes": "listed singly", "report": "report"} {
+	for part, wants := range map[string]string{"intake": "stored and receipted", "themes": "listed singly"} {
 		code, stdout, stderr := heard(t, "bench", part, "--n", "40", "--json")
 		var result struct {
 			Part    string
@@ -616,6 +627,29 @@ func TestBenchCommand(t *testing.T) {
 		if !strings.Contains(stdout, `"name":"`+wants+`"`) || result.Figures[0].Value != 40 {
 			t.Errorf("%s: %s", part, stdout)
 		}
+	}
+}
+
+// A report is measured in every format, each figure held to its goal.
+func TestBenchReport(t *testing.T) {
+	t.Setenv("HEARD_DATABASE", "")
+	t.Setenv("HEARD_SEARCH", "")
+	code, stdout, stderr := heard(t, "bench", "report", "--n", "40", "--json")
+	var result struct{ Rows []measured.Row }
+	if err := json.Unmarshal([]byte(stdout), &result); code != exitDone || err != nil || len(result.Rows) != 2 {
+		t.Fatalf("exit code %d, %v: %s%s", code, err, stdout, stderr)
+	}
+	names := []string{"built", "page", "size of the page", "most memory"}
+	for _, f := range reportFormats {
+		names = append(names, f.name)
+	}
+	for _, f := range result.Rows[1].Figures {
+		if f.Pass != nil {
+			names = slices.DeleteFunc(names, func(name string) bool { return name == f.Name })
+		}
+	}
+	if len(names) > 0 {
+		t.Errorf("no goal for %v: %s", names, stdout)
 	}
 }
 

@@ -92,6 +92,9 @@ func (cmd benchCommand) Run(r *run) error {
 	if cmd.Part == "redact" {
 		return cmd.redact(r)
 	}
+	if cmd.Part == "report" {
+		return r.scratch(os.Getenv("HEARD_SEARCH"), func(a *App, c *models.Consultation) error { return cmd.report(r, a, c) })
+	}
 	var f figures
 	f.add("answers", float64(cmd.N), "")
 	var err error
@@ -99,10 +102,7 @@ func (cmd benchCommand) Run(r *run) error {
 		cmd.themes(&f)
 	} else {
 		err = r.scratch(os.Getenv("HEARD_SEARCH"), func(a *App, c *models.Consultation) error {
-			if cmd.Part == "intake" {
-				return cmd.intake(r.ctx, a, c, &f)
-			}
-			return cmd.report(r.ctx, a, c, &f)
+			return cmd.intake(r.ctx, a, c, &f)
 		})
 	}
 	if err != nil {
@@ -268,23 +268,6 @@ func (cmd benchCommand) table(r *run, with string, run func(report func(measured
 		measured.Machine
 		Rows []measured.Row `json:"rows"`
 	}{cmd.Part, machine, rows})
-}
-
-func (cmd benchCommand) report(ctx context.Context, a *App, c *models.Consultation, f *figures) error {
-	if err := a.Service.Load(ctx, consult.Portal, cmd.submissions(c)); err != nil {
-		return err
-	}
-	start := time.Now()
-	if err := a.Service.RefreshThemes(ctx, c.ID); err != nil {
-		return err
-	}
-	f.add("themes", time.Since(start).Seconds(), "s")
-	start = time.Now()
-	if _, err := a.Service.DraftReport(ctx, consult.Portal, c); err != nil {
-		return err
-	}
-	f.add("report", time.Since(start).Seconds(), "s")
-	return nil
 }
 
 // submissions makes up cmd.N residents' responses.

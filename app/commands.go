@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/csv"
@@ -24,6 +25,7 @@ import (
 	"heard/app/consult"
 	"heard/app/demo"
 	"heard/app/ledger"
+	"heard/app/print"
 	"heard/app/redact"
 	"heard/app/report"
 	"heard/app/sheet"
@@ -144,6 +146,13 @@ func (demoCommand) Run(r *run) (err error) {
 		if err != nil {
 			return err
 		}
+		officers, err := a.demoOfficers(r.ctx)
+		if err != nil {
+			return err
+		}
+		if err := a.checkDemo(r.ctx, c, officers); err != nil {
+			return err
+		}
 		// What has closed is released to councillors.
 		if err := a.Service.Move(r.ctx, consult.Portal, c, models.StatusClosed); err != nil {
 			return err
@@ -164,7 +173,7 @@ func (demoCommand) Run(r *run) (err error) {
 		if err != nil {
 			return err
 		}
-		left, err := a.readDemo(r.ctx, c)
+		left, err := a.readDemo(r.ctx, c, officers)
 		if err != nil {
 			return err
 		}
@@ -177,7 +186,7 @@ func (demoCommand) Run(r *run) (err error) {
 		}
 		fmt.Fprintf(r.out, "\nThe demonstration is ready at %s\n\n", a.URL())
 		fmt.Fprintf(r.out, "  %d invented submissions to %s (%s), which has closed.\n", live, c.Title.Default(), c.Council.Name)
-		fmt.Fprintf(r.out, "  Two invented officers have read all but %d of them; the analysis can be frozen once those are read, too.\n", left)
+		fmt.Fprintf(r.out, "  Two invented officers have checked what is taken out of them, and read all but %d of them; the analysis can be frozen once those are read, too.\n", left)
 		fmt.Fprintf(r.out, "  Councillors can search the words of the %d who agreed to be quoted.\n  Everything is thrown away at the end.\n\n", len(released))
 		fmt.Fprintf(r.out, "  Answer as a resident or a sex worker:  %s/%s\n", a.URL(), form.ID)
 		fmt.Fprintf(r.out, "  Sign in as staff:                      %s/staff\n\n", a.URL())
@@ -271,22 +280,71 @@ func (a *App) demoAccounts(ctx context.Context) ([]demoAccount, error) {
 	return accounts, nil
 }
 
-// readDemo has two invented officers, who cannot sign in, read most of what came
-// in, as they would: the oldest first, and some of it marked as rich in evidence.
-// It returns how many nobody has read.
-func (a *App) readDemo(ctx context.Context, c *models.Consultation) (left int, err error) {
-	var readers []consult.Actor
+// demoOfficers invents two officers, who cannot sign in.
+func (a *App) demoOfficers(ctx context.Context) (officers []consult.Actor, err error) {
 	for _, name := range []string{"ines.marlow", "joseph.adeyemi"} {
 		token, err := a.Service.Invite(ctx, consult.Portal, name+"@demo.example", models.RoleOfficer)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		u, _, err := a.Service.Invited(ctx, token)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		readers = append(readers, consult.Actor{ID: u.ID, Role: u.Role})
+		officers = append(officers, consult.Actor{ID: u.ID, Role: u.Role})
 	}
+	return officers, nil
+}
+
+// checkDemo has the invented officers decide what is taken out of what came
+// in, one of them first and the other where two have to.
+func (a *App) checkDemo(ctx context.Context, c *models.Consultation, officers []consult.Actor) error {
+	for {
+		id, err := a.Service.NextRedaction(ctx, officers[0], c, false)
+		if err != nil {
+			return err
+		}
+		if id == "" {
+			break
+		}
+		sheet, err := a.Service.Redactions(ctx, officers[0], c, id)
+		if err != nil {
+			return err
+		}
+		decisions := consult.RedactionDecisions{Version: sheet.Version, AcceptSure: true, LeaveDoubtful: true, Checked: true}
+		for _, answer := range sheet.Answers {
+			if answer.Pieces != nil {
+				decisions.Mixes = append(decisions.Mixes, consult.MixChoice{Question: answer.Question, Do: string(models.RefusalOther), Note: "Nobody: it was invented."})
+			}
+			for _, it := range answer.Items {
+				if it.Sure() && redact.Standpoint(answer.Text[it.Start:it.End]) {
+					decisions.Choices = append(decisions.Choices, consult.RedactionChoice{Question: answer.Question, Start: it.Start, End: it.End, Do: string(models.RefusalStandpoint)})
+				}
+			}
+		}
+		if err := a.Service.Redact(ctx, officers[0], c, id, decisions); err != nil {
+			return err
+		}
+	}
+	for {
+		id, err := a.Service.NextRedaction(ctx, officers[1], c, true)
+		if err != nil || id == "" {
+			return err
+		}
+		sheet, err := a.Service.Redactions(ctx, officers[1], c, id)
+		if err != nil {
+			return err
+		}
+		if err := a.Service.Redact(ctx, officers[1], c, id, consult.RedactionDecisions{Version: sheet.Version, Checked: true}); err != nil {
+			return err
+		}
+	}
+}
+
+// readDemo has the invented officers read most of what came in, as they would: the
+// oldest first, and some of it marked as rich in evidence. It returns how many
+// nobody has read.
+func (a *App) readDemo(ctx context.Context, c *models.Consultation, readers []consult.Actor) (left int, err error) {
 	live, err := a.Service.Live(ctx, consult.Portal, c)
 	if err != nil {
 		return 0, err
@@ -592,7 +650,7 @@ func readTable(file string, names ...string) ([][]string, error) {
 
 type reportCommand struct {
 	Consultation string `arg:"" help:"Id of the consultation."`
-	Format       string `required:"" enum:"html,csv,json" help:"One of html, csv, json."`
+	Format       string `required:"" enum:"html,docx,pdf,xlsx,csv,json,dictionary" help:"One of html, docx, pdf, xlsx, csv, json, dictionary. PDF needs Chromium or WeasyPrint."`
 	Out          string `required:"" placeholder:"FILE" help:"Where to write it."`
 }
 
@@ -613,17 +671,11 @@ func (cmd reportCommand) Run(r *run) error {
 		if err != nil {
 			return err
 		}
-		err = writeTo(cmd.Out, r.out, func(w io.Writer) error {
-			switch cmd.Format {
-			case "csv":
-				return report.WriteCSV(w, rep)
-			case "json":
-				return report.WriteJSON(w, rep)
-			}
-			return a.Views.RenderFile(w, &views.ReportPage{Base: views.Base{Lang: c.Languages[0], Title: "Report", Service: c.Council.Name, Invented: c.Invented},
-				Report: rep, Draft: !rep.Published, Status: c.Status})
-		})
-		if err != nil {
+		var file bytes.Buffer // nothing is written unless all of it can be
+		if err := a.writeReport(r.ctx, &file, c, rep, cmd.Format); err != nil {
+			return err
+		}
+		if err := writeTo(cmd.Out, r.out, func(w io.Writer) error { _, err := file.WriteTo(w); return err }); err != nil {
 			return err
 		}
 		say := r.out
@@ -635,6 +687,36 @@ func (cmd reportCommand) Run(r *run) error {
 			roll.Submissions, roll.InThemes, len(rep.Themes), roll.HeardOnce, roll.ClosedOnly, cmd.Out)
 		return nil
 	})
+}
+
+// writeReport writes a report in one of the formats of the report command.
+func (a *App) writeReport(ctx context.Context, w io.Writer, c *models.Consultation, r *models.Report, format string) error {
+	switch format {
+	case "csv":
+		return report.WriteCSV(w, r)
+	case "json":
+		return report.WriteJSON(w, r)
+	case "xlsx":
+		return report.WriteXLSX(w, r)
+	case "dictionary":
+		return report.WriteDictionary(w)
+	}
+	page := &views.ReportPage{Base: views.Base{Lang: c.Languages[0], Title: r.Title, Service: c.Council.Name, Invented: c.Invented}, Report: r, Draft: !r.Published, Status: c.Status}
+	if format == "html" {
+		return a.Views.RenderFile(w, page)
+	}
+	var alone bytes.Buffer
+	if err := a.Views.RenderFile(&alone, page); err != nil {
+		return err
+	}
+	if format == "docx" {
+		return print.DOCX(w, &alone, print.About{Footer: page.Foot(), Day: r.Closed})
+	}
+	pdf, err := a.printer.PDF(ctx, alone.Bytes())
+	if err == nil {
+		_, err = w.Write(pdf)
+	}
+	return err
 }
 
 type verifyCommand struct {

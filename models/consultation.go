@@ -215,6 +215,9 @@ type Option struct {
 	Alone   bool      `yaml:"alone"`    // cannot be ticked together with another; in a ranking, is chosen instead of ranking
 	Stance  string    `yaml:"stance"`   // for, against or unsure, in a position question or agree scale
 	Grants  []Consent `yaml:"grants"`   // what choosing it allows
+	// Confidential asks for confidence: whatever else was chosen then allows nothing,
+	// and an officer looks at the reason that was written beside it.
+	Confidential bool `yaml:"confidential"`
 }
 
 // Stances of an option.
@@ -741,6 +744,7 @@ func (c *Consultation) options(v *validation, options []Option, key string, many
 		c.text(v, o.Text, okey+".text", true)
 		v.check(o.Stance == "" || o.Stance == StanceFor || o.Stance == StanceAgainst || o.Stance == StanceUnsure, okey+".stance", "expected for, against or unsure")
 		v.check(!o.Alone || many, okey+".alone", "only an option of a ticks question can stand alone")
+		v.check(!o.Confidential || len(o.Grants) == 0, okey+".confidential", "an option that asks for confidence grants nothing")
 		for _, g := range o.Grants {
 			v.check(slices.Contains(consents, g), okey+".grants", fmt.Sprintf("unknown consent %q: expected quote, publish or name", g))
 		}

@@ -65,7 +65,6 @@ type RedactionSheet struct {
 	Submission string
 	Version    int    // raised with every change, so that two people cannot overwrite each other
 	Rewrites   int    // how often a redacted text became another
-	SHA256     string // of the texts that were checked, hex; what was checked before its author changed it is not
 	CheckedBy  string // account of who went through everything, "" while nobody has
 	Checked    string // YYYY-MM-DD
 	Second     bool   // a second person has to approve
@@ -73,6 +72,40 @@ type RedactionSheet struct {
 	Approved   string // YYYY-MM-DD
 	OpenedBy   string // account of who has it open
 	OpenUntil  int64  // in minutes since 1970: then it is free for others
+}
+
+// Done reports whether people have decided on all that the submission says. Words
+// that come or change open it again.
+func (r RedactionSheet) Done() bool { return r.CheckedBy != "" && (!r.Second || r.ApprovedBy != "") }
+
+// RedactionStage is how far people have come with a submission.
+type RedactionStage string
+
+// The stages.
+const (
+	RedactionOpen    RedactionStage = "open"    // nobody has checked it, or it changed since
+	RedactionSecond  RedactionStage = "second"  // checked, and waits for a second person
+	RedactionChecked RedactionStage = "checked" // done
+)
+
+// Stage returns the stage of a submission that says something in words.
+func (r RedactionSheet) Stage() RedactionStage {
+	switch {
+	case r.Done():
+		return RedactionChecked
+	case r.CheckedBy != "":
+		return RedactionSecond
+	}
+	return RedactionOpen
+}
+
+// RedactionCounts is how many live submissions of a consultation that say
+// something in words are at each stage. Approvable is how many of those that wait
+// for a second person somebody else has checked than the account that asks.
+type RedactionCounts struct {
+	Open, Second, Checked int
+	Approvable            int
+	Others                map[string]int // by other accounts, how many they have open
 }
 
 // Longest words of people about redactions, in code points.

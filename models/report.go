@@ -37,6 +37,11 @@ type Report struct {
 	Petitions []ReportPetition  `json:"petitions,omitempty"`
 	Events    []ReportEvent     `json:"events,omitempty"`
 	Publicity []ReportNotice    `json:"publicity,omitempty"`
+
+	Without       []ReportWithout      `json:"without_letters,omitempty"`
+	Earlier       []ReportEarlier      `json:"earlier,omitempty"`
+	Organisations []ReportOrganisation `json:"organisations,omitempty"`
+	Redactions    []GroupFigure        `json:"redactions,omitempty"` // details taken out of answers, by kind
 }
 
 // ReportChange is a notice of what became different while people could answer.
@@ -132,6 +137,7 @@ type ReportQuestion struct {
 	Base        Figure         `json:"base"`    // people who answered it
 	Groups      []GroupFigure  `json:"groups"`  // columns: people in the group who answered it
 	Options     []ReportOption `json:"options"` // rows
+	Net         *ReportNet     `json:"net,omitempty"`
 }
 
 // ReportOption is one row of a closed question's result.
@@ -145,21 +151,23 @@ type ReportOption struct {
 
 // ReportTheme is one theme with who holds it and what they say.
 type ReportTheme struct {
-	ID             string          `json:"id"`
-	Label          string          `json:"label"`
-	Keywords       []string        `json:"keywords"`
-	Approved       bool            `json:"approved"`
-	MadeByPeople   bool            `json:"made_by_people,omitempty"`  // added or split off by an officer, not found by the engine
-	DistinctiveFor []string        `json:"distinctive_for,omitempty"` // names of groups
-	Count          Figure          `json:"count"`                     // people, not mentions
-	Groups         []GroupFigure   `json:"groups"`
-	Quotes         []ReportExcerpt `json:"quotes"`
-	Definition     string          `json:"definition,omitempty"`   // what belongs in it, in an officer's words
-	Parent         string          `json:"parent,omitempty"`       // id of the theme it stands under; parents come before children
-	OutOfScope     string          `json:"out_of_scope,omitempty"` // why the consultation cannot decide on it; such themes come last
-	Stances        []GroupFigure   `json:"stances,omitempty"`      // people by their own position: for, against, unsure, "" for none given
-	NameFrom       string          `json:"name_from,omitempty"`    // for or against: where whoever wrote the words of the label stands, when others here stand opposite
-	OneSided       string          `json:"one_sided,omitempty"`    // for or against: where nearly all who take a side stand, if the figures show it
+	ID             string           `json:"id"`
+	Label          string           `json:"label"`
+	Keywords       []string         `json:"keywords"`
+	Approved       bool             `json:"approved"`
+	MadeByPeople   bool             `json:"made_by_people,omitempty"`  // added or split off by an officer, not found by the engine
+	DistinctiveFor []string         `json:"distinctive_for,omitempty"` // names of groups
+	Count          Figure           `json:"count"`                     // people, not mentions
+	Groups         []GroupFigure    `json:"groups"`
+	Quotes         []ReportExcerpt  `json:"quotes"`
+	Definition     string           `json:"definition,omitempty"`   // what belongs in it, in an officer's words
+	Parent         string           `json:"parent,omitempty"`       // id of the theme it stands under; parents come before children
+	OutOfScope     string           `json:"out_of_scope,omitempty"` // why the consultation cannot decide on it; such themes come last
+	Stances        []GroupFigure    `json:"stances,omitempty"`      // people by their own position: for, against, unsure, "" for none given
+	NameFrom       string           `json:"name_from,omitempty"`    // for or against: where whoever wrote the words of the label stands, when others here stand opposite
+	Summary        []ReportSentence `json:"summary,omitempty"`
+	ApprovedDraft  *ReportDraft     `json:"approved_draft,omitempty"`
+	OneSided       string           `json:"one_sided,omitempty"` // for or against: where nearly all who take a side stand, if the figures show it
 }
 
 // ReportExcerpt is words that somebody wrote and agreed to have quoted, or,
@@ -198,4 +206,5 @@ type RollCallEntry struct {
 	Themes     []string // labels
 	HeardOnce  bool
 	ClosedOnly bool
+	Sections   []string // of the report, by their anchors on the page, such as themes and results
 }

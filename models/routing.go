@@ -193,9 +193,23 @@ func (c *Consultation) GroupsFor(answers Answers) []string {
 	return in
 }
 
+// Confidence returns the question in which the answers ask for confidence, with
+// the option that says so; nil when they do not.
+func (c *Consultation) Confidence(answers Answers) (*Question, *Option) {
+	for _, q := range c.Route(answers) {
+		for i := range q.Options {
+			if o := &q.Options[i]; o.Confidential && slices.Contains(answers[q.ID].Options, o.ID) {
+				return q, o
+			}
+		}
+	}
+	return nil, nil
+}
+
 // ConsentsFor returns what the answers allow: for each consent question that
 // was asked, what the chosen options grant; the consultation's default where
-// no consent question stood on the route. Sorted, without repeats.
+// no consent question stood on the route; nothing where they ask for confidence.
+// Sorted, without repeats.
 func (c *Consultation) ConsentsFor(answers Answers) []Consent {
 	var granted []Consent
 	asked := false
@@ -209,6 +223,9 @@ func (c *Consultation) ConsentsFor(answers Answers) []Consent {
 				granted = append(granted, o.Grants...)
 			}
 		}
+	}
+	if q, _ := c.Confidence(answers); q != nil {
+		return nil
 	}
 	if !asked {
 		granted = append(granted, c.DefaultConsents...)

@@ -56,12 +56,13 @@ type Attention string
 
 // The reasons.
 const (
-	AttentionMisread  Attention = "misread"  // its author says: that is not what I meant
-	AttentionReply    Attention = "reply"    // its author has answered a message
-	AttentionHoneypot Attention = "honeypot" // a field that people do not see was filled in
-	AttentionHurried  Attention = "hurried"  // sent sooner after starting than anybody reads
-	AttentionUnworked Attention = "unworked" // sent while very many came, without the work asked of browsers
-	AttentionSeen     Attention = "seen"     // a person has looked at it since
+	AttentionConfidence Attention = "confidence" // its author asks for confidence, for a reason that somebody has to weigh
+	AttentionMisread    Attention = "misread"    // its author says: that is not what I meant
+	AttentionReply      Attention = "reply"      // its author has answered a message
+	AttentionHoneypot   Attention = "honeypot"   // a field that people do not see was filled in
+	AttentionHurried    Attention = "hurried"    // sent sooner after starting than anybody reads
+	AttentionUnworked   Attention = "unworked"   // sent while very many came, without the work asked of browsers
+	AttentionSeen       Attention = "seen"       // a person has looked at it since
 )
 
 // Open reports whether nobody has looked at the submission since a reason came up.
@@ -112,6 +113,10 @@ type Attachment struct {
 	Size   int64  // bytes
 	SHA256 string // of the cleaned file, hex
 	Text   string // what could be read out of it; its pages, if it has several, are parted by form feeds
+	// Redacted is the text that may leave the desk, "" while nobody has decided: then
+	// what a program is sure of is taken out of Text.
+	Redacted string
+	Opened   string // account of who let others open the file itself, "" for nobody
 	// Original is the key of the file as it was sent, sealed, "" where none is kept.
 	Original string
 }
@@ -130,7 +135,8 @@ func Keys(attachments []Attachment) []string {
 
 // Answer is what somebody answered to one question. Text is exactly what they
 // wrote and is never changed; Redacted is new text that may leave the desk, and
-// Translation stands beside both.
+// Translation stands beside both. Translated is the translation before anything
+// was taken out of it, "" for one that was never looked at again.
 type Answer struct {
 	Question    string
 	Options     []string
@@ -138,6 +144,7 @@ type Answer struct {
 	Redacted    string
 	Language    string // BCP 47 tag of the words as far as it can be told, "" where it cannot
 	Translation string // into the consultation's first language, made or checked by a person
+	Translated  string
 }
 
 // Allows reports whether the submission's author allowed a use.

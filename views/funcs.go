@@ -37,6 +37,13 @@ var functions = template.FuncMap{
 	"minPassword":  func() int { return models.MinPasswordLength },
 	"join":         func(list []string) string { return strings.Join(list, ", ") },
 	"has":          slices.Contains[[]string],
+	"apartQuotes":  apartQuotes,
+	"listed":       listed,
+	"unlisted":     unlisted,
+	"takesSides":   takesSides,
+	"firstOnce":    firstOnce,
+	"moreOnce":     moreOnce,
+	"points":       func(n int) string { return strings.Replace(fmt.Sprintf("%+d", n), "-", "−", 1) },
 }
 
 // figure writes a count the short way, for table cells: 38, <10, or – where

@@ -77,6 +77,7 @@ type KeyPage struct {
 	Number       int    // of the form in the batch, 0 for a new one
 	Key          string // makes it unlike any other, so that it is saved once
 	Of           string // form of the sample that is keyed again
+	Scan         string // address of its scan
 	Left         int    // of the sample, for this person
 	Form         int    // printed form, from 1
 	Forms        []Link // printed forms to choose from
@@ -128,6 +129,8 @@ type KeyedPage struct {
 	CanSettle    bool
 	Seen         int    // version that is settled
 	Correct      string // address, "" when nothing can be corrected
+	Scan         string // address of the scan that came with it, or of the letter
+	Slip         string // address that prints its slip again, "" when none can be
 	Faults       []Fault
 }
 
@@ -159,6 +162,7 @@ type SlipPage struct {
 	Address      string // where the code is used
 	Notice       string
 	Next         string // address of the next form
+	Again        string // address of the form whose slip is printed again, in place of Next
 }
 
 // ImportPage imports a spreadsheet that another survey tool has exported: first

@@ -37,8 +37,10 @@ type StaffBar struct {
 	Role         models.Role
 	Consultation string // id of the consultation in hand, "" for none
 	Title        string // its title
-	Here         string // key of the current page: search, themes, report, settings, audit, users, home
-	Links        []Link // only those the role may open
+	Here         string // key of the current page, as of its link
+	Links        []Link // beyond one consultation
+	Areas        []Link // of work on the consultation
+	Pages        []Link // of the area of this page; none where it has no other
 	Notice       string // outcome of the last act, shown once
 }
 
@@ -296,6 +298,7 @@ type ReportPage struct {
 	Refusal    string // why no report can be built
 	PublishTo  string // address the publish form posts to
 	Status     models.Status
+	Files      []ReportFile // the report in other formats
 }
 
 // ErrorPage tells what went wrong and what to do.
@@ -304,8 +307,8 @@ type ErrorPage struct {
 	Status  int
 	Heading string
 	Message string
-	Fields  []models.FieldError
-	Retry   string // address to go back to
+	Faults  []Fault // with an address where what is at fault is mended on another page
+	Retry   string  // address to go back to
 }
 
 // SignInPage asks for e-mail address, password and code, or for a passkey.
@@ -444,6 +447,7 @@ type SearchHit struct {
 	Language                           string
 	LanguageName                       string // where it is not the desk's
 	Where                              string // "attachment 1, page 3", "" for an answer
+	File                               string // page of the attachment, "" for an answer
 	Snippet                            []Snippet
 	Why                                []string // why it matched, each in a few words
 	Voice                              string   // name of the group whose turn it was, "" for none
@@ -518,6 +522,10 @@ type AttachedText struct {
 	Pages  []AttachedPage
 
 	Summary *SummaryBox // nil for those who do not read
+
+	Said string // what an officer wrote about it, "" for nothing
+	Href string // page of the attachment
+	File string // address of the file itself, "" for those who may not open it
 }
 
 // AttachedPage is one page of an attachment; Number is 0 where it has none.
@@ -789,6 +797,7 @@ type AttentionPage struct {
 type AttentionRow struct {
 	ID, PublicID, Day string
 	Why               []string
+	Reason            string // why its author asks for confidence, as far as it may be read
 	Href              string
 }
 

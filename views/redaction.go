@@ -26,9 +26,10 @@ type RedactPage struct {
 
 // RedactAnswer is one answer in words.
 type RedactAnswer struct {
-	ID, QuestionText string // of the question
+	ID, QuestionText string // of the text, and what it answers or is
+	Code             string // of the question, "" for others than answers
+	Name             string // within a sentence: “answer C6”, “attachment 1”
 	Language         string
-	Translation      string
 	Text             []MarkedText // the original
 	Result           []Snippet    // as it is read
 	Items            []RedactItem

@@ -9,10 +9,10 @@ func redactSample(wrong bool) *RedactPage {
 	page := &RedactPage{Base: desk("redactions", "What is taken out"), Consultation: "station-quarter", ID: "s1", PublicID: "7k3m01q", Act: "/staff/station-quarter/submissions/s1/redact", Version: 3, Groups: []string{"Sex workers"}, Sensitive: true, Second: true, Mine: wrong,
 		CheckedBy: "By d.shah@fairmead.example.org, 11 November 2026.", OpenBy: "p.okafor@fairmead.example.org", CanEdit: true, Sure: 1, Unsure: 1, KeysOff: wrong, Kinds: []string{"name", "phone number", "detail"},
 		Refusals: []Link{{Key: "not_identifier", Text: "does not identify anybody"}, {Key: "other", Text: "another reason"}},
-		Answers: []RedactAnswer{{ID: "C6", QuestionText: "Why do you think this?", Language: "en", Translation: "They see us.", Text: []MarkedText{{Text: "I saw "}, {Text: "Anna Smith", Number: 1, First: true, State: "open"}, {Text: " there, " + sentence(4, 200)}},
+		Answers: []RedactAnswer{{ID: "C6", Code: "C6", Name: "answer C6", QuestionText: "Why do you think this?", Language: "en", Text: []MarkedText{{Text: "I saw "}, {Text: "Anna Smith", Number: 1, First: true, State: "open"}, {Text: " there, " + sentence(4, 200)}},
 			Result: []Snippet{{Text: "I saw "}, {Text: "name", Redacted: true}, {Text: " there, " + sentence(4, 200)}}, Items: []RedactItem{item, out, in, doubt},
 			Mix: []string{"age: “I am 34”", "occupation: “nurse”", "vehicle: “red Corsa”"}, MixDo: "other", MixNote: "She says so in the paper.", MixDecided: "May stand, says d.shah@fairmead.example.org, 11 November 2026."},
-			{ID: "C2", QuestionText: "Which changes?", Text: []MarkedText{{Text: "None."}}, Result: []Snippet{{Text: "None."}}}}}
+			{ID: "file.K1", Name: "attachment 1", QuestionText: "What was read in attachment 1: PDF, 1.2 MB", Text: []MarkedText{{Text: "None."}}, Result: []Snippet{{Text: "None."}}}}}
 	if wrong {
 		a := &page.Answers[0]
 		page.Since = []string{"Answer C6, number 2: Taken out by p.okafor@fairmead.example.org, 11 November 2026."}

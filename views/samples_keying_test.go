@@ -48,7 +48,7 @@ func keyingSamples() []sample {
 
 	first := ReadAnswer{ID: "C2", Question: "Do you agree or disagree with rule 1?", Options: []string{"Agree"}}
 	words := ReadAnswer{ID: "C6", Question: "Why do you think this?", Text: "ہم رات کو ڈرتے ہیں۔ " + sentence(3, 200), Mark: "illegible"}
-	keyed := &KeyedPage{Base: desk("keying", "Form 7 of batch 1"), Consultation: c.ID, Act: at + "/b1/forms/s7", Back: at + "/b1", Batch: 1, Number: 7, Form: "form 2", Channel: "Paper", Late: true, PublicID: "7k3m01q", Href: "/staff/station-quarter/submissions/s7",
+	keyed := &KeyedPage{Scan: "/x/download", Slip: "/x/slip", Base: desk("keying", "Form 7 of batch 1"), Consultation: c.ID, Act: at + "/b1/forms/s7", Back: at + "/b1", Batch: 1, Number: 7, Form: "form 2", Channel: "Paper", Late: true, PublicID: "7k3m01q", Href: "/staff/station-quarter/submissions/s7",
 		Status: models.SubmissionLive, Groups: []string{"Residents"}, Unasked: []string{"M1"}, Seen: 2, Correct: at + "/b1/forms/s7/correct", Versions: []KeyedVersion{
 			{Kind: "Corrected", By: "d.shah@fairmead.example.org", Day: "18 December 2026", Reason: "The writing was misread", Current: true, Answers: []ReadAnswer{first, words}}, {Kind: "First keyed", By: "p.okafor@fairmead.example.org", Day: "15 December 2026"}}}
 	differing, mine, withdrawnForm, replacedForm, asideForm := *keyed, *keyed, *keyed, *keyed, *keyed
@@ -59,6 +59,9 @@ func keyingSamples() []sample {
 	replacedForm.Status, replacedForm.Versions = models.SubmissionReplaced, nil
 	asideForm.Status = models.SubmissionVoid
 	slip := &SlipPage{Base: desk("keying", "Code slip"), Consultation: c, Batch: 2, Number: 42, Words: receiptWords(), Address: "https://consult.fairmead.example.org/station-quarter/receipt", Next: at + "/b2/new", Notice: "Form 42 is saved. Write 42 on it."}
+	slipAgain := *slip
+	slipAgain.Next, slipAgain.Again, slipAgain.Notice = "", at+"/b2/forms/s7", ""
+	secondKey.Scan = "/x/download"
 
 	sheet := &ImportPage{Base: desk("keying", "Import a spreadsheet"), Consultation: c.ID, Act: "/staff/station-quarter/import", Most: "32 MB"}
 	columns, wrongSheet, closedSheet, importedSheet := *sheet, *sheet, *sheet, *sheet
@@ -80,6 +83,6 @@ func keyingSamples() []sample {
 		{"batch", batch}, {"batch-empty", &emptyBatch}, {"batch-finished", &finishedBatch}, {"batch-waiting", &waitingBatch}, {"batch-late", &lateBatch},
 		{"key", key}, {"key-wrong", &wrongKey}, {"key-letter", &letter}, {"key-second", &secondKey}, {"key-correct", &correct},
 		{"keyed", keyed}, {"keyed-differing", &differing}, {"keyed-mine", &mine}, {"keyed-withdrawn", &withdrawnForm}, {"keyed-replaced", &replacedForm}, {"keyed-aside", &asideForm},
-		{"slip", slip},
+		{"slip", slip}, {"slip-again", &slipAgain},
 	}
 }

@@ -25,8 +25,9 @@ func desk(here, title string) Base {
 	c := "/staff/station-quarter/"
 	return Base{Lang: "en", Title: title, Service: "Fairmead Council", Home: "/staff", Invented: true, Staff: &StaffBar{
 		Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, Consultation: "station-quarter", Title: "Station quarter order", Here: here,
-		Links: []Link{{Key: "home", Href: "/staff", Text: "Desk"}, {Key: "search", Href: c + "search", Text: "Search"}, {Key: "themes", Href: c + "themes", Text: "Themes"},
-			{Key: "report", Href: c + "report", Text: "Report"}, {Key: "settings", Href: c + "settings", Text: "Settings"}, {Key: "audit", Href: "/staff/audit", Text: "Record"}, {Key: "users", Href: "/staff/users", Text: "People"}},
+		Links: []Link{{Href: "/staff", Text: "All consultations", Current: here == "home"}, {Href: "/staff/audit", Text: "Record", Current: here == "audit"}, {Href: "/staff/users", Text: "Accounts", Current: here == "users"}},
+		Pages: []Link{{Href: c + "search", Text: "Search", Current: here == "search"}, {Href: c + "kept", Text: "My list"}, {Href: c + "reading", Text: "Reading"}},
+		Areas: []Link{{Href: c + "search", Text: "Answers", Current: here == "search"}, {Href: c + "themes", Text: "Themes", Current: here == "themes"}, {Href: c + "report", Text: "Report", Current: here == "report"}, {Href: c + "settings", Text: "Settings", Current: here == "settings"}},
 	}}
 }
 
@@ -143,6 +144,13 @@ func prose(seed, n int) string {
 	return b.String()
 }
 
+func reportFiles() (files []ReportFile) {
+	for i, format := range []string{"docx", "pdf", "xlsx", "csv", "json", "dictionary"} {
+		files = append(files, ReportFile{Format: format, Href: "/station-quarter/report." + format, Size: []string{Size(48123), ""}[i%2]})
+	}
+	return files
+}
+
 func report() *models.Report {
 	names := []models.GroupFigure{
 		{ID: "resident", Name: "Residents", Count: shown(104)}, {ID: "business", Name: "Businesses and workers", Count: shown(31)}, {ID: "visitor", Name: "Visitors", Count: shown(22)},
@@ -199,6 +207,7 @@ func report() *models.Report {
 		}
 		r.Themes = append(r.Themes, th)
 	}
+	resultsOf(r)
 	r.Method = &models.ReportMethod{Method: models.Method{Background: "Open English WordNet", TooFew: true, Notes: []string{"The optional model did not answer."}},
 		Taught: shown(42), Coded: shown(60), Changed: masked(5), Machine: &models.ReportAgreement{F1: 0.71, Low: 0.64, High: 0.78, Kappa: 0.68, Answers: 100}, People: &models.ReportAgreement{F1: 0.8, Low: 0.7, High: 0.9, Kappa: 0.77, Answers: 40}}
 	for i := range 27 {
@@ -333,7 +342,7 @@ func samples() []sample {
 		sheet.Questions = append(sheet.Questions, &c.Questions[i])
 	}
 
-	row := AttentionRow{ID: "s1", PublicID: "7k3m01q", Day: "11 November 2026", Why: []string{"Its author says: that is not what I meant", "Its author has answered your message"}, Href: "/staff/station-quarter/submissions/s1"}
+	row := AttentionRow{ID: "s1", PublicID: "7k3m01q", Day: "11 November 2026", Why: []string{"Its author says: that is not what I meant", "Its author has answered your message"}, Reason: "Because we fear for our lease.", Href: "/staff/station-quarter/submissions/s1"}
 	done := desk("home", "")
 	done.Staff.Notice = "The theme was renamed."
 	attention := &AttentionPage{Base: desk("attention", "To look at again"), Consultation: c.ID, Open: []AttentionRow{row, row}, Seen: []AttentionRow{row}, Aside: []AttentionRow{row}}
@@ -345,7 +354,7 @@ func samples() []sample {
 	listed, done2, page := hit, hit, hit
 	listed.Number, listed.Listed = 22, true
 	done2.Number, done2.Listed, done2.Read = 23, true, true
-	page.Number, page.Where, page.Question, page.QuestionText, page.Groups = 24, "Attachment 1, page 3", "", "Attachment", nil
+	page.Number, page.Where, page.File, page.Question, page.QuestionText, page.Groups = 24, "Attachment 1, page 3", "/x", "", "Attachment", nil
 	sides := []OtherSide{{Theme: "Better lighting along the canal", Sides: []SideLink{{Text: "For the proposal", Href: "?t=t1&st=for", Count: "12"}, {Text: "Against the proposal", Href: "?t=t1&st=against", Count: "0", None: true}}}}
 	orders := []Link{{Key: "voices", Text: "Groups in turn", Current: true}, {Key: "best", Text: "Best match"}}
 	find := &SearchPage{Base: desk("search", "Search the answers"), Consultation: c.ID, Text: "displacement", Order: "voices", Orders: orders, Total: 38, TotalText: "38", Hits: []SearchHit{hit, listed, done2, page}, First: 21, Last: 40, Number: 2, Next: "?page=3", Previous: "?page=1",
@@ -482,9 +491,12 @@ func samples() []sample {
 		{"privacy", &TextPage{Base: base("Privacy and cookies"), Page: "privacy", Council: &c.Council}}, {"privacy-nobody", &TextPage{Base: base(""), Page: "privacy"}},
 		{"accessibility", &TextPage{Base: base("Accessibility"), Page: "accessibility", Council: &c.Council}}, {"safety", &TextPage{Base: base(""), Page: "safety"}},
 		{"log", &LogPage{Base: base("Public log"), Consultation: c, Size: 1190, Root: hash}},
-		{"report", &ReportPage{Base: base("Consultation report"), Report: report()}}, {"report-none", &ReportPage{Base: base("")}},
+		{"report", &ReportPage{Base: base("Consultation report"), Report: report(), Files: reportFiles()}}, {"report-none", &ReportPage{Base: base("")}}, {"once", oncePage()},
 		{"report-draft", &ReportPage{Base: desk("report", "Report"), Report: besides(report()), Draft: true, CanPublish: true, PublishTo: "/staff/station-quarter/report", Status: models.StatusFrozen}}, {"report-refused", refused},
-		{"error", &ErrorPage{Base: base(""), Status: 409, Heading: "This consultation is closed", Message: "It closed on 14 December 2026, so your answers could not be sent.", Fields: []models.FieldError{{Field: "x", Message: "Choose an answer"}}, Retry: "/station-quarter"}},
+		{"attached", &EvidencePage{Base: desk("search", "Attachment 1"), Consultation: c.ID, Submission: "s4", PublicID: "7k3m04q", Number: 1, About: "PDF, 1.2 MB", SHA256: strings.Repeat("0f", 32), Said: sentence(4, 200), SaidBy: "d.shah@fairmead.example.org, 11 November 2026", File: "/x/download", Act: "/x", Let: "d.shah@fairmead.example.org"}},
+		{"attached-shut", &EvidencePage{Base: desk("search", "Attachment 1"), Consultation: c.ID, Submission: "s4", PublicID: "7k3m04q", Number: 1, About: "PDF, 1.2 MB", SHA256: strings.Repeat("0f", 32), Act: "/x"}},
+		{"attached-scan", &EvidencePage{Base: desk("keying", "Attachment 1"), Consultation: c.ID, Submission: "s4", PublicID: "7k3m04q", Number: 1, About: "Scan of the form, PNG, 90 KB", SHA256: strings.Repeat("0f", 32), Scan: true, File: "/x/download"}},
+		{"error", &ErrorPage{Base: base(""), Status: 409, Heading: "This consultation is closed", Message: "It closed on 14 December 2026, so your answers could not be sent.", Faults: []Fault{{Message: "Choose an answer"}}, Retry: "/station-quarter"}},
 		{"sign-in", &SignInPage{Base: base("Sign in"), Next: "/staff"}}, {"sign-in-wrong", &SignInPage{Base: base("Sign in"), Email: "p.okafor@fairmead.example.org", Fault: "The email address or the password is not right"}},
 		{"welcome", &WelcomePage{Base: base("Choose a password"), Token: "t", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer}},
 		{"welcome-first", &WelcomePage{Base: base(""), Token: "t", First: true, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address"}, {Href: "#password", Message: "Use 12 characters or more"}}, Problems: map[string]string{"email": "Enter an email address", "password": "Use 12 characters or more"}}},
@@ -496,7 +508,7 @@ func samples() []sample {
 			Notes: notes, Keep: "/staff/station-quarter/kept", Here: "/staff/station-quarter/submissions/s1", CanShare: true, KeysSwitch: "?keys=off"}},
 		{"submission-listed", &SubmissionPage{Released: "15 December 2026", Base: desk("search", ""), ID: "s8", Status: models.SubmissionLive, Listed: true, Keep: "/staff/station-quarter/kept", Here: "/staff/station-quarter/submissions/s8", KeysOff: true, KeysSwitch: "?"}},
 		{"submission-read", &SubmissionPage{Base: desk("search", ""), ID: "s9", Status: models.SubmissionLive, Listed: true, Read: true, Keep: "/staff/station-quarter/kept", Here: "/staff/station-quarter/submissions/s9",
-			Attachments: []AttachedText{{Number: 1, About: "PDF, 1.2 MB", Open: true, Pages: []AttachedPage{{Number: 1, Text: []Snippet{{Text: "Seen from the bridge."}}}, {Number: 2, Text: []Snippet{{Text: "Lamps", Match: true}}}}}, {Number: 2, About: "DOCX, 40 KB", Pages: []AttachedPage{{Text: []Snippet{{Text: "No pages."}}}}}}}},
+			Attachments: []AttachedText{{Number: 1, About: "PDF, 1.2 MB", Open: true, Said: "They count lamps.", Href: "/x", File: "/x/download", Pages: []AttachedPage{{Number: 1, Text: []Snippet{{Text: "Seen from the bridge."}}}, {Number: 2, Text: []Snippet{{Text: "Lamps", Match: true}}}}}, {Number: 2, About: "DOCX, 40 KB", Pages: []AttachedPage{{Text: []Snippet{{Text: "No pages."}}}}}}}},
 		{"kept", &KeptPage{Base: desk("kept", "My list"), Consultation: c.ID, Act: "/staff/station-quarter/kept", Searches: []KeptSearch{{ID: "q1", Name: "Lamps", Href: "/staff/station-quarter/search?q=lamps", Day: "28 November 2026"}},
 			Reading: []KeptSubmission{{ID: "s1", PublicID: "7k3m01q", Href: "/staff/station-quarter/submissions/s1", Day: "28 November 2026", Opening: "I walk past every night.", Groups: []string{"Residents"}}, {ID: "s2", PublicID: "7k3m02q", Href: "/staff/station-quarter/submissions/s2", Day: "28 November 2026", Read: true}},
 			Notes:   []NoteRow{{ID: "n3", Day: "28 November 2026", Text: "Ask about the canal steps.", About: "7k3m01q", Href: "/staff/station-quarter/submissions/s1", Shared: true}}}},

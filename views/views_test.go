@@ -134,6 +134,7 @@ func TestSamplePages(t *testing.T) {
 			body := render(t, r, s.page)
 			doc := parsePage(t, body)
 			checkSafe(t, doc)
+			checkMarkup(t, body)
 			checkStructure(t, r, doc)
 			checkForms(t, doc)
 			public := s.page.base().Staff == nil
@@ -567,8 +568,12 @@ func TestSizes(t *testing.T) {
 		body := render(t, r, s.page)
 		packed := squeezed(t, []byte(body)) + squeezed(t, css) + squeezed(t, js)
 		t.Logf("%-20s %6d bytes, %5d compressed with the style sheet and the script", s.name, len(body), packed)
-		if len(body) > 60<<10 || packed > 30<<10 {
-			t.Errorf("%s has %d bytes, %d compressed with the style sheet and the script; expected at most %d and %d", s.name, len(body), packed, 60<<10, 30<<10)
+		most := 60 << 10
+		if s.name == "report" {
+			most = 300 << 10 // it is read at length, and its parts are folded
+		}
+		if len(body) > most || packed > 30<<10 {
+			t.Errorf("%s has %d bytes, %d compressed with the style sheet and the script; expected at most %d and %d", s.name, len(body), packed, most, 30<<10)
 		}
 	}
 }

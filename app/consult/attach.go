@@ -138,7 +138,10 @@ func (s *Service) ReadAttachments(ctx context.Context, submission string) error 
 		for i := range pages {
 			pages[i] = models.CleanText(pages[i])
 		}
-		if err := s.store.SetAttachmentText(ctx, a.Key, strings.Join(pages, "\n\f")); err != nil {
+		if text = strings.Join(pages, "\n\f"); strings.TrimSpace(text) == "" {
+			continue
+		}
+		if err := s.store.SetAttachmentText(ctx, a.Key, text); err != nil {
 			return err
 		}
 	}
@@ -155,7 +158,7 @@ type passage struct {
 	text string // redacted
 }
 
-// attachedPassages takes the text of an attached file apart into pages, and long
+// attachedPassages takes the redacted text of an attached file apart into pages, and long
 // pages into pieces that end with a paragraph, a line, a sentence or at least a
 // word.
 func attachedPassages(text string) []passage {
@@ -166,8 +169,7 @@ func attachedPassages(text string) []passage {
 		if len(pages) == 1 {
 			number = 0
 		}
-		// Pieces are cut from the redacted page, so that no cut can hide a name.
-		for rest := strings.TrimSpace(redacted(page)); rest != ""; {
+		for rest := strings.TrimSpace(page); rest != ""; {
 			at := cutAt(rest)
 			out = append(out, passage{number, strings.TrimSpace(rest[:at])})
 			rest = strings.TrimSpace(rest[at:])

@@ -104,7 +104,7 @@ func (s *Service) Translate(ctx context.Context, by Actor, c *models.Consultatio
 		return models.NewError(models.KindInvalid, "The translation is too long.")
 	}
 	return s.lookAgain(ctx, by, c, id, "submission.translated", "", func(tx *store.Store, _ *models.Submission) error {
-		return tx.SetTranslation(ctx, id, question, redacted(text))
+		return tx.SetTranslation(ctx, id, question, text, redacted(text))
 	})
 }
 

@@ -143,6 +143,7 @@ func TestOutOfScopeNeedsAReason(t *testing.T) {
 		return k.reread(t, c)
 	}()
 	storetest.ReadAll(t, k.store, c.ID, officer.ID)
+	storetest.CheckAll(t, k.store, c.ID, officer.ID, second.ID)
 	err := k.Move(ctx, officer, c, models.StatusFrozen)
 	wantKind(t, "freezing", err, models.KindConflict)
 	if fields := models.FieldsOf(err); len(fields) != 1 || fields[0].Field != "duty-18" {

@@ -7,5 +7,6 @@ var (
 	DescribeThemes = (*Service).describeThemes
 	ApplyDrafts    = (*drafted).apply
 	EarlierDrafts  = earlierDrafts
+	Recount        = recount
 	PassageKey     = func(passages ...string) string { return passageKey(passages) }
 )

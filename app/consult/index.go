@@ -58,7 +58,7 @@ func passages(c *models.Consultation, sub *models.Submission, view *themeView) [
 		}
 	}
 	for i, file := range sub.Attachments {
-		for j, p := range attachedPassages(file.Text) {
+		for j, p := range attachedPassages(shownText(file)) {
 			add(search.Document{ID: fmt.Sprintf("%s-file-%d-%d", sub.ID, i+1, j+1), Attachment: file.Key, Page: p.page, Text: p.text, Language: theme.Language(p.text)}, search.SourceAttachment)
 		}
 	}

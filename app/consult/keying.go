@@ -730,6 +730,11 @@ func (s *Service) correct(ctx context.Context, tx *store.Store, by Actor, c *mod
 	if err := tx.Revise(ctx, before.ID); err != nil {
 		return err
 	}
+	if len(after.Attention) > 0 && !slices.Contains(before.Attention, models.AttentionConfidence) {
+		if err := tx.SetAttention(ctx, before.ID, append(before.Attention, after.Attention...)); err != nil {
+			return err
+		}
+	}
 	// What councillors were told of its author may not hold any more.
 	if !slices.Equal(after.Groups, before.Groups) || !slices.Equal(after.Consents, before.Consents) || after.Stance != before.Stance || c.AreaOf(&after) != c.AreaOf(before) {
 		if err := s.unrelease(ctx, tx, c, before.ID); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"heard/app/consult"
 	"heard/models"
+	"heard/models/storetest"
 )
 
 // second is another officer than officer.
@@ -415,8 +416,13 @@ func TestCorrectionTakesBackWhatWasReleased(t *testing.T) {
 	if len(released) != 1 {
 		t.Fatalf("not released: %v", released)
 	}
-	// Words alone leave it as it is.
+	// Words alone leave it in its release, and nobody finds them before they are checked.
 	noError(t, k.CorrectForm(ctx, second, c, b.ID, sub.ID, 1, keyed(resident("The zeppelins hang over the bridge.", true)), models.ReasonMisread))
+	k.drain(t)
+	if released, err = k.store.ReleasedOf(ctx, sub.ID); err != nil || len(released) != 0 || len(k.find(t, councillor, c, "zeppelins")) != 0 {
+		t.Errorf("before the correction is checked: %v, %v", released, err)
+	}
+	storetest.CheckAll(t, k.store, c.ID, officer.ID, second.ID)
 	if released, err = k.store.ReleasedOf(ctx, sub.ID); err != nil || len(released) != 1 {
 		t.Errorf("after correcting words: %v, %v", released, err)
 	}

@@ -141,7 +141,7 @@ func (k *kit) open(t testing.TB, source []byte) *models.Consultation {
 }
 
 // move takes a consultation to a later state and returns it as it is then. All of
-// it is read before it is frozen.
+// it is read before it is frozen, and checked before it is released.
 func (k *kit) move(t testing.TB, c *models.Consultation, to models.Status) *models.Consultation {
 	t.Helper()
 	storetest.MeetDuties(t, k.store, c.ID)
@@ -152,6 +152,9 @@ func (k *kit) move(t testing.TB, c *models.Consultation, to models.Status) *mode
 		}
 		if next == models.StatusFrozen {
 			storetest.ReadAll(t, k.store, c.ID, officer.ID)
+		}
+		if next == models.StatusClosed || next == models.StatusFrozen {
+			storetest.CheckAll(t, k.store, c.ID, officer.ID, second.ID)
 		}
 		noError(t, k.Move(ctx, officer, c, next))
 		c = k.reread(t, c)

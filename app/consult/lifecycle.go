@@ -166,7 +166,7 @@ func (s *Service) Move(ctx context.Context, by Actor, c *models.Consultation, to
 	}
 	var left gone
 	if to == models.StatusFrozen {
-		if err := allRead(ctx, s.store, c); err != nil {
+		if err := freezable(ctx, s.store, c); err != nil {
 			return err
 		}
 		// What came after the last run is placed before the data is fixed.
@@ -184,6 +184,9 @@ func (s *Service) Move(ctx context.Context, by Actor, c *models.Consultation, to
 			return err
 		}
 		if to == models.StatusFrozen {
+			if err := freezable(ctx, tx, c); err != nil { // since
+				return err
+			}
 			// A theme may be named in the words of somebody who has taken them back since.
 			if now, err := goneFrom(ctx, tx, c); err != nil {
 				return err

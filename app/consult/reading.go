@@ -315,15 +315,6 @@ func keepSummaries(ctx context.Context, tx *store.Store, sub models.Submission, 
 	return nil
 }
 
-// allRead refuses while something that counts is unread.
-func allRead(ctx context.Context, from *store.Store, c *models.Consultation) error {
-	why, err := unread(ctx, from, c)
-	if err != nil || why == "" {
-		return err
-	}
-	return models.NewError(models.KindConflict, "The analysis cannot be frozen yet: "+why)
-}
-
 // unread says what is still to be read, and how, "" for nothing.
 func unread(ctx context.Context, from *store.Store, c *models.Consultation) (string, error) {
 	n, err := from.CountReading(ctx, c.ID, nil)

@@ -15,8 +15,9 @@ import (
 )
 
 // People decide what is taken out of answers before they leave the desk. The
-// computer suggests; what it is sure of is taken out until somebody decides.
-// Answer.Text is never altered, and Answer.Redacted is always redact.Decided of
+// computer suggests; what it is sure of is taken out until somebody decides. The
+// same goes for translations of answers and for what was read out of files; see
+// textsOf. Answer.Text is never altered, and Answer.Redacted is always redact.Decided of
 // it, of what is suggested, and of what people decided.
 
 // redactionLease is how long a submission is kept for whoever opened it last.
@@ -92,48 +93,14 @@ func (a *RedactionAnswer) item(start, end int) *redact.Item {
 }
 
 // RedactionStage is how far people have come with a submission.
-type RedactionStage string
+type RedactionStage = models.RedactionStage
 
 // The stages.
 const (
-	RedactionOpen    RedactionStage = "open"    // nobody has checked it, or it changed since
-	RedactionSecond  RedactionStage = "second"  // checked, and waits for a second person
-	RedactionChecked RedactionStage = "checked" // done
+	RedactionOpen    = models.RedactionOpen
+	RedactionSecond  = models.RedactionSecond
+	RedactionChecked = models.RedactionChecked
 )
-
-// stageOf tells how far a submission is. Its author's words may have changed
-// since it was checked.
-func stageOf(c *models.Consultation, sub *models.Submission, sheet models.RedactionSheet) RedactionStage {
-	switch {
-	case len(inWords(c, sub)) == 0:
-		return RedactionChecked // there is nothing to read
-	case sheet.CheckedBy == "" || sheet.SHA256 != wordsHash(c, sub):
-		return RedactionOpen
-	case sheet.ApprovedBy == "" && sheet.Second:
-		return RedactionSecond
-	}
-	return RedactionChecked
-}
-
-// inWords returns the answers that people wrote in words of their own.
-func inWords(c *models.Consultation, sub *models.Submission) []models.Answer {
-	var out []models.Answer
-	for _, a := range sub.Answers {
-		if q := c.Question(a.Question); a.Text != "" && (q == nil || q.Written() || q.Closed()) {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
-// wordsHash stands for all that somebody wrote.
-func wordsHash(c *models.Consultation, sub *models.Submission) string {
-	var b strings.Builder
-	for _, a := range inWords(c, sub) {
-		fmt.Fprintf(&b, "%s %s\n", a.Question, hashOf(a.Text))
-	}
-	return hashOf(b.String())
-}
 
 // readSheet returns what is known of the redaction of a submission. Decisions on
 // words that its author changed since are left out.
@@ -146,11 +113,18 @@ func readSheet(ctx context.Context, from *store.Store, c *models.Consultation, s
 	if err != nil {
 		return nil, err
 	}
-	out := &RedactionSheet{RedactionSheet: sheet, Of: sub, Stage: stageOf(c, sub, sheet), Frozen: c.Status.AtLeast(models.StatusFrozen)}
-	for _, a := range inWords(c, sub) {
+	out := &RedactionSheet{RedactionSheet: sheet, Of: sub, Stage: sheet.Stage(), Frozen: c.Status.AtLeast(models.StatusFrozen)}
+	texts := textsOf(c, sub)
+	if len(texts) == 0 {
+		out.Stage = RedactionChecked // there is nothing to read
+	}
+	for _, a := range texts {
 		hash := hashOf(a.Text)
 		own := slices.DeleteFunc(slices.Clone(decisions), func(d models.Redaction) bool { return d.Question != a.Question || d.SHA256 != hash })
-		answer := RedactionAnswer{Answer: a, Pieces: redact.Jigsaw(a.Text), suggestions: redact.Suggest(a.Text)}
+		answer := RedactionAnswer{Answer: a, suggestions: suggest(a.Text)}
+		if fileOf(a.Question) == "" { // a file is about more than its author
+			answer.Pieces = redact.Jigsaw(a.Text)
+		}
 		answer.settle(own)
 		for i := range own {
 			if own[i].Kind == models.MixOfDetails {
@@ -404,6 +378,9 @@ func (d *deciding) mark(m RedactionMark) {
 	case redact.Standpoint(m.Words):
 		d.fault(field, standpointKept)
 		return
+	case slices.ContainsFunc(places, func(p [2]int) bool { return strings.Contains(a.Text[p[0]:p[1]], "\f") }):
+		d.fault(field, "The words stand on two pages. Take out what is on each of them by itself")
+		return
 	case !slices.Contains(RedactionKinds(), m.Kind):
 		d.fault(field, "Choose a kind from the list")
 		return
@@ -519,7 +496,7 @@ func (d *deciding) all(decisions RedactionDecisions) error {
 		for i := range d.sheet.Answers {
 			a := &d.sheet.Answers[i]
 			if n := a.open(); n > 0 && !slices.ContainsFunc(d.faults, func(f models.FieldError) bool { return strings.Contains(f.Field, a.Question) }) {
-				d.fault("answer-"+a.Question, fmt.Sprintf("Decide on everything in answer %s first: %d left", a.Question, n))
+				d.fault("answer-"+a.Question, fmt.Sprintf("Decide on everything in %s first: %d left", TextName(d.sheet.Of, a.Question), n))
 			}
 		}
 	}
@@ -545,7 +522,7 @@ func (s *Service) keepRedactions(ctx context.Context, tx *store.Store, c *models
 		}
 		if text := redact.Decided(a.Text, a.Items); text != a.Redacted {
 			rewritten = true
-			if err := tx.SetRedacted(ctx, models.AnswerKey{Submission: d.sheet.Submission, Question: a.Question}, text, movedWords(a.Redacted, text)); err != nil {
+			if err := keepText(ctx, tx, d.sheet.Submission, a.Answer, text); err != nil {
 				return err
 			}
 		}
@@ -561,9 +538,9 @@ func (s *Service) keepRedactions(ctx context.Context, tx *store.Store, c *models
 		}
 		action, sheet.ApprovedBy, sheet.Approved = "redactions.approved", d.by.ID, d.day
 	default:
-		sheet.CheckedBy, sheet.Checked, sheet.ApprovedBy, sheet.Approved, sheet.Second, sheet.SHA256 = "", "", "", "", second, ""
+		sheet.CheckedBy, sheet.Checked, sheet.ApprovedBy, sheet.Approved, sheet.Second = "", "", "", "", second
 		if checked {
-			action, sheet.CheckedBy, sheet.Checked, sheet.SHA256 = "redactions.checked", d.by.ID, d.day, wordsHash(c, d.sheet.Of)
+			action, sheet.CheckedBy, sheet.Checked = "redactions.checked", d.by.ID, d.day
 		}
 	}
 	if rewritten {
@@ -577,6 +554,11 @@ func (s *Service) keepRedactions(ctx context.Context, tx *store.Store, c *models
 	}
 	if rewritten {
 		if err := s.rewritten(ctx, tx, c, sheet.Submission); err != nil {
+			return err
+		}
+	}
+	if sheet.Done() != (was == RedactionChecked) { // councillors find what is checked
+		if err := tx.Enqueue(ctx, models.JobIndex, sheet.Submission, 0); err != nil {
 			return err
 		}
 	}
@@ -632,75 +614,29 @@ func movedWords(before, after string) func(start, end int) (int, int, bool) {
 // RedactionProgress is how far people have come with a consultation.
 type RedactionProgress struct {
 	Submissions int // with words
-	Open        int
-	Second      int
-	Checked     int
-	Approvable  int            // of Second, those that whoever asks may approve
-	Others      map[string]int // how many others have open, by name of the account
+	models.RedactionCounts
 }
 
 // RedactionProgress returns how many submissions are checked, and how many are
-// not.
+// not. Who has others open is named by the address of their account.
 func (s *Service) RedactionProgress(ctx context.Context, by Actor, c *models.Consultation) (*RedactionProgress, error) {
 	if err := by.need(Redact); err != nil {
+		return nil, err
+	}
+	counts, err := s.store.CountRedactions(ctx, c.ID, by.ID, notInWords(c))
+	if err != nil {
 		return nil, err
 	}
 	names, err := s.names(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := &RedactionProgress{Others: map[string]int{}}
-	err = s.eachSheet(ctx, s.store, c, func(sub *models.Submission, sheet models.RedactionSheet) bool {
-		if len(inWords(c, sub)) == 0 {
-			return true
-		}
-		out.Submissions++
-		switch stageOf(c, sub, sheet) {
-		case RedactionOpen:
-			out.Open++
-		case RedactionSecond:
-			out.Second++
-			if sheet.CheckedBy != by.ID {
-				out.Approvable++
-			}
-		default:
-			out.Checked++
-		}
-		if sheet.OpenedBy != by.ID && sheet.OpenUntil > s.now().Unix()/60 {
-			out.Others[named(names, sheet.OpenedBy)]++
-		}
-		return true
-	})
-	return out, err
-}
-
-// eachSheet calls f with every live submission until it returns false.
-func (s *Service) eachSheet(ctx context.Context, from *store.Store, c *models.Consultation, f func(*models.Submission, models.RedactionSheet) bool) error {
-	sheets, err := from.RedactionSheets(ctx, c.ID)
-	if err != nil {
-		return err
+	out := &RedactionProgress{Submissions: counts.Open + counts.Second + counts.Checked, RedactionCounts: *counts}
+	out.Others = map[string]int{}
+	for account, n := range counts.Others {
+		out.Others[named(names, account)] += n
 	}
-	for sub, err := range from.Submissions(ctx, c.ID) {
-		if err != nil {
-			return err
-		}
-		if !f(sub, sheets[sub.ID]) {
-			return nil
-		}
-	}
-	return nil
-}
-
-// uncheckedRedactions returns how many submissions wait for a person, or a
-// second one, to check what is taken out of them.
-func (s *Service) uncheckedRedactions(ctx context.Context, from *store.Store, c *models.Consultation) (n int, err error) {
-	err = s.eachSheet(ctx, from, c, func(sub *models.Submission, sheet models.RedactionSheet) bool {
-		if stageOf(c, sub, sheet) != RedactionChecked {
-			n++
-		}
-		return true
-	})
-	return n, err
+	return out, nil
 }
 
 // carryRedactions returns what people decided on answers of a submission that
@@ -723,8 +659,14 @@ func (s *Service) carryRedactions(ctx context.Context, tx *store.Store, before s
 			}
 		}
 		if own != nil {
-			a.Redacted = redact.Decided(a.Text, redact.Items(a.Text, redact.Suggest(a.Text), own))
+			a.Redacted = redact.Decided(a.Text, redact.Items(a.Text, suggest(a.Text), own))
 			carried = append(carried, own...)
+		}
+	}
+	for _, d := range decisions { // its files are the same, and what of them may be read stands
+		if key := fileOf(d.Question); key != "" && slices.ContainsFunc(sub.Attachments, func(a models.Attachment) bool { return a.Key == key }) {
+			d.Submission, d.Version = sub.ID, 0
+			carried = append(carried, d)
 		}
 	}
 	return carried, nil
@@ -740,23 +682,19 @@ func (s *Service) NextRedaction(ctx context.Context, by Actor, c *models.Consult
 	if err := unfrozen(c, frozen(redactionFrozen)); err != nil {
 		return "", err
 	}
-	next, until := "", s.now().Add(redactionLease)
-	var failed error
-	err := s.eachSheet(ctx, s.store, c, func(sub *models.Submission, sheet models.RedactionSheet) bool {
-		wanted := RedactionOpen
-		if second {
-			wanted = RedactionSecond
+	stage := RedactionOpen
+	if second {
+		stage = RedactionSecond
+	}
+	for {
+		id, err := s.store.NextRedaction(ctx, c.ID, by.ID, stage, notInWords(c))
+		if err != nil || id == "" {
+			return "", err
 		}
-		if stageOf(c, sub, sheet) != wanted || second && sheet.CheckedBy == by.ID {
-			return true
-		}
-		var opened bool
-		if opened, failed = s.store.OpenRedactionSheet(ctx, sub.ID, by.ID, until); opened {
-			next = sub.ID
-		}
-		return failed == nil && !opened // somebody else has it open
-	})
-	return next, cmp.Or(err, failed)
+		if mine, err := s.store.OpenRedactionSheet(ctx, id, by.ID, s.now().Add(redactionLease)); err != nil || mine {
+			return id, err
+		} // somebody else was faster
+	}
 }
 
 // RefusedRedaction is a suggestion that a person refused, without its words.
@@ -782,24 +720,32 @@ func (s *Service) RefusedRedactions(ctx context.Context, by Actor, c *models.Con
 	if err != nil {
 		return nil, err
 	}
-	of := map[string][]models.Redaction{}
+	var ids []string
 	for _, r := range refusals {
-		of[r.Submission] = append(of[r.Submission], r)
+		ids = append(ids, r.Submission)
+	}
+	subs, err := s.store.SubmissionsByID(ctx, slices.Compact(ids))
+	if err != nil {
+		return nil, err
+	}
+	sheets := map[string]models.RedactionSheet{}
+	for id := range subs {
+		if sheets[id], err = s.store.RedactionSheet(ctx, id); err != nil {
+			return nil, err
+		}
 	}
 	var out []RefusedRedaction
-	err = s.eachSheet(ctx, s.store, c, func(sub *models.Submission, sheet models.RedactionSheet) bool {
-		for _, r := range of[sub.ID] {
-			a := sub.Answer(r.Question)
-			if a == nil || r.SHA256 != hashOf(a.Text) {
-				continue // on words that are there no more
-			}
-			row := RefusedRedaction{Redaction: r, PublicID: sub.PublicID, Name: named(names, r.By), Approved: sheet.Approved}
-			if sheet.ApprovedBy != "" {
-				row.ApprovedBy = named(names, sheet.ApprovedBy)
-			}
-			out = append(out, row)
+	for _, r := range refusals {
+		sub := subs[r.Submission]
+		if sub == nil || !slices.ContainsFunc(textsOf(c, sub), func(a models.Answer) bool { return a.Question == r.Question && hashOf(a.Text) == r.SHA256 }) {
+			continue // on words that are there no more
 		}
-		return true
-	})
-	return out, err
+		sheet := sheets[sub.ID]
+		row := RefusedRedaction{Redaction: r, PublicID: sub.PublicID, Name: named(names, r.By), Approved: sheet.Approved}
+		if sheet.ApprovedBy != "" {
+			row.ApprovedBy = named(names, sheet.ApprovedBy)
+		}
+		out = append(out, row)
+	}
+	return out, nil
 }

@@ -306,7 +306,8 @@ func TestRedactionAndQuotes(t *testing.T) {
 	}
 	c, subs := redacting(t, k, texts...)
 	k.drain(t)
-	c = k.move(t, c, models.StatusClosed)
+	noError(t, k.Move(ctx, officer, c, models.StatusClosed))
+	c = k.reread(t, c)
 	quotes, err := k.store.Quotes(ctx, c.ID)
 	noError(t, err)
 	if len(quotes) < 2 {
@@ -390,7 +391,9 @@ func TestRedactionOfChangedWords(t *testing.T) {
 	if n, err := consult.UncheckedRedactions(ctx, k.Service, c); n != 0 || err != nil || refused() != 1 {
 		t.Fatalf("%d unchecked (%v), %d refused", n, err, refused())
 	}
-	k.exec(t, "UPDATE answers SET text = 'Now: ' || text WHERE question = 'C2'")
+	now := k.subs(t, c)[0]
+	now.Answer("C2").Text = "Now: " + now.Answer("C2").Text
+	noError(t, k.store.CorrectAnswers(ctx, now, []string{"C2"}))
 	sheet := k.sheet(t, officer, c, id)
 	for _, it := range sheet.Answers[0].Items {
 		if it.Decided != nil {

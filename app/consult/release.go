@@ -63,8 +63,7 @@ func quotable(c *models.Consultation, sub *models.Submission, docs []search.Docu
 	if !sub.Allows(models.ConsentQuote) {
 		return nil
 	}
-	atRisk := c.Sensitive(sub.Groups)
-	return slices.DeleteFunc(slices.Clone(docs), func(d search.Document) bool { return atRisk && d.Attachment != "" })
+	return slices.DeleteFunc(slices.Clone(docs), func(d search.Document) bool { return d.Attachment != "" && !filesQuotable(c, sub) })
 }
 
 // forCouncillors returns a passage as councillors find it: of the person, what is
@@ -106,7 +105,7 @@ func asReleased(c *models.Consultation, sub *models.Submission, r models.Release
 			sub.Answers[i].Language = ""
 		}
 	}
-	if atRisk || r.Submission == "" {
+	if !filesQuotable(c, sub) || r.Submission == "" {
 		sub.Attachments = nil
 	}
 	sub.Groups = slices.Clone(r.Labels[string(search.Groups)])
@@ -188,7 +187,8 @@ func (s *Service) ReleaseOverdue(ctx context.Context) error {
 	return nil
 }
 
-// release makes a release of those who are in none yet, recoded among
+// release makes a release of those who are in none yet and whose words people
+// have checked, recoded among
 // themselves: what is released already does not change. Those of them who are
 // too few to have labels are released without. There is no release without
 // anybody in it but the first, which says that there was nothing to release.
@@ -197,7 +197,7 @@ func (s *Service) release(ctx context.Context, tx *store.Store, by Actor, c *mod
 	if err != nil {
 		return 0, err
 	}
-	released, err := tx.Released(ctx, c.ID)
+	released, err := tx.InRelease(ctx, c.ID)
 	if err != nil {
 		return 0, err
 	}
@@ -210,7 +210,13 @@ func (s *Service) release(ctx context.Context, tx *store.Store, by Actor, c *mod
 		if _, already := released[sub.ID]; already {
 			continue
 		}
-		if docs := quotable(c, sub, passages(c, sub, &themeView{})); len(docs) > 0 {
+		docs := quotable(c, sub, passages(c, sub, &themeView{}))
+		if len(docs) == 0 {
+			continue
+		}
+		if sheet, err := tx.RedactionSheet(ctx, sub.ID); err != nil {
+			return 0, err
+		} else if sheet.Done() { // nothing leaves the desk by the program's decision alone
 			records, rows = append(records, recordOf(c, sub, docs)), append(rows, models.Released{Submission: sub.ID})
 		}
 	}
@@ -241,7 +247,7 @@ func (s *Service) unrelease(ctx context.Context, tx *store.Store, c *models.Cons
 	if err := tx.Unrelease(ctx, id); err != nil {
 		return err
 	}
-	left, err := tx.Released(ctx, c.ID)
+	left, err := tx.InRelease(ctx, c.ID)
 	if err != nil {
 		return err
 	}

@@ -116,6 +116,11 @@ func TestReleases(t *testing.T) {
 		found(12)
 		noError(t, k.runner.Drain(ctx))
 		n, err := k.Release(ctx, officer, c)
+		if err != nil || n != 0 {
+			t.Errorf("%d were released (%v) that nobody had checked", n, err)
+		}
+		storetest.CheckAll(t, k.store, c.ID, officer.ID, second.ID)
+		n, err = k.Release(ctx, officer, c)
 		if err != nil || n != 7 {
 			t.Errorf("%d were released (%v), want 7", n, err)
 		}
@@ -417,6 +422,7 @@ func TestAttachedPagesAreFound(t *testing.T) {
 	}
 	attach(resident("See my letter.", true), "letter.pdf", letter("We counted the lanterns and found nine.", "", "Ring 07700 900123 about the lampposts."))
 	attach(resident("See my list.", false), "list.txt", []byte("Refused lanterns.\n"+strings.Repeat("A long line about lampposts and nothing else.\n", 200)))
+	k.drain(t) // what is read out of files is checked, too
 	c = k.release(t, c)
 	type at struct {
 		page   int

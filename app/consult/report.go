@@ -1,7 +1,6 @@
 package consult
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -52,12 +51,19 @@ func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.
 	if in.Register, err = from.Register(ctx, c.ID); err != nil {
 		return nil, err
 	}
+	if err := s.evidence(ctx, from, c, &in); err != nil {
+		return nil, err
+	}
 	leaves, err := s.leaves(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	in.Checkpoint = ledger.Root(leaves).String()
-	return report.Build(in)
+	r, err := report.Build(in)
+	if err != nil {
+		return nil, err
+	}
+	return r, recount(ctx, from, c, r)
 }
 
 // methodOf says how the themes were found and how far people went through the
@@ -136,20 +142,12 @@ func (s *Service) Report(ctx context.Context, c *models.Consultation) (*models.R
 	return &r, nil
 }
 
-// ReportFile returns the published report as open data: csv or json.
+// ReportFile returns the published report as open data: csv, json, xlsx, or the
+// dictionary of their fields.
 func (s *Service) ReportFile(ctx context.Context, c *models.Consultation, format string) ([]byte, error) {
 	r, err := s.Report(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	switch format {
-	case "csv":
-		err = report.WriteCSV(&b, r)
-	case "json":
-		err = report.WriteJSON(&b, r)
-	default:
-		err = models.NewError(models.KindNotFound, "The report is not published in this format.")
-	}
-	return b.Bytes(), err
+	return reportAs(r, format)
 }

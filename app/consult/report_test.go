@@ -99,7 +99,7 @@ func TestPublish(t *testing.T) {
 		first, err := k.Report(ctx, c)
 		noError(t, err)
 		files := map[string][]byte{}
-		for _, format := range []string{"csv", "json"} {
+		for _, format := range []string{"csv", "json", "xlsx", "dictionary"} {
 			files[format], err = k.ReportFile(ctx, c, format)
 			noError(t, err)
 		}

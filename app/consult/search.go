@@ -390,7 +390,7 @@ func redactedOnly(sub *models.Submission, words bool) *models.Submission {
 	for i := range out.Attachments {
 		a := &out.Attachments[i]
 		if words {
-			a.Text = redacted(a.Text)
+			a.Text = shownText(*a)
 		} else {
 			a.Text = ""
 		}

@@ -217,7 +217,7 @@ func (s *Service) submit(ctx context.Context, key DraftKey, c *models.Consultati
 		sub.Channel = models.ChannelAssisted
 	}
 	sub.Language, sub.Attachments = d.Language, attached
-	sub.Attention = s.judge(key, d, proof)
+	sub.Attention = append(sub.Attention, s.judge(key, d, proof)...)
 	n, err := prepare(sub)
 	if err != nil {
 		return err
@@ -347,6 +347,9 @@ func (s *Service) newSubmission(c *models.Consultation, answers models.Answers) 
 		Path: c.PathFor(answers).ID, Groups: c.GroupsFor(answers),
 		Consents: c.ConsentsFor(answers), Stance: c.StanceOf(answers),
 		Status: models.SubmissionLive,
+	}
+	if q, _ := c.Confidence(answers); q != nil {
+		sub.Attention = []models.Attention{models.AttentionConfidence}
 	}
 	for _, q := range c.Route(answers) {
 		g := answers[q.ID]

@@ -22,6 +22,9 @@ const consultationFile = "pspo-renewal.yaml"
 //go:embed pspo-renewal.yaml
 var consultationSource []byte
 
+//go:embed any-proposal.yaml
+var anyProposal []byte
+
 const searchesFile = "searches.txt"
 
 //go:embed searches.txt
@@ -243,7 +246,7 @@ func texts(list []any) ([]string, error) {
 
 // Templates are consultation files to start from, by name.
 func Templates() map[string][]byte {
-	return map[string][]byte{"Renewing a public spaces protection order": slices.Clone(consultationSource)}
+	return map[string][]byte{"Renewing a public spaces protection order": slices.Clone(consultationSource), "Any other proposal": slices.Clone(anyProposal)}
 }
 
 // Searches is the file of searches among the submissions with the answers that

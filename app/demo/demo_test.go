@@ -44,6 +44,30 @@ func TestShippedFileParses(t *testing.T) {
 	}
 }
 
+// TestTemplates: each can be started from, and whoever answers is asked what they
+// think and why, and whether they may be quoted, whichever way they go.
+func TestTemplates(t *testing.T) {
+	for name, source := range Templates() {
+		c, err := models.ParseConsultation("template.yaml", source)
+		if err != nil {
+			t.Fatalf("%s: %v %v", name, err, models.FieldsOf(err))
+		}
+		for _, p := range c.Paths {
+			var position, themed, quoted bool
+			for _, id := range p.Ask {
+				q := c.Question(id)
+				position, themed = position || q.Position, themed || q.Themed
+				for _, o := range q.Options {
+					quoted = quoted || slices.Contains(o.Grants, models.ConsentQuote)
+				}
+			}
+			if !position || !themed || !quoted {
+				t.Errorf("%s, path %s: asks for a position %t, for words %t, whether they may be quoted %t", name, p.ID, position, themed, quoted)
+			}
+		}
+	}
+}
+
 func TestDatesMove(t *testing.T) {
 	// The days around both changes of the clocks, and minutes when the day in
 	// London is not the day in UTC.

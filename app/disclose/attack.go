@@ -205,6 +205,12 @@ func (g *grid) findCounts() bool {
 			}
 		}
 	}
+	return g.fit(v)
+}
+
+// fit sets the masked counts to some within v that fit, and reports whether there
+// are any.
+func (g *grid) fit(v [][]interval) bool {
 	for i, row := range g.figures {
 		for j, f := range row {
 			if !f.Shown {

@@ -115,6 +115,10 @@ type Table struct {
 	ColumnTotals  []int   // people in each column, in whatever row
 	Total         int     // people in the table
 	Sensitive     []bool  // by column: does it count a sensitive group?
+	// Across and Down are what a reader may know of every row and of every column:
+	// that its parts add up, overlap, leave somebody out, or neither. Only a System
+	// asks; Protect gives the reader what is so of each line.
+	Across, Down Sum
 }
 
 // OneRow returns the table that breaks a total down by one attribute. Whoever is
@@ -170,6 +174,7 @@ const (
 	Adds     Sum = iota // the parts add up to the total
 	Overlaps            // the parts come to more: somebody is in several
 	Leaves              // the parts come to less: somebody is in none
+	Unsaid              // they may come to more or to less
 )
 
 // Shown is a table of counts that may be shown. A Shown that did not come from

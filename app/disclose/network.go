@@ -59,10 +59,10 @@ func (g *grid) network(limits [][]interval) *network {
 	// The parts flow into a row's node and out of a column's, except on the two
 	// lines of totals, where it is the other way round.
 	for i, sum := range g.rowSums {
-		n.difference(g.rowNode(i), outside, sum, i < g.rows)
+		n.difference(g.rowNode(i), outside, sum, i < g.rows, g.apart())
 	}
 	for j, sum := range g.columnSums {
-		n.difference(g.columnNode(j), outside, sum, j == g.columns)
+		n.difference(g.columnNode(j), outside, sum, j == g.columns, g.apart())
 	}
 	return n
 }
@@ -76,19 +76,32 @@ func (n *network) add(a arc) int {
 }
 
 // difference adds the arc for what a line's parts come to above or below its
-// total, at its present size, or 1 if that is not of the right sign.
-func (n *network) difference(node, outside int, sum Sum, partsFlowIn bool) {
-	if sum == Adds {
+// total, at its present size, or least if that is not of the right sign.
+func (n *network) difference(node, outside int, sum Sum, partsFlowIn bool, least int) {
+	switch sum {
+	case Adds:
+		return
+	case Unsaid:
+		n.difference(node, outside, Overlaps, partsFlowIn, least)
+		n.difference(node, outside, Leaves, partsFlowIn, least)
 		return
 	}
 	from, to, flow := node, outside, n.surplus[node]
 	if (sum == Overlaps) != partsFlowIn {
 		from, to, flow = outside, node, -n.surplus[node]
 	}
-	flow = max(flow, 1)
+	flow = max(flow, least)
 	n.surplus[from] -= flow
 	n.surplus[to] += flow
-	n.add(arc{from, to, flow, 1, Unbounded})
+	n.add(arc{from, to, flow, least, Unbounded})
+}
+
+// apart is the least by which a line that does not add up differs from its total.
+func (g *grid) apart() int {
+	if g.together {
+		return 0
+	}
+	return 1
 }
 
 // extent returns the least and the greatest flow an arc can have. The flow it

@@ -11,13 +11,18 @@ import (
 // has to mask, the result is a whole table; at worst it says "not shown"
 // throughout, which is also what a table that fails [Table.Check] becomes, so
 // that no mistake in the counts can put them on show.
-func Protect(t Table) Shown {
+func Protect(t Table) Shown { return protect(t, false) }
+
+// protect is Protect of a table whose column totals stand elsewhere too if
+// elsewhere is set: then even in a table of one row, a cell that holds its whole
+// column tells that everybody is alike.
+func protect(t Table, elsewhere bool) Shown {
 	s := outline(t)
 	if t.Check() != nil {
 		return s
 	}
 	g := newGrid(t)
-	g.maskUnsafe()
+	g.maskUnsafe(elsewhere)
 	g.withholdUntilSafe()
 	return g.fill(s)
 }
@@ -51,6 +56,9 @@ type grid struct {
 	thresholds    []int // by column, the totals' last
 	rowSums       []Sum
 	columnSums    []Sum
+	// together is set in a System, where a reader is not told that a line of masked
+	// figures differs from its total, only which way it may.
+	together bool
 }
 
 func newGrid(t Table) *grid {
@@ -99,12 +107,12 @@ func compare(parts []int, total int) Sum {
 }
 
 // maskUnsafe masks what is unsafe on its own account.
-func (g *grid) maskUnsafe() {
+func (g *grid) maskUnsafe(elsewhere bool) {
 	for i, row := range g.figures {
 		for j := range row {
 			row[j] = figure(g.counts[i][j], g.thresholds[j])
 			// In a table of one row, a cell that holds its whole column says nothing.
-			everybody := g.rows > 1 && i < g.rows && g.counts[i][j] == g.counts[g.rows][j]
+			everybody := (g.rows > 1 || elsewhere) && i < g.rows && g.counts[i][j] == g.counts[g.rows][j]
 			if everybody && j < g.columns && g.thresholds[j] == SensitiveThreshold && row[j].Shown {
 				g.withhold(i, j)
 			}

@@ -106,6 +106,9 @@ func node(t *testing.T, args ...string) {
 		}
 		storetest.ReadAll(t, a.Store, c.ID, officer.ID)
 	}
+	if !strings.Contains(strings.Join(args, " "), "redaction") { // which is about what has not been checked
+		storetest.CheckAll(t, a.Store, c.ID, "first", "second")
+	}
 	if err := a.Start(ctx); err != nil {
 		t.Fatal(err)
 	}

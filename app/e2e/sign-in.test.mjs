@@ -115,7 +115,7 @@ test('an administrator signs in with a code, scripts off', async t => {
   await v.page.getByLabel('Code of your app').fill(recovery);
   await v.press('Go on', v.main);
   assert.equal(v.address, '/staff/users');
-  await v.press(`Ask to let them in anew: ${accounts.officer.email}`);
+  await v.press(new RegExp(`^Ask to let them in anew.*${accounts.officer.email}`));
   assert.match(await v.text(), /Another administrator confirms it/);
   await v.leave(t);
 });

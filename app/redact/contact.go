@@ -144,10 +144,12 @@ var (
 
 	// An o among digits passes for 0, an l or i for 1.
 	asDigit    = strings.NewReplacer("o", "0", "l", "1", "i", "1")
-	phoneCueRE = regexp.MustCompile(`\b(?:phone|tel|telephone|telefon\w*|mobile|mob|cell|call|ring|text|txt|whatsapp|fax|dial|reach|numer|contact|desk|answering)\b`)
+	phoneCueRE = regexp.MustCompile(`\b(?:phone|tel|telephone|telefon\w*|mobile|mob|cell|call|ring|text|txt|whatsapp|fax|dial|reach|numer|contact|desk|answering|messages to|registered)\b`)
 	// As in America, with its area code apart.
-	byAbroad     = &rule{Phone, 0.5, "the form of a phone number abroad"}
-	abroadRE     = regexp.MustCompile(`(?:\+?\b1[-. ])?(?:\([0-9]{3}\) ?|\b[0-9]{3}[-.])[0-9]{3}[-.][0-9]{4}(?:x[0-9]{1,5})?\b`)
+	byAbroad = &rule{Phone, 0.5, "the form of a phone number abroad"}
+	abroadRE = regexp.MustCompile(`(?:\+?\b1[-. ])?(?:\([0-9]{3}\) ?|\b[0-9]{3}[-.])[0-9]{3}[-.][0-9]{4}(?:x[0-9]{1,5})?\b`)
+	// As in much of Europe, from within the country: a 0, then groups.
+	groupedRE    = regexp.MustCompile(`\b0[0-9]{2,4}[ -](?:[0-9]{3}(?:[ -][0-9]{2,4}){1,3}|[0-9]{2}(?:[ -][0-9]{2}){2}|[0-9]{7})\b`)
 	phoneAfterRE = regexp.MustCompile(`^\W{1,2}(?:office|fax|mobile|mob|home|work|tel|phone|cell|landline)\b`)
 	dateRE       = regexp.MustCompile(`^[0-9]{1,2}[-./][0-9]{1,2}[-./](?:19|20)[0-9]{2}(?:[^0-9]|$)`)
 )
@@ -169,7 +171,8 @@ func between(s string) bool { return len(s) <= 4 && strings.Trim(s, " \t().-_*/"
 
 // phones finds phone numbers however they are spaced.
 func phones(v *view) []span {
-	out := v.search(v.near(4, 16, 10), abroadRE, byAbroad, nil)
+	signs := v.near(4, 16, 9)
+	out := append(v.search(signs, abroadRE, byAbroad, nil), v.search(signs, groupedRE, byAbroad, nil)...)
 	for i := 0; i < len(v.words); i++ {
 		first := &v.words[i]
 		if !first.numeric && !first.mixed || v.phoneDigits(first) == "" {

@@ -93,6 +93,7 @@ var positive = []struct{ name, text, want string }{
 	{"digits in words and written", "zero 7 seven zero zero 9 zero zero 5 five 5 please", "[phone number] please"},
 	{"triple", "oh double seven oh oh, nine double oh, treble two!", "[phone number]!"},
 	{"American", "call (212) 555-0123 or 212.555.0123", "call [phone number] or [phone number]"},
+	{"European, within the country", "she used 0688 872 49 99, then 0489 25 37 29 and 0961-7596216", "she used [phone number], then [phone number] and [phone number]"},
 	{"seven digits and a cue", "ring 555 0123", "ring [phone number]"},
 	{"email apart", "it is vik . stone @ example . com", "it is [email address]"},
 	{"email letter by letter", "s a m @ e x a m p l e . o r g", "[email address]"},
@@ -167,6 +168,7 @@ func TestOffsetsAreBytes(t *testing.T) {
 // Things that look like identifiers and are not.
 func TestSuggestNothing(t *testing.T) {
 	for _, text := range []string{
+		"From 012 to 034 567 people came; sections 01-02-03 and 0800 to 1000 hours; 05 11 12 was wet.",
 		"The PSPO 2018 ran from 2018 to 2021 and again 2021-2024.",
 		"It cost £100, then £1,000 and £20 000 in 2019.",
 		"Order number 20180770099 and case 0123456.",

@@ -33,6 +33,9 @@ type Input struct {
 	Checkpoint   string // root of the submission log, as published
 	Method       *Method
 	Register     []models.RegisterEntry // beside the submissions: it changes none of their figures
+	Documents    map[string][]string    // by submission: what officers wrote of its attachments
+	Redacted     map[string]int         // details taken out, by kind
+	Earlier      []*models.Report       // public reports of earlier consultations
 }
 
 // Method is how the themes were found, with true counts.
@@ -46,9 +49,21 @@ type Method struct {
 }
 
 // Build returns the report. It fails when a quote does not equal the words it
-// was taken from or its author did not agree to be quoted, and when the
-// roll-call does not add up.
+// was taken from or its author did not agree to be quoted, when the roll-call
+// does not add up, and when a stranger could recover a small figure from it.
 func Build(in Input) (*models.Report, error) {
+	b, r, err := unchecked(in)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.attack(r); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// unchecked makes the report, which nobody has attacked yet.
+func unchecked(in Input) (*builder, *models.Report, error) {
 	b := &builder{Input: in, lang: in.Consultation.Languages[0], subs: map[string]*models.Submission{}}
 	for _, s := range in.Submissions {
 		b.subs[s.ID] = s
@@ -68,20 +83,26 @@ func Build(in Input) (*models.Report, error) {
 	}
 	var err error
 	if r.DataHash, err = b.hash(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	b.place()
+	b.gate = disclose.NewSystem(len(in.Submissions))
 	r.Groups = b.groups()
 	r.Channels = b.channels()
 	for i := range c.Questions {
 		if q := &c.Questions[i]; q.Closed() {
 			if rq, asked := b.question(q); asked {
+				rq.Net = net(q, &rq)
 				r.Questions = append(r.Questions, rq)
 			}
 		}
 	}
+	r.Without = b.without(r.Questions)
+	r.Earlier = b.earlier(r.Questions)
+	r.Organisations = b.organisations()
+	r.Redactions = b.redactions()
 	if r.Themes, err = b.themes(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if m := in.Method; m != nil {
 		r.Method = &models.ReportMethod{Method: m.Method, Machine: m.Machine, People: m.People, Taught: figure(disclose.Count(m.Taught, false)),
@@ -94,18 +115,23 @@ func Build(in Input) (*models.Report, error) {
 	r.HeardOnce = b.heardOnce()
 	r.Campaigns = b.campaigns()
 	if r.RollCall, err = b.rollCall(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return r, nil
+	b.summaries(r.Themes)
+	return b, r, nil
 }
 
 type builder struct {
 	Input
-	lang   string
-	subs   map[string]*models.Submission
-	live   []models.Theme             // without merged ones, largest first
-	people map[string]map[string]bool // theme → submissions
-	placed map[string]bool            // submission + question that is in a theme
+	lang     string
+	subs     map[string]*models.Submission
+	live     []models.Theme             // without merged ones, largest first
+	people   map[string]map[string]bool // theme → submissions
+	placed   map[string]bool            // submission + question that is in a theme
+	public   map[string]*models.Submission
+	gate     *disclose.System
+	inThemes int                            // people in any theme
+	said     map[string]map[string][]string // theme → question → submissions that made the point there
 }
 
 func (b *builder) text(t models.Text) string {
@@ -137,10 +163,9 @@ func (b *builder) place() {
 	b.live = slices.DeleteFunc(b.live, func(t models.Theme) bool { return len(b.people[t.ID]) == 0 })
 }
 
-// table counts rows by respondent groups and passes the result through the
-// gate. in says which rows a submission is in; a submission in no row still
-// counts towards the totals.
-func (b *builder) table(rows []string, subs []*models.Submission, in func(*models.Submission) []int) disclose.Shown {
+// count counts rows by respondent groups. in says which rows a submission is in;
+// a submission in no row still counts towards the totals.
+func (b *builder) count(rows []string, subs []*models.Submission, in func(*models.Submission) []int) disclose.Table {
 	c := b.Consultation
 	t := disclose.Table{Rows: rows, Total: len(subs), RowTotals: make([]int, len(rows))}
 	column := map[string]int{}
@@ -154,6 +179,7 @@ func (b *builder) table(rows []string, subs []*models.Submission, in func(*model
 	for i := range t.Counts {
 		t.Counts[i] = make([]int, len(c.Groups))
 	}
+	t.Across, t.Down = b.across(), lines(subs, func(s *models.Submission) int { return len(in(s)) })
 	for _, s := range subs {
 		rowsOf := in(s)
 		for _, r := range rowsOf {
@@ -170,7 +196,7 @@ func (b *builder) table(rows []string, subs []*models.Submission, in func(*model
 			}
 		}
 	}
-	return disclose.Protect(t)
+	return t
 }
 
 func (b *builder) columns(figures []disclose.Figure) []models.GroupFigure {
@@ -184,8 +210,8 @@ func (b *builder) columns(figures []disclose.Figure) []models.GroupFigure {
 // groups counts people by respondent group. The one row is everybody, so that
 // the group figures and the total are protected together.
 func (b *builder) groups() []models.GroupFigure {
-	shown := b.table([]string{"everybody"}, b.Submissions, func(*models.Submission) []int { return []int{0} })
-	return b.columns(shown.ColumnTotals)
+	t := b.count([]string{"everybody"}, b.Submissions, func(*models.Submission) []int { return []int{0} })
+	return b.columns(b.gate.Protect(groupsTable, t, everybody(t)).ColumnTotals)
 }
 
 func (b *builder) channels() []models.GroupFigure {
@@ -200,7 +226,8 @@ func (b *builder) channels() []models.GroupFigure {
 	for i, ch := range names {
 		rows[i] = string(ch)
 	}
-	shown := alone(rows, false, b.Submissions, func(s *models.Submission) []int { return []int{slices.Index(names, s.Channel)} })
+	t := alone(rows, false, b.Submissions, func(s *models.Submission) []int { return []int{slices.Index(names, s.Channel)} })
+	shown := b.gate.Protect(channelsTable, t, append(everybody(t), disclose.Same(len(rows), 0, disclose.Root, 0, 0)))
 	var out []models.GroupFigure
 	for i, ch := range names {
 		out = append(out, models.GroupFigure{ID: string(ch), Name: ch.Name(), Count: figure(shown.RowTotals[i])})
@@ -210,9 +237,9 @@ func (b *builder) channels() []models.GroupFigure {
 
 // alone counts rows of people whatever their group, held against the threshold
 // of a sensitive one when sensitive is set.
-func alone(rows []string, sensitive bool, subs []*models.Submission, in func(*models.Submission) []int) disclose.Shown {
+func alone(rows []string, sensitive bool, subs []*models.Submission, in func(*models.Submission) []int) disclose.Table {
 	t := disclose.Table{Rows: rows, Columns: []string{"people"}, Sensitive: []bool{sensitive}, RowTotals: make([]int, len(rows)),
-		ColumnTotals: []int{len(subs)}, Total: len(subs)}
+		ColumnTotals: []int{len(subs)}, Total: len(subs), Down: lines(subs, func(s *models.Submission) int { return len(in(s)) })}
 	for _, s := range subs {
 		for _, r := range in(s) {
 			t.RowTotals[r]++
@@ -221,7 +248,7 @@ func alone(rows []string, sensitive bool, subs []*models.Submission, in func(*mo
 	for _, n := range t.RowTotals {
 		t.Counts = append(t.Counts, []int{n})
 	}
-	return disclose.Protect(t)
+	return t
 }
 
 func (b *builder) question(q *models.Question) (rq models.ReportQuestion, asked bool) {
@@ -255,9 +282,11 @@ func (b *builder) question(q *models.Question) (rq models.ReportQuestion, asked 
 	rq = models.ReportQuestion{ID: q.ID, Text: b.text(q.Text), Type: q.Type, Restriction: q.Restriction}
 	var shown disclose.Shown
 	if q.Sensitive { // never broken down by group
-		shown = alone(rows, true, answered, chosen)
+		t := alone(rows, true, answered, chosen)
+		shown = b.gate.Protect(question(q.ID), t, []disclose.Link{disclose.PartOf(len(rows), 1, disclose.Root, 0, 0)})
 	} else {
-		shown = b.table(rows, answered, chosen)
+		t := b.count(rows, answered, chosen)
+		shown = b.gate.Protect(question(q.ID), t, b.partOfGroups(t), b.answeredOrNot(q.ID, t, answered))
 		rq.Groups = b.columns(shown.ColumnTotals)
 	}
 	rq.Base = figure(shown.Total)
@@ -281,7 +310,7 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 	for i, t := range b.live {
 		rows[i] = t.ID
 	}
-	shown := b.table(rows, b.Submissions, func(s *models.Submission) []int {
+	t := b.count(rows, b.Submissions, func(s *models.Submission) []int {
 		var in []int
 		for i, t := range b.live {
 			if b.people[t.ID][s.ID] {
@@ -290,6 +319,17 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 		}
 		return in
 	})
+	var shown disclose.Shown
+	if len(rows) > 0 {
+		t.Down = disclose.Unsaid // people are in several themes, and in none
+		in := b.inAnyTheme(rows)
+		links := b.ofGroups(t)
+		if len(rows) == 1 { // then the roll-call says how many are in it
+			links = append(links, disclose.Same(0, len(t.Columns), in.Name, 1, 1))
+		}
+		b.inThemes = in.Shown.Total.Value
+		shown = b.gate.ProtectWithin(themesTable, t, links, b.inThemes, in)
+	}
 	var out []models.ReportTheme
 	for i, t := range b.live {
 		rt := models.ReportTheme{ID: t.ID, Label: t.Label, Keywords: t.Keywords, Approved: t.Status == models.ThemeApproved,
@@ -298,7 +338,7 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 		if t.Status == models.ThemeOutOfScope {
 			rt.OutOfScope = t.Reason
 		}
-		rt.Stances, rt.OneSided = b.stances(t.ID, shown.RowTotals[i])
+		rt.Stances, rt.OneSided = b.stances(t.ID, i, shown.RowTotals[i])
 		for _, id := range t.DistinctiveFor {
 			if g := b.Consultation.Group(id); g != nil {
 				rt.DistinctiveFor = append(rt.DistinctiveFor, b.text(g.Name))
@@ -386,8 +426,7 @@ const (
 //
 // side is where nearly all who take a side stand, if the figures shown prove it
 // whatever the others are.
-func (b *builder) stances(id string, count disclose.Figure) (out []models.GroupFigure, side string) {
-	atRisk := slices.ContainsFunc(b.Consultation.Groups, func(g models.Group) bool { return g.Sensitive })
+func (b *builder) stances(id string, row int, count disclose.Figure) (out []models.GroupFigure, side string) {
 	counts := make([]int, len(stanceIDs))
 	known := false
 	for sub := range b.people[id] {
@@ -401,7 +440,8 @@ func (b *builder) stances(id string, count disclose.Figure) (out []models.GroupF
 	if !known && !slices.ContainsFunc(b.Submissions, func(s *models.Submission) bool { return s.Stance != "" }) {
 		return nil, "" // the consultation asks for none
 	}
-	shown := disclose.Protect(disclose.OneRow(stanceIDs, counts, slices.Repeat([]bool{atRisk}, len(stanceIDs)), len(b.people[id])))
+	t := disclose.OneRow(stanceIDs, counts, slices.Repeat([]bool{b.atRisk()}, len(stanceIDs)), len(b.people[id]))
+	shown := b.gate.ProtectWithin(positions(id), t, b.ofRow(t, themesTable, row), b.inThemes)
 	open := count.Shown && shown.Total.Shown && shown.RowTotals[0].Shown
 	figures := make([]disclose.Figure, len(stanceIDs))
 	rest := count.Value // people of whom the figures do not say where they stand
@@ -593,6 +633,7 @@ func (b *builder) rollCall() (models.RollCall, error) {
 		default:
 			return roll, fmt.Errorf("submission %s has no answer, so the report cannot account for it", s.ID)
 		}
+		e.Sections = b.sections(s)
 		roll.Entries = append(roll.Entries, e)
 	}
 	if sum := roll.InThemes + roll.HeardOnce + roll.ClosedOnly; sum != roll.Submissions || len(b.subs) != roll.Submissions {
@@ -605,6 +646,10 @@ func (b *builder) rollCall() (models.RollCall, error) {
 func (b *builder) hash() (string, error) {
 	subs := slices.Clone(b.Submissions)
 	slices.SortFunc(subs, func(x, y *models.Submission) int { return cmp.Compare(x.ID, y.ID) })
+	var earlier []string
+	for _, r := range b.Earlier {
+		earlier = append(earlier, r.DataHash)
+	}
 	h := sha256.New()
 	err := json.NewEncoder(h).Encode(struct {
 		Consultation string
@@ -616,7 +661,10 @@ func (b *builder) hash() (string, error) {
 		Campaigns    []models.Campaign
 		Method       *Method
 		Register     []models.RegisterEntry `json:",omitempty"`
-	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register})
+		Documents    map[string][]string    `json:",omitempty"`
+		Redacted     map[string]int         `json:",omitempty"`
+		Earlier      []string               `json:",omitempty"`
+	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier})
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 

@@ -1103,7 +1103,11 @@ func TestCellsAreNoFormulas(t *testing.T) {
 func TestCSVHoldsEveryFigure(t *testing.T) {
 	r := build(t, example())
 	_, asCSV := written(t, r)
-	want := 1 + 1 + len(r.Groups) + len(r.Channels) + len(r.Campaigns) + 3
+	want := 0
+	for _, w := range r.Without {
+		want += 2 + 2*len(w.Options)
+	}
+	want += 1 + 1 + len(r.Groups) + len(r.Channels) + len(r.Campaigns) + 3
 	for _, q := range r.Questions {
 		want += 1 + len(q.Groups) + len(q.Options)
 		for _, o := range q.Options {

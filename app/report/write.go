@@ -19,6 +19,8 @@ func WriteJSON(w io.Writer, r *models.Report) error {
 	return e.Encode(r)
 }
 
+var csvColumns = []string{"section", "id", "wording", "group", "count"}
+
 // WriteCSV writes every figure of the report as one table: section, item,
 // wording, group, count. A masked count reads "<10", one that is withheld to
 // protect another "x".
@@ -27,7 +29,7 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	row := func(section, id, wording, group string, f models.Figure) {
 		_ = out.Write([]string{section, SafeCell(id), SafeCell(wording), SafeCell(group), figureText(f)}) // kept by the writer, see Error below
 	}
-	_ = out.Write([]string{"section", "id", "wording", "group", "count"})
+	_ = out.Write(csvColumns)
 	row("responses", "", "All responses", "", r.Total)
 	for _, g := range r.Groups {
 		row("responses", g.ID, g.Name, g.Name, g.Count)
@@ -70,6 +72,21 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	}
 	for i, c := range r.Campaigns {
 		row("campaign", strconv.Itoa(i+1), c.Text, "", c.Letters)
+	}
+	for _, w := range r.Without {
+		row("with letters", w.Question, w.Text, "", w.With)
+		row("without letters", w.Question, w.Text, "", w.Without)
+		for _, o := range w.Options {
+			row("with letters", w.Question+"."+o.ID, o.Text, "", o.With)
+			row("without letters", w.Question+"."+o.ID, o.Text, "", o.Without)
+		}
+	}
+	for _, e := range r.Earlier {
+		row("earlier", e.Question, e.Title, "", e.Then)
+		row("now", e.Question, e.Text, "", e.Now)
+	}
+	for _, g := range r.Redactions {
+		row("taken out", g.ID, g.Name, "", g.Count)
 	}
 	for i, c := range r.Consulted {
 		_ = out.Write([]string{"consulted", strconv.Itoa(i + 1), SafeCell(c.Name), "", ""})

@@ -115,6 +115,9 @@ func (p *portal) submissionPage(req *request, c *models.Consultation, here strin
 		}
 		page.Attachments = append(page.Attachments, file)
 	}
+	if err := p.attached(req, c, page); err != nil {
+		return nil, nil, err
+	}
 	if req.by.May(consult.LookAgain) {
 		page.Why, page.Seen = reasons(sub), len(sub.Attention) > 0 && !sub.Open()
 		page.CanAct, page.Act = !c.Status.AtLeast(models.StatusFrozen), at
@@ -163,11 +166,12 @@ func (p *portal) inResult(req *request, c *models.Consultation, page *views.Subm
 
 // whys is how the reasons to look at a submission are worded.
 var whys = map[models.Attention]string{
-	models.AttentionMisread:  "Its author says: that is not what I meant",
-	models.AttentionReply:    "Its author has answered your message",
-	models.AttentionHoneypot: "Filled in a field that people do not see, as programs do",
-	models.AttentionHurried:  "Sent within seconds of starting",
-	models.AttentionUnworked: "Sent while very many came, by a browser without scripts or by a program",
+	models.AttentionConfidence: "Asks to be treated as confidential: its words and files go to nobody outside the desk",
+	models.AttentionMisread:    "Its author says: that is not what I meant",
+	models.AttentionReply:      "Its author has answered your message",
+	models.AttentionHoneypot:   "Filled in a field that people do not see, as programs do",
+	models.AttentionHurried:    "Sent within seconds of starting",
+	models.AttentionUnworked:   "Sent while very many came, by a browser without scripts or by a program",
 }
 
 func reasons(sub *models.Submission) []string {
@@ -191,7 +195,7 @@ func (p *portal) showAttention(req *request) error {
 	}
 	page := &views.AttentionPage{Base: p.staffBase(req, c, "attention", "To look at again"), Consultation: c.ID, Frozen: c.Status.AtLeast(models.StatusFrozen)}
 	for _, sub := range subs {
-		row := views.AttentionRow{ID: sub.ID, PublicID: sub.PublicID, Day: p.Views.Day(deskLanguage, sub.Day), Why: reasons(sub), Href: "/staff/" + c.ID + "/submissions/" + sub.ID}
+		row := views.AttentionRow{ID: sub.ID, PublicID: sub.PublicID, Day: p.Views.Day(deskLanguage, sub.Day), Why: reasons(sub), Reason: consult.ConfidenceReason(c, sub), Href: "/staff/" + c.ID + "/submissions/" + sub.ID}
 		switch {
 		case sub.Status == models.SubmissionVoid:
 			page.Aside = append(page.Aside, row)
@@ -276,6 +280,8 @@ func (p *portal) showDraft(req *request) error {
 		p.Log.Error("a report cannot be built", "consultation", c.ID, "error", err)
 		page.Refusal = "The report cannot be built from this data: " + err.Error()
 		page.CanPublish = false
+	} else {
+		page.Files = p.files(ctx, c, page.Report, "", true)
 	}
 	return p.render(req.Context, http.StatusOK, page)
 }

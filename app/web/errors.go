@@ -69,7 +69,7 @@ func (p *portal) tell(c *echo.Context, err error) (failed error) {
 		page.Message = p.word(lang, known.Code, known.Message, nil)
 		for _, f := range known.Fields {
 			f.Message = p.word(lang, f.Code, f.Message, f.Values)
-			page.Fields = append(page.Fields, f)
+			page.Faults = append(page.Faults, waitsFor(c.Param("consultation"), f))
 		}
 		if known.Code == "" && lang != "en" && (page.Status == http.StatusNotFound || page.Status == http.StatusServiceUnavailable) {
 			page.Message = "" // the general wording is there in every language

@@ -599,6 +599,10 @@ func (p *portal) check(req *request, form url.Values) error {
 
 func (p *portal) renderCheck(req *request, c *models.Consultation, b *models.Batch, k *models.Keyed, e entry, left, status int) error {
 	page := p.keyPage(req, c, b, e)
+	var err error
+	if page.Scan, err = p.scanOf(req, c, k.Submission); err != nil {
+		return err
+	}
 	page.Title, page.Act, page.Number, page.Of, page.Left = fmt.Sprintf("Key form %d again", k.Number), keyingAddress(c, b.ID, "check"), k.Number, k.Submission, left
 	return p.render(req.Context, status, page)
 }
@@ -615,6 +619,9 @@ func (p *portal) formPage(req *request, c *models.Consultation) (*views.KeyedPag
 		PublicID: r.Submission.PublicID, Status: r.Submission.Status, Groups: groupNames(c, r.Submission.Groups), Seen: k.Version}
 	if r.Submission.Status == models.SubmissionLive || r.Submission.Status == models.SubmissionVoid {
 		page.Href = "/staff/" + c.ID + "/submissions/" + id
+		if page.Scan, err = p.scanOf(req, c, id); err != nil {
+			return nil, err
+		}
 	}
 	open := c.Status != models.StatusDraft && !c.Status.AtLeast(models.StatusFrozen)
 	if k.Form >= 1 && k.Form <= len(c.Paths) {
@@ -650,6 +657,9 @@ func (p *portal) formPage(req *request, c *models.Consultation) (*views.KeyedPag
 	page.CanSettle = open && k.Open() && k.By != req.by.ID
 	if open && !k.Open() && r.Submission.Status == models.SubmissionLive && len(r.Versions) > 0 {
 		page.Correct = keyingAddress(c, batch, "forms", id, "correct")
+	}
+	if open && r.Batch.Finished == "" && page.Href != "" {
+		page.Slip = keyingAddress(c, batch, "forms", id, "slip")
 	}
 	return page, nil
 }

@@ -50,6 +50,7 @@ func (p *testPortal) keyingForms() map[string]form {
 		at + "/:batch":                     {officer, url.Values{"forms": {"1"}}},
 		at + "/:batch/new":                 {officer, url.Values{"text-C6": {"They are out."}, "key": {consult.NewDraftKey().String()}}},
 		at + "/:batch/check":               {officer, url.Values{"of": {keyed}, "text-C6": {"Something else stands there."}}},
+		at + "/:batch/forms/:form/slip":    {officer, nil},
 		at + "/:batch/forms/:form":         {officer, url.Values{"seen": {"2"}, "right-C6": {"second"}}},
 		at + "/:batch/forms/:form/correct": {officer, url.Values{"text-C6": {"The lamps are off."}, "seen": {"3"}, "reason": {"misread"}}},
 		"/staff/:consultation/import":      {officer, url.Values{"do": {"forget"}, "file": {held}}},

@@ -132,6 +132,9 @@ func (p *testPortal) move(c *models.Consultation, to ...models.Status) *models.C
 		if s == models.StatusFrozen {
 			storetest.ReadAll(p.TB, p.store, c.ID, "u-reader")
 		}
+		if s == models.StatusClosed || s == models.StatusFrozen {
+			storetest.CheckAll(p.TB, p.store, c.ID, "u-reader", "u-second")
+		}
 		must(p.TB, p.service.Move(p.Context(), consult.Portal, c, s))
 		var err error
 		c, err = p.store.Consultation(p.Context(), c.ID)

@@ -269,27 +269,8 @@ func (p *portal) showReport(req *request) error {
 	if err != nil {
 		return err
 	}
-	return p.render(req.Context, http.StatusOK, &views.ReportPage{Base: p.base(req, c), Report: r, Status: c.Status})
-}
-
-func (p *portal) reportCSV(req *request) error {
-	return p.reportFile(req, "csv", "text/csv; charset=utf-8")
-}
-
-func (p *portal) reportJSON(req *request) error {
-	return p.reportFile(req, "json", "application/json")
-}
-
-func (p *portal) reportFile(req *request, format, kind string) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	data, err := p.service.ReportFile(req.Request().Context(), c, format)
-	if err != nil {
-		return err
-	}
-	return req.Blob(http.StatusOK, kind, data)
+	base := p.base(req, c)
+	return p.render(req.Context, http.StatusOK, &views.ReportPage{Base: base, Report: r, Status: c.Status, Files: p.files(req.Request().Context(), c, r, base.Lang, false)})
 }
 
 func (p *portal) showLog(req *request) error {

@@ -133,7 +133,16 @@ func (p *portal) redactPage(req *request, c *models.Consultation, seen int) (*vi
 	for i := range sheet.Answers {
 		a := &sheet.Answers[i]
 		out := views.RedactAnswer{ID: a.Question, Problems: map[string]string{}, Result: snippet(consult.Mark(a.Redacted, "", a.Language))}
-		out.QuestionText, out.Language, out.Translation = wordsOf(c, sheet.Of, a.Question)
+		file, question, translation := consult.TextOf(sheet.Of, a.Question)
+		out.Name = consult.TextName(sheet.Of, a.Question)
+		switch out.QuestionText, out.Language, _ = wordsOf(c, sheet.Of, question); {
+		case file > 0:
+			out.QuestionText, out.Language = "What was read in "+out.Name+": "+described(sheet.Of.Attachments)[file-1], ""
+		case translation:
+			out.QuestionText, out.Language = "Translation of the answer to: "+out.QuestionText, a.Language
+		default:
+			out.Code = question
+		}
 		for j, it := range a.Items {
 			item := views.RedactItem{ID: fmt.Sprintf("%s-%d-%d", a.Question, it.Start, it.End), Key: fmt.Sprintf("%s:%d-%d", a.Question, it.Start, it.End), Number: j + 1,
 				About: a.Text[it.Start:it.End], State: "doubt", Words: a.Text[it.Start:it.End]}
@@ -148,7 +157,7 @@ func (p *portal) redactPage(req *request, c *models.Consultation, seen int) (*vi
 				describe(&item, a.Text, d, p.byOn(name(d.By), d.Day))
 				if seen >= 0 && d.Version > seen {
 					item.Since = item.Decided
-					page.Since = append(page.Since, fmt.Sprintf("Answer %s, number %d: %s", a.Question, item.Number, item.Decided))
+					page.Since = append(page.Since, fmt.Sprintf("In %s, number %d: %s", out.Name, item.Number, item.Decided))
 				}
 			} else if it.Sure() {
 				page.Sure++
@@ -168,7 +177,7 @@ func (p *portal) redactPage(req *request, c *models.Consultation, seen int) (*vi
 				out.MixDo, out.MixDecided = string(d.Reason), "May stand, says "+p.byOn(name(d.By), d.Day)+"."
 			}
 			if seen >= 0 && d.Version > seen {
-				page.Since = append(page.Since, fmt.Sprintf("Answer %s, the mix of details: %s", a.Question, out.MixDecided))
+				page.Since = append(page.Since, fmt.Sprintf("In %s, the mix of details: %s", out.Name, out.MixDecided))
 			}
 		}
 		page.Answers = append(page.Answers, out)

@@ -58,7 +58,7 @@ func TestRedactingKeepsWhatIsTyped(t *testing.T) {
 	late := mine.post(at, typed)
 	late.is(http.StatusConflict)
 	kept(late)
-	if told := late.doc.Find("#since").Text(); !strings.Contains(told, "Answer C6, number 1: Taken out by officer@penrow.example") || !strings.Contains(told, "number 2") {
+	if told := late.doc.Find("#since").Text(); !strings.Contains(told, "In answer C6, number 1: Taken out by officer@penrow.example") || !strings.Contains(told, "number 2") {
 		t.Errorf("what the other decided is not told: %q", told)
 	}
 	typed.Set("note", "She is the mayor.")

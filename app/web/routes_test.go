@@ -47,6 +47,11 @@ POST /:consultation/respond/:step           410    410        410     410     41
 GET  /:consultation/receipt                 200    200        200     200     200     200
 POST /:consultation/receipt                 422    422        422     422     422     422
 GET  /:consultation/report                  404    404        404     404     404     404
+GET  /:consultation/report.docx             404    404        404     404     404     404
+GET  /:consultation/report.pdf              404    404        404     404     404     404
+GET  /:consultation/report.xlsx             404    404        404     404     404     404
+GET  /:consultation/report-dictionary.csv   404    404        404     404     404     404
+GET  /:consultation/report/heard-once       404    404        404     404     404     404
 GET  /:consultation/report.csv              404    404        404     404     404     404
 GET  /:consultation/report.json             404    404        404     404     404     404
 GET  /:consultation/log/                    200    200        200     200     200     200
@@ -81,6 +86,9 @@ GET  /staff/:consultation/kept              sign   200        200     200     40
 POST /staff/:consultation/kept              401    422        422     422     403     403
 GET  /staff/:consultation/submissions/:id   sign   404        200     200     403     403
 POST /staff/:consultation/submissions/:id   401    403        403     422     403     403
+GET  /staff/:consultation/submissions/:id/files/:file sign 404 404      404     403     403
+POST /staff/:consultation/submissions/:id/files/:file 401 403  403      422     403     403
+GET  /staff/:consultation/submissions/:id/files/:file/download sign 404 404 404 403     403
 GET  /staff/:consultation/reading           sign   403        403     200     403     403
 POST /staff/:consultation/reading           401    403        403     422     403     403
 GET  /staff/:consultation/reading/:id       sign   403        403     200     403     403
@@ -93,6 +101,7 @@ POST /staff/:consultation/submissions/:id/redact 401 403      403     422     40
 GET  /staff/:consultation/attention         sign   403        403     200     403     403
 GET  /staff/:consultation/keying            sign   403        403     200     403     403
 POST /staff/:consultation/keying            401    403        403     422     403     403
+POST /staff/:consultation/keying/:batch/forms/:form/slip 401 403 403 200      403     403
 GET  /staff/:consultation/keying/:batch     sign   403        403     200     403     403
 POST /staff/:consultation/keying/:batch     401    403        403     422     403     403
 GET  /staff/:consultation/keying/:batch/new sign   403        403     200     403     403
@@ -121,6 +130,14 @@ GET  /staff/:consultation/code              sign   403        200     200     40
 POST /staff/:consultation/code              401    403        422     422     403     403
 GET  /staff/:consultation/report            sign   403        200     200     200     403
 POST /staff/:consultation/report            401    403        403     409     403     403
+GET  /staff/:consultation/report.docx       sign   403        200     200     200     403
+GET  /staff/:consultation/report.pdf        sign   403        409     409     409     403
+GET  /staff/:consultation/report.xlsx       sign   403        200     200     200     403
+GET  /staff/:consultation/report.csv        sign   403        200     200     200     403
+GET  /staff/:consultation/report.json       sign   403        200     200     200     403
+GET  /staff/:consultation/report-dictionary.csv sign 403      200     200     200     403
+GET  /staff/:consultation/report/heard-once sign   403        200     200     200     403
+GET  /staff/:consultation/report/ledger.csv sign   403        200     200     200     403
 GET  /staff/:consultation/settings          sign   403        403     200     403     200
 POST /staff/:consultation/settings          401    403        403     422     403     422
 
@@ -193,7 +210,7 @@ func (p *testPortal) address(path string) string {
 	if strings.Contains(path, ":batch") {
 		batch, form = p.keyed(strings.HasSuffix(path, "/new"))
 	}
-	return strings.NewReplacer(":batch", batch, ":form", form, ":consultation", p.demo.ID, ":step", "A1", ":card", p.demo.Cards[0].ID, ":path", p.demo.Paths[0].ID, ":number", "3", ":token", "none", ":id", id).Replace(path)
+	return strings.NewReplacer(":batch", batch, ":form", form, ":consultation", p.demo.ID, ":step", "A1", ":card", p.demo.Cards[0].ID, ":path", p.demo.Paths[0].ID, ":number", "3", ":token", "none", ":file", "1", ":id", id).Replace(path)
 }
 
 func (p *testPortal) themes() []models.Theme {
@@ -458,6 +475,8 @@ func (p *testPortal) forms(who map[string]*browser) map[string]form {
 		"/staff/:consultation/redactions":      {who["officer"], url.Values{"do": {"next"}}},
 		"/staff/:consultation/themes":          {who["officer"], url.Values{"do": {"run"}}},
 
+		"/staff/:consultation/submissions/:id/files/:file": {who["officer"], url.Values{"do": {"shut"}}},
+
 		"/staff/:consultation/submissions/:id/redact": {who["officer"], url.Values{"version": {"0"}, "do-all": {"accept-sure"}}},
 		"/staff/:consultation/essentials":             {who["officer"], url.Values{"title": {"Ours"}}},
 		"/staff/:consultation/preview/:path/:step":    {who["officer"], nil},
@@ -505,9 +524,10 @@ func TestFormsOfOtherWebsitesAreRefused(t *testing.T) {
 		switch r.path {
 		case "/staff/:consultation/report", // only once the analysis is frozen
 			"/staff/passkey", "/staff/account/app", "/staff/account/passkey", // only with a device
-			"/staff/:consultation/essentials",             // only of a draft
-			"/staff/:consultation/preview/:path/:step",    // keeps nothing
-			"/staff/:consultation/submissions/:id/redact": // where there is something to take out
+			"/staff/:consultation/submissions/:id/files/:file", // where there is a file
+			"/staff/:consultation/essentials",                  // only of a draft
+			"/staff/:consultation/preview/:path/:step",         // keeps nothing
+			"/staff/:consultation/submissions/:id/redact":      // where there is something to take out
 			continue
 		}
 		if got := f.by.post(p.address(r.path), f.values); got.status >= 400 {

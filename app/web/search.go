@@ -485,6 +485,7 @@ func (p *portal) searchHit(by consult.Actor, c *models.Consultation, h consult.F
 	if h.Attachment > 0 {
 		hit.QuestionText = "In an attachment"
 		hit.Where = "Attachment " + strconv.Itoa(h.Attachment)
+		hit.File = fileAddress(c, h.Submission.ID, h.Attachment)
 		if h.Page > 0 {
 			hit.Where += ", page " + strconv.Itoa(h.Page)
 		}

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"heard/app/consult"
@@ -24,17 +26,17 @@ func (p *portal) staffBase(req *request, c *models.Consultation, here, title str
 		return b
 	}
 	bar := &views.StaffBar{Email: req.user.Email, Role: req.user.Role, Here: here}
-	if c != nil {
-		bar.Consultation, bar.Title = c.ID, c.Title.Default()
-		b.Invented = p.Invented || c.Invented
-		bar.Links = consultationLinks(req, c, here)
-	}
-	bar.Links = append(bar.Links, permitted(req, here, []deskLink{
+	bar.Links = permitted(req, here, []deskLink{
 		{consult.SeeDesk, "home", "/staff", "All consultations"},
 		{consult.ManageUsers, "users", "/staff/users", "Accounts"},
 		{consult.ReadAudit, "audit", "/staff/audit", "Record"},
 		{consult.OwnAccount, "account", accountAddress, "Your account"},
-	})...)
+	})
+	if c != nil {
+		bar.Consultation, bar.Title = c.ID, c.Title.Default()
+		b.Invented = p.Invented || c.Invented
+		bar.Areas, bar.Pages = areas(req, c, here)
+	}
 	bar.Notice = p.sessions.PopString(req.Request().Context(), sessionNotice)
 	b.Staff = bar
 	return b
@@ -56,27 +58,52 @@ func permitted(req *request, here string, all []deskLink) []views.Link {
 	return links
 }
 
-// consultationLinks leads to the pages of one consultation.
-func consultationLinks(req *request, c *models.Consultation, here string) []views.Link {
+// areas leads to the pages of one consultation: to the first page of each area
+// of work, and within the area of the page here to the others. An area of which
+// only one page may be opened is called as that page is.
+func areas(req *request, c *models.Consultation, here string) (areas, pages []views.Link) {
 	at := "/staff/" + c.ID
 	leftIn := deskLink{consult.SeeRefusals, "refused", at + "/redactions/refused", "What was left in"}
 	if req.by.May(consult.Redact) { // they come to it from there
 		leftIn = deskLink{consult.Redact, "redactions", at + "/redactions", "Redaction"}
 	}
-	return permitted(req, here, []deskLink{
-		{consult.SearchText, "search", at + "/search", "Search"},
-		{consult.KeepOwn, "kept", at + "/kept", "My list"},
-		{consult.ReadAll, "reading", at + "/reading", "Reading"},
-		{consult.SeeThemes, "themes", at + "/themes", "Themes"},
-		{consult.EditThemes, "code", at + "/code", "Code answers"},
-		leftIn,
-		{consult.KeyIn, "keying", at + "/keying", "Keying"},
-		{consult.LookAgain, "attention", at + "/attention", "To look at again"},
-		{consult.SeeDraft, "report", at + "/report", "Report"},
-		{consult.SeeDuties, "duties", at + "/duties", "Duties"},
-		{consult.SeeDuties, "register", at + "/register", "Register"},
-		{consult.Configure, "settings", at + "/settings", "Settings"},
-	})
+	for _, area := range []struct {
+		name  string
+		pages []deskLink
+	}{
+		{"Answers", []deskLink{
+			{consult.SearchText, "search", at + "/search", "Search"},
+			{consult.KeepOwn, "kept", at + "/kept", "My list"},
+			{consult.ReadAll, "reading", at + "/reading", "Reading"},
+			{consult.LookAgain, "attention", at + "/attention", "To look at again"},
+		}},
+		{"Keying", []deskLink{{consult.KeyIn, "keying", at + "/keying", "Keying"}}},
+		{"Protection", []deskLink{leftIn}},
+		{"Analysis", []deskLink{
+			{consult.SeeThemes, "themes", at + "/themes", "Themes"},
+			{consult.EditThemes, "code", at + "/code", "Code answers"},
+		}},
+		{"Report", []deskLink{{consult.SeeDraft, "report", at + "/report", "Report"}}},
+		{"Duties", []deskLink{
+			{consult.SeeDuties, "duties", at + "/duties", "Duties"},
+			{consult.SeeDuties, "register", at + "/register", "Register"},
+		}},
+		{"Settings", []deskLink{{consult.Configure, "settings", at + "/settings", "Settings"}}},
+	} {
+		open := permitted(req, here, area.pages)
+		if len(open) == 0 {
+			continue
+		}
+		lead := open[0]
+		if len(open) > 1 {
+			lead.Text = area.name
+			if slices.ContainsFunc(open, func(l views.Link) bool { return l.Current }) {
+				lead.Current, pages = true, open
+			}
+		}
+		areas = append(areas, lead)
+	}
+	return areas, pages
 }
 
 // done leads back to a page after an act, with its outcome.
@@ -206,7 +233,8 @@ func (p *portal) deskPage(req *request) (*views.StaffHomePage, error) {
 	for _, c := range all {
 		opens, closes := c.Window()
 		card := views.StaffCard{ID: c.ID, Title: c.Title.Default(), Status: c.Status, Opens: p.Views.Day(deskLanguage, opens.Format(dayForm)), Closes: p.Views.Day(deskLanguage, closes.Format(dayForm)),
-			ShowCounts: req.by.May(consult.SeeDraft), Links: consultationLinks(req, c, "")}
+			ShowCounts: req.by.May(consult.SeeDraft)}
+		card.Links, _ = areas(req, c, "")
 		if card.ShowCounts {
 			if card.Live, err = p.service.Live(ctx, req.by, c); err != nil {
 				return nil, err
@@ -218,7 +246,7 @@ func (p *portal) deskPage(req *request) (*views.StaffHomePage, error) {
 		if name := req.QueryParam("template"); p.Templates[name] != nil {
 			page.Source = string(p.Templates[name])
 		}
-		for name := range p.Templates {
+		for _, name := range slices.Sorted(maps.Keys(p.Templates)) {
 			page.Templates = append(page.Templates, views.Link{Href: "/staff?template=" + queryEscape(name), Text: name})
 		}
 	}
@@ -330,7 +358,7 @@ func (p *portal) changeSettings(req *request) error {
 				return failed
 			}
 			for _, f := range owed {
-				page.Refused = append(page.Refused, views.Fault{Href: dutiesAddress(c) + "#" + f.Field, Message: f.Message})
+				page.Refused = append(page.Refused, waitsFor(c.ID, f))
 			}
 			return p.render(req.Context, refused(err), page)
 		}

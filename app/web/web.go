@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v5/middleware"
 
 	"heard/app/consult"
+	"heard/app/print"
 	"heard/app/sso"
 	"heard/models"
 	"heard/static"
@@ -40,6 +41,8 @@ type Options struct {
 	Templates map[string][]byte
 	// SSO is the organisation's own sign-in, nil for none.
 	SSO *sso.Client
+	// Printer makes PDFs, if there is a program for it.
+	Printer *print.Printer
 }
 
 // portal holds what the handlers share.
@@ -48,6 +51,7 @@ type portal struct {
 	service  *consult.Service
 	sessions *scs.SessionManager
 	origin   string // at which passkeys work
+	shelf    shelf
 }
 
 // New returns the portal as a handler.

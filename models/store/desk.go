@@ -178,7 +178,7 @@ func (s *Store) ListAnswers(ctx context.Context, consultation string, f AnswerFi
 		}
 	}
 	if f.Released {
-		db = db.Where("answers.submission IN (?)", s.db.WithContext(ctx).Model(&releasedRow{}).Select("submission").Where("consultation = ?", consultation))
+		db = db.Where("answers.submission IN (?)", checkedOnly(s.db.WithContext(ctx).Table("released AS r").Select("r.submission").Where("r.consultation = ?", consultation)))
 	}
 	var number int64
 	if err := db.Count(&number).Error; err != nil {

@@ -240,7 +240,10 @@ func (s *Store) CorrectAnswers(ctx context.Context, m *models.Submission, change
 				err = db.Where("submission = ? AND question IN ?", m.ID, changed).Delete(table).Error
 			}
 		}
-		return failed(err, doing)
+		if err != nil {
+			return failed(err, doing)
+		}
+		return tx.reopenRedaction(ctx, m.ID)
 	})
 }
 

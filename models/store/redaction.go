@@ -39,7 +39,6 @@ type redactionSheetRow struct {
 	Submission string `gorm:"primaryKey"`
 	Version    int
 	Rewrites   int
-	SHA256     string `gorm:"column:sha256"`
 	CheckedBy  string
 	Checked    string
 	Second     bool
@@ -103,18 +102,74 @@ func (s *Store) RedactionSheet(ctx context.Context, submission string) (models.R
 	return models.RedactionSheet(rows[0]), nil
 }
 
-// RedactionSheets returns, by submission, how far people have come with each of a
-// consultation that anybody has begun with.
-func (s *Store) RedactionSheets(ctx context.Context, consultation string) (map[string]models.RedactionSheet, error) {
-	var rows []redactionSheetRow
-	if err := s.db.WithContext(ctx).Where("submission IN (?)", s.ids(ctx, consultation)).Find(&rows).Error; err != nil {
-		return nil, failed(err, "read how far the redaction is")
+// reopenRedaction says that words of a submission came or changed, so that people
+// have to check it again.
+func (s *Store) reopenRedaction(ctx context.Context, submission string) error {
+	err := s.db.WithContext(ctx).Model(&redactionSheetRow{}).Where("submission = ? AND checked_by <> ''", submission).
+		Updates(map[string]any{"version": gorm.Expr("version + 1"), "checked_by": "", "checked": "", "approved_by": "", "approved": ""}).Error
+	return failed(err, "have the redaction checked again")
+}
+
+// What is true of a row of submissions: it says something in words, other than to
+// the questions given; and of the sheet r that may stand beside it.
+const (
+	inWords = `(EXISTS (SELECT 1 FROM answers WHERE answers.submission = submissions.id AND answers.text <> '' AND answers.question NOT IN (?))
+		OR EXISTS (SELECT 1 FROM attachments WHERE attachments.submission = submissions.id AND TRIM(attachments.text) <> ''))`
+	isChecked = "r.checked_by <> '' AND (NOT r.second OR r.approved_by <> '')"
+	isSecond  = "r.checked_by <> '' AND r.second AND r.approved_by = ''"
+	isOpen    = "COALESCE(r.checked_by, '') = ''"
+)
+
+// toRedact is a consultation's live submissions that say something in words, with
+// the sheet of each beside it, which may be missing. Answers to the questions in
+// other are figures or days and no words.
+func (s *Store) toRedact(ctx context.Context, consultation string, other []string) *gorm.DB {
+	return s.db.WithContext(ctx).Model(&submissionRow{}).Joins("LEFT JOIN redaction_sheets AS r ON r.submission = submissions.id").
+		Where("consultation = ? AND status = ?", consultation, models.SubmissionLive).Where(inWords, append(other, ""))
+}
+
+// CountRedactions returns how far people have come with a consultation, as an
+// account sees it. Answers to the questions in other are no words.
+func (s *Store) CountRedactions(ctx context.Context, consultation, account string, other []string) (*models.RedactionCounts, error) {
+	const doing = "count what is checked"
+	var n struct{ Open, Second, Checked, Approvable int }
+	one := func(when string) string { return "COALESCE(SUM(CASE WHEN " + when + " THEN 1 ELSE 0 END), 0)" }
+	err := s.toRedact(ctx, consultation, other).Select(one(isOpen)+" AS open, "+one(isSecond)+" AS second, "+one(isChecked)+" AS checked, "+
+		one(isSecond+" AND r.checked_by <> ?")+" AS approvable", account).Scan(&n).Error
+	if err != nil {
+		return nil, failed(err, doing)
 	}
-	all := make(map[string]models.RedactionSheet, len(rows))
-	for _, r := range rows {
-		all[r.Submission] = models.RedactionSheet(r)
+	out := &models.RedactionCounts{Open: n.Open, Second: n.Second, Checked: n.Checked, Approvable: n.Approvable, Others: map[string]int{}}
+	var held []struct {
+		OpenedBy string
+		Number   int
 	}
-	return all, nil
+	err = s.db.WithContext(ctx).Model(&redactionSheetRow{}).Select("opened_by, COUNT(*) AS number").
+		Where("submission IN (?)", s.ids(ctx, consultation).Where("status = ?", models.SubmissionLive)).
+		Where("opened_by <> ? AND open_until > ?", account, minute(s.now())).Group("opened_by").Scan(&held).Error
+	for _, h := range held {
+		out.Others[h.OpenedBy] = h.Number
+	}
+	return out, failed(err, doing)
+}
+
+// NextRedaction returns the id of a submission at a stage, open or second, that
+// nobody but the account has open, and for second that it has not checked itself;
+// "" when there is none.
+func (s *Store) NextRedaction(ctx context.Context, consultation, account string, stage models.RedactionStage, other []string) (string, error) {
+	db := s.toRedact(ctx, consultation, other)
+	if stage == models.RedactionSecond {
+		db = db.Where(isSecond+" AND r.checked_by <> ?", account)
+	} else {
+		db = db.Where(isOpen)
+	}
+	var ids []string
+	err := db.Where("(r.submission IS NULL OR r.opened_by = ? OR r.open_until <= ?)", account, minute(s.now())).
+		Order("submissions.id").Limit(1).Pluck("submissions.id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return "", failed(err, "find the next submission to check")
+	}
+	return ids[0], nil
 }
 
 // SaveRedactionSheet keeps a sheet in place of the version that it was read as,
@@ -132,7 +187,7 @@ func (s *Store) SaveRedactionSheet(ctx context.Context, m models.RedactionSheet)
 			}
 		}
 		done := db.Model(&redactionSheetRow{}).Where("submission = ? AND version = ?", m.Submission, seen).
-			Select("version", "rewrites", "sha256", "checked_by", "checked", "second", "approved_by", "approved").Updates(&row)
+			Select("version", "rewrites", "checked_by", "checked", "second", "approved_by", "approved").Updates(&row)
 		if done.Error == nil && done.RowsAffected == 0 {
 			return models.NewError(models.KindConflict, "Somebody else has changed what is taken out of this submission.")
 		}

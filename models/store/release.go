@@ -66,19 +66,31 @@ func (s *Store) Releases(ctx context.Context, consultation string) ([]models.Rel
 	return releases, nil
 }
 
-// Released returns everybody who is in a release of a consultation, by
+// InRelease returns everybody who is in a release of a consultation, by
 // submission.
-func (s *Store) Released(ctx context.Context, consultation string) (map[string]models.Released, error) {
+func (s *Store) InRelease(ctx context.Context, consultation string) (map[string]models.Released, error) {
 	all := map[string]models.Released{}
 	return all, s.released(ctx, all, func(db *gorm.DB) *gorm.DB { return db.Where("r.consultation = ?", consultation) })
 }
 
-// ReleasedOf returns those of some submissions that are in a release, by
-// submission.
+// checkedOnly leaves out those in whose words something came or changed since
+// people checked what is taken out of them.
+func checkedOnly(db *gorm.DB) *gorm.DB {
+	return db.Where("EXISTS (SELECT 1 FROM redaction_sheets AS s WHERE s.submission = r.submission AND s.checked_by <> '' AND (NOT s.second OR s.approved_by <> ''))")
+}
+
+// Released returns everybody in a release of a consultation whose words people
+// have checked as they are now, by submission.
+func (s *Store) Released(ctx context.Context, consultation string) (map[string]models.Released, error) {
+	all := map[string]models.Released{}
+	return all, s.released(ctx, all, func(db *gorm.DB) *gorm.DB { return checkedOnly(db.Where("r.consultation = ?", consultation)) })
+}
+
+// ReleasedOf returns the same of some submissions.
 func (s *Store) ReleasedOf(ctx context.Context, submissions ...string) (map[string]models.Released, error) {
 	all := make(map[string]models.Released, len(submissions))
 	for some := range slices.Chunk(submissions, chunk) {
-		if err := s.released(ctx, all, func(db *gorm.DB) *gorm.DB { return db.Where("r.submission IN ?", some) }); err != nil {
+		if err := s.released(ctx, all, func(db *gorm.DB) *gorm.DB { return checkedOnly(db.Where("r.submission IN ?", some)) }); err != nil {
 			return nil, err
 		}
 	}

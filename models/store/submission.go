@@ -55,10 +55,11 @@ type answerRow struct {
 	Redacted    string
 	Language    string
 	Translation string
+	Translated  string
 }
 
 func (r answerRow) model() models.Answer {
-	return models.Answer{Question: r.Question, Options: r.Options, Text: r.Text, Redacted: r.Redacted, Language: r.Language, Translation: r.Translation}
+	return models.Answer{Question: r.Question, Options: r.Options, Text: r.Text, Redacted: r.Redacted, Language: r.Language, Translation: r.Translation, Translated: r.Translated}
 }
 
 func (answerRow) TableName() string { return "answers" }
@@ -72,6 +73,8 @@ type attachmentRow struct {
 	SHA256     string `gorm:"column:sha256"`
 	Text       string
 	Original   string
+	Redacted   string
+	Opened     string
 }
 
 func (attachmentRow) TableName() string { return "attachments" }
@@ -117,7 +120,7 @@ func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created 
 	answers := answerRows(m)
 	attachments := make([]attachmentRow, len(m.Attachments))
 	for i, a := range m.Attachments {
-		attachments[i] = attachmentRow{Key: a.Key, Submission: m.ID, Position: i, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original}
+		attachments[i] = attachmentRow{Key: a.Key, Submission: m.ID, Position: i, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original, Redacted: a.Redacted, Opened: a.Opened}
 	}
 	err = s.Tx(ctx, func(tx *Store) error {
 		if err := tx.Lock(ctx, m.Consultation); err != nil {
@@ -155,7 +158,7 @@ func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created 
 func answerRows(m *models.Submission) []answerRow {
 	rows := make([]answerRow, len(m.Answers))
 	for i, a := range m.Answers {
-		rows[i] = answerRow{Submission: m.ID, Question: a.Question, Position: i, Options: a.Options, Text: a.Text, Redacted: a.Redacted, Language: a.Language, Translation: a.Translation}
+		rows[i] = answerRow{Submission: m.ID, Question: a.Question, Position: i, Options: a.Options, Text: a.Text, Redacted: a.Redacted, Language: a.Language, Translation: a.Translation, Translated: a.Translated}
 	}
 	return rows
 }
@@ -213,6 +216,15 @@ func (s *Store) answers(ctx context.Context, submissions []string) (map[string][
 		answers[r.Submission] = append(answers[r.Submission], r.model())
 	}
 	return answers, nil
+}
+
+// SetReceipt gives a submission another receipt in place of the one it has.
+func (s *Store) SetReceipt(ctx context.Context, id string, receipt []byte) error {
+	done := s.db.WithContext(ctx).Model(&submissionRow{}).Where("id = ?", id).Update("receipt", receipt)
+	if done.Error == nil && done.RowsAffected == 0 {
+		return models.NewError(models.KindNotFound, noSubmission)
+	}
+	return saved(done.Error, "keep the receipt", "A submission with this receipt is already there.")
 }
 
 // Submissions returns a consultation's live submissions with their answers, by
@@ -284,24 +296,70 @@ func (s *Store) attachments(ctx context.Context, submissions []string) (map[stri
 	}
 	attachments := map[string][]models.Attachment{}
 	for _, r := range rows {
-		attachments[r.Submission] = append(attachments[r.Submission], models.Attachment{Key: r.Key, Kind: r.Kind, Size: r.Size, SHA256: r.SHA256, Text: r.Text, Original: r.Original})
+		attachments[r.Submission] = append(attachments[r.Submission], models.Attachment{Key: r.Key, Kind: r.Kind, Size: r.Size, SHA256: r.SHA256, Text: r.Text, Original: r.Original, Redacted: r.Redacted, Opened: r.Opened})
 	}
 	return attachments, nil
 }
 
-// SetTranslation puts a translation beside an answer, or takes it away with "".
-func (s *Store) SetTranslation(ctx context.Context, submission, question, text string) error {
-	done := s.db.WithContext(ctx).Model(&answerRow{}).Where("submission = ? AND question = ?", submission, question).Update("translation", text)
+// SetTranslation puts a translation beside an answer, or takes it away with "":
+// as it was made, and what of it may leave the desk. People have to check the
+// submission again.
+func (s *Store) SetTranslation(ctx context.Context, submission, question, made, redacted string) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		if err := tx.setAnswer(ctx, submission, question, map[string]any{"translated": made, "translation": redacted}); err != nil {
+			return err
+		}
+		return tx.reopenRedaction(ctx, submission)
+	})
+}
+
+// SetRedactedTranslation changes what of a translation may leave the desk.
+func (s *Store) SetRedactedTranslation(ctx context.Context, submission, question, text string) error {
+	return s.setAnswer(ctx, submission, question, map[string]any{"translation": text})
+}
+
+func (s *Store) setAnswer(ctx context.Context, submission, question string, changes map[string]any) error {
+	done := s.db.WithContext(ctx).Model(&answerRow{}).Where("submission = ? AND question = ?", submission, question).Updates(changes)
 	if done.Error == nil && done.RowsAffected == 0 {
 		return models.NewError(models.KindNotFound, "There is no such answer.")
 	}
 	return failed(done.Error, "keep the translation")
 }
 
-// SetAttachmentText keeps what could be read out of a file.
+// SetAttachmentText keeps what could be read out of a file. People have to check
+// the submission again.
 func (s *Store) SetAttachmentText(ctx context.Context, key, text string) error {
-	err := s.db.WithContext(ctx).Model(&attachmentRow{}).Where("key = ?", key).Update("text", text).Error
-	return failed(err, "keep the text of the file")
+	return s.Tx(ctx, func(tx *Store) error {
+		if err := tx.setAttachment(ctx, key, "text", text); err != nil || text == "" {
+			return err
+		}
+		var of []string
+		if err := tx.db.WithContext(ctx).Model(&attachmentRow{}).Where("key = ?", key).Pluck("submission", &of).Error; err != nil {
+			return failed(err, "keep the text of the file")
+		}
+		for _, id := range of {
+			if err := tx.reopenRedaction(ctx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// SetRedactedAttachment changes what of a file's text may leave the desk.
+func (s *Store) SetRedactedAttachment(ctx context.Context, key, text string) error {
+	return s.setAttachment(ctx, key, "redacted", text)
+}
+
+// OpenAttachment says which account let others open a file itself, or with ""
+// that they may not.
+func (s *Store) OpenAttachment(ctx context.Context, key, account string) error {
+	return s.setAttachment(ctx, key, "opened", account)
+}
+
+func (s *Store) setAttachment(ctx context.Context, key, column, text string) error {
+	err := s.db.WithContext(ctx).Model(&attachmentRow{}).Where("key = ?", key).Update(column, text).Error
+	return failed(err, "keep what is known of the file")
 }
 
 // SubmissionsByID returns the submissions with the given ids and their

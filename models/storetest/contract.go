@@ -70,6 +70,7 @@ func Run(t *testing.T) {
 		{"the reading queue", testReading},
 		{"readers at the same time", testReadingConcurrently},
 		{"what people take out of answers", testRedactions},
+		{"how far people have checked", testEvidence},
 		{"duties, dates and the register", testDuties},
 		{"keyed forms", testKeying},
 		{"which column is what", testMappings},
@@ -192,8 +193,8 @@ func testColumns(t *testing.T, url string) {
 
 // columns are the tables' columns, the same on every database.
 var columns = strings.Fields(`
-	answers.language answers.options answers.position answers.question answers.redacted answers.submission answers.text answers.translation
-	attachments.key attachments.kind attachments.original attachments.position attachments.sha256 attachments.size attachments.submission attachments.text
+	answers.language answers.options answers.position answers.question answers.redacted answers.submission answers.text answers.translated answers.translation
+	attachments.key attachments.kind attachments.opened attachments.original attachments.position attachments.redacted attachments.sha256 attachments.size attachments.submission attachments.text
 	audit.action audit.actor audit.consultation audit.day audit.hash audit.object audit.reason audit.sequence audit.time audit.undone
 	audit_head.hash audit_head.id audit_head.sequence
 	calendar_links.account calendar_links.consultation calendar_links.day calendar_links.hash
@@ -229,7 +230,7 @@ var columns = strings.Fields(`
 	readings.account readings.day readings.revision readings.submission
 	recoveries.account recoveries.asked_by recoveries.day recovery_codes.account recovery_codes.hash
 	redaction_sheets.approved redaction_sheets.approved_by redaction_sheets.checked redaction_sheets.checked_by redaction_sheets.open_until redaction_sheets.opened_by
-	redaction_sheets.rewrites redaction_sheets.second redaction_sheets.sha256 redaction_sheets.submission redaction_sheets.version
+	redaction_sheets.rewrites redaction_sheets.second redaction_sheets.submission redaction_sheets.version
 	redactions.account redactions.day redactions.ends redactions.kind redactions.note redactions.of_ends redactions.of_starts redactions.question redactions.reason
 	redactions.replacement redactions.sha256 redactions.starts redactions.state redactions.submission redactions.version
 	register.account register.answer register.answered register.body register.consultation register.day register.id register.kind register.name register.number register.place register.position
@@ -1072,6 +1073,7 @@ func testListAnswers(t *testing.T, url string) {
 	if _, err := s.AddRelease(ctx, models.Release{Consultation: square, Day: "2026-12-15", By: "u1"}, []models.Released{{Submission: id(2)}, {Submission: id(0)}}); err != nil {
 		t.Fatal(err)
 	}
+	CheckAll(t, s, square, "u1", "u2")
 	released, n, err := s.ListAnswers(ctx, square, store.AnswerFilter{Questions: []string{"C2"}, PerPage: 20, Released: true})
 	noError(t, err)
 	wantSame(t, "what is released, by id", released, []models.AnswerKey{{Submission: id(0), Question: "C2"}, {Submission: id(2), Question: "C2"}})
@@ -1121,6 +1123,11 @@ func testReleases(t *testing.T, url string) {
 		ids[1]: {Submission: ids[1], Release: 1, Day: "2026-12-15", Labels: labels},
 		ids[2]: {Submission: ids[2], Release: 2, Day: "2026-12-20"},
 	}
+	wantSame(t, "in a release", must[map[string]models.Released](t)(s.InRelease(ctx, square)), want, empty)
+	if got := must[map[string]models.Released](t)(s.Released(ctx, square)); len(got) > 0 {
+		t.Errorf("released although nobody has checked the words: %v", got)
+	}
+	CheckAll(t, s, square, "u-1", "u-2")
 	wantSame(t, "released", must[map[string]models.Released](t)(s.Released(ctx, square)), want, empty)
 	noError(t, s.SetReleased(ctx, people(nil, ids[1], ids[3])...)) // the last is in none
 	noError(t, s.Unrelease(ctx, ids[0]))
@@ -1530,6 +1537,7 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
+		"ALTER TABLE attachments DROP COLUMN redacted", "ALTER TABLE attachments DROP COLUMN opened", "ALTER TABLE answers DROP COLUMN translated",
 		"DROP TABLE frame_versions", "DROP TABLE redactions", "DROP TABLE redaction_sheets",
 		"DROP TABLE reading_claims", "DROP TABLE summaries", "DROP TABLE evidence_rich", "DROP INDEX submissions_day", "ALTER TABLE submissions DROP COLUMN revision",
 		"DROP TABLE duty_records", "DROP TABLE timelines", "DROP TABLE calendar_links", "DROP TABLE register",
@@ -1780,15 +1788,16 @@ func testLaterTexts(t *testing.T, url string) {
 	want := n.Submission
 	noError(t, s.SetAttachmentText(ctx, "k1", "page one\fpage two"))
 	noError(t, s.SetAttachmentText(ctx, "gone", "x")) // withdrawn meanwhile
-	noError(t, s.SetTranslation(ctx, want.ID, "C2", "In English."))
+	noError(t, s.SetTranslation(ctx, want.ID, "C2", "In English, by Ann.", "In English."))
 	want.Attachments[0].Text, want.Answers[2].Translation = "page one\fpage two", "In English."
+	want.Answers[2].Translated = "In English, by Ann."
 	wantSame(t, "with its later texts", must[*models.Submission](t)(s.Submission(ctx, want.ID)), &want)
 	wantSame(t, "another", must[*models.Submission](t)(s.Submission(ctx, submissions[0].ID)), submissions[0])
-	noError(t, s.SetTranslation(ctx, want.ID, "C2", ""))
-	want.Answers[2].Translation = ""
+	noError(t, s.SetTranslation(ctx, want.ID, "C2", "", ""))
+	want.Answers[2].Translation, want.Answers[2].Translated = "", ""
 	wantSame(t, "without its translation", must[*models.Submission](t)(s.Submission(ctx, want.ID)), &want)
-	wantKind(t, s.SetTranslation(ctx, want.ID, "Z9", "x"), models.KindNotFound)
-	wantKind(t, s.SetTranslation(ctx, "nobody", "C2", "x"), models.KindNotFound)
+	wantKind(t, s.SetTranslation(ctx, want.ID, "Z9", "x", "x"), models.KindNotFound)
+	wantKind(t, s.SetTranslation(ctx, "nobody", "C2", "x", "x"), models.KindNotFound)
 	if got := count(t, raw(t, url), "attachments"); got != 2 {
 		t.Errorf("%d attachments, want 2", got)
 	}
@@ -2075,7 +2084,7 @@ func testUnkeepable(t *testing.T, url string) {
 			_, err := s.Submission(ctx, bad)
 			refused("looking for it", err)
 			refused("message", s.AddMessage(ctx, submissions[0].ID, models.Message{Day: "2026-11-02", Text: bad}))
-			refused("translating", s.SetTranslation(ctx, submissions[0].ID, "C2", bad))
+			refused("translating", s.SetTranslation(ctx, submissions[0].ID, "C2", bad, bad))
 			refused("marking", s.SetAttention(ctx, submissions[0].ID, []models.Attention{models.Attention(bad)}))
 			refused("job", s.Enqueue(ctx, models.JobIndex, bad, 0))
 			refused("audit", s.Audit(ctx, models.AuditEvent{Actor: "u1", Reason: bad}))

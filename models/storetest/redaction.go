@@ -29,7 +29,7 @@ func testRedactions(t *testing.T, url string) {
 	// Sheets: nobody overwrites anybody.
 	sheet := must[models.RedactionSheet](t)(s.RedactionSheet(ctx, id))
 	wantSame(t, "a sheet nobody has begun", sheet, models.RedactionSheet{Submission: id})
-	sheet.Rewrites, sheet.CheckedBy, sheet.Checked, sheet.SHA256, sheet.Second = 2, "u1", "2026-11-23", "hash", true
+	sheet.Rewrites, sheet.CheckedBy, sheet.Checked, sheet.Second = 2, "u1", "2026-11-23", true
 	noError(t, s.SaveRedactionSheet(ctx, sheet))
 	wantKind(t, s.SaveRedactionSheet(ctx, sheet), models.KindConflict)
 	sheet.Version = 1
@@ -67,9 +67,6 @@ func testRedactions(t *testing.T, url string) {
 	clock.Advance(21 * time.Minute)
 	if !must[bool](t)(s.OpenRedactionSheet(ctx, other, "u9", clock.Now().Add(time.Minute))) {
 		t.Error("it is never free again")
-	}
-	if sheets := must[map[string]models.RedactionSheet](t)(s.RedactionSheets(ctx, square)); len(sheets) != 2 || sheets[other].OpenedBy != "u9" || sheets[id] != sheet {
-		t.Errorf("sheets: %+v", sheets)
 	}
 
 	// Another redacted text: quotes and marks go with their words.

@@ -1,0 +1,38 @@
+package consult
+
+import (
+	"bytes"
+	"context"
+
+	"heard/app/report"
+	"heard/models"
+)
+
+// DraftFile returns the draft report as data, in one of the formats of ReportFile.
+func (s *Service) DraftFile(ctx context.Context, by Actor, c *models.Consultation, format string) ([]byte, error) {
+	r, err := s.DraftReport(ctx, by, c)
+	if err != nil {
+		return nil, err
+	}
+	return reportAs(r, format)
+}
+
+// reportAs is a report as data: csv, json, xlsx, or the dictionary that says what
+// the fields of the others mean.
+func reportAs(r *models.Report, format string) ([]byte, error) {
+	var b bytes.Buffer
+	var err error
+	switch format {
+	case "csv":
+		err = report.WriteCSV(&b, r)
+	case "json":
+		err = report.WriteJSON(&b, r)
+	case "xlsx":
+		err = report.WriteXLSX(&b, r)
+	case "dictionary":
+		err = report.WriteDictionary(&b)
+	default:
+		err = models.NewError(models.KindNotFound, "The report is not published in this format.")
+	}
+	return b.Bytes(), err
+}

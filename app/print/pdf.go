@@ -1,0 +1,118 @@
+package print
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Programs are the names of programs that make PDFs, best first: browsers that
+// tag what they print, with headings to jump to, and WeasyPrint.
+var Programs = []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "weasyprint"}
+
+// ErrNoProgram says that no program is installed that makes PDFs, ErrBusy that
+// too many people wait for one already.
+var (
+	ErrNoProgram = errors.New("no program that makes PDFs is installed: install Chromium or WeasyPrint")
+	ErrBusy      = errors.New("too many documents are being made already")
+)
+
+const (
+	limit   = 2 * time.Minute // for one document
+	waiting = 8               // documents that may wait, with the one that is being made
+	maxPDF  = 64 << 20        // bytes
+)
+
+// Printer makes PDFs with a program that is installed, one at a time.
+type Printer struct {
+	path string // "" if there is none
+	line chan struct{}
+	turn chan struct{}
+}
+
+// NewPrinter returns a printer that uses the first of the programs that is
+// installed.
+func NewPrinter(programs ...string) *Printer {
+	p := &Printer{line: make(chan struct{}, waiting), turn: make(chan struct{}, 1)}
+	for _, name := range programs {
+		if path, err := exec.LookPath(name); err == nil {
+			p.path = path
+			break
+		}
+	}
+	return p
+}
+
+// Found reports whether there is a program.
+func (p *Printer) Found() bool { return p != nil && p.path != "" }
+
+// PDF returns a page that stands alone as a PDF with tags, by which screen readers
+// know headings, tables and languages. The error may be ErrNoProgram or ErrBusy.
+//
+// The program is given the page as a file in a folder that is removed afterwards,
+// nothing of our environment, and no network: the page asks for nothing, its policy
+// allows nothing, and if it did, nothing would answer.
+func (p *Printer) PDF(ctx context.Context, page []byte) (pdf []byte, err error) {
+	if !p.Found() {
+		return nil, ErrNoProgram
+	}
+	select {
+	case p.line <- struct{}{}:
+		defer func() { <-p.line }()
+	default:
+		return nil, ErrBusy
+	}
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	dir, err := os.MkdirTemp("", "heard-print-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	in, out := filepath.Join(dir, "page.html"), filepath.Join(dir, "page.pdf")
+	if err := os.WriteFile(in, page, 0o600); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, p.path, p.arguments(dir, in, out)...)
+	cmd.Dir = dir
+	// Nothing listens where the proxy is said to be.
+	const nowhere = "http://127.0.0.1:9"
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir, "LANG=C.UTF-8", "http_proxy=" + nowhere, "https_proxy=" + nowhere, "ftp_proxy=" + nowhere}
+	cmd.WaitDelay = time.Second
+	if err := cmd.Run(); err != nil {
+		// What it says may repeat the page.
+		return nil, fmt.Errorf("%s made no PDF: %w", filepath.Base(p.path), errors.Join(err, ctx.Err()))
+	}
+	info, err := os.Stat(out)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s made no PDF: %w", filepath.Base(p.path), err)
+	case info.Size() > maxPDF:
+		return nil, fmt.Errorf("the PDF has %d bytes, more than %d", info.Size(), maxPDF)
+	}
+	return os.ReadFile(out)
+}
+
+func (p *Printer) arguments(dir, in, out string) []string {
+	if strings.Contains(filepath.Base(p.path), "weasyprint") {
+		return []string{"--quiet", "--pdf-variant", "pdf/ua-1", in, out}
+	}
+	arguments := []string{"--headless", "--print-to-pdf=" + out, "--no-pdf-header-footer", "--generate-pdf-document-outline",
+		"--user-data-dir=" + filepath.Join(dir, "profile"), "--no-first-run", "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9"}
+	if os.Geteuid() == 0 { // for whom the browser has no sandbox
+		arguments = append(arguments, "--no-sandbox")
+	}
+	return append(arguments, "file://"+filepath.ToSlash(in))
+}

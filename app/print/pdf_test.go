@@ -1,0 +1,109 @@
+package print
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+)
+
+// Each program that is installed makes a PDF with tags, asks for nothing that the
+// page names, and leaves no file.
+func TestPDF(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := make(chan struct{}, 100)
+	go func() {
+		for {
+			c, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			asked <- struct{}{}
+			_ = c.Close()
+		}
+	}()
+	t.Cleanup(func() { _ = listener.Close() })
+	hostile := strings.Replace(page(t), "<main", `<img alt="" src="http://`+listener.Addr().String()+`/x"><main`, 1)
+	for _, name := range []string{"chromium", "weasyprint"} {
+		t.Run(name, func(t *testing.T) {
+			p := NewPrinter(name)
+			if !p.Found() {
+				t.Skipf("%s is not installed", name)
+			}
+			temp := t.TempDir()
+			t.Setenv("TMPDIR", temp)
+			t.Setenv("HEARD_SECRET", "not for other programs")
+			pdf, err := p.PDF(t.Context(), []byte(hostile))
+			if err != nil {
+				t.Fatal(err)
+			}
+			root := catalogue(t, pdf)
+			for _, want := range []string{"StructTreeRoot", "Lang", "MarkInfo"} { // by which it has tags, and a language
+				if _, found := root.Find(want); !found {
+					t.Errorf("the PDF has no %s", want)
+				}
+			}
+			if left, _ := filepath.Glob(filepath.Join(temp, "*")); len(left) > 0 {
+				t.Errorf("files are left: %v", left)
+			}
+			if len(asked) > 0 {
+				t.Error("the program asked for what the page names")
+			}
+		})
+	}
+}
+
+func catalogue(t *testing.T, pdf []byte) types.Dict {
+	t.Helper()
+	model.ConfigPath = "disable" // no folder of its own
+	c, err := pdfcpu.Read(bytes.NewReader(pdf), model.NewDefaultConfiguration())
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := c.Catalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+func TestNoPDF(t *testing.T) {
+	if _, err := NewPrinter("there is no such program").PDF(t.Context(), nil); !errors.Is(err, ErrNoProgram) {
+		t.Errorf("without a program: %v", err)
+	}
+	// A program that fails, and one that does nothing.
+	for name, script := range map[string]string{"fails": "exit 3", "idles": "exit 0"} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if pdf, err := NewPrinter(path).PDF(t.Context(), []byte("x")); err == nil || pdf != nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("a program that %s: %d bytes, %v", name, len(pdf), err)
+		}
+	}
+	// Whoever waits for their turn may go, and no more wait than there is room for.
+	p := NewPrinter("sh")
+	p.turn <- struct{}{}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := p.PDF(gone, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("somebody who went: %v", err)
+	}
+	for range waiting {
+		p.line <- struct{}{}
+	}
+	if _, err := p.PDF(t.Context(), nil); !errors.Is(err, ErrBusy) {
+		t.Errorf("one too many: %v", err)
+	}
+}

@@ -1,0 +1,134 @@
+package report
+
+import (
+	"heard/app/disclose"
+	"heard/models"
+)
+
+// What is linked to what among the tables of a report, so that the gate sees what
+// a reader of all of them could work out.
+
+const (
+	groupsTable   = "groups"
+	channelsTable = "channels"
+	themesTable   = "themes"
+)
+
+func question(id string) string  { return "question " + id }
+func positions(id string) string { return "positions on theme " + id }
+func letters(id string) string   { return "letters in question " + id }
+
+// everybody links the total of a table of one column or one row to that of all.
+func everybody(t disclose.Table) []disclose.Link {
+	rows, columns := len(t.Rows), len(t.Columns)
+	links := []disclose.Link{disclose.Same(rows, columns, disclose.Root, 0, 0)}
+	if rows == 1 {
+		links = append(links, disclose.Same(0, columns, disclose.Root, 0, 0))
+	}
+	return links
+}
+
+// ofGroups says that a table by group is of everybody.
+func (b *builder) ofGroups(t disclose.Table) []disclose.Link {
+	links := []disclose.Link{disclose.Same(len(t.Rows), len(t.Columns), disclose.Root, 0, 0)}
+	for j := range t.Columns {
+		links = append(links, disclose.Same(len(t.Rows), j, groupsTable, 1, j))
+	}
+	return links
+}
+
+// partOfGroups says that a table by group is of some of everybody.
+func (b *builder) partOfGroups(t disclose.Table) []disclose.Link {
+	links := []disclose.Link{disclose.PartOf(len(t.Rows), len(t.Columns), disclose.Root, 0, 0)}
+	for j := range t.Columns {
+		links = append(links, disclose.PartOf(len(t.Rows), j, groupsTable, 1, j))
+	}
+	return links
+}
+
+// ofRow says that a table of one row breaks a row of another down.
+func (b *builder) ofRow(t disclose.Table, of string, row int) []disclose.Link {
+	columns := len(b.Consultation.Groups)
+	return []disclose.Link{disclose.Same(1, len(t.Columns), of, row, columns), disclose.Same(0, len(t.Columns), of, row, columns)}
+}
+
+// answeredOrNot ties a question's table to the groups': who did not answer is
+// whoever is left.
+func (b *builder) answeredOrNot(id string, t disclose.Table, answered []*models.Submission) disclose.Linked {
+	in := map[*models.Submission]bool{}
+	for _, s := range answered {
+		in[s] = true
+	}
+	tie := b.count([]string{"answered", "not"}, b.Submissions, func(s *models.Submission) []int {
+		if in[s] {
+			return []int{0}
+		}
+		return []int{1}
+	})
+	columns := len(tie.Columns)
+	links := append(b.ofGroups(tie), disclose.Same(0, columns, question(id), len(t.Rows), columns))
+	for j := range columns {
+		links = append(links, disclose.Same(0, j, question(id), len(t.Rows), j))
+	}
+	return disclose.Linked{Name: question(id) + ", answered or not", Shown: disclose.Silent(tie), Links: links}
+}
+
+// inAnyTheme ties the counts of the themes to how many are in any, which the
+// roll-call says.
+func (b *builder) inAnyTheme(rows []string) disclose.Linked {
+	var in []*models.Submission
+	for _, s := range b.Submissions {
+		for _, t := range b.live {
+			if b.people[t.ID][s.ID] {
+				in = append(in, s)
+				break
+			}
+		}
+	}
+	t := alone(rows, false, in, func(s *models.Submission) (of []int) {
+		for i, t := range b.live {
+			if b.people[t.ID][s.ID] {
+				of = append(of, i)
+			}
+		}
+		return of
+	})
+	shown := disclose.Silent(t)
+	shown.Total = disclose.Figure{Shown: true, Value: len(in)}
+	var links []disclose.Link
+	for i := range rows {
+		links = append(links, disclose.Same(i, 1, themesTable, i, len(b.Consultation.Groups)))
+	}
+	return disclose.Linked{Name: "in any theme", Shown: shown, Links: links}
+}
+
+// across is what a reader may know of groups: whether everybody is in one, in
+// one or more, or in one at most.
+func (b *builder) across() disclose.Sum {
+	return lines(b.Submissions, func(s *models.Submission) (n int) {
+		for _, g := range s.Groups {
+			if b.Consultation.Group(g) != nil {
+				n++
+			}
+		}
+		return n
+	})
+}
+
+// lines is how parts compare with their total where each of subs is in so many.
+func lines(subs []*models.Submission, in func(*models.Submission) int) disclose.Sum {
+	several, none := false, false
+	for _, s := range subs {
+		n := in(s)
+		several, none = several || n > 1, none || n == 0
+	}
+	switch {
+	case several && none:
+		return disclose.Unsaid
+	case several:
+		return disclose.Overlaps
+	case none:
+		return disclose.Leaves
+	}
+	return disclose.Adds
+}

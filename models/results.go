@@ -1,0 +1,79 @@
+package models
+
+import "slices"
+
+// ReportNet is how far those who agree outnumber those who disagree on one
+// question, from figures that stand in the question's table. Those who do not
+// know are left out of the base, and "agree with changes" is counted on neither
+// side. It is given only where each figure it needs is shown.
+type ReportNet struct {
+	Agree    int `json:"agree"`
+	Disagree int `json:"disagree"`
+	Changes  int `json:"agree_with_changes"`
+	Unknown  int `json:"dont_know"`
+	Base     int `json:"base"` // who answered, without those who do not know
+	// Points is the difference in per cent of the base, in whole points. It is 0
+	// only where both sides are as many.
+	Points int `json:"points"`
+}
+
+// ReportWithout is the result of one question with and without the letters that
+// several people sent: how it would read without them.
+type ReportWithout struct {
+	Question string                `json:"question"` // id
+	Text     string                `json:"text"`
+	With     Figure                `json:"with"` // people who answered it
+	Without  Figure                `json:"without"`
+	Options  []ReportWithoutOption `json:"options"`
+}
+
+// ReportWithoutOption is one answer with and without the letters.
+type ReportWithoutOption struct {
+	ID      string `json:"id"`
+	Text    string `json:"text"`
+	With    Figure `json:"with"`
+	Without Figure `json:"without"`
+}
+
+// ReportEarlier is what an earlier consultation of this portal, whose report is
+// public, showed for a question that this one asks too. Its figures are those of
+// that report.
+type ReportEarlier struct {
+	Consultation string                `json:"consultation"`
+	Title        string                `json:"title"`
+	Closed       string                `json:"closed"` // YYYY-MM-DD
+	Question     string                `json:"question"`
+	Text         string                `json:"text"`
+	Reworded     string                `json:"reworded,omitempty"` // its wording then, where it was another
+	Then         Figure                `json:"then"`               // people who answered it
+	Now          Figure                `json:"now"`
+	Options      []ReportEarlierOption `json:"options"`
+}
+
+// ReportEarlierOption is one answer then and now, in whole per cent, nil where
+// none is given.
+type ReportEarlierOption struct {
+	ID   string `json:"id"`
+	Text string `json:"text"`
+	Then *int   `json:"then"`
+	Now  *int   `json:"now"`
+}
+
+// ReportOrganisation is an organisation that let its name stand beside what it
+// said.
+type ReportOrganisation struct {
+	Name      string   `json:"name"`
+	PublicID  string   `json:"id"`
+	Position  string   `json:"position,omitempty"`  // for, against or unsure
+	Documents []string `json:"documents,omitempty"` // a summary of each, by the person who read it
+}
+
+// DontKnow reports whether choosing the option says that one does not know: such
+// answers are left out of the base of a net agreement.
+func (o *Option) DontKnow() bool {
+	return o.Stance == StanceUnsure && slices.Contains([]string{"dont_know", "not_sure", "unsure", "no_opinion"}, o.ID)
+}
+
+// WithChanges reports whether choosing the option agrees on condition of
+// changes, which it offers a line to write down.
+func (o *Option) WithChanges() bool { return o.Stance == StanceFor && o.WriteIn }
