@@ -831,6 +831,6 @@ type UsersPage struct {
 	For    string
 	// Waiting says who asked to let somebody in anew, by account, until another
 	// administrator confirms. Me is the account of whoever looks at the page.
-	Waiting map[string]RecoveryRow
+	Waiting map[string]*RecoveryRow
 	Me      string
 }

@@ -36,6 +36,6 @@ func signInSamples() []sample {
 		{"go-on", &GoOnPage{Base: desk("", "Go on"), Next: "/staff/station-quarter/report", Posts: true, Fields: []FormField{{Name: "do", Value: "publish"}, {Name: "note", Value: "Two\nlines"}}}},
 		{"go-on-file", &GoOnPage{Base: desk("", ""), Next: "/staff/station-quarter/search.csv?q=lamps"}}, {"go-on-sso", &GoOnPage{Base: base("Go on"), Next: "/staff", Refresh: true}},
 		{"sign-in-sso", &SignInPage{Base: base("Sign in"), Next: "/staff", SSO: "/staff/sso?next=%2Fstaff"}},
-		{"users-waiting", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Users: users, Me: "u1", Waiting: map[string]RecoveryRow{"u2": {By: "b.reyes@fairmead.example.org", Day: "22 November 2026"}, "u3": {By: "me@fairmead.example.org", Day: "22 November 2026", Mine: true}}}},
+		{"users-waiting", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Users: users, Me: "u1", Waiting: map[string]*RecoveryRow{"u2": {By: "b.reyes@fairmead.example.org", Day: "22 November 2026"}, "u3": {By: "me@fairmead.example.org", Day: "22 November 2026", Mine: true}}}},
 	}
 }

@@ -355,7 +355,7 @@ func (p *portal) addPasskey(req *request) error {
 	return p.done(req, accountAddress, "The passkey was added. You can sign in with it from now on. If you have no recovery codes, make some, in case you lose it.")
 }
 
-// recover does what administrators do to let somebody in anew, and returns the
+// recoverAccount does what administrators do to let somebody in anew, and returns the
 // one-time link, "" until there is one.
 func (p *portal) recoverAccount(req *request, do, id string) (token, notice string, err error) {
 	ctx := req.Request().Context()
@@ -370,7 +370,7 @@ func (p *portal) recoverAccount(req *request, do, id string) (token, notice stri
 }
 
 // waitingFor is what the page of accounts tells of recoveries.
-func (p *portal) waitingFor(req *request, users []models.User) (map[string]views.RecoveryRow, error) {
+func (p *portal) waitingFor(req *request, users []models.User) (map[string]*views.RecoveryRow, error) {
 	all, err := p.service.Recoveries(req.Request().Context(), req.by)
 	if err != nil {
 		return nil, err
@@ -379,9 +379,9 @@ func (p *portal) waitingFor(req *request, users []models.User) (map[string]views
 	for _, u := range users {
 		names[u.ID] = u.Email
 	}
-	rows := map[string]views.RecoveryRow{}
+	rows := map[string]*views.RecoveryRow{}
 	for _, r := range all {
-		rows[r.Account] = views.RecoveryRow{By: names[r.AskedBy], Day: p.Views.Day(deskLanguage, r.Day), Mine: r.AskedBy == req.by.ID}
+		rows[r.Account] = &views.RecoveryRow{By: names[r.AskedBy], Day: p.Views.Day(deskLanguage, r.Day), Mine: r.AskedBy == req.by.ID}
 	}
 	return rows, nil
 }

@@ -162,6 +162,39 @@ func decoded(t *testing.T, secret string) string {
 	return string(out)
 }
 
+// Two administrators let somebody in anew, each on the page of accounts.
+func TestSignInRecovery(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleAdmin)
+	p.signUp(models.RoleOfficer)
+	token, err := p.service.Invite(t.Context(), consult.Portal, "second@penrow.example", models.RoleAdmin)
+	must(t, err)
+	_, err = p.service.Accept(t.Context(), token, "", password)
+	must(t, err)
+	one, two := p.staff(models.RoleAdmin), p.browser()
+	two.get("/staff/sign-in").submit("form[method=post]", url.Values{"email": {"second@penrow.example"}, "password": {password}})
+	const row = "tr:contains('officer@penrow.example') form"
+	asked := one.get("/staff/users").submit(row+":has(button[value=recover])", nil).is(http.StatusOK).says(row, "Another administrator confirms it")
+	if asked.doc.Find("button[value=confirm]").Length() != 0 || asked.doc.Find("button[value=recover]").Length() != 1 {
+		t.Error("who asked may confirm, or others were asked for, too")
+	}
+	if own := two.get("/staff/users").doc.Find("tr:contains('second@penrow.example') button[value=recover]"); own.Length() != 0 {
+		t.Error("somebody may ask for their own account")
+	}
+	confirmed := two.get("/staff/users").says(row, "admin@penrow.example asked")
+	action, values := confirmed.filled(row + ":has(button[value=confirm])")
+	values.Set("do", "confirm")
+	link := strings.TrimPrefix(two.post(action, values).is(http.StatusOK).doc.Find(".note code").Text(), p.options.Address)
+	if page := p.browser().get(link).submit("form", url.Values{"password": {"another long password"}}); page.url.Path != "/staff" {
+		t.Errorf("the link leads to %s", page.url)
+	}
+	p.browser().visit(link).is(http.StatusNotFound)
+	got := one.post("/staff/users", url.Values{"do": {"invite"}, "email": {"officer@penrow.example"}, "role": {"analyst"}}).is(http.StatusOK)
+	if got.doc.Find(".note code").Length() != 0 {
+		t.Error("changing a role makes a link")
+	}
+}
+
 // codeOf is what an app shows at an instant (RFC 6238).
 func codeOf(secret []byte, at time.Time) string {
 	m := hmac.New(sha1.New, secret)
