@@ -143,7 +143,18 @@ func TestJourney(t *testing.T) {
 		for _, to := range []string{"closed", "frozen"} {
 			officer.get("/staff/"+c.ID+"/settings").submit(`form:has([name="to"])`, url.Values{"do": {"move"}, "to": {to}})
 		}
-		officer.get("/staff/"+c.ID+"/report").submit(`form:has([value="publish"])`, url.Values{"do": {"publish"}})
+		// One proposes it, another checks and publishes it.
+		officer.get("/staff/"+c.ID+"/versions").submit(`form:has([value="propose"])`, url.Values{"do": {"propose"}})
+		token, err := a.Service.Invite(ctx, consult.Portal, "second@demo.example", models.RoleOfficer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.Service.Accept(ctx, token, "", "a long enough password"); err != nil {
+			t.Fatal(err)
+		}
+		second := newBrowser(t, a.URL())
+		second.signIn("second@demo.example", "a long enough password")
+		second.get("/staff/"+c.ID+"/versions").submit(`form:has([value="publish"])`, url.Values{"do": {"publish"}})
 		public.see("/"+c.ID+"/report", fmt.Sprint(report.RollCall.Submissions))
 
 		// The receipt says where the words went, and the log holds it.

@@ -555,7 +555,11 @@ func TestReportOfWhatCounts(t *testing.T) {
 		storetest.CheckAll(t, a.Store, c.ID, officer.ID, "second")
 		must(a.Service.Move(ctx, consult.Portal, c, models.StatusFrozen))
 		again()
-		must(a.Service.PublishReport(ctx, officer, c))
+		must(a.Service.ProposeReport(ctx, officer, c, ""))
+		again()
+		proposed, err := a.Service.Versions(ctx, officer, c)
+		must(err)
+		must(a.Service.PublishReport(ctx, consult.Actor{ID: "another", Role: models.RoleOfficer}, c, proposed.Proposal.Hash))
 		again()
 		check(a.Service.Report(ctx, c))
 

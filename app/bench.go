@@ -30,7 +30,7 @@ import (
 // search can be measured on text that people have judged, too: that in the
 // folder named by --data.
 type benchCommand struct {
-	Part   string `arg:"" enum:"intake,search,themes,report,redact" help:"One of intake, search, themes, report, redact. With --data, themes measures on the coded text in that folder, search on the Cranfield collection there, and redact on marked text."`
+	Part   string `arg:"" enum:"intake,search,themes,report,redact,desk" help:"One of intake, search, themes, report, redact, desk. With --data, themes measures on the coded text in that folder, search on the Cranfield collection there, and redact on marked text."`
 	N      int    `placeholder:"N" help:"How many made-up answers. Default: 10000, for search 100000."`
 	Only   string `placeholder:"ROW" help:"For search, and for themes with --data: only the rows whose id starts with this, such as \"large\" or \"names-dev\"."`
 	Engine string `enum:"both,embedded,meilisearch" default:"both" help:"For search: which engine is measured. Meilisearch is the server that --search names, or a program of that name on the PATH."`
@@ -91,6 +91,9 @@ func (cmd benchCommand) Run(r *run) error {
 	}
 	if cmd.Part == "redact" {
 		return cmd.redact(r)
+	}
+	if cmd.Part == "desk" {
+		return r.scratch(os.Getenv("HEARD_SEARCH"), func(a *App, c *models.Consultation) error { return cmd.desk(r, a, c) })
 	}
 	if cmd.Part == "report" {
 		return r.scratch(os.Getenv("HEARD_SEARCH"), func(a *App, c *models.Consultation) error { return cmd.report(r, a, c) })

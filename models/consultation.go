@@ -509,7 +509,7 @@ var (
 )
 
 // reservedSlugs are first parts of addresses that belong to the portal.
-var reservedSlugs = []string{"staff", "static", "exit", "accessibility", "privacy", "healthz", "readyz", "api", "help", "favicon.ico", "robots.txt", "language", "safety"}
+var reservedSlugs = []string{"staff", "static", "exit", "accessibility", "privacy", "healthz", "readyz", "api", "help", "favicon.ico", "robots.txt", "language", "safety", "feed"}
 
 // reservedSteps are addresses of the form that no question may have.
 var reservedSteps = []string{"check", "equality", "saved", "leave"}

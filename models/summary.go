@@ -32,3 +32,13 @@ type ReportDraftSentence struct {
 	Text   string   `json:"text"`
 	Quoted []string `json:"quoted"` // public ids
 }
+
+// ApprovedDraft is what a person approved of a language model's draft of a theme,
+// sentence for sentence as they read it.
+type ApprovedDraft struct {
+	Theme        string
+	Consultation string
+	Sentences    []Sentence
+	By           string // account
+	Day          string // YYYY-MM-DD
+}

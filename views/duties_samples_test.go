@@ -67,5 +67,6 @@ func besides(r *models.Report) *models.Report {
 	r.Petitions = []models.ReportPetition{{Title: "Keep Harbour Lane safe", By: "Harbour Lane Residents' Association", Received: "2026-11-09", Wording: "We ask the council to keep the order.", Checked: "Every tenth address.", Signatures: models.Figure{Value: 412}}}
 	r.Events = []models.ReportEvent{{Name: "Drop-in", Place: "Millbrook Library", Day: "2026-10-21", People: models.Figure{Value: 34}}, {Name: "Breakfast", Day: "2026-10-28", People: models.Figure{Masked: true, Threshold: 10}}}
 	r.Publicity = []models.ReportNotice{{Name: "Posters in six languages", Day: "2026-10-08"}}
+	r.Late = &models.ReportLate{Number: models.Figure{Masked: true, Threshold: 5}, SetAside: true}
 	return r
 }

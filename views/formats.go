@@ -54,6 +54,18 @@ func (b *Base) BarOf(count, all models.Figure) *Bar {
 	return b.Bar(count, &percent, all)
 }
 
+// Once returns the points heard once, with words, that stand in the report itself:
+// all of them where it stands alone, with nowhere to lead to the rest.
+func (p *ReportPage) Once() []models.ReportExcerpt {
+	if p.inline != "" {
+		return worded(p.Report.HeardOnce)
+	}
+	return firstOnce(p.Report.HeardOnce)
+}
+
+// MoreOnce reports whether there are more of them, on pages of their own.
+func (p *ReportPage) MoreOnce() bool { return p.inline == "" && moreOnce(p.Report.HeardOnce) }
+
 // Foot is what stands at the foot of each sheet of a document: what it is, and of
 // which data.
 func (p *ReportPage) Foot() string {

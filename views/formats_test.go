@@ -1,10 +1,38 @@
 package views
 
 import (
+	"bytes"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"heard/models"
 )
+
+// A report that stands alone holds every point heard once: it has nowhere to lead
+// to the rest.
+func TestNothingIsLeftOutOfAFile(t *testing.T) {
+	r := report()
+	r.HeardOnce = nil
+	for i := range 3 * onceHere {
+		r.HeardOnce = append(r.HeardOnce, models.ReportExcerpt{PublicID: fmt.Sprint("id", i), Text: fmt.Sprintf("Point number %d.", i)}, models.ReportExcerpt{PublicID: fmt.Sprint("silent", i)})
+	}
+	var out bytes.Buffer
+	if err := renderer(t).RenderFile(&out, &ReportPage{Report: r}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 * onceHere {
+		if !strings.Contains(out.String(), fmt.Sprintf("Point number %d.", i)) || !strings.Contains(out.String(), fmt.Sprint("silent", i)) {
+			t.Fatalf("point %d is left out", i)
+		}
+	}
+	page := render(t, renderer(t), &ReportPage{Report: r})
+	if strings.Contains(page, fmt.Sprintf("Point number %d.", 2*onceHere)) {
+		t.Error("the page holds them all")
+	}
+}
 
 func TestSizesAreWrittenOut(t *testing.T) {
 	for bytes, want := range map[int]string{0: "1 kB", 1500: "1 kB", 48123: "47 kB", 3 << 20: "3.0 MB"} {

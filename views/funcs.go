@@ -41,8 +41,6 @@ var functions = template.FuncMap{
 	"listed":       listed,
 	"unlisted":     unlisted,
 	"takesSides":   takesSides,
-	"firstOnce":    firstOnce,
-	"moreOnce":     moreOnce,
 	"points":       func(n int) string { return strings.Replace(fmt.Sprintf("%+d", n), "-", "−", 1) },
 }
 

@@ -78,6 +78,7 @@ type StartPage struct {
 	DecisionDay  string
 	Started      bool // a response is under way in this browser
 	Report       bool
+	Feed         bool // it can be followed
 	Partly       bool // some of the wording is not in the page's language
 	Outcome      *Outcome
 }
@@ -230,7 +231,8 @@ type ReceiptCheckPage struct {
 	Code         string
 	Fault        string // what is wrong, beside the field named by At
 	At           string // code, sure, message
-	Message      string // what was typed as a reply
+	Message      string // what was typed as a reply, Objection as the reason for objecting
+	Objection    string
 	Found        *ReceiptState
 	Done         string // outcome: withdrawn, misread, replied
 }
@@ -246,6 +248,10 @@ type ReceiptState struct {
 	Open        bool // it can be changed and taken back
 	Shown       bool // changing it begins with what was sent
 	Misread     bool
+	Objection   *models.Objection // without its text
+	Letter      bool              // its words are those of a letter that several people sent
+	Versions    string            // of the published report, in which it is counted, such as 1, 2
+	Findings    []string          // in which its themes stand
 	Messages    []models.Message
 	LogPosition int // from 0
 	LogSize     int
@@ -296,8 +302,9 @@ type ReportPage struct {
 	Draft      bool
 	CanPublish bool
 	Refusal    string // why no report can be built
-	PublishTo  string // address the publish form posts to
+	PublishTo  string // address of the versions, where it is proposed and checked
 	Status     models.Status
+	Version    *VersionBox  // that is shown; nil for a draft
 	Files      []ReportFile // the report in other formats
 }
 
@@ -643,6 +650,9 @@ type ThemePage struct {
 	Under        *Link  // the theme it stands under
 	Into         *Link  // the theme it was merged into
 	Draft        []DraftSentence
+	DraftSeen    string // names the draft as it stands
+	DraftBy      string // who approved one, "" for nobody
+	DraftOld     bool   // what was approved is not the draft as it stands
 	Others       []Link // themes that it can be merged into, and answers moved to
 	Parents      []Link // themes that it can stand under
 	OneSide      string // the position that the machine's name speaks from, "" for none

@@ -318,6 +318,8 @@ func samples() []sample {
 	asked, misread, shown, frozen := *state, *state, *state, *state
 	asked.Messages = []models.Message{{Officer: true, Day: "2026-11-20", Text: "Which of the two crossings do you mean?\n\nYou do not have to answer."}, {Day: "2026-11-21", Text: "The one by the canal."}}
 	misread.Misread = true
+	misread.Letter, misread.Versions, misread.Findings = true, "1, 2", []string{"Lighting comes first"}
+	misread.Objection = &models.Objection{State: models.ObjectionStands, Reason: "It stands under lighting, which is what you wrote about."}
 	shown.Shown = true
 	frozen.Open = false
 	code := func(found *ReceiptState, fault, at, done string) *ReceiptCheckPage {
@@ -412,7 +414,7 @@ func samples() []sample {
 	letters.Key, letters.Copies[0].Key, letters.Copies[0].Number = "s6:C6", "s7:C6", 27
 	one := &ThemePage{Base: desk("themes", "One theme"), Consultation: c.ID, Act: "/staff/station-quarter/themes/t3", Count: "31", CanEdit: true, Others: links, Parents: links[:1], Typed: map[string]string{"label": "Lamps on all night", "parent": "t1"},
 		Theme: models.Theme{ID: "t3", Label: "Lamps on all night", MachineLabel: "lamps, night", Renamed: true, Definition: "Wants the lamps lit from dusk to dawn.", Parent: "t1", SuggestedLabel: "Keep the lamps lit all night", Keywords: []string{"lamps", "dark"}, MadeBy: "u1", Status: models.ThemeCandidate, Version: 2},
-		Under: &Link{Href: "/staff/station-quarter/themes/t1", Text: "Better lighting along the canal"}, Draft: []DraftSentence{{Text: "Several people want the lamps lit all night.", Cites: []Link{{Href: "/staff/station-quarter/submissions/s1", Text: "1"}}}},
+		Under: &Link{Href: "/staff/station-quarter/themes/t1", Text: "Better lighting along the canal"}, DraftSeen: "0a1b", DraftBy: "p.okafor@fairmead.example.org", DraftOld: true, Draft: []DraftSentence{{Text: "Several people want the lamps lit all night.", Cites: []Link{{Href: "/staff/station-quarter/submissions/s1", Text: "1"}}}},
 		Answers: []PlacedAnswer{answer, urduAnswer, letter, letters}, Running: true, OneSide: "against", Total: 45, First: 21, Last: 40, Number: 2, Previous: "?page=1", Next: "?page=3"}
 	badOne, mergedOne, outOne, frozenOne, emptyOne := *one, *one, *one, *one, *one
 	badOne.Problems = map[string]string{}
@@ -545,7 +547,7 @@ func samples() []sample {
 		{"duties", dutiesSample()}, {"duties-wrong", dutiesWrong()}, {"duty", dutySample()}, {"duty-wrong", dutyWrong()}, {"register", registerSample()}, {"register-nothing", &RegisterPage{Base: desk("register", "Register"), Sections: []RegisterSection{{ID: "petition", Title: "Petitions", Note: "Signatures are never added to responses."}}}}, {"entry", entrySample()}, {"entry-new", entryNew()},
 		{"users", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Role: models.RoleAnalyst, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address, like name@example.org"}, {Href: "#role", Message: "Choose a role"}}, Invite: "https://consult.fairmead.example.org/staff/welcome?token=3f2a9c", For: "d.shah@fairmead.example.org",
 			Users: []models.User{{ID: "u1", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, PasswordHash: "x"}, {ID: "u2", Email: "d.shah@fairmead.example.org", Role: models.RoleAnalyst}, {ID: "u3", Email: "old@fairmead.example.org", Role: models.RoleCouncillor, Disabled: true}}}},
-	}, append(keyingSamples(), signInSamples()...)...)
+	}, append(append(versionSamples(), keyingSamples()...), signInSamples()...)...)
 }
 
 // hostile puts s into every string of v that strangers or officers can write,

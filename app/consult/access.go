@@ -44,6 +44,7 @@ const (
 	ReadAudit    Permission = "read the record"
 	SeeDuties    Permission = "see duties, dates and the register"
 	KeepDuties   Permission = "keep duties, dates and the register"
+	ReadPack     Permission = "read the councillors' pack"
 	OwnAccount   Permission = "see one's own account"
 	ChangeSignIn Permission = "change how one signs in"
 	Recover      Permission = "let the holder of an account in anew"
@@ -72,6 +73,7 @@ var allowed = map[Permission][]models.Role{
 	ReadAudit:    {models.RoleAuditor},
 	SeeDuties:    models.Roles,
 	KeepDuties:   {models.RoleOfficer},
+	ReadPack:     {models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor},
 	OwnAccount:   models.Roles,
 	ChangeSignIn: models.Roles,
 	Recover:      {models.RoleAdmin},

@@ -45,8 +45,8 @@ func TestMisread(t *testing.T) {
 			t.Errorf("marked at first: %v", ids)
 		}
 		before := k.behind(t, code)
-		noError(t, k.Misread(ctx, c, code))
-		noError(t, k.Misread(ctx, c, code)) // a second click
+		noError(t, k.Misread(ctx, c, code, ""))
+		noError(t, k.Misread(ctx, c, code, "")) // a second click
 		ids, why := k.toLookAt(t, c)
 		if diff := cmp.Diff(map[string][]models.Attention{sub.ID: {models.AttentionMisread}}, why); diff != "" || len(ids) != 1 {
 			t.Errorf("to look at (-want +got):\n%s", diff)
@@ -64,13 +64,13 @@ func TestMisread(t *testing.T) {
 
 		noError(t, k.Seen(ctx, officer, c, sub.ID))
 		noError(t, k.Seen(ctx, officer, c, sub.ID))
-		noError(t, k.Misread(ctx, c, other))
+		noError(t, k.Misread(ctx, c, other, ""))
 		ids, why = k.toLookAt(t, c)
 		if len(ids) != 2 || ids[1] != sub.ID || !cmp.Equal(why[sub.ID], []models.Attention{models.AttentionMisread, models.AttentionSeen}) {
 			t.Errorf("after one was looked at: %v, %v", ids, why)
 		}
 		// In front of a person again, when its author says so again.
-		noError(t, k.Misread(ctx, c, code))
+		noError(t, k.Misread(ctx, c, code, ""))
 		_, why = k.toLookAt(t, c)
 		if !cmp.Equal(why[sub.ID], []models.Attention{models.AttentionMisread}) {
 			t.Errorf("said again: %v", why[sub.ID])
@@ -80,17 +80,17 @@ func TestMisread(t *testing.T) {
 		}
 
 		for what, err := range map[string]error{
-			"an unknown code":    k.Misread(ctx, c, someCode(t)),
-			"no code":            k.Misread(ctx, c, "x"),
+			"an unknown code":    k.Misread(ctx, c, someCode(t), ""),
+			"no code":            k.Misread(ctx, c, "x", ""),
 			"answering to no":    k.Reply(ctx, c, someCode(t), "Hello"),
 			"nothing to say":     k.Reply(ctx, c, code, " \n "),
 			"very much to say":   k.Reply(ctx, c, code, strings.Repeat("é", models.MaxMessage+1)),
-			"a code from abroad": func() error { o := *c; o.ID = "another"; return k.Misread(ctx, &o, code) }(),
+			"a code from abroad": func() error { o := *c; o.ID = "another"; return k.Misread(ctx, &o, code, "") }(),
 		} {
 			wantKind(t, what, err, models.KindInvalid)
 		}
 		noError(t, k.Withdraw(ctx, c, code))
-		for what, err := range map[string]error{"misread": k.Misread(ctx, c, code), "reply": k.Reply(ctx, c, code, "Hello")} {
+		for what, err := range map[string]error{"misread": k.Misread(ctx, c, code, ""), "reply": k.Reply(ctx, c, code, "Hello")} {
 			wantKind(t, what+" of what was taken back", err, models.KindConflict)
 			if codeOf(err) != "error.ended" {
 				t.Errorf("%s: %v", what, err)
@@ -238,7 +238,7 @@ func TestLookingAgainHasAnEnd(t *testing.T) {
 		other := k.open(t, []byte(invented))
 		code := k.unhurried(t, c, resident("The lamps.", true))
 		id := k.behind(t, code).ID
-		noError(t, k.Misread(ctx, c, code))
+		noError(t, k.Misread(ctx, c, code, ""))
 		acts := func(c *models.Consultation, id string) map[string]error {
 			return map[string]error{
 				"seen":      k.Seen(ctx, officer, c, id),
@@ -272,7 +272,7 @@ func TestLookingAgainHasAnEnd(t *testing.T) {
 			t.Errorf("acts that were refused left something (-before +after):\n%s", diff)
 		}
 		// The person behind the code can still say that they were misread.
-		noError(t, k.Misread(ctx, frozen, code))
+		noError(t, k.Misread(ctx, frozen, code, ""))
 	})
 }
 

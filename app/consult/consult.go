@@ -43,6 +43,8 @@ type Config struct {
 	SecondFactor bool
 	// Wake tells the job runner that there is work; may be nil.
 	Wake func()
+	// Program is the version of the program, which reports name.
+	Program string
 }
 
 // Service does what the portal does. It is safe for concurrent use.
@@ -62,12 +64,13 @@ type Service struct {
 	pepper  []byte
 	strict  bool // some roles need a second factor
 	wake    func()
+	program string
 	pace    pace
 }
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, strict: c.SecondFactor, wake: c.Wake}
+	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, strict: c.SecondFactor, wake: c.Wake, program: c.Program}
 	if s.wake == nil {
 		s.wake = func() {}
 	}

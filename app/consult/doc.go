@@ -20,6 +20,8 @@
 //	          soon as they come in, as far as a program is sure. People then
 //	          decide, word by word; Redact makes the copy anew, and with it all
 //	          that was made of the one before. The words themselves never change.
+//	          Nothing is released or frozen before people have checked it, with
+//	          its translations and what was read out of its files.
 //	index     the job holds an id; IndexSubmission makes the search index equal
 //	          to what the store now says, redacted text only. Safe to repeat.
 //	read      An officer reads it as it is now, and summarises what is attached;

@@ -99,9 +99,6 @@ func (s *Service) standing(ctx context.Context, from *store.Store, c *models.Con
 	return d, nil
 }
 
-// secondPerson is the duty that whoever publishes cannot sign for themselves.
-const secondPerson = 20
-
 // holdsBack reports whether a duty as it stands holds back the step to a state.
 func holdsBack(s models.Standing, to models.Status) bool {
 	return s.Hard && s.Before == to && !s.Settled()
@@ -110,16 +107,13 @@ func holdsBack(s models.Standing, to models.Status) bool {
 // unmet refuses to take a consultation to a state while a hard duty that comes
 // before it is not met. Each is a field of the error, which says what to do. It
 // belongs into the transaction that moves the consultation.
-func (s *Service) unmet(ctx context.Context, tx *store.Store, by Actor, c *models.Consultation, to models.Status) error {
+func (s *Service) unmet(ctx context.Context, tx *store.Store, c *models.Consultation, to models.Status) error {
 	duties, err := s.standing(ctx, tx, c)
 	if err != nil {
 		return err
 	}
 	refusal := &models.Error{Kind: models.KindConflict}
 	for _, d := range duties.Standing {
-		if d.Number == secondPerson && d.Before == to && d.State == models.DutyMet && d.Record.By == by.ID && by != Portal {
-			d.State, d.Said = models.DutyOpen, "You signed this yourself. Ask a second person to sign it, or to publish."
-		}
 		if holdsBack(d, to) {
 			refusal.Fields = append(refusal.Fields, models.FieldError{Field: fmt.Sprintf("duty-%d", d.Number), Message: fmt.Sprintf("Duty %d: %s. %s", d.Number, d.Text, d.Said)})
 		}

@@ -41,7 +41,14 @@ func TestEveryStepWaitsForEveryDuty(t *testing.T) {
 		tried := 0
 		step := func(to models.Status) error {
 			if to == models.StatusPublished {
-				return k.PublishReport(ctx, officer, c)
+				v, err := k.Versions(ctx, officer, c)
+				noError(t, err)
+				if v.Proposal == nil {
+					noError(t, k.ProposeReport(ctx, officer, c, ""))
+					v, err = k.Versions(ctx, officer, c)
+					noError(t, err)
+				}
+				return k.PublishReport(ctx, second, c, v.Proposal.Hash)
 			}
 			return k.Move(ctx, officer, c, to)
 		}
@@ -56,23 +63,9 @@ func TestEveryStepWaitsForEveryDuty(t *testing.T) {
 				}
 				noError(t, k.SetTimeline(ctx, officer, c, dates))
 			}
-			if to == models.StatusPublished {
-				// Whoever publishes does not sign for the second person.
-				storetest.MeetDuties(t, k.store, c.ID)
-				for _, d := range models.Duties {
-					if d.Before == to {
-						k.settle(t, c, d.Number, models.DutyMet)
-					}
-				}
-				alone := step(to)
-				wantKind(t, "publishing what one checked oneself", alone, models.KindConflict)
-				if fields := models.FieldsOf(alone); len(fields) != 1 || fields[0].Field != "duty-20" || !strings.Contains(fields[0].Message, "second person") {
-					t.Errorf("publishing what one checked oneself: %v", fields)
-				}
-			}
 			var before []models.Duty
 			for _, d := range models.Duties {
-				if d.Hard && d.Before == to && d.Number != 17 { // which has a test of its own: TestEverythingIsReadBeforeFreezing
+				if d.Hard && d.Before == to && d.Number != 17 && d.Number != 20 { // which have tests of their own: TestEverythingIsReadBeforeFreezing, TestVersions
 					before = append(before, d)
 				}
 			}
@@ -111,8 +104,8 @@ func TestEveryStepWaitsForEveryDuty(t *testing.T) {
 				t.Fatalf("the consultation is %s, expected %s", c.Status, to)
 			}
 		}
-		if tried != 23 {
-			t.Errorf("%d hard duties were tried, expected 23: all 25 but 17 and 18", tried)
+		if tried != 22 {
+			t.Errorf("%d hard duties were tried, expected 22: all 25 but 17, 18 and 20", tried)
 		}
 		// What was decided is public, and stays.
 		dates.Version, dates.Decision = 2, "Something else."

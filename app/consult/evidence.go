@@ -313,3 +313,28 @@ func ConfidenceReason(c *models.Consultation, sub *models.Submission) string {
 	}
 	return ""
 }
+
+// lateOf returns how many responses were keyed or imported that came after the end,
+// whether they count or were set aside; nil where nothing was keyed or imported.
+func lateOf(ctx context.Context, from *store.Store, c *models.Consultation) (*int, error) {
+	batches, err := from.Batches(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	ended, _ := c.Ended()
+	imported, late, err := from.CountImported(ctx, c.ID, ended)
+	if err != nil || imported == 0 && len(batches) == 0 {
+		return nil, err
+	}
+	for _, b := range batches {
+		if !b.Late(c) {
+			continue
+		}
+		forms, err := from.Keyed(ctx, c.ID, b.ID)
+		if err != nil {
+			return nil, err
+		}
+		late += len(forms)
+	}
+	return &late, nil
+}

@@ -178,7 +178,7 @@ func (s *Service) importedSubmissions(c *models.Consultation, q *models.Question
 			break
 		}
 	}
-	seen, lineOfID := map[string]int{}, map[string]int{}
+	copies, lineOfID := sources{}, map[string]int{}
 	var subs []numbered
 	for _, r := range rows {
 		groups := fallback
@@ -206,21 +206,12 @@ func (s *Service) importedSubmissions(c *models.Consultation, q *models.Question
 		if day == "" {
 			day = s.today()
 		}
-		var source string
-		if r.ID != "" {
-			if first, again := lineOfID[r.ID]; again {
-				refuse(r.Line, "the id %q is already on line %d", sheet.Shorten(r.ID), first)
-				continue
-			}
-			lineOfID[r.ID] = r.Line
-			source = fingerprint("id", q.ID, r.ID)
-		} else {
-			// Two people may have written the very same words on the same day;
-			// each counts, so the copies are numbered.
-			content := fingerprint("row", q.ID, r.Group, r.Day, text)
-			seen[content]++
-			source = fmt.Sprintf("%s-%d", content, seen[content])
+		if first, again := lineOfID[r.ID]; r.ID != "" && again {
+			refuse(r.Line, "the id %q is already on line %d", sheet.Shorten(r.ID), first)
+			continue
 		}
+		lineOfID[r.ID] = r.Line
+		source := copies.source(r.ID, r.Whole)
 		answers := models.Answers{q.ID: {Text: text}}
 		sub := models.Submission{
 			ID: newID(16), PublicID: newID(5), Consultation: c.ID, FormVersion: c.Version, Day: day,
@@ -231,6 +222,22 @@ func (s *Service) importedSubmissions(c *models.Consultation, q *models.Question
 		subs = append(subs, numbered{r.Line, sub})
 	}
 	return subs
+}
+
+// sources tells responses of a spreadsheet apart, and knows them again in whichever
+// way, and with whichever columns, the file is imported: by their id in the other
+// tool where a column with one is chosen, else by all that stands in their row. Two
+// people may have answered the very same; each counts, so the copies of a row are
+// numbered.
+type sources map[string]int
+
+func (seen sources) source(id string, whole []string) string {
+	if id != "" {
+		return fingerprint("response", id)
+	}
+	row := fingerprint(append([]string{"row"}, whole...)...)
+	seen[row]++
+	return fmt.Sprintf("%s-%d", row, seen[row])
 }
 
 func (s *Service) writeImport(ctx context.Context, by Actor, c *models.Consultation, subs []numbered, out *Imported, progress func(done, of int)) error {

@@ -67,8 +67,8 @@ func passages(c *models.Consultation, sub *models.Submission, view *themeView) [
 
 // documents returns what the index should hold of a submission, for every
 // audience. Officers and analysts find all. Councillors find what is released,
-// of people who agreed to be quoted. The public finds nothing: what it may
-// search is the published report, which is not in the index yet.
+// of people who agreed to be quoted. The public finds the answers of those among
+// them who agreed to have them published, once the report is.
 func documents(c *models.Consultation, sub *models.Submission, view *themeView, released models.Released) []search.Document {
 	all := passages(c, sub, view)
 	if released.Submission != sub.ID {
@@ -77,7 +77,7 @@ func documents(c *models.Consultation, sub *models.Submission, view *themeView, 
 	for _, doc := range quotable(c, sub, all) {
 		all = append(all, forCouncillors(c, doc, released))
 	}
-	return all
+	return append(all, openAnswers(c, sub, passages(c, sub, view), released)...)
 }
 
 // IndexSubmission makes the index equal to what the store says of one

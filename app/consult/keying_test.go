@@ -507,6 +507,9 @@ func TestLatePaper(t *testing.T) {
 		if all.Late != 2 {
 			t.Errorf("%q: %d late, expected 2", test.policy, all.Late)
 		}
+		if r, err := k.DraftReport(ctx, officer, c); err != nil || r.Late == nil || !r.Late.Number.Masked || r.Late.SetAside != (test.status == models.SubmissionVoid) {
+			t.Errorf("%q: the report says %+v of what came late (%v)", test.policy, r, err)
+		}
 		k.drain(t)
 	}
 	if _, err := one(t).SaveConsultation(ctx, officer, "x.yaml", []byte(invented+"late: perhaps\n")); models.KindOf(err) != models.KindInvalid {

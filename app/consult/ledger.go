@@ -48,6 +48,10 @@ func (s *Service) evidence(ctx context.Context, from *store.Store, c *models.Con
 			}
 		}
 	}
+	var err error
+	if in.Drafts, err = from.ApprovedDrafts(ctx, c.ID); err != nil {
+		return err
+	}
 	others, err := from.Consultations(ctx)
 	if err != nil {
 		return err

@@ -148,7 +148,7 @@ func (s *Service) ConsultationSource(ctx context.Context, by Actor, c *models.Co
 
 // Move takes a consultation to the state that follows the one it is in. It is a
 // Conflict, with a field for each, when duties that come before are not met. The
-// report is published with PublishReport, which is a step of its own.
+// report is published with ProposeReport and PublishReport, which is a step of its own.
 func (s *Service) Move(ctx context.Context, by Actor, c *models.Consultation, to models.Status) error {
 	if err := by.need(Configure); err != nil {
 		return err
@@ -180,7 +180,7 @@ func (s *Service) Move(ctx context.Context, by Actor, c *models.Consultation, to
 		if _, err := hold(ctx, tx, c); err != nil {
 			return err
 		}
-		if err := s.unmet(ctx, tx, by, c, to); err != nil {
+		if err := s.unmet(ctx, tx, c, to); err != nil {
 			return err
 		}
 		if to == models.StatusFrozen {

@@ -21,14 +21,20 @@ type Trace struct {
 	Quoted     bool
 	// Open says that it can be corrected and taken back; Shown that correcting
 	// begins with what was sent, which it does for organisations only.
-	Open     bool
-	Shown    bool
-	Misread  bool // its author has said: that is not what I meant
-	Messages []models.Message
-	Position int
-	Size     int
-	Root     ledger.Hash
-	Receipt  string // for an offline check with heard verify
+	Open    bool
+	Shown   bool
+	Misread bool // its author has said: that is not what I meant
+	// Objection is what they object to and what was decided on it; nil for none. Its
+	// Text is never shown: somebody else may hold the code.
+	Objection *models.Objection
+	Letter    bool     // its words are those of a letter that several people sent
+	Versions  []int    // of the published report, in which it is counted
+	Findings  []string // titles of the findings that its themes stand in
+	Messages  []models.Message
+	Position  int
+	Size      int
+	Root      ledger.Hash
+	Receipt   string // for an offline check with heard verify
 }
 
 // Trace finds a submission by its receipt code.
@@ -61,6 +67,9 @@ func (s *Service) Trace(ctx context.Context, c *models.Consultation, words strin
 	if err != nil {
 		return nil, err
 	}
+	if err := s.traceReport(ctx, c, sub, t); err != nil {
+		return nil, err
+	}
 	quotes, err := s.store.Quotes(ctx, c.ID)
 	if err != nil {
 		return nil, err
@@ -83,6 +92,24 @@ func (s *Service) Trace(ctx context.Context, c *models.Consultation, words strin
 		return ok
 	})
 	return t, nil
+}
+
+// traceReport says where a submission's words went in what is published.
+func (s *Service) traceReport(ctx context.Context, c *models.Consultation, sub *models.Submission, t *Trace) (err error) {
+	if t.Objection, err = s.store.Objection(ctx, sub.ID); err != nil {
+		return err
+	}
+	if t.Objection != nil {
+		t.Objection.Text = ""
+	}
+	if t.Versions, err = s.store.CountedIn(ctx, sub.ID); err != nil {
+		return err
+	}
+	campaigns, err := s.store.Campaigns(ctx, c.ID)
+	for _, letter := range campaigns {
+		t.Letter = t.Letter || len(letter.Members) > 1 && slices.Contains(letter.Members, sub.ID)
+	}
+	return err
 }
 
 // said reports whether the words stand in one of the submission's answers, as
@@ -181,8 +208,16 @@ func (s *Service) Withdraw(ctx context.Context, c *models.Consultation, words st
 
 // Misread puts a submission back in front of a person: its author says that
 // what became of it is not what they meant.
-func (s *Service) Misread(ctx context.Context, c *models.Consultation, words string) error {
-	return s.callUp(ctx, c, words, models.AttentionMisread, nil)
+// text says why, in their words, and may be "".
+func (s *Service) Misread(ctx context.Context, c *models.Consultation, words, text string) error {
+	text = models.CleanText(text)
+	q := models.Question{Type: models.TypeLongText, MaxLength: models.MaxObjection}
+	if f := q.Check(models.Given{Text: text}); f.Code != "" {
+		return f.In("objection", "There is a problem with what you wrote.")
+	}
+	return s.callUp(ctx, c, words, models.AttentionMisread, nil, func(tx *store.Store, sub *models.Submission) error {
+		return s.object(ctx, tx, sub, text)
+	})
 }
 
 // Reply answers the officers' messages about a submission.
@@ -204,7 +239,7 @@ func checkMessage(text string) error {
 
 // callUp marks a submission for a person to look at, with a message when there
 // is one.
-func (s *Service) callUp(ctx context.Context, c *models.Consultation, words string, why models.Attention, message *models.Message) error {
+func (s *Service) callUp(ctx context.Context, c *models.Consultation, words string, why models.Attention, message *models.Message, also ...func(*store.Store, *models.Submission) error) error {
 	_, receipt, err := s.byCode(ctx, c, words)
 	if err != nil {
 		return err
@@ -225,6 +260,11 @@ func (s *Service) callUp(ctx context.Context, c *models.Consultation, words stri
 				return err
 			}
 			if err := tx.Revise(ctx, sub.ID); err != nil { // it says more than what was read of it
+				return err
+			}
+		}
+		for _, do := range also {
+			if err := do(tx, sub); err != nil {
 				return err
 			}
 		}

@@ -22,48 +22,60 @@ func (s *Service) DraftReport(ctx context.Context, by Actor, c *models.Consultat
 }
 
 func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.Consultation) (*models.Report, error) {
-	in := report.Input{Consultation: c}
-	var err error
-	if in.Submissions, err = live(ctx, from, c); err != nil {
-		return nil, err
-	}
-	counts, err := from.CountSubmissions(ctx, c.ID)
+	in, err := s.reportInput(ctx, from, c)
 	if err != nil {
 		return nil, err
 	}
-	in.Withdrawn, in.Replaced, in.SetAside = counts[models.SubmissionWithdrawn], counts[models.SubmissionReplaced], counts[models.SubmissionVoid]
-	where, err := readPlaces(ctx, from, c)
-	if err != nil {
-		return nil, err
-	}
-	in.Themes, in.Placements = where.themes, where.standing()
-	if in.Quotes, err = from.Quotes(ctx, c.ID); err != nil {
-		return nil, err
-	}
-	// A quote that was tampered with is not left out: it stops the report.
-	in.Quotes = slices.DeleteFunc(in.Quotes, func(q models.Quote) bool { return !where.quotes(q) })
-	if in.Method, err = methodOf(ctx, from, c, where, in.Submissions); err != nil {
-		return nil, err
-	}
-	if in.Campaigns, err = from.Campaigns(ctx, c.ID); err != nil {
-		return nil, err
-	}
-	if in.Register, err = from.Register(ctx, c.ID); err != nil {
-		return nil, err
-	}
-	if err := s.evidence(ctx, from, c, &in); err != nil {
-		return nil, err
-	}
-	leaves, err := s.leaves(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	in.Checkpoint = ledger.Root(leaves).String()
 	r, err := report.Build(in)
 	if err != nil {
 		return nil, err
 	}
 	return r, recount(ctx, from, c, r)
+}
+
+// reportInput reads what a report is made from.
+func (s *Service) reportInput(ctx context.Context, from *store.Store, c *models.Consultation) (in report.Input, err error) {
+	in.Consultation = c
+	if in.Submissions, err = live(ctx, from, c); err != nil {
+		return in, err
+	}
+	counts, err := from.CountSubmissions(ctx, c.ID)
+	if err != nil {
+		return in, err
+	}
+	in.Withdrawn, in.Replaced, in.SetAside = counts[models.SubmissionWithdrawn], counts[models.SubmissionReplaced], counts[models.SubmissionVoid]
+	where, err := readPlaces(ctx, from, c)
+	if err != nil {
+		return in, err
+	}
+	in.Themes, in.Placements = where.themes, where.standing()
+	if in.Quotes, err = from.Quotes(ctx, c.ID); err != nil {
+		return in, err
+	}
+	// A quote that was tampered with is not left out: it stops the report.
+	in.Quotes = slices.DeleteFunc(in.Quotes, func(q models.Quote) bool { return !where.quotes(q) })
+	if in.Method, err = methodOf(ctx, from, c, where, in.Submissions); err != nil {
+		return in, err
+	}
+	if in.Campaigns, err = from.Campaigns(ctx, c.ID); err != nil {
+		return in, err
+	}
+	if in.Late, err = lateOf(ctx, from, c); err != nil {
+		return in, err
+	}
+	if in.Register, err = from.Register(ctx, c.ID); err != nil {
+		return in, err
+	}
+	if err := s.evidence(ctx, from, c, &in); err != nil {
+		return in, err
+	}
+	leaves, err := s.leaves(ctx, c)
+	if err != nil {
+		return in, err
+	}
+	in.Checkpoint = ledger.Root(leaves).String()
+	in.Objections, err = objected(ctx, from, c)
+	return in, err
 }
 
 // methodOf says how the themes were found and how far people went through the
@@ -89,41 +101,6 @@ func methodOf(ctx context.Context, from *store.Store, c *models.Consultation, wh
 		return &models.ReportAgreement{F1: a.F1, Low: a.Low, High: a.High, Kappa: a.Kappa, Answers: a.Answers}
 	}
 	return &report.Method{Method: method, Coded: p.Coded, Changed: p.Changed, Frame: p.Frame, DoubleCoded: p.DoubleCoded, Differ: p.Differ, Settled: p.Settled, Machine: told(p.Machine), People: told(p.People)}, nil
-}
-
-// PublishReport builds the report of a frozen consultation and makes it
-// public. It never changes afterwards.
-func (s *Service) PublishReport(ctx context.Context, by Actor, c *models.Consultation) error {
-	if err := by.need(Publish); err != nil {
-		return err
-	}
-	if c.Status != models.StatusFrozen {
-		return models.NewError(models.KindConflict, fmt.Sprintf("The report can be published once the analysis is frozen; the consultation is %s.", c.Status))
-	}
-	r, err := s.buildReport(ctx, s.store, c)
-	if err != nil {
-		return err
-	}
-	r.Published = true
-	data, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	return s.store.Tx(ctx, func(tx *store.Store) error {
-		if _, err := hold(ctx, tx, c); err != nil {
-			return err
-		}
-		if err := s.unmet(ctx, tx, by, c, models.StatusPublished); err != nil {
-			return err
-		}
-		if err := tx.MoveStatus(ctx, c.ID, models.StatusFrozen, models.StatusPublished); err != nil {
-			return err
-		}
-		if err := tx.SaveReport(ctx, c.ID, 1, data, hashOf(string(data))); err != nil {
-			return err
-		}
-		return s.record(ctx, tx, by, "report.published", hashOf(string(data)), c.ID, "")
-	})
 }
 
 // Report returns the published report.

@@ -73,7 +73,8 @@ func TestPublish(t *testing.T) {
 		c := k.full(t)
 		for _, to := range []models.Status{models.StatusOpen, models.StatusClosed} {
 			c = k.move(t, c, to)
-			wantKind(t, "publishing when "+string(to), k.PublishReport(ctx, officer, c), models.KindConflict)
+			wantKind(t, "proposing when "+string(to), k.ProposeReport(ctx, officer, c, ""), models.KindConflict)
+			wantKind(t, "publishing when "+string(to), k.PublishReport(ctx, officer, c, ""), models.KindConflict)
 			_, err := k.Report(ctx, c)
 			wantKind(t, "reading when "+string(to), err, models.KindNotFound)
 		}
@@ -83,18 +84,21 @@ func TestPublish(t *testing.T) {
 		_, err := k.ReportFile(ctx, c, "json")
 		wantKind(t, "reading when frozen", err, models.KindNotFound)
 
-		mend := k.breakTable(t, "reports")
-		err = k.PublishReport(ctx, officer, c)
+		draft, err := k.DraftReport(ctx, officer, c)
+		noError(t, err)
+		wantKind(t, "publishing what nobody proposed", k.PublishReport(ctx, second, c, ""), models.KindConflict)
+		hash := k.propose(t, c, "")
+		mend := k.breakTable(t, "report_members")
+		err = k.PublishReport(ctx, second, c, hash)
 		mend()
 		if err == nil || k.reread(t, c).Status != models.StatusFrozen {
 			t.Errorf("the report cannot be kept (%v) and yet the consultation is %s", err, k.reread(t, c).Status)
 		}
-		draft, err := k.DraftReport(ctx, officer, c)
-		noError(t, err)
-		noError(t, k.PublishReport(ctx, officer, c))
-		wantKind(t, "publishing twice", k.PublishReport(ctx, officer, c), models.KindConflict)
+		wantKind(t, "publishing what one proposed", k.PublishReport(ctx, officer, c, hash), models.KindConflict)
+		noError(t, k.PublishReport(ctx, second, c, hash))
+		wantKind(t, "publishing twice", k.PublishReport(ctx, second, c, hash), models.KindConflict)
 		c = k.reread(t, c)
-		wantKind(t, "publishing what is published", k.PublishReport(ctx, officer, c), models.KindConflict)
+		wantKind(t, "publishing what is published", k.PublishReport(ctx, second, c, hash), models.KindConflict)
 
 		first, err := k.Report(ctx, c)
 		noError(t, err)
@@ -103,7 +107,7 @@ func TestPublish(t *testing.T) {
 			files[format], err = k.ReportFile(ctx, c, format)
 			noError(t, err)
 		}
-		draft.Published, draft.RollCall.Entries = true, nil
+		draft.Published, draft.RollCall.Entries, draft.Version = true, nil, first.Version
 		if diff := cmp.Diff(plain(t, draft), plain(t, first)); diff != "" {
 			t.Errorf("what was published is not the last draft (-draft +published):\n%s", diff)
 		}
@@ -194,8 +198,8 @@ func TestTamperedQuotesStopTheReport(t *testing.T) {
 		}
 		frozen := k.move(t, c, models.StatusFrozen)
 		k.exec(t, "UPDATE quotes SET sha256 = 'ab' || substr(sha256, 3)")
-		if err := k.PublishReport(ctx, officer, frozen); err == nil {
-			t.Error("a tampered report was published")
+		if err := k.ProposeReport(ctx, officer, frozen, ""); err == nil {
+			t.Error("a tampered report was proposed")
 		}
 		if k.reread(t, c).Status != models.StatusFrozen {
 			t.Error("a report that could not be built moved the consultation on")

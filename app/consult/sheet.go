@@ -252,7 +252,7 @@ func (s *Service) readSheet(ctx context.Context, c *models.Consultation, key str
 	out.Consultation = c
 	var subs []numbered
 	out.Refused, out.Rows = records.Each(func(line int, cells []string) string {
-		sub, reason := s.rowSubmission(c, reader, line, cells)
+		sub, reason := s.rowSubmission(c, reader, line, cells, records.Whole(cells))
 		if reason == "" {
 			subs = append(subs, numbered{line, *sub})
 			if c.EndedBefore(sub.Day) {
@@ -269,13 +269,13 @@ type rowReader struct {
 	columns map[string]string
 	at      map[string]int
 	lines   map[string]int // first line of each id
-	copies  map[string]int // rows without id of the same content
+	copies  sources
 	groups  map[string]string
 	labels  map[string]map[string]string // question → label or id, in small letters → option
 }
 
 func newRowReader(c *models.Consultation, columns map[string]string, at map[string]int) *rowReader {
-	r := &rowReader{columns: columns, at: at, lines: map[string]int{}, copies: map[string]int{}, groups: map[string]string{}, labels: map[string]map[string]string{}}
+	r := &rowReader{columns: columns, at: at, lines: map[string]int{}, copies: sources{}, groups: map[string]string{}, labels: map[string]map[string]string{}}
 	for _, g := range c.Groups {
 		r.groups[strings.ToLower(g.ID)], r.groups[strings.ToLower(g.Name.Default())] = g.ID, g.ID
 	}
@@ -331,7 +331,7 @@ func (r *rowReader) answer(q *models.Question, cell string) (g models.Given, exp
 	return g, ""
 }
 
-func (s *Service) rowSubmission(c *models.Consultation, r *rowReader, line int, cells []string) (*models.Submission, string) {
+func (s *Service) rowSubmission(c *models.Consultation, r *rowReader, line int, cells, whole []string) (*models.Submission, string) {
 	wrong := func(key, what string) string { return fmt.Sprintf("column “%s”: %s", r.columns[key], what) }
 	keyed := models.KeyedAnswers{}
 	for i := range c.Questions {
@@ -390,20 +390,8 @@ func (s *Service) rowSubmission(c *models.Consultation, r *rowReader, line int, 
 			return nil, wrong(models.ColumnID, fmt.Sprintf("it is the same as on line %d", first))
 		}
 		r.lines[id] = line
-		sub.Source = fingerprint("sheet", id)
-	} else {
-		// Two people may have written the very same; each counts, so the copies
-		// are numbered.
-		var parts []string
-		for _, t := range targets(c) {
-			if _, chosen := r.at[t.key]; chosen {
-				parts = append(parts, t.key, r.cell(t.key, cells))
-			}
-		}
-		content := fingerprint(append([]string{"sheet row"}, parts...)...)
-		r.copies[content]++
-		sub.Source = fmt.Sprintf("%s-%d", content, r.copies[content])
 	}
+	sub.Source = r.copies.source(r.cell(models.ColumnID, cells), whole)
 	if c.EndedBefore(sub.Day) && c.Late == models.LateSetAside {
 		sub.Status = models.SubmissionVoid
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"heard/app/consult"
+	"heard/app/sheet"
 	"heard/models"
 )
 
@@ -195,5 +196,42 @@ func TestImportLargeSheet(t *testing.T) {
 	t.Logf("5,000 rows in %s", time.Since(start).Round(time.Millisecond))
 	if out.Taken != 5000 {
 		t.Errorf("%d taken", out.Taken)
+	}
+}
+
+// A file that was imported on the command line is known again on the page, and the
+// other way round, whichever columns were chosen.
+func TestImportedBothWays(t *testing.T) {
+	const file = "Ref,Area,Words\nr1,North,The lamps are out.\nr2,South,The lamps are on.\nr3,South,The lamps are on.\n"
+	for _, id := range []string{"", "Ref"} {
+		k := one(t)
+		c := k.demo(t)
+		plain := strings.ReplaceAll(file, "r3", "r2") // the last two are alike, and two people
+		if id != "" {
+			plain = file
+		}
+		onCommand := func() *consult.Imported {
+			t.Helper()
+			return k.imported(t, c.ID, plain, consult.ImportOptions{Columns: sheet.Columns{Text: "Words", ID: id}, Question: "C6"})
+		}
+		onPage := func() *consult.Tried {
+			t.Helper()
+			out, err := k.ImportSheet(ctx, officer, c, k.hold(t, c, plain), map[string]string{"C6": "Words", "C7": "Area", models.ColumnID: id})
+			noError(t, err)
+			return out
+		}
+		if out := onCommand(); out.Taken != 3 {
+			t.Fatalf("at first %+v", out)
+		}
+		if out := onPage(); out.Taken != 0 || out.Known != 3 {
+			t.Errorf("by %q on the page, after the command: %+v", id, out.Imported)
+		}
+		plain += "r9,West,No lamps at all.\n"
+		if out := onPage(); out.Taken != 1 || out.Known != 3 {
+			t.Errorf("by %q, grown: %+v", id, out.Imported)
+		}
+		if out := onCommand(); out.Taken != 0 || out.Known != 4 {
+			t.Errorf("by %q on the command line, after the page: %+v", id, out)
+		}
 	}
 }

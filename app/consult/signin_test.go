@@ -315,7 +315,7 @@ func TestFreshPermissions(t *testing.T) {
 	stale.Stale = true
 	_, err := k.Contacts(ctx, stale, c)
 	wantKind(t, "contacts", err, models.KindStale)
-	wantKind(t, "publishing", k.PublishReport(ctx, stale, c), models.KindStale)
+	wantKind(t, "publishing", k.PublishReport(ctx, stale, c, ""), models.KindStale)
 	_, err = k.ExportSearch(ctx, stale, c, search.Query{})
 	wantKind(t, "export", err, models.KindStale)
 	admin := admin

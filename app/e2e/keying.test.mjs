@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { both, desk, id, launch, paths, until, Visitor } from './browser.mjs';
+import { base, both, desk, id, launch, paths, until, Visitor } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -152,6 +152,57 @@ for (const [name, screen, scripts] of both) {
     await v.leave(t);
   });
 }
+
+test('the scan of a form, its slip and the record', async t => {
+  const v = await Visitor.arrive(browser, desk, false);
+  await v.signIn('officer', at);
+  const batch = await open(v, '1');
+  await enter(v, 'Key the next form');
+  await v.page.locator('#file').setInputFiles({ name: 'scan.txt', mimeType: 'text/plain', buffer: Buffer.from('C1: agree. The trombones are loud.') });
+  await key(v, { 'box-A1': '1', 'box-A2': '1', 'box-C1': '2', 'text-C6': 'The trombones are loud.', slip: ' ' });
+  const lost = await v.words();
+  await v.go(batch);
+  await v.follow(/^1$|Form 1|^Form/, v.main.locator('table'));
+  const scan = await v.page.getByRole('link', { name: /Open the paper form/ }).getAttribute('href');
+  await v.press('Print a slip with a new code');
+  assert.match(await v.text(), /worth nothing any more/);
+  const again = await v.words();
+  assert.notDeepEqual(again, lost);
+  await v.follow('Back to the form');
+  await v.go(batch);
+  await enter(v, 'Finish the batch');
+
+  // Whoever keys it a second time has the paper at hand, and not the first reading.
+  const other = await invited('scanning');
+  await other.go(batch);
+  await enter(other, /^Key the sample again/);
+  assert.ok(!(await other.page.content()).includes('trombones'));
+  const href = await other.page.getByRole('link', { name: /Open the paper form/ }).getAttribute('href');
+  assert.equal(href, scan);
+  const got = await other.context.request.get(base + href);
+  assert.match(got.headers()['content-disposition'], /^attachment/);
+  assert.match(await got.text(), /The trombones are loud/);
+  await other.leave(t);
+
+  // Nobody else opens it.
+  const analyst = await Visitor.arrive(browser, desk, false);
+  await analyst.signIn('analyst', '/staff');
+  assert.equal((await analyst.context.request.get(base + scan)).status(), 404);
+  await analyst.leave(t);
+  await v.use(lost);
+  assert.match(await v.text(), /do not know this code/);
+  await v.use(again);
+  assert.match(await v.text(), /counts|received/i);
+  await v.leave(t);
+
+  const auditor = await Visitor.arrive(browser, desk, false);
+  await auditor.signIn('auditor', '/staff/audit');
+  const record = await auditor.text();
+  assert.match(record, /is whole/);
+  for (const act of ['keying.batch-opened', 'submission.keyed', 'keying.slip-printed-again', 'keying.batch-finished', 'scan.opened']) assert.match(record, new RegExp(act.replace('.', '\\.')));
+  assert.doesNotMatch(record, /trombones/);
+  await auditor.leave(t);
+});
 
 test('the forms of a helper, keyed the day after', async t => {
   const v = await Visitor.arrive(browser, desk, true);

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test, { after, before } from 'node:test';
-import { both, desk, id, launch, Visitor } from './browser.mjs';
+import { base, both, desk, id, launch, phone, until, Visitor } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -158,3 +158,87 @@ for (const [where, screen, scripts] of both) {
     await v.leave(t);
   });
 }
+
+test('councillors read what an organisation attached', async t => {
+  const landmark = 'Quillmoor';
+  const sends = async (answers, text) => {
+    const v = await Visitor.arrive(browser, desk, true);
+    await v.start();
+    await v.give({ ...first, ...answers }, id);
+    await v.go(`/${id}/respond/F1`);
+    const page = await v.context.newPage();
+    await page.setContent(text);
+    await upload(v, { name: 'evidence.pdf', mimeType: 'application/pdf', buffer: await page.pdf() });
+    await page.close();
+    await v.go(`/${id}/respond/check`);
+    await v.send();
+    await v.context.clearCookies();
+    await v.leave(t);
+  };
+  await sends({ O4: { options: ['yes'] }, C6: { text: `See our points about ${landmark}.` } }, `<p>At ${landmark} the shelter turned away 40 women, says Anna Smith.</p>`);
+  await sends({ O4: { options: ['confidential'], text: 'We fear for our lease.' }, C6: { text: `Our secret of ${landmark}.` } }, `<p>A secret about ${landmark}.</p>`);
+
+  // The reason to ask for confidence comes to an officer.
+  const officer = await Visitor.arrive(browser, desk, true);
+  await officer.signIn('officer', `/staff/${id}/attention`);
+  assert.match(await officer.text(), /Asks to be treated as confidential[^]*We fear for our lease/);
+
+  // What a program read in the file is decided on by a person.
+  await until('the file to be read', async () => {
+    await officer.go(`/staff/${id}/search?q=shelter+turned+away`);
+    return await officer.page.locator('.hits > li', { hasText: 'Attachment 1' }).count() > 0;
+  });
+  await officer.follow(/Its summary, and the file/);
+  const file = officer.address, submission = file.replace(/\/files.*/, '');
+  assert.match(await officer.text(), /Nobody has summarised it yet/);
+  await officer.press('Let councillors and analysts open it');
+  assert.match(await officer.text(), /Summarise the file first/);
+  await officer.go(submission.replace('/submissions/', '/reading/'));
+  await officer.page.getByLabel(/What it says/).fill(`40 women were turned away at ${landmark}.`);
+  await officer.press('Read, and next');
+  await officer.go(file);
+  await officer.press('Let councillors and analysts open it');
+  assert.match(await officer.text(), /let councillors and analysts open the file, once/);
+  await officer.go(`${submission}/redact`);
+  assert.match(await officer.text(), /What was read in attachment 1: PDF/);
+  await officer.checkAll();
+
+  // Nothing is frozen while the rest is unread; what is still to do is a click away.
+  await officer.go(`/staff/${id}/settings`);
+  await officer.press('Close the consultation');
+  await officer.press('Freeze the analysis');
+  await officer.follow(/have not been read/);
+  assert.equal(officer.address, `/staff/${id}/reading`);
+
+  const v = await Visitor.arrive(browser, phone, false);
+  await v.signIn('councillor', `/staff/${id}/search`);
+  await until('the release', async () => {
+    await v.go(`/staff/${id}/search?q=shelter+turned+away`);
+    return await v.page.locator('.hits > li').count() > 0;
+  });
+  assert.doesNotMatch(await v.text(), /Anna Smith/);
+  await v.follow(/Its summary, and the file/);
+  assert.match(await v.text(), new RegExp(`40 women were turned away at ${landmark}`));
+  assert.doesNotMatch(await v.text(), /demo\.example/, 'who summarised it');
+  const link = await v.page.getByRole('link', { name: 'Download the file' }).getAttribute('href');
+  const got = await v.context.request.get(base + link);
+  const headers = got.headers();
+  assert.match(headers['content-disposition'], /^attachment; filename=".*\.pdf"$/);
+  assert.equal(headers['x-content-type-options'], 'nosniff');
+  assert.match(headers['cache-control'], /no-store/);
+  assert.match((await got.body()).toString('latin1'), /^%PDF-/);
+  await v.follow(/^Submission/);
+  assert.match(await v.text(), /Summary by an officer: 40 women/);
+  assert.match(await v.text(), /shelter turned away 40 women, says \[?name/);
+  // Of whoever asked for confidence they find nothing.
+  await v.go(`/staff/${id}/search?q=${landmark}+secret`);
+  assert.doesNotMatch(await v.text(), /secret of/);
+
+  const auditor = await Visitor.arrive(browser, desk, true);
+  await auditor.signIn('auditor', '/staff/audit');
+  const record = await auditor.text();
+  assert.match(record, /is whole/);
+  for (const act of ['attachment.summarised', 'submission.read', 'attachment.let-open', 'redactions.checked', 'attachment.opened', 'consultation.closed', 'consultation.released']) assert.match(record, new RegExp(act.replace('.', '\\.')));
+  assert.doesNotMatch(record, new RegExp(`${landmark}|Anna|lease`));
+  for (const one of [officer, v, auditor]) await one.leave(t);
+});

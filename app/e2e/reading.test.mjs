@@ -119,7 +119,11 @@ test('nothing is frozen until everything is read', async t => {
   assert.equal(second.address, queue);
   assert.match(await notice(second), /nothing else to read/);
   assert.match(await second.text(), /3 of 3.*second@demo\.example: 2.*officer@demo\.example: 1/s);
-  assert.match(await freeze(v), /frozen/);
+  assert.match(await freeze(v), /3 submissions have not been checked for what could identify somebody/);
+  await v.follow(/have not been checked/);
+  assert.equal(v.address, `${at}/redactions`, 'what is still to do is one click away');
+  await v.checkAll(id);
+  assert.match(await freeze(v), /State\s+frozen/);
   await second.go(mine);
   assert.match(await second.text(), /Nothing can be changed about its reading/);
   assert.equal(await summary(second).count(), 0);

@@ -241,11 +241,15 @@ func (d *docx) paragraph(runs string, p place) {
 	}
 	b.WriteString(`</w:pPr>`)
 	for _, name := range d.begun {
-		d.placed++
-		fmt.Fprintf(b, `<w:bookmarkStart w:id="%[1]d" w:name="%[2]s"/><w:bookmarkEnd w:id="%[1]d"/>`, d.placed, name)
+		b.WriteString(d.bookmark(name))
 	}
 	d.begun = nil
 	b.WriteString(runs + `</w:p>`)
+}
+
+func (d *docx) bookmark(name string) string {
+	d.placed++
+	return fmt.Sprintf(`<w:bookmarkStart w:id="%[1]d" w:name="%[2]s"/><w:bookmarkEnd w:id="%[1]d"/>`, d.placed, name)
 }
 
 // runs is the text of a paragraph in the making.
@@ -276,6 +280,9 @@ func (r *runs) add(n *html.Node, p place, l look) {
 		return
 	}
 	p = p.of(n)
+	if name := r.docx.bookmarks[attr(n, "id")]; name != "" {
+		r.xml.WriteString(r.docx.bookmark(name))
+	}
 	before, after := "", ""
 	switch n.Data {
 	case "br":

@@ -157,13 +157,13 @@ func (b *builder) take(r *models.Report, l *disclose.Linked) {
 	}
 }
 
-// Attack is what a stranger finds who has only the figures of r, which may have
-// been read from a page or a file, where in is the data it was built from: nil if
-// nothing. It tells the stranger no figure, only what can be told of the tables.
-func Attack(in Input, r *models.Report) error {
+// Stranger returns what attacks a report of in that has been read from a page or a
+// file, of which nothing but the figures is used. It returns nil if it finds
+// nothing. in tells it no figure, only what can be told of the tables.
+func Stranger(in Input) (attack func(read *models.Report) error, err error) {
 	b, _, err := unchecked(in)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return b.attack(r)
+	return b.attack, nil
 }

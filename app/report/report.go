@@ -32,10 +32,14 @@ type Input struct {
 	Campaigns    []models.Campaign
 	Checkpoint   string // root of the submission log, as published
 	Method       *Method
+	Late         *int                   // responses that came after the end; nil where none could
 	Register     []models.RegisterEntry // beside the submissions: it changes none of their figures
 	Documents    map[string][]string    // by submission: what officers wrote of its attachments
 	Redacted     map[string]int         // details taken out, by kind
 	Earlier      []*models.Report       // public reports of earlier consultations
+	Before       *Before                // nil for the first version
+	Objections   *models.ReportObjections
+	Drafts       map[string]models.ApprovedDraft // by theme
 }
 
 // Method is how the themes were found, with true counts.
@@ -55,6 +59,11 @@ func Build(in Input) (*models.Report, error) {
 	b, r, err := unchecked(in)
 	if err != nil {
 		return nil, err
+	}
+	if in.Before != nil {
+		// It shows what the version before shows and what a report on those who came
+		// since shows, each of which was attacked as it was made; see disclose.Later.
+		return r, nil
 	}
 	if err := b.attack(r); err != nil {
 		return nil, err
@@ -112,12 +121,19 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 		r.Method.Method.Taught = 0 // the true count
 	}
 	b.register(r)
+	b.late(r)
 	r.HeardOnce = b.heardOnce()
 	r.Campaigns = b.campaigns()
+	r.Objections = in.Objections
+	if err := b.follow(r); err != nil {
+		return nil, nil, err
+	}
 	if r.RollCall, err = b.rollCall(); err != nil {
 		return nil, nil, err
 	}
+	b.all = r.RollCall.Submissions
 	b.summaries(r.Themes)
+	b.keepProse(r)
 	return b, r, nil
 }
 
@@ -126,6 +142,7 @@ type builder struct {
 	lang     string
 	subs     map[string]*models.Submission
 	live     []models.Theme             // without merged ones, largest first
+	all      int                        // submissions, with those that a version before counts
 	people   map[string]map[string]bool // theme → submissions
 	placed   map[string]bool            // submission + question that is in a theme
 	public   map[string]*models.Submission
@@ -639,6 +656,9 @@ func (b *builder) rollCall() (models.RollCall, error) {
 	if sum := roll.InThemes + roll.HeardOnce + roll.ClosedOnly; sum != roll.Submissions || len(b.subs) != roll.Submissions {
 		return roll, fmt.Errorf("the roll-call does not add up: %d submissions, %d accounted for", roll.Submissions, sum)
 	}
+	if b.Before != nil {
+		return b.rolls(roll, b.Before.Report.RollCall), nil
+	}
 	return roll, nil
 }
 
@@ -660,11 +680,12 @@ func (b *builder) hash() (string, error) {
 		Quotes       []models.Quote
 		Campaigns    []models.Campaign
 		Method       *Method
-		Register     []models.RegisterEntry `json:",omitempty"`
-		Documents    map[string][]string    `json:",omitempty"`
-		Redacted     map[string]int         `json:",omitempty"`
-		Earlier      []string               `json:",omitempty"`
-	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier})
+		Register     []models.RegisterEntry          `json:",omitempty"`
+		Documents    map[string][]string             `json:",omitempty"`
+		Redacted     map[string]int                  `json:",omitempty"`
+		Earlier      []string                        `json:",omitempty"`
+		Drafts       map[string]models.ApprovedDraft `json:",omitempty"`
+	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier, b.Drafts})
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 

@@ -39,7 +39,7 @@ const longestWoven = 220
 // the labels of the theme above it, "" for none, and of those below.
 func (b *builder) summary(t *models.ReportTheme, above string, below []string, first bool) []models.ReportSentence {
 	w := &paragraph{t: t, everybody: keysOf(b.people[t.ID])}
-	w.size(above, first, len(b.Submissions))
+	w.size(above, first, b.all)
 	if len(t.DistinctiveFor) > 0 {
 		w.add(models.ReportSentence{Kind: "who.distinctive", Names: t.DistinctiveFor}, nil, b.inGroups(w.everybody, t.DistinctiveFor))
 	} else if g, ok := leading(t.Groups); ok {
@@ -269,6 +269,7 @@ func (b *builder) summaries(themes []models.ReportTheme) {
 	}
 	for i := range themes {
 		t := &themes[i]
+		t.ApprovedDraft = b.approvedDraft(t)
 		t.Summary = b.summary(t, labels[t.Parent], below[t.ID], t == first)
 	}
 }

@@ -70,6 +70,10 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 		row("method", "differ", "Answers that two people saw differently", "", m.Differ)
 		row("method", "settled", "Answers seen differently that were settled since", "", m.Settled)
 	}
+	if o := r.Objections; o != nil {
+		row("objections", "made", "People who said that they did not mean what became of their words", "", o.Made)
+		row("objections", "upheld", "Those of them who were found to be right", "", o.Upheld)
+	}
 	for i, c := range r.Campaigns {
 		row("campaign", strconv.Itoa(i+1), c.Text, "", c.Letters)
 	}

@@ -30,10 +30,11 @@ type Columns struct {
 }
 
 // Row is one response. Line is where it starts in the file, from 1; Day is
-// YYYY-MM-DD or "".
+// YYYY-MM-DD or ""; Whole is what Records.Whole says of it.
 type Row struct {
 	Line                 int
 	Text, Group, Day, ID string
+	Whole                []string
 }
 
 // Refusal is a row that was not taken.
@@ -106,6 +107,18 @@ func (f *Records) Each(take func(line int, cells []string) (refusal string)) (re
 	}
 }
 
+// Whole returns all that a record says: the name of each column in which something
+// stands, and what stands there. It is the same whichever columns are read.
+func (f *Records) Whole(cells []string) []string {
+	var whole []string
+	for i, cell := range cells {
+		if cell != "" {
+			whole = append(whole, f.Header[i], cell)
+		}
+	}
+	return whole
+}
+
 // Read reads every row it can and says why it cannot read the others.
 func Read(file io.Reader, columns Columns) (*Sheet, error) {
 	records, err := Open(file)
@@ -145,7 +158,7 @@ func Read(file io.Reader, columns Columns) (*Sheet, error) {
 			}
 			return cells[i]
 		}
-		row := Row{Line: line, Text: cell(text), Group: cell(group), ID: cell(id)}
+		row := Row{Line: line, Text: cell(text), Group: cell(group), ID: cell(id), Whole: records.Whole(cells)}
 		if d := cell(date); d != "" {
 			if row.Day = Day(d); row.Day == "" {
 				return fmt.Sprintf("cannot read the date %q: expected for example 2026-10-05 or 05/10/2026", Shorten(d))

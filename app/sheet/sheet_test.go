@@ -14,6 +14,7 @@ import (
 	"heard/models"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -46,7 +47,7 @@ func TestRead(t *testing.T) {
 		{"byte order mark and quoted header", "\uFEFF\"id\",\"text\",\"group\",\"date\"\n" + first, []Row{one}, nil},
 		{"Windows line ends", strings.ReplaceAll(header+first+final, "\n", "\r\n"), []Row{one, last(3)}, nil},
 		{"Macintosh line ends", strings.ReplaceAll(header+first+final, "\n", "\r"), []Row{one, last(3)}, nil},
-		{"blank lines", "\n" + header + "\n  \n" + first + "\r\n\n" + final + "\n\n", []Row{{4 + 1, "first", "walker", "2026-10-05", "1"}, last(8)}, nil},
+		{"blank lines", "\n" + header + "\n  \n" + first + "\r\n\n" + final + "\n\n", []Row{{Line: 5, Text: "first", Group: "walker", Day: "2026-10-05", ID: "1"}, last(8)}, nil},
 		{"white space in cells", header + " 1 ,\tfirst , walker, 2026-10-05 \n", []Row{one}, nil},
 		{"a comma in quotes", header + "1,\"a, b\",,\n", []Row{{Line: 2, ID: "1", Text: "a, b"}}, nil},
 		{"quotes in quotes", header + "1,\"say \"\"hello\"\"\",,\n", []Row{{Line: 2, ID: "1", Text: `say "hello"`}}, nil},
@@ -78,7 +79,7 @@ func TestRead(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.rows, s.Rows); diff != "" {
+			if diff := cmp.Diff(test.rows, s.Rows, cmpopts.IgnoreFields(Row{}, "Whole")); diff != "" {
 				t.Errorf("rows (-want +got):\n%s", diff)
 			}
 			if s.Total != len(s.Rows)+len(s.Refused) {
@@ -239,7 +240,7 @@ func TestABrokenRowLosesOnlyItself(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, s.Rows); diff != "" {
+		if diff := cmp.Diff(want, s.Rows, cmpopts.IgnoreFields(Row{}, "Whole")); diff != "" {
 			t.Fatalf("rows (-want +got):\n%s", diff)
 		}
 		if len(s.Refused) != 1 || s.Refused[0].Line != brokenLine || s.Refused[0].Reason == "" {

@@ -413,6 +413,14 @@ func (p *portal) themePage(req *request, c *models.Consultation, number int) (*v
 		}
 		page.Draft = append(page.Draft, sentence)
 	}
+	approved, ok, err := p.service.ApprovedDraft(ctx, req.by, c, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	page.DraftSeen = consult.DraftSeen(t.Draft)
+	if ok {
+		page.DraftBy, page.DraftOld = approved.By, consult.DraftSeen(approved.Sentences) != page.DraftSeen
+	}
 	page.Others = choices(all, func(o models.Theme) bool { return o.ID == t.ID })
 	below := descendants(all, t.ID)
 	page.Parents = choices(all, func(o models.Theme) bool { return below[o.ID] })
@@ -582,6 +590,8 @@ var themeActs = map[string]struct{ field, notice string }{
 	"in":        {"decide", "The theme is in scope again, as a candidate."},
 	"take-out":  {"answers", "The answers were taken out of this theme."},
 	"move":      {"to", "The answers were moved."},
+	"draft":     {"decide", "The draft was approved. It stands in the report beside the computed paragraph."},
+	"undraft":   {"decide", "The draft no longer stands in the report."},
 	"split":     {"name", "The answers are a theme of their own now."},
 }
 
@@ -621,6 +631,8 @@ func (p *portal) changeTheme(req *request) error {
 		err = p.service.UnmergeTheme(ctx, req.by, c, id, version)
 	case "out", "in":
 		err = p.service.SetThemeScope(ctx, req.by, c, id, version, do == "out", form.Get("reason"))
+	case "draft", "undraft":
+		err = p.service.ApproveDraft(ctx, req.by, c, id, version, form.Get("seen"), do == "draft")
 	case "take-out":
 		err = p.service.MoveAnswers(ctx, req.by, c, id, "", ticked)
 	case "move":

@@ -269,12 +269,15 @@ func (p *portal) showDraft(req *request) error {
 		return err
 	}
 	page := &views.ReportPage{Base: p.staffBase(req, c, "report", "Report"), Draft: !c.Status.AtLeast(models.StatusPublished), Status: c.Status,
-		CanPublish: req.by.May(consult.Publish) && c.Status == models.StatusFrozen, PublishTo: "/staff/" + c.ID + "/report"}
+		CanPublish: req.by.May(consult.Publish) && c.Status.AtLeast(models.StatusFrozen), PublishTo: versionsAddress(c)}
 	ctx := req.Request().Context()
 	if page.Draft {
 		page.Report, err = p.service.DraftReport(ctx, req.by, c)
 	} else {
-		page.Report, err = p.service.Report(ctx, c)
+		var v *consult.ReportVersion
+		if v, page.Version, err = p.publishedVersion(req, c, deskLanguage, 0); err == nil {
+			page.Report = v.Report
+		}
 	}
 	if err != nil {
 		p.Log.Error("a report cannot be built", "consultation", c.ID, "error", err)
@@ -284,15 +287,4 @@ func (p *portal) showDraft(req *request) error {
 		page.Files = p.files(ctx, c, page.Report, "", true)
 	}
 	return p.render(req.Context, http.StatusOK, page)
-}
-
-func (p *portal) publish(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	if err := p.service.PublishReport(req.Request().Context(), req.by, c); err != nil {
-		return err
-	}
-	return p.done(req, "/staff/"+c.ID+"/report", "The report is public now.")
 }

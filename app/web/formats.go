@@ -133,9 +133,13 @@ func (p *portal) published(ctx context.Context, c *models.Consultation, r *model
 	return p.shelf.get(key, func() ([]byte, error) {
 		ctx := context.WithoutCancel(ctx) // others may wait for it
 		if document(format) {
-			return p.document(ctx, c, &views.ReportPage{Base: views.Base{Lang: lang}, Report: r, Status: c.Status}, format)
+			return p.document(ctx, c, &views.ReportPage{Base: views.Base{Lang: lang}, Report: r, Status: c.Status, Version: p.boxOf(ctx, c, r, lang)}, format)
 		}
-		return p.service.ReportFile(ctx, c, format)
+		number := 0
+		if r.Version != nil {
+			number = r.Version.Number
+		}
+		return p.service.VersionFile(ctx, c, number, format)
 	})
 }
 

@@ -532,7 +532,7 @@ func TestWordingOfFaults(t *testing.T) {
 	failed(p.service.Submit(ctx, change, c, consult.Proof{}))
 	_, err = p.service.Correct(ctx, c, code)
 	failed(err)
-	failed(p.service.Misread(ctx, c, code))
+	failed(p.service.Misread(ctx, c, code, ""))
 	p.demo = demonstration
 	kept := strings.Join(p.respond(p.browser(), sexWorker), " ")
 	opens, _ := demonstration.Window()

@@ -147,7 +147,7 @@ func (p *testPortal) move(c *models.Consultation, to ...models.Status) *models.C
 func (p *testPortal) publish(c *models.Consultation) *models.Consultation {
 	p.Helper()
 	c = p.move(c, models.StatusClosed, models.StatusFrozen)
-	must(p.TB, p.service.PublishReport(p.Context(), consult.Portal, c))
+	p.publishVersion(c, "")
 	c, err := p.store.Consultation(p.Context(), c.ID)
 	must(p.TB, err)
 	return c

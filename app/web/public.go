@@ -136,7 +136,7 @@ func (p *portal) start(req *request) error {
 	base := p.base(req, c)
 	page := &views.StartPage{Base: base, Consultation: c, State: p.service.State(c), Opens: p.Views.Time(base.Lang, opens),
 		Closes: p.Views.Time(base.Lang, closes), DecisionDay: p.Views.Day(base.Lang, c.Proposal.Decision.When),
-		Report: c.Status.AtLeast(models.StatusPublished), Partly: len(c.Untranslated(base.Lang)) > 0}
+		Report: c.Status.AtLeast(models.StatusPublished), Feed: c.Status != models.StatusDraft, Partly: len(c.Untranslated(base.Lang)) > 0}
 	if ended, early := c.Ended(); early {
 		page.Closes = p.Views.Day(base.Lang, ended)
 	}
@@ -265,12 +265,12 @@ func (p *portal) showReport(req *request) error {
 	if err != nil {
 		return err
 	}
-	r, err := p.service.Report(req.Request().Context(), c)
+	base := p.base(req, c)
+	v, box, err := p.publishedVersion(req, c, base.Lang, 0)
 	if err != nil {
 		return err
 	}
-	base := p.base(req, c)
-	return p.render(req.Context, http.StatusOK, &views.ReportPage{Base: base, Report: r, Status: c.Status, Files: p.files(req.Request().Context(), c, r, base.Lang, false)})
+	return p.render(req.Context, http.StatusOK, &views.ReportPage{Base: base, Report: v.Report, Status: c.Status, Version: box, Files: p.files(req.Request().Context(), c, v.Report, base.Lang, false)})
 }
 
 func (p *portal) showLog(req *request) error {

@@ -603,9 +603,12 @@ func (p *portal) useReceipt(req *request) error {
 		}
 		return p.goOn(req, c, key)
 	case "misread":
-		if err := p.service.Misread(ctx, c, page.Code); err != nil {
+		page.Objection = form.Get("objection")
+		if err := p.service.Misread(ctx, c, page.Code, page.Objection); err != nil {
+			page.Found = p.receiptState(req, c, page.Code)
 			return refuse(err)
 		}
+		page.Objection = ""
 		page.Done, page.Found = "misread", p.receiptState(req, c, page.Code)
 	case "reply":
 		page.Message = form.Get("message")
@@ -657,7 +660,17 @@ func (p *portal) receiptState(req *request, c *models.Consultation, code string)
 func stateOf(t *consult.Trace) *views.ReceiptState {
 	return &views.ReceiptState{Day: t.Day, Status: t.Status, Themes: t.Themes, HeardOnce: t.HeardOnce, ClosedOnly: t.ClosedOnly,
 		Quoted: t.Quoted, Open: t.Open, Shown: t.Shown, Misread: t.Misread, Messages: t.Messages,
+		Objection: t.Objection, Letter: t.Letter, Findings: t.Findings, Versions: numbered(t.Versions),
 		LogPosition: t.Position, LogSize: t.Size, Root: t.Root.String(), ReceiptFile: t.Receipt}
+}
+
+// numbered writes numbers as a list.
+func numbered(list []int) string {
+	var out []string
+	for _, n := range list {
+		out = append(out, strconv.Itoa(n))
+	}
+	return strings.Join(out, ", ")
 }
 
 // described names files by what they are; their own names are not kept.

@@ -54,6 +54,12 @@ GET  /:consultation/report-dictionary.csv   404    404        404     404     40
 GET  /:consultation/report/heard-once       404    404        404     404     404     404
 GET  /:consultation/report.csv              404    404        404     404     404     404
 GET  /:consultation/report.json             404    404        404     404     404     404
+GET  /feed                                  200    200        200     200     200     200
+GET  /:consultation/feed                    200    200        200     200     200     200
+GET  /:consultation/report/:version         404    404        404     404     404     404
+GET  /:consultation/report/:version/:file   404    404        404     404     404     404
+GET  /:consultation/summary                 404    404        404     404     404     404
+GET  /:consultation/answers                 404    404        404     404     404     404
 GET  /:consultation/log/                    200    200        200     200     200     200
 GET  /:consultation/log/checkpoint          200    200        200     200     200     200
 GET  /:consultation/log/leaves              200    200        200     200     200     200
@@ -129,7 +135,6 @@ POST /staff/:consultation/preview/:path/:step 401  403        403     303     40
 GET  /staff/:consultation/code              sign   403        200     200     403     403
 POST /staff/:consultation/code              401    403        422     422     403     403
 GET  /staff/:consultation/report            sign   403        200     200     200     403
-POST /staff/:consultation/report            401    403        403     409     403     403
 GET  /staff/:consultation/report.docx       sign   403        200     200     200     403
 GET  /staff/:consultation/report.pdf        sign   403        409     409     409     403
 GET  /staff/:consultation/report.xlsx       sign   403        200     200     200     403
@@ -138,6 +143,13 @@ GET  /staff/:consultation/report.json       sign   403        200     200     20
 GET  /staff/:consultation/report-dictionary.csv sign 403      200     200     200     403
 GET  /staff/:consultation/report/heard-once sign   403        200     200     200     403
 GET  /staff/:consultation/report/ledger.csv sign   403        200     200     200     403
+GET  /staff/:consultation/versions          sign   403        200     200     200     403
+POST /staff/:consultation/versions          401    403        403     422     403     403
+GET  /staff/:consultation/versions/proposed sign   403        404     404     404     403
+GET  /staff/:consultation/pack              sign   404        404     404     403     403
+POST /staff/:consultation/pack              401    422        422     422     403     403
+GET  /staff/:consultation/objections        sign   403        403     200     403     403
+POST /staff/:consultation/objections        401    403        403     404     403     403
 GET  /staff/:consultation/settings          sign   403        403     200     403     200
 POST /staff/:consultation/settings          401    403        403     422     403     422
 
@@ -482,7 +494,9 @@ func (p *testPortal) forms(who map[string]*browser) map[string]form {
 		"/staff/:consultation/preview/:path/:step":    {who["officer"], nil},
 		"/staff/:consultation/themes/:id":             {who["officer"], url.Values{"do": {"rename"}, "version": {strconv.Itoa(theme.Version)}, "label": {"A name of ours"}}},
 		"/staff/:consultation/code":                   {who["officer"], url.Values{"answer": {p.anAnswer()}, "theme": {theme.ID}, "do": {"code"}}},
-		"/staff/:consultation/report":                 {who["officer"], url.Values{"do": {"publish"}}},
+		"/staff/:consultation/versions":               {who["officer"], url.Values{"do": {"propose"}}},
+		"/staff/:consultation/pack":                   {who["officer"], url.Values{"part": {"summary"}, "version": {"1"}}},
+		"/staff/:consultation/objections":             {who["officer"], url.Values{"submission": {"none"}, "decision": {"upheld"}, "reason": {"Moved."}, "version": {"1"}}},
 		"/staff/:consultation/settings":               {who["officer"], url.Values{"do": {"move"}, "to": {"closed"}}},
 
 		"/staff/:consultation/duties":         {who["officer"], url.Values{"do": {"share"}}},
@@ -522,9 +536,11 @@ func TestFormsOfOtherWebsitesAreRefused(t *testing.T) {
 		// The same form from our own page works, so it was the website that was
 		// refused.
 		switch r.path {
-		case "/staff/:consultation/report", // only once the analysis is frozen
+		case "/staff/:consultation/versions", // only once the analysis is frozen
 			"/staff/passkey", "/staff/account/app", "/staff/account/passkey", // only with a device
 			"/staff/:consultation/submissions/:id/files/:file", // where there is a file
+			"/staff/:consultation/pack",                        // only once the report is public
+			"/staff/:consultation/objections",                  // where somebody objects
 			"/staff/:consultation/essentials",                  // only of a draft
 			"/staff/:consultation/preview/:path/:step",         // keeps nothing
 			"/staff/:consultation/submissions/:id/redact":      // where there is something to take out

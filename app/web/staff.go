@@ -83,7 +83,7 @@ func areas(req *request, c *models.Consultation, here string) (areas, pages []vi
 			{consult.SeeThemes, "themes", at + "/themes", "Themes"},
 			{consult.EditThemes, "code", at + "/code", "Code answers"},
 		}},
-		{"Report", []deskLink{{consult.SeeDraft, "report", at + "/report", "Report"}}},
+		{"Report", []deskLink{{consult.SeeDraft, "report", at + "/report", "Report"}, packLink(c)}},
 		{"Duties", []deskLink{
 			{consult.SeeDuties, "duties", at + "/duties", "Duties"},
 			{consult.SeeDuties, "register", at + "/register", "Register"},
@@ -104,6 +104,14 @@ func areas(req *request, c *models.Consultation, here string) (areas, pages []vi
 		areas = append(areas, lead)
 	}
 	return areas, pages
+}
+
+// packLink leads to the councillors' pack where there is one.
+func packLink(c *models.Consultation) deskLink {
+	if !c.Status.AtLeast(models.StatusPublished) {
+		return deskLink{} // nobody has the permission that has no name
+	}
+	return deskLink{consult.ReadPack, "pack", packAddress(c), "Councillors’ pack"}
 }
 
 // done leads back to a page after an act, with its outcome.

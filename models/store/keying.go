@@ -282,6 +282,15 @@ func (s *Store) Mappings(ctx context.Context, consultation string) ([]models.Map
 	return all, nil
 }
 
+// CountImported returns how many of a consultation's submissions were imported,
+// also of those set aside, and how many of them came after a day.
+func (s *Store) CountImported(ctx context.Context, consultation, day string) (all, after int, err error) {
+	var n struct{ Number, Later int }
+	err = s.db.WithContext(ctx).Model(&submissionRow{}).Select("COUNT(*) AS number, COALESCE(SUM(CASE WHEN day > ? THEN 1 ELSE 0 END), 0) AS later", day).
+		Where("consultation = ? AND source <> '' AND status IN ?", consultation, []models.SubmissionStatus{models.SubmissionLive, models.SubmissionVoid}).Scan(&n).Error
+	return n.Number, n.Later, failed(err, "count what was imported")
+}
+
 // Sources returns where a consultation's imported submissions come from, whatever
 // their status.
 func (s *Store) Sources(ctx context.Context, consultation string) (map[string]bool, error) {

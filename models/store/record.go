@@ -162,6 +162,11 @@ type reportRow struct {
 	Version      int    `gorm:"primaryKey;autoIncrement:false"`
 	Data         []byte
 	Hash         string
+	Day          string
+	ProposedBy   string
+	PublishedBy  string
+	Struck       string
+	Pack         []byte
 }
 
 func (reportRow) TableName() string { return "reports" }

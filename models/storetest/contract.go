@@ -54,6 +54,7 @@ func Run(t *testing.T) {
 		{"merging themes", testMovePlacements},
 		{"what people decided on answers", testCodings},
 		{"versions of the code frame", testFrame},
+		{"approved drafts", testApprovedDrafts},
 		{"releases", testReleases},
 		{"jobs", testJobs},
 		{"jobs asked for again", testJobsAgain},
@@ -79,6 +80,7 @@ func Run(t *testing.T) {
 		{"audit", testAudit},
 		{"audit chain", testAuditChain},
 		{"reports", testReports},
+		{"versions of reports", testVersions},
 		{"text that cannot be kept", testUnkeepable},
 		{"nothing leaks into errors and logs", testNoLeaks},
 		{"cancelled", testCancelled},
@@ -194,6 +196,7 @@ func testColumns(t *testing.T, url string) {
 // columns are the tables' columns, the same on every database.
 var columns = strings.Fields(`
 	answers.language answers.options answers.position answers.question answers.redacted answers.submission answers.text answers.translated answers.translation
+	approved_drafts.account approved_drafts.consultation approved_drafts.day approved_drafts.sentences approved_drafts.theme
 	attachments.key attachments.kind attachments.opened attachments.original attachments.position attachments.redacted attachments.sha256 attachments.size attachments.submission attachments.text
 	audit.action audit.actor audit.consultation audit.day audit.hash audit.object audit.reason audit.sequence audit.time audit.undone
 	audit_head.hash audit_head.id audit_head.sequence
@@ -222,6 +225,8 @@ var columns = strings.Fields(`
 	leaves.consultation leaves.leaf leaves.position leaves.salt leaves.submission
 	messages.day messages.officer messages.position messages.submission messages.text
 	notes.account notes.day notes.id notes.shared notes.submission notes.text
+	objections.account objections.day objections.decided objections.reason objections.state objections.submission objections.text objections.version
+	pack_reads.consultation pack_reads.part pack_reads.reader pack_reads.version
 	passkeys.account passkeys.day passkeys.id passkeys.name passkeys.sealed
 	placements.question placements.score placements.submission placements.theme
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
@@ -237,7 +242,10 @@ var columns = strings.Fields(`
 	register.public_id register.version register.why register.written
 	released.consultation released.labels released.number released.submission
 	releases.account releases.consultation releases.day releases.number
-	reports.consultation reports.data reports.hash reports.version
+	report_members.consultation report_members.submission report_members.version
+	report_proposals.account report_proposals.consultation report_proposals.data report_proposals.day report_proposals.hash report_proposals.members report_proposals.number
+	report_proposals.pack report_proposals.reason report_proposals.returned_by report_proposals.returned_day
+	reports.consultation reports.data reports.day reports.hash reports.pack reports.proposed_by reports.published_by reports.struck reports.version
 	saved_searches.account saved_searches.consultation saved_searches.day saved_searches.id saved_searches.name saved_searches.query
 	sessions.data sessions.expires sessions.token
 	sign_in_attempts.failures sign_in_attempts.hash sign_in_attempts.until
@@ -1537,8 +1545,10 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
+		"DROP TABLE pack_reads", "DROP TABLE objections", "DROP TABLE report_proposals", "DROP TABLE report_members", "ALTER TABLE reports DROP COLUMN day",
+		"ALTER TABLE reports DROP COLUMN proposed_by", "ALTER TABLE reports DROP COLUMN published_by", "ALTER TABLE reports DROP COLUMN struck", "ALTER TABLE reports DROP COLUMN pack",
 		"ALTER TABLE attachments DROP COLUMN redacted", "ALTER TABLE attachments DROP COLUMN opened", "ALTER TABLE answers DROP COLUMN translated",
-		"DROP TABLE frame_versions", "DROP TABLE redactions", "DROP TABLE redaction_sheets",
+		"DROP TABLE approved_drafts", "DROP TABLE frame_versions", "DROP TABLE redactions", "DROP TABLE redaction_sheets",
 		"DROP TABLE reading_claims", "DROP TABLE summaries", "DROP TABLE evidence_rich", "DROP INDEX submissions_day", "ALTER TABLE submissions DROP COLUMN revision",
 		"DROP TABLE duty_records", "DROP TABLE timelines", "DROP TABLE calendar_links", "DROP TABLE register",
 		"DROP TABLE import_mappings", "DROP TABLE keyed_versions", "DROP TABLE keyed_forms", "DROP TABLE keying_batches",

@@ -1,0 +1,364 @@
+package app
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"heard/app/demo"
+	"heard/app/report"
+	"heard/models"
+	"heard/views"
+)
+
+// What a stranger reads of a report, and from where, must not give a small figure
+// away: the page as it is rendered, the JSON and the CSV, of the demonstration and
+// of twenty populations at random.
+func TestAStrangerRecoversNothing(t *testing.T) {
+	c, _, err := demo.Consultation(time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	subs, err := demo.Submissions(c, time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	inputs := map[string]report.Input{"the demonstration": inThemes(c, subs)}
+	for seed := range uint64(20) {
+		inputs[fmt.Sprintf("population %d", seed)] = inThemes(c, atRandom(c, seed))
+	}
+	r, err := views.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	recovered := 0
+	for name, in := range inputs {
+		built, err := report.Build(in)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		attack, err := report.Stranger(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		built.Published = true
+		var asJSON, asCSV, page bytes.Buffer
+		if err := report.WriteJSON(&asJSON, built); err != nil {
+			t.Fatal(err)
+		}
+		if err := report.WriteCSV(&asCSV, built); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Render(&page, &views.ReportPage{Report: built, Status: models.StatusPublished}); err != nil {
+			t.Fatal(err)
+		}
+		var fromJSON models.Report
+		if err := json.Unmarshal(asJSON.Bytes(), &fromJSON); err != nil {
+			t.Fatal(err)
+		}
+		fromCSV, fromPage := copied(t, built), copied(t, built)
+		readCSV(t, asCSV.Bytes(), fromCSV)
+		readPage(t, page.Bytes(), fromPage)
+		for format, read := range map[string]*models.Report{"JSON": &fromJSON, "CSV": fromCSV, "page": fromPage} {
+			if err := attack(read); err != nil {
+				t.Errorf("%s, %s: %v", name, format, err)
+			}
+		}
+		// The same stranger, given the figures that only thresholds have been held
+		// against, does find something: so nothing found is not nothing looked for.
+		weak := copied(t, built)
+		for i, g := range c.Groups {
+			n, least := 0, 5
+			for _, s := range in.Submissions {
+				for _, id := range s.Groups {
+					if id == g.ID {
+						n++
+					}
+				}
+			}
+			if g.Sensitive {
+				least = 10
+			}
+			weak.Groups[i].Count = models.Figure{Value: n}
+			if n < least {
+				weak.Groups[i].Count = models.Figure{Masked: true, Threshold: least}
+			}
+		}
+		for qi := range weak.Questions {
+			q := &weak.Questions[qi]
+			for oi := range q.Options {
+				o := &q.Options[oi]
+				for gi := range o.Groups {
+					n := 0
+					for _, s := range in.Submissions {
+						a := s.Answer(q.ID)
+						if a != nil && has(a.Options, o.ID) && has(s.Groups, c.Groups[gi].ID) {
+							n++
+						}
+					}
+					least := 5
+					if c.Groups[gi].Sensitive {
+						least = 10
+					}
+					o.Groups[gi] = models.Figure{Value: n}
+					if n < least {
+						o.Groups[gi] = models.Figure{Masked: true, Threshold: least}
+					}
+				}
+			}
+		}
+		if attack(weak) != nil {
+			recovered++
+		}
+	}
+	if recovered < len(inputs)/2 {
+		t.Errorf("with the gate weakened, something is recovered of %d of %d reports", recovered, len(inputs))
+	}
+}
+
+func has(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// atRandom makes up people who answer a consultation: of every group, some in two.
+func atRandom(c *models.Consultation, seed uint64) []models.Submission {
+	random := rand.New(rand.NewPCG(seed, 7))
+	points := strings.Split("lamps along the canal are broken|cars circle our road at night|fines take money from people|patrols walk the station road|litter and needles|nobody listens to us", "|")
+	var subs []models.Submission
+	for range 40 + random.IntN(260) {
+		s := models.Submission{Consultation: c.ID, Channel: models.Channels[random.IntN(4)], Language: "en", Status: models.SubmissionLive, Path: "person",
+			Stance: []string{models.StanceFor, models.StanceAgainst, models.StanceUnsure, ""}[min(random.IntN(6), 3)]}
+		for n := 0; n == 0 || random.IntN(5) == 0 && n < 2; n++ {
+			if g := c.Groups[min(random.IntN(len(c.Groups)), random.IntN(len(c.Groups)))].ID; !has(s.Groups, g) {
+				s.Groups = append(s.Groups, g)
+			}
+		}
+		if random.IntN(3) > 0 {
+			s.Consents = []models.Consent{models.ConsentQuote}
+		}
+		for _, id := range []string{"A2", "C1", "C2", "C3", "C4", "S1"} {
+			q := c.Question(id)
+			if random.IntN(5) == 0 || q.Sensitive && !c.Sensitive(s.Groups) {
+				continue
+			}
+			o := q.Options
+			s.Answers = append(s.Answers, models.Answer{Question: id, Options: []string{o[min(random.IntN(len(o)), random.IntN(len(o)))].ID}})
+		}
+		if random.IntN(4) > 0 || len(s.Answers) == 0 {
+			s.Answers = append(s.Answers, models.Answer{Question: "C6", Text: "I say that " + points[min(random.IntN(6), random.IntN(6))] + " here."})
+		}
+		subs = append(subs, s)
+	}
+	return subs
+}
+
+// inThemes gives submissions ids, and puts answers in themes by a word in them.
+func inThemes(c *models.Consultation, subs []models.Submission) report.Input {
+	in := report.Input{Consultation: c}
+	words := strings.Fields("lamp light car road fine patrol litter needle listen women safe police help shop children")
+	for _, w := range words {
+		in.Themes = append(in.Themes, models.Theme{ID: "t-" + w, Label: "About " + w, Status: models.ThemeApproved})
+	}
+	letters := map[string][]string{}
+	for i := range subs {
+		s := &subs[i]
+		s.ID, s.PublicID = fmt.Sprintf("id%05d", i), fmt.Sprintf("p%05d", 99999-i)
+		in.Submissions = append(in.Submissions, s)
+		for j := range s.Answers {
+			a := &s.Answers[j]
+			a.Redacted = a.Text
+			if q := c.Question(a.Question); !q.Themed || a.Text == "" {
+				continue
+			}
+			letters[a.Text] = append(letters[a.Text], s.ID)
+			for _, w := range words {
+				at := strings.Index(a.Text, w)
+				if at < 0 {
+					continue
+				}
+				in.Placements = append(in.Placements, models.Placement{Theme: "t-" + w, Submission: s.ID, Question: a.Question})
+				if s.Allows(models.ConsentQuote) && i%9 == 0 {
+					passage := []rune(a.Text)
+					sum := sha256.Sum256([]byte(string(passage)))
+					in.Quotes = append(in.Quotes, models.Quote{Theme: "t-" + w, Submission: s.ID, Question: a.Question, Start: 0, End: len(passage), SHA256: hex.EncodeToString(sum[:])})
+				}
+			}
+		}
+	}
+	for text, members := range letters {
+		if len(members) > 12 && len(in.Campaigns) == 0 {
+			in.Campaigns = append(in.Campaigns, models.Campaign{ID: "letter", Template: text, Members: members})
+		}
+	}
+	return in
+}
+
+func copied(t *testing.T, r *models.Report) *models.Report {
+	t.Helper()
+	b, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out models.Report
+	if err := json.Unmarshal(b, &out); err != nil {
+		t.Fatal(err)
+	}
+	return &out
+}
+
+// read is a figure as it is written: 38, <10, and – or x for one not shown.
+func read(s string) models.Figure {
+	s = strings.Trim(s, " \n\u2068\u2069")
+	if n, err := strconv.Atoi(s); err == nil {
+		return models.Figure{Value: n}
+	}
+	if n, err := strconv.Atoi(strings.TrimPrefix(s, "<")); err == nil {
+		return models.Figure{Masked: true, Threshold: n}
+	}
+	return models.Figure{Masked: true}
+}
+
+func readCSV(t *testing.T, file []byte, r *models.Report) {
+	t.Helper()
+	rows, err := csv.NewReader(bytes.NewReader(file)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := map[string]models.Figure{}
+	for _, row := range rows {
+		at[row[0]+"|"+row[1]+"|"+strings.TrimPrefix(row[3], "'")] = read(row[4])
+	}
+	get := func(f *models.Figure, section, id, group string) {
+		got, ok := at[section+"|"+id+"|"+group]
+		if !ok {
+			t.Fatalf("the CSV has no row %s, %s, %s", section, id, group)
+		}
+		*f = got
+	}
+	for i := range r.Groups {
+		get(&r.Groups[i].Count, "responses", r.Groups[i].ID, r.Groups[i].Name)
+	}
+	for i := range r.Channels {
+		get(&r.Channels[i].Count, "channel", r.Channels[i].ID, "")
+	}
+	for i := range r.Questions {
+		q := &r.Questions[i]
+		get(&q.Base, "question", q.ID, "")
+		for j := range q.Groups {
+			get(&q.Groups[j].Count, "question", q.ID, q.Groups[j].Name)
+		}
+		for j := range q.Options {
+			o := &q.Options[j]
+			get(&o.Count, "option", q.ID+"."+o.ID, "")
+			for k := range o.Groups {
+				get(&o.Groups[k], "option", q.ID+"."+o.ID, q.Groups[k].Name)
+			}
+		}
+	}
+	for i := range r.Themes {
+		th := &r.Themes[i]
+		get(&th.Count, "theme", th.ID, "")
+		for j := range th.Groups {
+			get(&th.Groups[j].Count, "theme", th.ID, th.Groups[j].Name)
+		}
+		for j := range th.Stances {
+			group := th.Stances[j].ID
+			if group == "" {
+				group = "not given"
+			}
+			get(&th.Stances[j].Count, "theme by position", th.ID, group)
+		}
+	}
+	for i := range r.Without {
+		w := &r.Without[i]
+		get(&w.With, "with letters", w.Question, "")
+		get(&w.Without, "without letters", w.Question, "")
+		for j := range w.Options {
+			get(&w.Options[j].With, "with letters", w.Question+"."+w.Options[j].ID, "")
+			get(&w.Options[j].Without, "without letters", w.Question+"."+w.Options[j].ID, "")
+		}
+	}
+}
+
+var number = regexp.MustCompile(`\d+`)
+
+// readPage reads the figures from the text of the page. Of columns that it leaves
+// out it says nothing.
+func readPage(t *testing.T, page []byte, r *models.Report) {
+	t.Helper()
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells := func(row *goquery.Selection) []string {
+		return row.Find("td").Map(func(_ int, s *goquery.Selection) string { return s.Text() })
+	}
+	who := doc.Find("#who ~ table")
+	who.Eq(0).Find("tbody tr").Each(func(i int, row *goquery.Selection) { r.Groups[i].Count = read(cells(row)[0]) })
+	who.Eq(1).Find("tbody tr").Each(func(i int, row *goquery.Selection) { r.Channels[i].Count = read(cells(row)[0]) })
+	for i := range r.Questions {
+		q := &r.Questions[i]
+		table := doc.Find("[aria-labelledby=q-" + q.ID + "] table")
+		column := map[string]int{}
+		table.Find("thead th").Each(func(j int, th *goquery.Selection) { column[th.Text()] = j - 1 })
+		foot := cells(table.Find("tfoot tr"))
+		table.Find("tbody tr").Each(func(j int, row *goquery.Selection) {
+			o, td := &q.Options[j], cells(row)
+			o.Count = read(td[0])
+			for k, g := range q.Groups {
+				o.Groups[k] = models.Figure{Masked: true}
+				if at, ok := column[g.Name]; ok {
+					o.Groups[k] = read(td[at])
+				}
+			}
+		})
+		for k, g := range q.Groups {
+			if at, ok := column[g.Name]; ok && len(foot) > at {
+				q.Groups[k].Count = read(foot[at])
+			}
+		}
+	}
+	for i := range r.Themes {
+		th := &r.Themes[i]
+		article := doc.Find("#theme-" + th.ID)
+		figures := article.Find("details p").First().Text()
+		for j := range th.Groups {
+			_, after, ok := strings.Cut(figures, th.Groups[j].Name+": ")
+			if !ok {
+				t.Fatalf("theme %s says nothing of %s: %q", th.ID, th.Groups[j].Name, figures)
+			}
+			th.Groups[j].Count = read(strings.TrimRight(strings.FieldsFunc(after, func(r rune) bool { return r == ';' || r == '.' || r == ' ' })[0], ";. "))
+		}
+		// Whatever number stands in the paragraph, outside of quotes and ids, is a
+		// figure that is shown of the theme.
+		article.Find("p.summary q, p.summary small").Remove()
+		known := map[string]bool{strconv.Itoa(r.RollCall.Submissions): true, "10": true, "5": true}
+		for _, f := range append(append([]models.GroupFigure{{Count: th.Count}}, th.Groups...), th.Stances...) {
+			if !f.Count.Masked {
+				known[strconv.Itoa(f.Count.Value)] = true
+			}
+		}
+		for _, n := range number.FindAllString(article.Find("p.summary").Text(), -1) {
+			if !known[n] {
+				t.Errorf("the summary of %s states %s, which is no figure of it", th.ID, n)
+			}
+		}
+	}
+}

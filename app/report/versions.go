@@ -1,0 +1,409 @@
+package report
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"heard/app/disclose"
+	"heard/models"
+)
+
+// Before is the version of a report that is public already.
+type Before struct {
+	Report *models.Report
+	// Counted are the submissions that are counted in it or in an earlier one.
+	Counted map[string]bool
+}
+
+// follow makes every figure of a later version follow from the version before, so
+// that nobody is exposed by subtracting one from the other: what was published
+// stays, and those who came since are added as a report on them alone would show
+// them. See disclose.Later. What is written about figures in prose comes after it.
+func (b *builder) follow(r *models.Report) error {
+	if b.Before == nil {
+		return nil
+	}
+	before := b.Before.Report
+	came := b.Input
+	came.Before, came.Register, came.Method = nil, nil, nil
+	came.Submissions = slices.DeleteFunc(slices.Clone(b.Submissions), func(s *models.Submission) bool { return b.Before.Counted[s.ID] })
+	came.Withdrawn, came.Replaced, came.SetAside = 0, 0, 0
+	change := &models.Report{}
+	if len(came.Submissions) >= disclose.SensitiveThreshold { // which themes fewer are in would tell of each
+		var err error
+		if change, err = Build(came); err != nil {
+			return err
+		}
+	}
+	kept := *r
+	carry(reflect.ValueOf(r).Elem(), reflect.ValueOf(before).Elem(), reflect.ValueOf(change).Elem())
+	// What is recorded beside the submissions counts other people.
+	r.Petitions, r.Events = kept.Petitions, kept.Events
+	for i := range r.Petitions {
+		p := &r.Petitions[i]
+		for _, was := range before.Petitions {
+			if was.Title == p.Title {
+				p.Signatures = steady(was.Signatures, p.Signatures)
+			}
+		}
+	}
+	for i := range r.Events {
+		e := &r.Events[i]
+		for _, was := range before.Events {
+			if was.Name == e.Name && was.Day == e.Day {
+				e.People = steady(was.People, e.People)
+			}
+		}
+	}
+	for i := range r.Questions {
+		q := &r.Questions[i]
+		for j := range q.Options {
+			o := &q.Options[j]
+			o.Percent = nil
+			if p, ok := disclose.Percent(gated(o.Count), gated(q.Base)); ok {
+				o.Percent = &p
+			}
+		}
+		q.Net = net(b.Consultation.Question(q.ID), q)
+	}
+	r.Earlier = b.earlier(r.Questions)
+	order := map[string]int{}
+	for i, t := range before.Themes {
+		order[t.ID] = i + 1
+	}
+	for i := range r.Themes {
+		t := &r.Themes[i]
+		t.OneSided, t.NameFrom, t.DistinctiveFor = "", "", nil
+		if at := order[t.ID]; at > 0 {
+			was := before.Themes[at-1]
+			t.OneSided, t.NameFrom, t.DistinctiveFor = was.OneSided, was.NameFrom, was.DistinctiveFor
+		}
+	}
+	slices.SortStableFunc(r.Themes, func(x, y models.ReportTheme) int {
+		last := len(before.Themes) + 1
+		return cmp.Compare(cmp.Or(order[x.ID], last), cmp.Or(order[y.ID], last))
+	})
+	return nil
+}
+
+// rolls adds the roll-calls of the version before and of those who came since:
+// whoever had their words taken out since stays in the totals.
+func (b *builder) rolls(now, before models.RollCall) models.RollCall {
+	now.Submissions, now.InThemes, now.HeardOnce, now.ClosedOnly = before.Submissions, before.InThemes, before.HeardOnce, before.ClosedOnly
+	for _, e := range now.Entries {
+		if b.Before.Counted[e.Submission] {
+			continue
+		}
+		now.Submissions++
+		switch {
+		case len(e.Themes) > 0:
+			now.InThemes++
+		case e.HeardOnce:
+			now.HeardOnce++
+		default:
+			now.ClosedOnly++
+		}
+	}
+	now.Withdrawn, now.Replaced, now.SetAside = before.Withdrawn, before.Replaced, before.SetAside
+	return now
+}
+
+// keepProse leaves the paragraph of a theme as it was where nothing else of the
+// theme has changed: which question most of it is about could change with one
+// person.
+func (b *builder) keepProse(r *models.Report) {
+	if b.Before == nil {
+		return
+	}
+	for i := range r.Themes {
+		t := &r.Themes[i]
+		at := slices.IndexFunc(b.Before.Report.Themes, func(w models.ReportTheme) bool { return w.ID == t.ID })
+		if at < 0 {
+			continue
+		}
+		was, is := b.Before.Report.Themes[at], *t
+		said := was.Summary
+		was.Summary, is.Summary = nil, nil
+		if a, err := json.Marshal(was); err != nil {
+			continue
+		} else if b, err := json.Marshal(is); err != nil || string(a) != string(b) {
+			continue
+		}
+		for j := range said {
+			said[j].Submissions = nil
+			if j < len(t.Summary) && t.Summary[j].Kind == said[j].Kind {
+				said[j].Submissions = t.Summary[j].Submissions // for the desk
+			}
+		}
+		t.Summary = said
+	}
+}
+
+// gated is a figure as it was before it was written down.
+func gated(f models.Figure) disclose.Figure {
+	if f.Masked {
+		return disclose.Figure{Threshold: f.Threshold, Withheld: f.Threshold == 0}
+	}
+	return disclose.Figure{Shown: true, Value: f.Value, Threshold: disclose.Threshold}
+}
+
+// steady is a figure that others than the submissions are counted in: it stays
+// what it was unless it changed by enough people.
+func steady(was, is models.Figure) models.Figure {
+	if was.Masked || is.Masked || max(was.Value-is.Value, is.Value-was.Value) < disclose.SensitiveThreshold {
+		return was
+	}
+	return is
+}
+
+// carry sets every figure that can be reached from now to what follows from the
+// same figure of the version before and of those who came since. Entries of lists
+// are the same that have the same id, name, title or text; a figure that was not
+// there before is masked. before and change may be invalid: there is none.
+func carry(now, before, change reflect.Value) {
+	part := func(v reflect.Value, get func(reflect.Value) reflect.Value) reflect.Value {
+		if !v.IsValid() {
+			return v
+		}
+		return get(v)
+	}
+	switch now.Kind() {
+	case reflect.Pointer:
+		if now.IsNil() {
+			return
+		}
+		pointed := func(v reflect.Value) reflect.Value {
+			if v.IsNil() {
+				return reflect.Value{}
+			}
+			return v.Elem()
+		}
+		carry(now.Elem(), part(before, pointed), part(change, pointed))
+	case reflect.Struct:
+		if now.Type() == figureType {
+			later := models.Figure{Masked: true}
+			if before.IsValid() {
+				came := disclose.Figure{Threshold: disclose.Threshold} // nobody
+				if change.IsValid() {
+					came = gated(change.Interface().(models.Figure))
+				}
+				was := before.Interface().(models.Figure)
+				later = figure(disclose.Later(gated(was), came))
+				if later.Masked && was.Masked && came == (disclose.Figure{Threshold: disclose.Threshold}) {
+					later = was
+				}
+			}
+			now.Set(reflect.ValueOf(later))
+			return
+		}
+		// Where few came, the figures within tell of each of them.
+		if few := part(change, func(v reflect.Value) reflect.Value { return v.FieldByName("Count") }); few.IsValid() && few.Type() == figureType {
+			if f := few.Interface().(models.Figure); f.Masked && f.Threshold > 0 {
+				change = reflect.Value{}
+			}
+		}
+		for i := range now.NumField() {
+			if now.Type().Field(i).IsExported() {
+				field := func(v reflect.Value) reflect.Value { return v.Field(i) }
+				carry(now.Field(i), part(before, field), part(change, field))
+			}
+		}
+	case reflect.Slice:
+		if !holdsFigures(now.Type().Elem()) {
+			return
+		}
+		entries := func(v reflect.Value) map[string]reflect.Value {
+			all, seen := map[string]reflect.Value{}, map[string]int{}
+			if v.IsValid() {
+				for i := range v.Len() {
+					key := keyOf(v.Index(i))
+					all[nth(key, seen[key])] = v.Index(i)
+					seen[key]++
+				}
+			}
+			return all
+		}
+		was, came, seen := entries(before), entries(change), map[string]int{}
+		for i := range now.Len() {
+			key := keyOf(now.Index(i))
+			name := nth(key, seen[key])
+			carry(now.Index(i), was[name], came[name])
+			seen[key]++
+		}
+	}
+}
+
+func nth(key string, n int) string { return key + "\x00" + string(rune(n)) }
+
+// keyOf is what tells an entry of a list from the others; "" where only its place
+// does.
+func keyOf(v reflect.Value) string {
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return ""
+		}
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct {
+		return ""
+	}
+	for _, name := range []string{"ID", "Key", "Name", "Title", "Label", "Text"} {
+		if f := v.FieldByName(name); f.IsValid() && f.Kind() == reflect.String {
+			return f.String()
+		}
+	}
+	return ""
+}
+
+// holdsFigures reports whether a figure can be reached from a type.
+func holdsFigures(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice:
+		return holdsFigures(t.Elem())
+	case reflect.Struct:
+		if t == figureType {
+			return true
+		}
+		for i := range t.NumField() {
+			if f := t.Field(i); f.IsExported() && holdsFigures(f.Type) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Changes says in whole sentences what differs between a report and the version
+// before: entries that were added, taken out or changed, section by section, and
+// how many came since.
+func Changes(before, now *models.Report, came int) []string {
+	var out []string
+	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	if came > 0 && came < disclose.SensitiveThreshold {
+		say("A few responses were added since. Their words stand in this version; its figures stay as they were, because a small change could tell who they are from.")
+	} else if came > 0 {
+		say("%d responses were added since. Figures that changed by too few people stay as they were.", came)
+	}
+	if before.Total != now.Total && !before.Total.Masked && !now.Total.Masked {
+		say("Responses: %d, before %d.", now.Total.Value, before.Total.Value)
+	}
+	quotes := func(r *models.Report) (all []string) {
+		for _, t := range r.Themes {
+			for _, q := range t.Quotes {
+				all = append(all, q.PublicID+q.Text)
+			}
+		}
+		return all
+	}
+	counted := func(what string, added, gone, changed int) {
+		var parts []string
+		for _, part := range []struct {
+			n    int
+			word string
+		}{{added, "added"}, {gone, "taken out"}, {changed, "changed"}} {
+			if part.n > 0 {
+				parts = append(parts, fmt.Sprintf("%d %s", part.n, part.word))
+			}
+		}
+		if len(parts) > 0 {
+			say("%s: %s.", what, strings.Join(parts, ", "))
+		}
+	}
+	lacking := func(a, b []string) (n int) {
+		left := map[string]int{}
+		for _, s := range b {
+			left[s]++
+		}
+		for _, s := range a {
+			if left[s]--; left[s] < 0 {
+				n++
+			}
+		}
+		return n
+	}
+	was, is := reflect.ValueOf(before).Elem(), reflect.ValueOf(now).Elem()
+	for i := range is.NumField() {
+		field := is.Type().Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if field.Type.Kind() != reflect.Slice || field.Type.Elem().Kind() != reflect.Struct || name == "" || name == "-" {
+			continue
+		}
+		a, b := entriesOf(was.Field(i)), entriesOf(is.Field(i))
+		added, gone, changed := 0, 0, 0
+		for key, v := range b {
+			switch old, there := a[key]; {
+			case !there:
+				added++
+			case old != v:
+				changed++
+			}
+		}
+		for key := range a {
+			if _, there := b[key]; !there {
+				gone++
+			}
+		}
+		if field.Name == "HeardOnce" { // each is its words
+			changed = 0
+		}
+		title := strings.ReplaceAll(name, "_", " ")
+		counted(strings.ToUpper(title[:1])+title[1:], added, gone, changed)
+	}
+	a, b := quotes(before), quotes(now)
+	counted("Quotes", lacking(b, a), lacking(a, b), 0)
+	return out
+}
+
+// entriesOf returns the entries of a list as they are written, by what tells them
+// apart. Excerpts are told apart by their words.
+func entriesOf(list reflect.Value) map[string]string {
+	all, seen := map[string]string{}, map[string]int{}
+	for i := range list.Len() {
+		v := list.Index(i)
+		key := keyOf(v)
+		if e, ok := v.Interface().(models.ReportExcerpt); ok {
+			key = e.PublicID + "\x00" + e.Question + "\x00" + e.Text
+		}
+		written, err := json.Marshal(v.Interface())
+		if err != nil {
+			written = nil // a report is plain data, which can always be written
+		}
+		all[nth(key, seen[key])] = string(written)
+		seen[key]++
+	}
+	return all
+}
+
+// Strike takes the words of some people out of a report that is published, for
+// good: quotes and points heard once by their public ids. Whoever counted them
+// counts them still. It reports whether anything was taken out.
+func Strike(r *models.Report, publicIDs ...string) (struck bool) {
+	gone := func(e models.ReportExcerpt) bool { return e.Text != "" && slices.Contains(publicIDs, e.PublicID) }
+	for i := range r.Themes {
+		kept := slices.DeleteFunc(slices.Clone(r.Themes[i].Quotes), gone)
+		struck = struck || len(kept) < len(r.Themes[i].Quotes)
+		r.Themes[i].Quotes = kept
+		sentences := slices.DeleteFunc(slices.Clone(r.Themes[i].Summary), func(s models.ReportSentence) bool { return s.Quote != nil && gone(*s.Quote) })
+		for j := range sentences {
+			sentences[j].Quoted = slices.DeleteFunc(slices.Clone(sentences[j].Quoted), func(id string) bool { return slices.Contains(publicIDs, id) })
+		}
+		struck = struck || len(sentences) < len(r.Themes[i].Summary)
+		r.Themes[i].Summary = sentences
+	}
+	named := len(r.Organisations)
+	r.Organisations = slices.DeleteFunc(slices.Clone(r.Organisations), func(o models.ReportOrganisation) bool { return slices.Contains(publicIDs, o.PublicID) })
+	struck = struck || len(r.Organisations) < named
+	for i := range r.Consulted {
+		if c := &r.Consulted[i]; slices.Contains(publicIDs, c.PublicID) {
+			c.PublicID, struck = "", true
+		}
+	}
+	kept := slices.DeleteFunc(slices.Clone(r.HeardOnce), gone)
+	struck = struck || len(kept) < len(r.HeardOnce)
+	r.HeardOnce = kept
+	return struck
+}
