@@ -276,6 +276,9 @@ func (s *Service) Prove(ctx context.Context, by Actor, session, password, code s
 	if err := by.need(OwnAccount); err != nil {
 		return err
 	}
+	if password == "" { // not a guess
+		return models.NewError(models.KindInvalid, "Enter your password.")
+	}
 	u, err := s.store.User(ctx, by.ID)
 	if err != nil {
 		return err

@@ -19,9 +19,9 @@ const (
 	sessionCeremony = "ceremony" // what the answer of a passkey is checked against, once
 )
 
-// maxCarried is how long a form may be that waits for a proof, in bytes: what is
-// in it is encoded twice.
-const maxCarried = 3 * maxFile
+// maxCarried is how long a form may be that waits for a proof, in bytes. What is
+// in it is encoded twice, and every form that waits is far shorter.
+const maxCarried = maxFile
 
 // accountAddress is where people keep their own account.
 const accountAddress = "/staff/account"
