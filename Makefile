@@ -2,8 +2,10 @@
 # make bench   the measurements behind the figures in the README; with
 #              TEXTS=FOLDER also themes on the coded text in that folder
 # make e2e     the journeys in a real browser; needs Node 20 or later and Chromium
+# make crash   the program killed 200 times while people answer, on both databases;
+#              needs PostgreSQL's programs, and half an hour
 # make screens pictures of every page, into docs/screens
-.PHONY: check staticcheck vulncheck test race bench e2e screens build
+.PHONY: check staticcheck vulncheck test race bench crash e2e screens build
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -39,11 +41,15 @@ race:
 
 bench:
 	go run . bench intake
+	go run . bench backup
 	go run . bench search$(if $(TEXTS), --data $(TEXTS))
 	go run . bench themes
 	go run . bench report
 	go run . bench redact $(if $(TEXTS),--data $(TEXTS))
 	$(if $(TEXTS),go run . bench themes --data $(TEXTS))
+
+crash: build
+	HEARD_TEST_CRASH=200 HEARD_TEST_BINARY=$(CURDIR)/bin/heard go test -count=1 -timeout 90m -v -run '^TestCrash$$' ./app
 
 e2e: app/e2e/node_modules
 	go test -count=1 -timeout 20m -v -tags browser $(if $(JOURNEYS),-run 'TestJourneys/($(JOURNEYS))$$') ./app/e2e/

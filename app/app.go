@@ -43,22 +43,28 @@ type App struct {
 	// before Start.
 	Invented bool
 
-	log     *slog.Logger
-	engine  search.Engine
-	files   *evidence.Store
-	reader  *evidence.Reader
-	printer *print.Printer
-	runner  *jobs.Runner
-	server  *http.Server
-	stopped chan error // the server's end
-	idle    func()     // stops the background work and waits for it
-	url     string
+	log      *slog.Logger
+	erasures *erasures
+	noted    string // the sizes of the logs that were last noted
+	engine   search.Engine
+	files    *evidence.Store
+	reader   *evidence.Reader
+	printer  *print.Printer
+	runner   *jobs.Runner
+	server   *http.Server
+	stopped  chan error  // the server's end
+	idle     func() bool // stops the background work and reports whether it came to an end in time
+	url      string
 }
 
 // Options are what a caller of New may choose besides the settings.
 type Options struct {
 	Log *slog.Logger     // where to log; discarded when nil
 	Now func() time.Time // the clock; time.Now when nil
+
+	// beside leaves out the search index, which only one process can open, for
+	// what is done beside a portal that serves.
+	beside bool
 }
 
 // workers is how many pieces of background work are done at the same time. Most
@@ -91,11 +97,19 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	if a.Views, err = views.New(); err != nil {
 		return a, err
 	}
-	if a.Store, err = store.Open(ctx, cfg.Database, store.Options{Now: o.Now, Logger: o.Log}); err != nil {
+	if a.Store, err = store.Open(ctx, cfg.Database, store.Options{Now: o.Now, Logger: o.Log, Erased: a.noteErased}); err != nil {
 		return a, fmt.Errorf("database: %w", err)
 	}
-	if a.engine, err = openSearch(ctx, cfg); err != nil {
-		return a, fmt.Errorf("search: %w", err)
+	if a.erasures, err = attachErasures(ctx, a.Store, cfg.erasuresFile()); err != nil {
+		return a, err
+	}
+	if err = attachSecret(ctx, a.Store, pepper); err != nil {
+		return a, err
+	}
+	if !o.beside {
+		if a.engine, err = openSearch(ctx, cfg); err != nil {
+			return a, fmt.Errorf("search: %w", err)
+		}
 	}
 	if a.files, err = openFiles(ctx, cfg.Files); err != nil {
 		return a, fmt.Errorf("evidence files: %w", err)
@@ -116,7 +130,7 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	}
 	a.reader = evidence.NewReader("tesseract")
 	a.printer = print.NewPrinter(print.Programs...)
-	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Meaning: cfg.embeds(), Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper, SecondFactor: cfg.SecondFactor == "required",
+	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Meaning: cfg.embeds(), Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper, SecondFactor: cfg.SecondFactor == "required", Program: programVersion(),
 		Wake: func() { a.runner.Nudge() }})
 	a.runner = jobs.New(a.Store, map[models.JobKind]jobs.Handler{
 		models.JobRead:    outlasting(a.Service.ReadAttachments),
@@ -126,7 +140,7 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 		models.JobRelease: outlasting(a.Service.ReleaseNew),
 		models.JobErase:   outlasting(a.Service.EraseFromIndex),
 	}, jobs.Options{Logger: o.Log, Workers: workers})
-	return a, nil
+	return a, a.replayErasures(ctx)
 }
 
 // outlasting makes background work that fails because search is away wait until
@@ -147,7 +161,7 @@ func (c *Config) pepper() ([]byte, error) {
 	if c.Secret != "" {
 		return []byte(c.Secret), nil
 	}
-	name := filepath.Join(c.Data, "secret")
+	name := c.secretFile()
 	b, err := os.ReadFile(name)
 	switch {
 	case err == nil:
@@ -174,6 +188,9 @@ func (c *Config) pepper() ([]byte, error) {
 	}
 	return []byte(text), nil
 }
+
+// secretFile is where the secret is when the settings do not say it.
+func (c *Config) secretFile() string { return filepath.Join(c.Data, "secret") }
 
 // searchServer reports whether search is a server and not in this process.
 func (c *Config) searchServer() bool { return !strings.HasPrefix(c.Search, "bleve:") }
@@ -227,6 +244,9 @@ func openFiles(ctx context.Context, url string) (*evidence.Store, error) {
 // Start listens and serves, and starts the background work. It returns once
 // the portal can be reached at URL.
 func (a *App) Start(ctx context.Context) error {
+	if err := a.selfCheck(ctx); err != nil {
+		return err
+	}
 	// The index in this process is filled before anybody searches. A search server
 	// may be away or busy, and nobody waits for it.
 	searchable, remote := true, a.Config.searchServer()
@@ -274,12 +294,26 @@ func (a *App) Start(ctx context.Context) error {
 			}
 		}
 	})
-	a.idle = func() { stop(); background.Wait() }
+	a.idle = func() bool {
+		stop()
+		done := make(chan struct{})
+		go func() { background.Wait(); close(done) }()
+		select {
+		case <-done:
+			return true
+		case <-time.After(grace):
+			return false
+		}
+	}
 	return nil
 }
 
-// sweep removes what died of itself: drafts that were left, with their files.
+// sweep removes what died of itself: drafts that were left, with their files. It
+// also notes what is kept outside the database.
 func (a *App) sweep(ctx context.Context) {
+	if err := errors.Join(a.keepErasures(ctx), a.noteLogs(ctx)); err != nil && ctx.Err() == nil {
+		a.log.Error("the list of erasures and the roots of the logs could not be brought up to date; this is tried again every minute", "error", err)
+	}
 	if err := a.Service.Sweep(ctx); err != nil && ctx.Err() == nil {
 		a.log.Error("old drafts could not be removed; this is tried again every minute", "error", err)
 	}
@@ -330,17 +364,30 @@ func (a *App) Run(ctx context.Context) error {
 // Drain does the background work that is due, and returns when none is left.
 func (a *App) Drain(ctx context.Context) error { return a.runner.Drain(ctx) }
 
-// Close stops everything, in the reverse order of New and Start. It is safe on
-// an App that was opened only in part.
+// grace is how long Close waits for requests in flight, and then as long again
+// for background work to come to an end.
+const grace = 25 * time.Second
+
+// Close stops everything, in the reverse order of New and Start: no new requests,
+// what is in flight is answered, background work stops between items, and the
+// database is put in order. It is safe on an App that was opened only in part.
 func (a *App) Close(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
 	var errs []error
 	if a.server != nil {
-		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 25*time.Second)
+		stop, cancel := context.WithTimeout(ctx, grace)
 		defer cancel()
-		errs = append(errs, a.server.Shutdown(stop))
+		if err := a.server.Shutdown(stop); err != nil {
+			errs = append(errs, err, a.server.Close())
+		}
+		if err := a.noteLogs(ctx); err != nil {
+			errs = append(errs, err)
+		}
 	}
-	if a.idle != nil {
-		a.idle()
+	if a.idle != nil && !a.idle() {
+		// It is taken up by the next start, as after a crash: what it works with is
+		// left as it is.
+		return errors.Join(append(errs, errors.New("background work did not come to an end; it is done by the next start"))...)
 	}
 	if a.reader != nil {
 		errs = append(errs, a.reader.Close())

@@ -30,7 +30,7 @@ import (
 // search can be measured on text that people have judged, too: that in the
 // folder named by --data.
 type benchCommand struct {
-	Part   string `arg:"" enum:"intake,search,themes,report,redact,desk" help:"One of intake, search, themes, report, redact, desk. With --data, themes measures on the coded text in that folder, search on the Cranfield collection there, and redact on marked text."`
+	Part   string `arg:"" enum:"intake,search,themes,report,redact,desk,backup" help:"One of intake, search, themes, report, redact, desk, backup. With --data, themes measures on the coded text in that folder, search on the Cranfield collection there, and redact on marked text."`
 	N      int    `placeholder:"N" help:"How many made-up answers. Default: 10000, for search 100000."`
 	Only   string `placeholder:"ROW" help:"For search, and for themes with --data: only the rows whose id starts with this, such as \"large\" or \"names-dev\"."`
 	Engine string `enum:"both,embedded,meilisearch" default:"both" help:"For search: which engine is measured. Meilisearch is the server that --search names, or a program of that name on the PATH."`
@@ -105,6 +105,9 @@ func (cmd benchCommand) Run(r *run) error {
 		cmd.themes(&f)
 	} else {
 		err = r.scratch(os.Getenv("HEARD_SEARCH"), func(a *App, c *models.Consultation) error {
+			if cmd.Part == "backup" {
+				return cmd.backup(r, a, c, &f)
+			}
 			return cmd.intake(r.ctx, a, c, &f)
 		})
 	}
@@ -138,7 +141,7 @@ func (r *run) scratch(engine string, do func(*App, *models.Consultation) error) 
 		return err
 	}
 	defer os.RemoveAll(dir)
-	r.cfg.Data, r.cfg.Files, r.cfg.Secret, r.cfg.Search = dir, "", "", engine
+	r.cfg.Data, r.cfg.Files, r.cfg.Secret, r.cfg.Erasures, r.cfg.Search = dir, "", "", "", engine
 	if os.Getenv("HEARD_DATABASE") == "" {
 		r.cfg.Database = ""
 	}

@@ -95,6 +95,17 @@ func (r *run) with(do func(a *App) error) (err error) {
 	return do(a)
 }
 
+// beside does the same beside a portal that serves: without the search index,
+// which that has open.
+func (r *run) beside(do func(a *App) error) (err error) {
+	a, err := New(r.ctx, r.cfg, Options{Log: r.logger(), beside: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close(r.ctx)) }()
+	return do(a)
+}
+
 type serveCommand struct{}
 
 func (serveCommand) Run(r *run) error {
@@ -133,7 +144,7 @@ func (demoCommand) Run(r *run) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	// Everything is thrown away at the end, so nothing but the address is taken
 	// from the settings.
-	r.cfg.Data, r.cfg.Database, r.cfg.Search, r.cfg.Files, r.cfg.Secret = dir, "", "", "", ""
+	r.cfg.Data, r.cfg.Database, r.cfg.Search, r.cfg.Files, r.cfg.Secret, r.cfg.Erasures = dir, "", "", "", "", ""
 	r.cfg.ModelURL, r.cfg.ModelKey, r.cfg.ModelEmbed, r.cfg.ModelChat = "", "", "", ""
 	r.cfg.SecondFactor, r.cfg.OIDCIssuer, r.cfg.OIDCClientID, r.cfg.OIDCClientSecret = "offered", "", "", ""
 	if err := r.cfg.check(); err != nil {
@@ -168,6 +179,9 @@ func (demoCommand) Run(r *run) (err error) {
 		if err != nil {
 			return err
 		}
+		if err := a.writeDemo(r.ctx, c); err != nil {
+			return err
+		}
 		a.Invented = true
 		accounts, err := a.demoAccounts(r.ctx)
 		if err != nil {
@@ -193,8 +207,8 @@ func (demoCommand) Run(r *run) (err error) {
 		for _, u := range accounts {
 			fmt.Fprintf(r.out, "  %-10s  %-28s  %s\n", u.role, u.email, u.password)
 		}
-		fmt.Fprintf(r.out, "\nOpen first, signed in as the officer:\n  %s/staff/%s/reading                 what is still to be read\n  %s/staff/%s/search?q=displacement   what people wrote\n  %s/staff/%s/themes                  what they say together\n  %s/staff/%s/report                  the draft report\n\nStop with Ctrl-C.\n",
-			a.URL(), c.ID, a.URL(), c.ID, a.URL(), c.ID, a.URL(), c.ID)
+		fmt.Fprintf(r.out, "\nOpen first, signed in as the officer:\n  %s/staff/%s/reading                 what is still to be read\n  %s/staff/%s/search?q=displacement   what people wrote\n  %s/staff/%s/themes                  what they say together\n  %s/staff/%s/findings                what the council finds in it\n  %s/staff/%s/report                  the draft report\n\nStop with Ctrl-C.\n",
+			a.URL(), c.ID, a.URL(), c.ID, a.URL(), c.ID, a.URL(), c.ID, a.URL(), c.ID)
 		return a.Run(r.ctx)
 	})
 }
@@ -214,6 +228,31 @@ func (a *App) fillDemo(ctx context.Context, now time.Time) (*models.Consultation
 		return nil, err
 	}
 	return c, a.Drain(ctx)
+}
+
+// writeDemo writes the findings, the sections and the figures of a population of
+// the demonstration's report.
+func (a *App) writeDemo(ctx context.Context, c *models.Consultation) error {
+	themes, err := a.Store.Themes(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range demo.Findings(themes) {
+		if err := a.Service.KeepFinding(ctx, consult.Portal, c, f); err != nil {
+			return err
+		}
+	}
+	for _, s := range demo.Sections(c) {
+		if err := a.Service.KeepSection(ctx, consult.Portal, c, s); err != nil {
+			return err
+		}
+	}
+	for _, p := range demo.Population() {
+		if err := a.Service.KeepPopulation(ctx, consult.Portal, c, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // openDemo stores one of the demonstration's consultations and opens it.

@@ -7,8 +7,10 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,19 +28,36 @@ func TestServeUntilKilled(t *testing.T) {
 	if dir == "" {
 		t.Skip("is run by TestPortalIsKilled")
 	}
-	os.Exit(Main(t.Context(), []string{"serve", "--addr", "127.0.0.1:0", "--data", dir, "--wordnet", "none"}, os.Stdout, os.Stderr))
+	signal.Ignore(syscall.SIGXFSZ) // Go would stop at a full disk that is none
+	ctx, stop := signal.NotifyContext(t.Context(), syscall.SIGTERM)
+	defer stop()
+	os.Exit(Main(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--data", dir, "--wordnet", "none"}, os.Stdout, os.Stderr))
 }
 
 // portal is one run of TestServeUntilKilled.
 type portal struct {
 	cmd   *exec.Cmd
 	ready chan struct{} // closed when it serves
+	url   string        // where, then
 }
 
-func startPortal(t *testing.T, dir string) *portal {
+// startPortal starts the portal, as another run of this test program or, when
+// HEARD_TEST_BINARY names it, the real one.
+func startPortal(t *testing.T, cfg Config) *portal {
 	t.Helper()
 	p := &portal{cmd: exec.Command(os.Args[0], "-test.run=^TestServeUntilKilled$"), ready: make(chan struct{})}
-	p.cmd.Env = append(os.Environ(), "HEARD_TEST_SERVE="+dir)
+	if binary := os.Getenv("HEARD_TEST_BINARY"); binary != "" {
+		p.cmd = exec.Command(binary, "serve", "--addr", "127.0.0.1:0", "--data", cfg.Data, "--wordnet", "none")
+	}
+	p.cmd.Env = append(os.Environ(), "HEARD_TEST_SERVE="+cfg.Data, "HEARD_DATABASE="+cfg.Database)
+	if said := os.Getenv("HEARD_TEST_LOG"); said != "" {
+		log, err := os.OpenFile(said, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer log.Close()
+		p.cmd.Stderr = log
+	}
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +68,8 @@ func startPortal(t *testing.T, dir string) *portal {
 	go func() {
 		lines := bufio.NewScanner(out)
 		for lines.Scan() {
-			if strings.HasPrefix(lines.Text(), "Heard is ready") {
+			if at, ready := strings.CutPrefix(lines.Text(), "Heard is ready at "); ready {
+				p.url, _, _ = strings.Cut(at, " ")
 				close(p.ready)
 			}
 		}
@@ -126,7 +146,7 @@ func TestPortalIsKilled(t *testing.T) {
 	}
 
 	// The index is empty, so the first thing that a portal does is to fill it.
-	p := startPortal(t, dir)
+	p := startPortal(t, cfg)
 	wait(t, func() bool {
 		files := 0
 		_ = filepath.WalkDir(filepath.Join(dir, "index"), func(path string, _ fs.DirEntry, _ error) error {
@@ -157,7 +177,7 @@ func TestPortalIsKilled(t *testing.T) {
 		return jobs[models.JobPending]
 	}
 	for range 2 {
-		p = startPortal(t, dir)
+		p = startPortal(t, cfg)
 		<-p.ready
 		if err := beside.Tx(ctx, func(tx *store.Store) error {
 			for _, id := range ids[:200] {

@@ -44,9 +44,9 @@ var Duties = []Duty{
 	{18, "Whatever was put out of scope has a reason", "R (CDE) v Bournemouth, Christchurch and Poole [2023] EWHC 194 (Admin)", "the themes out of scope", StatusFrozen, true, true},
 	{19, "A sample was coded twice and differences were settled", "quality", "the agreement between two people", StatusFrozen, false, true},
 	{20, "A second person checked that the report identifies nobody", "UK GDPR", "a sign-off by somebody who did not write it", StatusPublished, true, false},
-	{21, "Each finding has a response of the council", "Gunning 4", "the table of findings and responses", StatusPublished, true, false},
-	{22, "Particular regard to Articles 10 and 11; the test of s.59 for each restriction; proportionality", "2014 Act, ss.59 and 72; Human Rights Act 1998", "the section of the decision report", StatusPublished, true, false},
-	{23, "The equality impact assessment is brought up to date with what people said", "Equality Act 2010, s.149", "the version", StatusPublished, true, false},
+	{21, "Each finding has a response of the council", "Gunning 4", "worked out from the findings: every theme is answered, with counter-evidence", StatusPublished, true, true},
+	{22, "Particular regard to Articles 10 and 11; the test of s.59 for each restriction; proportionality", "2014 Act, ss.59 and 72; Human Rights Act 1998", "the sections on rights, on each option and on the recommendation", StatusPublished, true, true},
+	{23, "The equality impact assessment is brought up to date with what people said", "Equality Act 2010, s.149", "the section on equality", StatusPublished, true, true},
 	{24, "Forward-plan notice of 28 clear days; agenda and background papers out five clear working days before the meeting", "Local Authorities (Executive Arrangements) (Meetings and Access to Information) (England) Regulations 2012", "the days under “Dates”", StatusDecided, true, true},
 	{25, "The decision comes after the freeze, and its terms lie within what was consulted on", "R (Silus) v Hounslow; common-law fairness", "a comparison of the terms", StatusDecided, true, false},
 	{26, "The decision is recorded with reasons, alternatives and interests, and its call-in has ended", "2012 Regulations, as above", "the address of the record", StatusOrdered, true, false},
@@ -280,6 +280,7 @@ type DutyFacts struct {
 	Unread       string // why not everything is read and summarised; "" when it is
 	NoReason     int    // themes out of scope without a reason
 	DoubleCoded  bool   // two people coded the same answers blind
+	Gaps         []Gap  // in the written part of the report
 }
 
 // computed works out a duty that is computed: whether it is met, and the whole
@@ -356,6 +357,8 @@ func (d Duty) computed(f DutyFacts) (met bool, said string) {
 			return false, "No two people have coded the same answers yet. Code the blind sample under “Code answers”."
 		}
 		return true, "Two people coded the same answers blind; their agreement stands in the report."
+	case 21, 22, 23:
+		return written(f.Gaps, d.Number)
 	case 24:
 		var todo []string
 		switch {

@@ -42,6 +42,15 @@ type Report struct {
 	Events    []ReportEvent     `json:"events,omitempty"`
 	Publicity []ReportNotice    `json:"publicity,omitempty"`
 
+	// What people wrote of it; see finding.go.
+	Proposal *ReportProposed    `json:"proposal,omitempty"`
+	Findings []ReportFinding    `json:"findings,omitempty"`
+	Sections []ReportSection    `json:"sections,omitempty"`
+	Missing  []ReportPopulation `json:"missing,omitempty"`
+	Matrix   *ReportMatrix      `json:"matrix,omitempty"`
+	Next     []ReportDate       `json:"next,omitempty"`
+	Stale    []Stale            `json:"-"`
+
 	Without       []ReportWithout      `json:"without_letters,omitempty"`
 	Earlier       []ReportEarlier      `json:"earlier,omitempty"`
 	Organisations []ReportOrganisation `json:"organisations,omitempty"`

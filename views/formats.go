@@ -73,6 +73,9 @@ func (p *ReportPage) Foot() string {
 	if p.Draft {
 		parts = append(parts, "Draft, not published")
 	}
+	if v := p.Report.Version; v != nil {
+		parts = append(parts, "Version "+strconv.Itoa(v.Number))
+	}
 	if hash := p.Report.DataHash; hash != "" {
 		parts = append(parts, "SHA-256 "+hash[:min(len(hash), 16)])
 	}

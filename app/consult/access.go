@@ -38,6 +38,7 @@ const (
 	KeyIn        Permission = "key responses that came on paper or by other ways"
 	ReadContacts Permission = "read the addresses of those who want to be told"
 	SeeDraft     Permission = "see the draft report"
+	WriteReport  Permission = "write findings and sections of the report"
 	Publish      Permission = "publish the report"
 	Configure    Permission = "set up consultations"
 	ManageUsers  Permission = "manage accounts"
@@ -67,6 +68,7 @@ var allowed = map[Permission][]models.Role{
 	KeyIn:        {models.RoleOfficer},
 	ReadContacts: {models.RoleOfficer},
 	SeeDraft:     {models.RoleOfficer, models.RoleAnalyst, models.RoleAuditor},
+	WriteReport:  {models.RoleOfficer},
 	Publish:      {models.RoleOfficer},
 	Configure:    {models.RoleOfficer, models.RoleAdmin},
 	ManageUsers:  {models.RoleAdmin},

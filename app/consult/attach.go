@@ -85,7 +85,7 @@ func (s *Service) takeFile(ctx context.Context, name string, r io.Reader) (model
 // Sweep finds it should nothing come of it.
 func (s *Service) keepFile(ctx context.Context, data []byte) (key string, err error) {
 	if key, err = s.files.Put(ctx, data); err != nil {
-		return "", err
+		return "", &models.Error{Kind: models.KindUnavailable, Message: "Files cannot be kept at the moment. Your other answers are safe. Try again in some minutes, or go on without the file.", Err: err}
 	}
 	ctx = context.WithoutCancel(ctx) // a person who goes away does not leave it behind
 	if err := s.store.KeepDraftFiles(ctx, []string{key}, s.now().Add(DraftLife)); err != nil {

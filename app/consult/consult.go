@@ -66,6 +66,7 @@ type Service struct {
 	wake    func()
 	program string
 	pace    pace
+	figures figures
 }
 
 // New returns a Service.
@@ -80,6 +81,22 @@ func New(c Config) *Service {
 // Ready reports whether the database answers; search being away is not fatal,
 // because the store is the truth.
 func (s *Service) Ready(ctx context.Context) error { return s.store.Ping(ctx) }
+
+// probeSize is more than an answer in words takes, in bytes.
+const probeSize = 64 << 10
+
+// TakesWrites reports whether the database can keep what people send, by keeping
+// something of that size and removing it again: one that is full can still be
+// read.
+func (s *Service) TakesWrites(ctx context.Context) error {
+	id, filling := make([]byte, 16), make([]byte, probeSize)
+	_, _ = rand.Read(id)      // which never fails
+	_, _ = rand.Read(filling) // so that it cannot be compressed
+	if err := s.store.SaveDraft(ctx, id, filling, s.now()); err != nil {
+		return err
+	}
+	return s.store.DeleteDraft(ctx, id)
+}
 
 // SearchReady reports whether answers can be searched.
 func (s *Service) SearchReady(ctx context.Context) error { return s.engine.Health(ctx) }

@@ -22,6 +22,7 @@ type Duties struct {
 	Link     string                      // day the secret address of the calendar was made, YYYY-MM-DD; "" for none
 	Earlier  map[int][]models.DutyRecord // every version on record, by duty, the latest first
 	Names    map[string]string           // address by account
+	Gaps     []models.Gap                // in the written part of the report
 }
 
 // Owed returns how many duties hold back the step to a state.
@@ -75,6 +76,12 @@ func (s *Service) standing(ctx context.Context, from *store.Store, c *models.Con
 			facts.NoReason++
 		}
 	}
+	written, answerable, err := writtenOf(ctx, from, c)
+	if err != nil {
+		return nil, err
+	}
+	d.Gaps = models.Gaps(c, answerable, written.Findings, written.Sections)
+	facts.Gaps = d.Gaps
 	coded, err := from.CodedAnswers(ctx, c.ID)
 	if err != nil {
 		return nil, err
@@ -116,6 +123,7 @@ func (s *Service) unmet(ctx context.Context, tx *store.Store, c *models.Consulta
 	for _, d := range duties.Standing {
 		if holdsBack(d, to) {
 			refusal.Fields = append(refusal.Fields, models.FieldError{Field: fmt.Sprintf("duty-%d", d.Number), Message: fmt.Sprintf("Duty %d: %s. %s", d.Number, d.Text, d.Said)})
+			refusal.Fields = append(refusal.Fields, gapsOf(duties.Gaps, d.Number)...)
 		}
 	}
 	if lacks := duties.Timeline.Lacks(c, to, s.today()); lacks != "" {

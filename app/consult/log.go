@@ -1,6 +1,7 @@
 package consult
 
 import (
+	"bytes"
 	"context"
 
 	"heard/app/ledger"
@@ -44,4 +45,19 @@ func (s *Service) LogFile(ctx context.Context, c *models.Consultation, name stri
 		return ledger.LeavesFile(leaves), nil
 	}
 	return nil, models.NewError(models.KindNotFound, "The log has no such file.")
+}
+
+// Committed reports whether a live submission says what its leaf in the log
+// commits to: the answers as they were sent and the hashes of the attachments.
+func (s *Service) Committed(ctx context.Context, sub *models.Submission) (bool, error) {
+	leaf, salt, _, err := s.store.Leaf(ctx, sub.ID)
+	if err != nil || len(salt) == 0 {
+		return false, err
+	}
+	content, err := canonical(*sub)
+	if err != nil {
+		return false, err
+	}
+	committed := ledger.Commit(ledger.Salt(salt), content)
+	return bytes.Equal(committed[:], leaf), nil
 }

@@ -2,9 +2,11 @@ package consult
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 
 	"heard/app/ledger"
 	"heard/app/report"
@@ -26,11 +28,45 @@ func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.
 	if err != nil {
 		return nil, err
 	}
-	r, err := report.Build(in)
+	written, _, err := writtenOf(ctx, from, c)
 	if err != nil {
 		return nil, err
 	}
+	r, err := s.figures.build(in)
+	if err != nil {
+		return nil, err
+	}
+	report.Write(r, c, written)
 	return r, recount(ctx, from, c, r)
+}
+
+// figures keeps the figures that were built last: whoever writes the report asks
+// for them again and again, and holding them against the disclosure gate is work.
+type figures struct {
+	sync.Mutex
+	of    [sha256.Size]byte // the input that they were built from
+	built *models.Report
+}
+
+// build returns a report of its own to each caller, to be written into. What
+// hangs on it is shared and never changed.
+func (f *figures) build(in report.Input) (*models.Report, error) {
+	data, err := json.Marshal(in)
+	if err != nil {
+		return nil, err
+	}
+	of := sha256.Sum256(data)
+	f.Lock()
+	defer f.Unlock() // also while they are built, so that many who ask wait for one
+	if f.built == nil || f.of != of {
+		r, err := report.Build(in)
+		if err != nil {
+			return nil, err
+		}
+		f.of, f.built = of, r
+	}
+	own := *f.built
+	return &own, nil
 }
 
 // reportInput reads what a report is made from.

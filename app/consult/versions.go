@@ -154,6 +154,15 @@ func (s *Service) version(ctx context.Context, c *models.Consultation, note stri
 	if err := recount(ctx, s.store, c, ofNow(r)); err != nil {
 		return nil, err
 	}
+	written, _, err := writtenOf(ctx, s.store, c)
+	if err != nil {
+		return nil, err
+	}
+	if report.Write(r, c, written); again == nil {
+		if err := lookedAt(r); err != nil {
+			return nil, err
+		}
+	}
 	p := &models.ReportProposal{Consultation: c.ID, Number: made.Number}
 	came := 0
 	for _, sub := range in.Submissions {

@@ -305,3 +305,25 @@ export class Visitor {
     }
   }
 }
+
+/** Closes and freezes the demonstration as one officer, who proposes its report, and publishes it as another. */
+export async function publish(v) {
+  await v.signIn('officer');
+  for (const button of ['Close the consultation', 'Freeze the analysis']) {
+    await v.go(`/staff/${id}/settings`);
+    await v.press(button);
+  }
+  await v.go(`/staff/${id}/report`);
+  await v.follow('Propose, check and publish versions');
+  await v.press('Propose this version');
+  assert.match(await v.text(), /somebody else has to check it/);
+  await v.press('Sign out');
+  await v.signIn('second');
+  await v.go(`/staff/${id}/versions`);
+  await v.follow('Read version 1 as it would be published');
+  assert.match(await v.text(), /Only staff see this page/);
+  await v.go(`/staff/${id}/versions`);
+  await v.press('I have read it and it identifies nobody');
+  assert.match(await v.page.getByRole('status').innerText(), /public now/);
+  await v.press('Sign out');
+}

@@ -207,7 +207,7 @@ test('councillors read what an organisation attached', async t => {
   await officer.go(`/staff/${id}/settings`);
   await officer.press('Close the consultation');
   await officer.press('Freeze the analysis');
-  await officer.follow(/have not been read/);
+  await officer.follow(/not been read/);
   assert.equal(officer.address, `/staff/${id}/reading`);
 
   const v = await Visitor.arrive(browser, phone, false);
@@ -229,7 +229,9 @@ test('councillors read what an organisation attached', async t => {
   assert.match((await got.body()).toString('latin1'), /^%PDF-/);
   await v.follow(/^Submission/);
   assert.match(await v.text(), /Summary by an officer: 40 women/);
-  assert.match(await v.text(), /shelter turned away 40 women, says \[?name/);
+  const whole = await v.main.textContent();
+  assert.match(whole, /shelter turned away 40 women, says/);
+  assert.doesNotMatch(whole, /Anna Smith/);
   // Of whoever asked for confidence they find nothing.
   await v.go(`/staff/${id}/search?q=${landmark}+secret`);
   assert.doesNotMatch(await v.text(), /secret of/);
@@ -239,6 +241,6 @@ test('councillors read what an organisation attached', async t => {
   const record = await auditor.text();
   assert.match(record, /is whole/);
   for (const act of ['attachment.summarised', 'submission.read', 'attachment.let-open', 'redactions.checked', 'attachment.opened', 'consultation.closed', 'consultation.released']) assert.match(record, new RegExp(act.replace('.', '\\.')));
-  assert.doesNotMatch(record, new RegExp(`${landmark}|Anna|lease`));
+  assert.doesNotMatch(record, new RegExp(`${landmark}|Anna Smith|our lease`));
   for (const one of [officer, v, auditor]) await one.leave(t);
 });

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { base, everyKind, id, launch, notYet, over, until, Visitor } from './browser.mjs';
+import { publish, base, everyKind, id, launch, notYet, over, until, Visitor } from './browser.mjs';
 
 const folder = process.argv[2];
 assert.ok(folder, 'say which folder the pictures go into');
@@ -277,17 +277,7 @@ async function councillor(p) {
   await p.at(`${at}/search?q=police`, 'councillor-search-police');
   await v.turn(() => v.page.locator('.hits h3 a').first().click());
   await p.take('councillor-submission');
-  await v.press('Sign out');
-}
-
-async function publish(v) {
-  await v.signIn('officer');
-  for (const button of ['Close the consultation', 'Freeze the analysis']) {
-    await v.go(`${at}/settings`);
-    await v.press(button);
-  }
-  await v.go(`${at}/report`);
-  await v.press('Publish the report');
+  await p.at(`${at}/pack`, 'pack');
   await v.press('Sign out');
 }
 
@@ -304,6 +294,8 @@ try {
   for (const p of photographers) {
     await p.at('/' + id, 'start-closed');
     await p.at(`/${id}/report`, 'report');
+    await p.at(`/${id}/summary`, 'summary');
+    await p.at(`/${id}/answers`, 'answers');
     await p.v.context.clearCookies();
     await p.leave();
   }

@@ -55,6 +55,19 @@ func (s *Store) Close() error { return s.bucket.Close() }
 // before Put returns, readable by its owner alone.
 func (s *Store) Put(ctx context.Context, data []byte) (key string, err error) {
 	key = rand.Text()
+	return key, s.put(ctx, key, data)
+}
+
+// PutBack keeps data under a key that Put had returned, as when a backup is
+// restored.
+func (s *Store) PutBack(ctx context.Context, key string, data []byte) error {
+	if err := checkKey(key); err != nil {
+		return err
+	}
+	return s.put(ctx, key, data)
+}
+
+func (s *Store) put(ctx context.Context, key string, data []byte) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // before Close, this discards what was written
 	var file *os.File
@@ -68,7 +81,7 @@ func (s *Store) Put(ctx context.Context, data []byte) (key string, err error) {
 		},
 	})
 	if err != nil {
-		return "", fmt.Errorf("keep an attachment: %w", err)
+		return fmt.Errorf("keep an attachment: %w", err)
 	}
 	_, err = w.Write(data)
 	if err == nil && file != nil {
@@ -76,17 +89,17 @@ func (s *Store) Put(ctx context.Context, data []byte) (key string, err error) {
 	}
 	if err != nil {
 		cancel()
-		return "", fmt.Errorf("keep an attachment: %w", errors.Join(err, w.Close()))
+		return fmt.Errorf("keep an attachment: %w", errors.Join(err, w.Close()))
 	}
 	if err := w.Close(); err != nil {
-		return "", fmt.Errorf("keep an attachment: %w", err)
+		return fmt.Errorf("keep an attachment: %w", err)
 	}
 	if file != nil {
 		if err := syncFolder(filepath.Dir(file.Name())); err != nil {
-			return "", fmt.Errorf("keep an attachment: %w", err)
+			return fmt.Errorf("keep an attachment: %w", err)
 		}
 	}
-	return key, nil
+	return nil
 }
 
 // syncFolder puts the name of a new file on the disk.

@@ -43,9 +43,7 @@ func (b *builder) sections(s *models.Submission) []string {
 	for _, a := range b.words(s) {
 		add("once", !b.placed[s.ID+"-"+a.Question])
 	}
-	for _, c := range b.Campaigns {
-		add("campaigns", slices.Contains(c.Members, s.ID))
-	}
+	add("campaigns", b.sent[s.ID])
 	return in
 }
 

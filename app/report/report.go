@@ -54,8 +54,11 @@ type Method struct {
 
 // Build returns the report. It fails when a quote does not equal the words it
 // was taken from or its author did not agree to be quoted, when the roll-call
-// does not add up, and when a stranger could recover a small figure from it.
-func Build(in Input) (*models.Report, error) {
+// does not add up, when a stranger could recover a small figure from it, and when
+// a small set of answers with known results does not come out as it must.
+func Build(in Input) (*models.Report, error) { return proven(assemble, in) }
+
+func assemble(in Input) (*models.Report, error) {
 	b, r, err := unchecked(in)
 	if err != nil {
 		return nil, err
@@ -95,6 +98,14 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 		return nil, nil, err
 	}
 	b.place()
+	b.sent = map[string]bool{}
+	for _, c := range in.Campaigns {
+		for _, id := range c.Members {
+			if b.subs[id] != nil {
+				b.sent[id] = true
+			}
+		}
+	}
 	b.gate = disclose.NewSystem(len(in.Submissions))
 	r.Groups = b.groups()
 	r.Channels = b.channels()
@@ -146,6 +157,7 @@ type builder struct {
 	people   map[string]map[string]bool // theme → submissions
 	placed   map[string]bool            // submission + question that is in a theme
 	public   map[string]*models.Submission
+	sent     map[string]bool // submissions that are a letter which several sent
 	gate     *disclose.System
 	inThemes int                            // people in any theme
 	said     map[string]map[string][]string // theme → question → submissions that made the point there

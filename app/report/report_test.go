@@ -1104,6 +1104,9 @@ func TestCSVHoldsEveryFigure(t *testing.T) {
 	r := build(t, example())
 	_, asCSV := written(t, r)
 	want := 0
+	if r.Late != nil {
+		want++
+	}
 	for _, w := range r.Without {
 		want += 2 + 2*len(w.Options)
 	}

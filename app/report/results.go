@@ -56,13 +56,7 @@ func net(q *models.Question, rq *models.ReportQuestion) *models.ReportNet {
 // them is how many of them chose it, so all three pass the gate together, against
 // the totals that the question's own table shows.
 func (b *builder) without(questions []models.ReportQuestion) []models.ReportWithout {
-	sent := map[string]bool{}
-	for _, c := range b.Campaigns {
-		for _, id := range c.Members {
-			sent[id] = sent[id] || b.subs[id] != nil
-		}
-	}
-	if len(sent) == 0 {
+	if len(b.sent) == 0 {
 		return nil
 	}
 	var out []models.ReportWithout
@@ -72,12 +66,12 @@ func (b *builder) without(questions []models.ReportQuestion) []models.ReportWith
 		if q.Sensitive || q.Type != models.TypeChoice || !q.Position && q.Restriction == "" {
 			continue
 		}
-		out = append(out, b.comparison(q, rq, sent))
+		out = append(out, b.comparison(q, rq))
 	}
 	return out
 }
 
-func (b *builder) comparison(q *models.Question, rq *models.ReportQuestion, sent map[string]bool) models.ReportWithout {
+func (b *builder) comparison(q *models.Question, rq *models.ReportQuestion) models.ReportWithout {
 	t := disclose.Table{Columns: []string{"without", "letters"}, ColumnTotals: make([]int, 2), Sensitive: slices.Repeat([]bool{b.atRisk()}, 2)}
 	for _, o := range q.Options {
 		t.Rows, t.RowTotals, t.Counts = append(t.Rows, o.ID), append(t.RowTotals, 0), append(t.Counts, make([]int, 2))
@@ -88,7 +82,7 @@ func (b *builder) comparison(q *models.Question, rq *models.ReportQuestion, sent
 			continue
 		}
 		column := 0
-		if sent[s.ID] {
+		if b.sent[s.ID] {
 			column = 1
 		}
 		t.Total++

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"iter"
 	"reflect"
 	"slices"
@@ -145,7 +146,7 @@ func value(v reflect.Value) any {
 	case reflect.Slice:
 		list := make([]string, v.Len())
 		for i := range list {
-			list[i] = v.Index(i).String()
+			list[i] = fmt.Sprint(v.Index(i))
 		}
 		return strings.Join(list, "; ")
 	}

@@ -72,7 +72,7 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	}
 	if o := r.Objections; o != nil {
 		row("objections", "made", "People who said that they did not mean what became of their words", "", o.Made)
-		row("objections", "upheld", "Those of them who were found to be right", "", o.Upheld)
+		row("objections", "upheld", "Of them, those who were found to be right", "", o.Upheld)
 	}
 	for i, c := range r.Campaigns {
 		row("campaign", strconv.Itoa(i+1), c.Text, "", c.Letters)
@@ -92,6 +92,9 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	for _, g := range r.Redactions {
 		row("taken out", g.ID, g.Name, "", g.Count)
 	}
+	if l := r.Late; l != nil {
+		row("late", "", "Responses that came after the end", "", l.Number)
+	}
 	for i, c := range r.Consulted {
 		_ = out.Write([]string{"consulted", strconv.Itoa(i + 1), SafeCell(c.Name), "", ""})
 	}
@@ -100,6 +103,23 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	}
 	for i, e := range r.Events {
 		row("event", strconv.Itoa(i+1), e.Name, "", e.People)
+	}
+	for _, f := range r.Findings {
+		_ = out.Write([]string{"finding", strconv.Itoa(f.Number), SafeCell(f.Statement), "", ""})
+		for _, t := range f.Said {
+			row("finding rests on", fmt.Sprintf("%d.%s", f.Number, t.Theme), t.Label, "", t.Count)
+		}
+		for _, t := range f.Against {
+			row("finding against", fmt.Sprintf("%d.%s", f.Number, t.Theme), t.Label, "", t.Count)
+		}
+	}
+	for i, p := range r.Missing {
+		if p.Population != nil {
+			row("population", strconv.Itoa(i+1), p.Name, "", *p.Population)
+		}
+		if p.Count != nil {
+			row("answered", strconv.Itoa(i+1), p.Name, "", *p.Count)
+		}
 	}
 	for _, n := range []struct {
 		id, wording string

@@ -102,6 +102,9 @@ func (p *portal) tell(c *echo.Context, err error) (failed error) {
 			page.Message = say("error.503.text")
 		}
 		c.Response().Header().Set("Retry-After", "30")
+		if c.Request().Method == http.MethodPost {
+			p.doubtful.Store(true)
+		}
 	default:
 		page.Heading = say("error.refused")
 	}

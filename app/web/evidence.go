@@ -18,6 +18,9 @@ func waitsFor(consultation string, f models.FieldError) views.Fault {
 	switch {
 	case f.Field == "reading" || f.Field == "redactions":
 		out.Href = at + f.Field
+	case strings.Contains(f.Field, ":"): // a part of the report that is missing or stale
+		kind, id, _ := strings.Cut(f.Field, ":")
+		out.Href = writtenAt(consultation, kind, id)
 	case f.Field == "days" || strings.HasPrefix(f.Field, "duty-"):
 		out.Href = at + "duties#" + f.Field
 	}

@@ -245,12 +245,17 @@ func (p *portal) result(req *request, form url.Values) error {
 // healthz says that the program runs.
 func (p *portal) healthz(req *request) error { return req.String(http.StatusOK, "ok\n") }
 
-// readyz says that answers can be taken: the database answers. That search is
+// readyz says that answers can be taken: the database answers, and keeps what it
+// is given if that was in doubt. That search is
 // away is said and stops nobody.
 func (p *portal) readyz(req *request) error {
 	if err := p.service.Ready(req.Request().Context()); err != nil {
 		p.Log.Error("not ready", "error", err)
 		return req.String(http.StatusServiceUnavailable, "the database does not answer\n")
+	}
+	if err := p.keeps(req); err != nil {
+		p.Log.Error("not ready", "error", err)
+		return req.String(http.StatusServiceUnavailable, "the database cannot keep anything\n")
 	}
 	ctx, cancel := context.WithTimeout(req.Request().Context(), time.Second) // whoever asks waits for three
 	defer cancel()

@@ -153,6 +153,13 @@ POST /staff/:consultation/objections        401    403        403     404     40
 GET  /staff/:consultation/settings          sign   403        403     200     403     200
 POST /staff/:consultation/settings          401    403        403     422     403     422
 
+GET  /staff/:consultation/findings          sign   403        200     200     200     403
+GET  /staff/:consultation/findings/:id      sign   403        200     200     200     403
+POST /staff/:consultation/findings/:id      401    403        403     422     403     403
+GET  /staff/:consultation/sections/:id      sign   403        200     200     200     403
+POST /staff/:consultation/sections/:id      401    403        403     409     403     403
+GET  /staff/:consultation/population/:id    sign   403        200     200     200     403
+POST /staff/:consultation/population/:id    401    403        403     422     403     403
 GET  /staff/:consultation/duties            sign   200        200     200     200     200
 POST /staff/:consultation/duties            401    403        403     422     403     403
 GET  /staff/:consultation/duties.ics        sign   200        200     200     200     200
@@ -217,6 +224,10 @@ func (p *testPortal) address(path string) string {
 		}
 	case strings.Contains(path, "/themes/"):
 		id = p.themes()[0].ID
+	case strings.Contains(path, "/findings/"), strings.Contains(path, "/population/"):
+		id = "new"
+	case strings.Contains(path, "/sections/"):
+		id = models.SectionProposal
 	}
 	batch, form := "none", "none"
 	if strings.Contains(path, ":batch") {
@@ -366,6 +377,10 @@ func TestThingsOfAnotherConsultation(t *testing.T) {
 	for _, do := range []string{"read", "next", "back", "keep", "rich", "not-rich"} {
 		officer.post("/staff/"+p.demo.ID+"/reading/"+other+"-s00000", url.Values{"do": {do}, "revision": {"0"}}).is(http.StatusNotFound)
 	}
+	for _, part := range []string{"/findings/none", "/sections/none", "/population/none"} {
+		officer.visit("/staff/" + p.demo.ID + part).is(http.StatusNotFound)
+		officer.post("/staff/"+p.demo.ID+part, url.Values{"version": {"2"}, "do": {"remove"}}).is(http.StatusNotFound)
+	}
 	officer.visit("/staff/no-such/submissions/" + other + "-s00000").is(http.StatusNotFound)
 	mine, others := p.themes()[0], other+"-s00000:C2"
 	officer.visit("/staff/" + p.demo.ID + "/themes/otherstheme").is(http.StatusNotFound)
@@ -501,6 +516,9 @@ func (p *testPortal) forms(who map[string]*browser) map[string]form {
 
 		"/staff/:consultation/duties":         {who["officer"], url.Values{"do": {"share"}}},
 		"/staff/:consultation/duties/:number": {who["officer"], url.Values{"version": {"2"}, "state": {"met"}, "evidence": {"On the website."}, "owner": {"Ada Tremlett"}, "done": {"2026-10-01"}}},
+		"/staff/:consultation/findings/:id":   {who["officer"], url.Values{"version": {"1"}, "statement": {"Lamps are wanted."}, "limb": {"effect"}, "themes": {theme.ID}}},
+		"/staff/:consultation/sections/:id":   {who["officer"], url.Values{"version": {"1"}, "text": {"More lamps."}}},
+		"/staff/:consultation/population/:id": {who["officer"], url.Values{"version": {"1"}, "group": {p.demo.Groups[0].ID}, "figure": {"8120"}, "source": {"Census"}, "day": {"2021-03-21"}}},
 		"/staff/:consultation/register/:id":   {who["officer"], url.Values{"do": {"remove"}, "version": {"2"}}},
 	}
 }

@@ -149,7 +149,7 @@ func (p *portal) prove(req *request) error {
 	} else {
 		err = p.service.Prove(ctx, req.by, session, form.Get("password"), form.Get("code"))
 	}
-	if models.KindOf(err) == models.KindInvalid && err != nil {
+	if models.KindOf(err) == models.KindInvalid {
 		page, failed := p.provePage(req, next)
 		if failed != nil {
 			return failed
@@ -195,7 +195,7 @@ func (p *portal) passkey(req *request) error {
 		return req.JSONBlob(http.StatusOK, []byte(options))
 	}
 	u, err := p.service.SignInByPasskey(req.Request().Context(), p.origin, p.asked(req), form.Get("response"))
-	if models.KindOf(err) == models.KindInvalid && err != nil {
+	if models.KindOf(err) == models.KindInvalid {
 		page := p.signInPage(req, ownAddress(form.Get("next")))
 		page.Fault = err.Error()
 		return p.render(req.Context, http.StatusUnprocessableEntity, page)

@@ -83,7 +83,11 @@ func areas(req *request, c *models.Consultation, here string) (areas, pages []vi
 			{consult.SeeThemes, "themes", at + "/themes", "Themes"},
 			{consult.EditThemes, "code", at + "/code", "Code answers"},
 		}},
-		{"Report", []deskLink{{consult.SeeDraft, "report", at + "/report", "Report"}, packLink(c)}},
+		{"Report", []deskLink{
+			{consult.SeeDraft, "report", at + "/report", "Report"},
+			{consult.SeeDraft, "findings", at + "/findings", "Findings"},
+			packLink(c),
+		}},
 		{"Duties", []deskLink{
 			{consult.SeeDuties, "duties", at + "/duties", "Duties"},
 			{consult.SeeDuties, "register", at + "/register", "Register"},

@@ -6,6 +6,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -51,6 +52,9 @@ type portal struct {
 	service  *consult.Service
 	sessions *scs.SessionManager
 	origin   string // at which passkeys work
+	// doubtful is set when something could not be kept, until something can be
+	// again.
+	doubtful atomic.Bool
 	shelf    shelf
 }
 
@@ -135,6 +139,12 @@ func shows[P views.Page](page func(*portal, *request, *models.Consultation) (P, 
 func (p *portal) handle(r route) echo.HandlerFunc {
 	answer := func(c *echo.Context) error {
 		req := &request{Context: c}
+		// Nobody sends a long answer or a file in vain.
+		if req.Request().Method == http.MethodPost {
+			if err := p.keeps(req); err != nil {
+				return err
+			}
+		}
 		if r.staff() {
 			if err := p.identify(req); err != nil {
 				return err
@@ -150,7 +160,7 @@ func (p *portal) handle(r route) echo.HandlerFunc {
 			}
 		}
 		err := r.handle(p, req)
-		if models.KindOf(err) == models.KindStale && err != nil {
+		if models.KindOf(err) == models.KindStale {
 			return p.toProve(req)
 		}
 		return err
@@ -159,6 +169,17 @@ func (p *portal) handle(r route) echo.HandlerFunc {
 		return answer
 	}
 	return echo.WrapMiddleware(p.sessions.LoadAndSave)(answer)
+}
+
+// keeps reports whether what people send can be kept, if that is in doubt. It is
+// tried each time, so the portal resumes by itself.
+func (p *portal) keeps(req *request) error {
+	if !p.doubtful.Load() {
+		return nil
+	}
+	err := p.service.TakesWrites(req.Request().Context())
+	p.doubtful.CompareAndSwap(true, err != nil)
+	return err
 }
 
 // toSignIn leads somebody who is not signed in to the page for it and back. A

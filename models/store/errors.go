@@ -113,7 +113,7 @@ func clean(err error) error {
 			f.is = context.Canceled
 		}
 		return f
-	case errors.Is(err, sql.ErrConnDone), errors.Is(err, driver.ErrBadConn), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network):
+	case errors.Is(err, sql.ErrConnDone), errors.Is(err, driver.ErrBadConn), errors.Is(err, pgconn.ErrConnClosed), errors.Is(err, pgx.ErrTxClosed), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network):
 		return unavailable(&fault{code: "connection lost"})
 	case errors.Is(err, sql.ErrTxDone):
 		return &fault{code: "transaction is over", is: sql.ErrTxDone}

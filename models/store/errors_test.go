@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -43,6 +44,8 @@ func TestClean(t *testing.T) {
 		"stopping":           {pg("57P01"), models.KindUnavailable, nil, "SQLSTATE 57P01"},
 		"deadlock":           {pg("40P01"), models.KindUnavailable, nil, "SQLSTATE 40P01"},
 		"other":              {pg("22P02"), models.KindInternal, nil, "SQLSTATE 22P02"},
+		"closed connection":  {fmt.Errorf("%s: %w", canary, pgconn.ErrConnClosed), models.KindUnavailable, nil, "connection lost"},
+		"closed transaction": {fmt.Errorf("%s: %w", canary, pgx.ErrTxClosed), models.KindUnavailable, nil, "connection lost"},
 		"bad connection":     {fmt.Errorf("%s: %w", canary, driver.ErrBadConn), models.KindUnavailable, nil, "connection lost"},
 		"cancelled":          {fmt.Errorf("%s: %w", canary, context.Canceled), models.KindInternal, context.Canceled, "context canceled"},
 		"out of time":        {fmt.Errorf("%s: %w", canary, context.DeadlineExceeded), models.KindInternal, context.DeadlineExceeded, "deadline exceeded"},

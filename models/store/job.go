@@ -63,14 +63,19 @@ func (s *Store) Enqueue(ctx context.Context, kind models.JobKind, object string,
 	return failed(err, "ask for background work")
 }
 
+// farOff is further than anything is ever put off or leased for.
+const farOff = 2 * time.Hour
+
 // ClaimJobs returns at most n jobs that are due, longest due first, and keeps
 // them from others for the time of the lease. A job whose lease has run out
-// can be claimed again, so work must bear being done twice.
+// can be claimed again, so work must bear being done twice. One that is far off
+// was timed by a clock that has been put back since, and does not wait for it.
 func (s *Store) ClaimJobs(ctx context.Context, n int, lease time.Duration) ([]models.Job, error) {
 	const doing = "claim background work"
 	now := s.now()
 	due := func(db *gorm.DB) *gorm.DB {
-		return db.WithContext(ctx).Where("state = ? AND run_at <= ? AND leased_until <= ?", models.JobPending, now.UnixMilli(), now.UnixMilli())
+		at, far := now.UnixMilli(), now.Add(farOff).UnixMilli()
+		return db.WithContext(ctx).Where("state = ? AND (run_at <= ? OR run_at > ?) AND (leased_until <= ? OR leased_until > ?)", models.JobPending, at, far, at, far)
 	}
 	// Mostly there is nothing to do, and finding that out takes no lock.
 	if err := due(s.db).Select("id").Take(&jobRow{}).Error; n <= 0 || errors.Is(err, gorm.ErrRecordNotFound) {

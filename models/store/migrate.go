@@ -19,12 +19,12 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// migrate brings the tables up to date. Replicas that start together do so
-// one after the other.
-func migrate(ctx context.Context, db *sql.DB, dialect string) error {
+// migrator returns what makes and changes the tables. Replicas that start
+// together do so one after the other.
+func migrator(ctx context.Context, db *sql.DB, dialect string) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations/"+dialect)
 	if err != nil {
-		return fmt.Errorf("cannot read the migrations: %w", err)
+		return nil, fmt.Errorf("cannot read the migrations: %w", err)
 	}
 	kind := goose.DialectSQLite3
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
@@ -32,13 +32,22 @@ func migrate(ctx context.Context, db *sql.DB, dialect string) error {
 		kind = goose.DialectPostgres
 		lock, err := schemaLock(ctx, db)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		options = append(options, goose.WithSessionLocker(lock))
 	}
 	provider, err := goose.NewProvider(kind, db, files, options...)
 	if err != nil {
-		return fmt.Errorf("cannot read the migrations: %w", err)
+		return nil, fmt.Errorf("cannot read the migrations: %w", err)
+	}
+	return provider, nil
+}
+
+// migrate brings the tables up to date.
+func migrate(ctx context.Context, db *sql.DB, dialect string) error {
+	provider, err := migrator(ctx, db, dialect)
+	if err != nil {
+		return err
 	}
 	_, err = provider.Up(ctx)
 	for range provider.ListSources() {

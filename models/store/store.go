@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,6 +39,7 @@ type Store struct {
 	db      *gorm.DB
 	now     func() time.Time
 	log     *slog.Logger
+	erased  func(ctx context.Context, ids []string)
 	backend string
 	parsed  *parsed
 	unit    *unit // nil outside Tx
@@ -47,6 +49,10 @@ type Store struct {
 type Options struct {
 	Now    func() time.Time // the clock; time.Now when nil
 	Logger *slog.Logger     // nothing is logged when nil
+
+	// Erased is told which submissions were erased, as soon as they are for good
+	// and before whoever asked for it hears of it; may be nil.
+	Erased func(ctx context.Context, submissions []string)
 }
 
 // Open connects to the database at url, brings its tables up to date and
@@ -103,11 +109,11 @@ func start(ctx context.Context, db *sql.DB, dialect string, dialector gorm.Diale
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the database: %w", clean(err))
 	}
-	s := &Store{db: g, now: opt.Now, log: opt.Logger, parsed: &parsed{}}
+	s := &Store{db: g, now: opt.Now, log: opt.Logger, erased: opt.Erased, parsed: &parsed{}}
 	if dialect == "sqlite" {
 		s.backend, err = checkSQLite(ctx, db)
 	} else {
-		s.backend, err = checkPostgres(ctx, db, opt.Logger)
+		s.backend, err = checkPostgres(ctx, db)
 	}
 	if err != nil {
 		return nil, err
@@ -231,30 +237,51 @@ func openPostgres(address string) (*sql.DB, gorm.Dialector, error) {
 	return db, postgresDialector{&postgres.Dialector{Config: &postgres.Config{Conn: &pool{DB: db}}}}, nil
 }
 
-func checkPostgres(ctx context.Context, db *sql.DB, log *slog.Logger) (backend string, err error) {
-	settings := map[string]string{}
-	for _, name := range []string{"server_version", "server_encoding", "fsync", "full_page_writes", "log_error_verbosity"} {
-		var value string
-		if err := db.QueryRowContext(ctx, "SHOW "+name).Scan(&value); err != nil {
-			return "", fmt.Errorf("cannot read PostgreSQL's %s: %w", name, clean(err))
-		}
-		settings[name] = value
-	}
-	if settings["server_encoding"] != "UTF8" {
-		return "", fmt.Errorf("the database's encoding is %s: create it with ENCODING 'UTF8'", settings["server_encoding"])
-	}
-	if settings["fsync"] != "on" || settings["full_page_writes"] != "on" {
-		log.WarnContext(ctx, "PostgreSQL can lose what it has confirmed: set fsync = on and full_page_writes = on")
-	}
-	if settings["log_error_verbosity"] != "terse" {
-		log.WarnContext(ctx, "PostgreSQL writes rows into its own log when one is refused: set log_error_verbosity = terse and log_min_error_statement = panic")
-	}
-	version, _, _ := strings.Cut(settings["server_version"], " ")
-	return "PostgreSQL " + version, nil
+// safePostgres are settings without which PostgreSQL can lose what it has
+// confirmed, or writes whole rows into its own log when it refuses one.
+var safePostgres = []struct {
+	name  string
+	fit   []string
+	cause string
+}{
+	{"fsync", []string{"on"}, "it can lose what it has confirmed"},
+	{"full_page_writes", []string{"on"}, "it can lose what it has confirmed"},
+	{"synchronous_commit", []string{"on", "remote_write", "remote_apply"}, "it can lose what it has confirmed"},
+	{"log_error_verbosity", []string{"terse"}, "it writes what people answered into its own log"},
 }
 
-// Close waits for what is being written and closes the database.
+func checkPostgres(ctx context.Context, db *sql.DB) (backend string, err error) {
+	show := func(name string) (value string, err error) {
+		if err = db.QueryRowContext(ctx, "SHOW "+name).Scan(&value); err != nil {
+			err = fmt.Errorf("cannot read PostgreSQL's %s: %w", name, clean(err))
+		}
+		return value, err
+	}
+	encoding, err := show("server_encoding")
+	if err == nil && encoding != "UTF8" {
+		err = fmt.Errorf("the database's encoding is %s: create it with ENCODING 'UTF8'", encoding)
+	}
+	if err != nil {
+		return "", err
+	}
+	for _, setting := range safePostgres {
+		value, err := show(setting.name)
+		if err != nil {
+			return "", err
+		}
+		if !slices.Contains(setting.fit, value) {
+			return "", fmt.Errorf("PostgreSQL's %s is %s, so %s: as its administrator run ALTER SYSTEM SET %s = '%s'; SELECT pg_reload_conf();", setting.name, value, setting.cause, setting.name, setting.fit[0])
+		}
+	}
+	version, err := show("server_version")
+	version, _, _ = strings.Cut(version, " ")
+	return "PostgreSQL " + version, err
+}
+
+// Close waits for what is being written, empties SQLite's write-ahead log into
+// the database file, and closes the database.
 func (s *Store) Close() error {
+	s.wipe(context.Background())
 	db, err := s.db.DB()
 	if err != nil {
 		return fmt.Errorf("cannot close the database: %w", clean(err))
@@ -291,6 +318,9 @@ func (s *Store) Tx(ctx context.Context, f func(tx *Store) error) error {
 		return ctx.Err() // the transaction was taken back because of it
 	}
 	if err == nil && outermost && tx.unit.erased {
+		if len(tx.unit.gone) > 0 && s.erased != nil {
+			s.erased(context.WithoutCancel(ctx), tx.unit.gone)
+		}
 		s.wipe(context.WithoutCancel(ctx))
 	}
 	return err
@@ -299,6 +329,7 @@ func (s *Store) Tx(ctx context.Context, f func(tx *Store) error) error {
 // unit is what a transaction has done beside its statements.
 type unit struct {
 	erased bool                // it erased something
+	gone   []string            // the submissions that it erased whole
 	acts   []models.AuditEvent // to be recorded when it ends
 	undone []models.AuditEvent // taken back with the part of it that did them
 }

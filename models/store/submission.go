@@ -476,7 +476,7 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 			err = db.Model(&leafRow{}).Where("submission = ?", id).Update("salt", []byte{}).Error
 		}
 		if err == nil {
-			tx.unit.erased = true
+			tx.unit.erased, tx.unit.gone = true, append(tx.unit.gone, id)
 		}
 		return failed(err, doing)
 	})
@@ -506,6 +506,21 @@ func (s *Store) Leaves(ctx context.Context, consultation string) ([][]byte, erro
 	var leaves [][]byte
 	err := s.db.WithContext(ctx).Model(&leafRow{}).Where("consultation = ?", consultation).Order("position").Pluck("leaf", &leaves).Error
 	return leaves, failed(err, "read the log")
+}
+
+// LogSizes returns how many leaves each consultation's log has; one without any
+// is left out.
+func (s *Store) LogSizes(ctx context.Context) (map[string]int, error) {
+	var rows []struct {
+		Consultation string
+		Number       int
+	}
+	err := s.db.WithContext(ctx).Model(&leafRow{}).Select("consultation, COUNT(*) AS number").Group("consultation").Scan(&rows).Error
+	sizes := make(map[string]int, len(rows))
+	for _, r := range rows {
+		sizes[r.Consultation] = r.Number
+	}
+	return sizes, failed(err, "measure the logs")
 }
 
 // Leaf returns a submission's leaf, the salt that opens it (empty once the

@@ -34,6 +34,7 @@ func Run(t *testing.T) {
 		{"migrations", testMigrations},
 		{"a database of the version before", testUpgrade},
 		{"columns", testColumns},
+		{"snapshots", testSnapshot},
 		{"settings", testSettings},
 		{"consultations", testConsultations},
 		{"pausing", testPaused},
@@ -59,6 +60,7 @@ func Run(t *testing.T) {
 		{"jobs", testJobs},
 		{"jobs asked for again", testJobsAgain},
 		{"jobs in a transaction", testJobsInTransaction},
+		{"jobs and a clock that jumps", testJobsAndClock},
 		{"jobs at the same time", testJobsConcurrently},
 		{"jobs are never lost", testJobsNeverLost},
 		{"users", testUsers},
@@ -73,6 +75,7 @@ func Run(t *testing.T) {
 		{"what people take out of answers", testRedactions},
 		{"how far people have checked", testEvidence},
 		{"duties, dates and the register", testDuties},
+		{"findings, sections and figures of a population", testFindings},
 		{"keyed forms", testKeying},
 		{"which column is what", testMappings},
 		{"answers listed without a search engine", testListAnswers},
@@ -214,6 +217,7 @@ var columns = strings.Fields(`
 	duty_records.account duty_records.consultation duty_records.day duty_records.done duty_records.duty duty_records.evidence duty_records.owner duty_records.state duty_records.url duty_records.version
 	equality.answer equality.consultation equality.people equality.question
 	evidence_rich.account evidence_rich.day evidence_rich.submission
+	findings.account findings.consultation findings.day findings.id findings.version findings.written
 	frame_versions.account frame_versions.consultation frame_versions.day frame_versions.number frame_versions.themes
 	import_mappings.account import_mappings.columns import_mappings.consultation import_mappings.day import_mappings.id import_mappings.name
 	jobs.again jobs.attempts jobs.id jobs.kind jobs.last_error jobs.leased_until jobs.object jobs.run_at jobs.state
@@ -229,6 +233,8 @@ var columns = strings.Fields(`
 	pack_reads.consultation pack_reads.part pack_reads.reader pack_reads.version
 	passkeys.account passkeys.day passkeys.id passkeys.name passkeys.sealed
 	placements.question placements.score placements.submission placements.theme
+	portal.erasures portal.id portal.secret
+	population.account population.consultation population.day population.entered population.figure population.id population.label population.respondent_group population.source population.version
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
 	reading_claims.account reading_claims.submission reading_claims.until
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
@@ -247,6 +253,7 @@ var columns = strings.Fields(`
 	report_proposals.pack report_proposals.reason report_proposals.returned_by report_proposals.returned_day
 	reports.consultation reports.data reports.day reports.hash reports.pack reports.proposed_by reports.published_by reports.struck reports.version
 	saved_searches.account saved_searches.consultation saved_searches.day saved_searches.id saved_searches.name saved_searches.query
+	sections.account sections.consultation sections.day sections.section sections.version sections.written
 	sessions.data sessions.expires sessions.token
 	sign_in_attempts.failures sign_in_attempts.hash sign_in_attempts.until
 	sso_subjects.account sso_subjects.issuer sso_subjects.subject
@@ -294,6 +301,9 @@ func testSettings(t *testing.T, url string) {
 	}
 	if !strings.HasPrefix(s.Backend(), "PostgreSQL 1") || strings.Contains(s.Backend(), "Debian") {
 		t.Errorf("backend %q", s.Backend())
+	}
+	if s, err := store.Open(ctx, url+"&log_error_verbosity=default", store.Options{}); err == nil || !strings.Contains(err.Error(), "ALTER SYSTEM SET log_error_verbosity = 'terse'") {
+		t.Errorf("a server that logs rows: %v, %v", s, err)
 	}
 	if _, err := store.Open(ctx, "postgres://someone:secret-word@127.0.0.1:1/x?sslmode=disable", store.Options{}); models.KindOf(err) != models.KindUnavailable || strings.Contains(err.Error(), "secret-word") {
 		t.Errorf("a server that is not there: %v", err)
@@ -1279,6 +1289,28 @@ func testJobsAgain(t *testing.T, url string) {
 	}
 }
 
+// testJobsAndClock: a clock that jumps ahead and is put back holds no work up.
+func testJobsAndClock(t *testing.T, url string) {
+	clock := NewClock("2026-11-02T09:30:00Z")
+	s := OpenURL(t, url, store.Options{Now: clock.Now})
+	clock.Advance(365 * 24 * time.Hour)
+	for _, object := range []string{"put off", "leased"} {
+		noError(t, s.Enqueue(ctx, models.JobIndex, object, 0))
+	}
+	for _, job := range must[[]models.Job](t)(s.ClaimJobs(ctx, 2, 10*time.Minute)) {
+		if job.Object == "put off" {
+			noError(t, s.FailJob(ctx, job, "Failed.", 5*time.Minute, false))
+		}
+	}
+	clock.Advance(-365 * 24 * time.Hour)
+	if jobs := must[[]models.Job](t)(s.ClaimJobs(ctx, 3, 10*time.Minute)); len(jobs) != 2 {
+		t.Errorf("claimed %v, want both", jobs)
+	}
+	if jobs := must[[]models.Job](t)(s.ClaimJobs(ctx, 3, 10*time.Minute)); len(jobs) != 0 {
+		t.Errorf("claimed %v again", jobs)
+	}
+}
+
 // testJobsInTransaction: work that is already waiting is not done before the
 // transaction that asks for it once more can be seen.
 func testJobsInTransaction(t *testing.T, url string) {
@@ -1545,6 +1577,7 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
+		"DROP TABLE findings", "DROP TABLE sections", "DROP TABLE population",
 		"DROP TABLE pack_reads", "DROP TABLE objections", "DROP TABLE report_proposals", "DROP TABLE report_members", "ALTER TABLE reports DROP COLUMN day",
 		"ALTER TABLE reports DROP COLUMN proposed_by", "ALTER TABLE reports DROP COLUMN published_by", "ALTER TABLE reports DROP COLUMN struck", "ALTER TABLE reports DROP COLUMN pack",
 		"ALTER TABLE attachments DROP COLUMN redacted", "ALTER TABLE attachments DROP COLUMN opened", "ALTER TABLE answers DROP COLUMN translated",
