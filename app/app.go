@@ -139,6 +139,7 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 		models.JobPlaces:  outlasting(a.Service.IndexPlaces),
 		models.JobRelease: outlasting(a.Service.ReleaseNew),
 		models.JobErase:   outlasting(a.Service.EraseFromIndex),
+		models.JobDelete:  a.Service.DeleteDue,
 	}, jobs.Options{Logger: o.Log, Workers: workers})
 	return a, a.replayErasures(ctx)
 }

@@ -289,6 +289,14 @@ func (a *App) meetDuties(ctx context.Context, c *models.Consultation, now time.T
 			return err
 		}
 	}
+	for _, r := range demo.Requests(c, now) {
+		if _, err := a.Service.KeepRequest(ctx, consult.Portal, c, r); err != nil {
+			return err
+		}
+	}
+	if r := demo.Retention(c); r.Day != "" {
+		return a.Service.SetRetention(ctx, consult.Portal, c, r)
+	}
 	return nil
 }
 

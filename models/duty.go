@@ -52,9 +52,9 @@ var Duties = []Duty{
 	{26, "The decision is recorded with reasons, alternatives and interests, and its call-in has ended", "2012 Regulations, as above", "the address of the record", StatusOrdered, true, false},
 	{27, "The order is on the website and notices are up at the place", "SI 2014/2591", "the days and photographs", StatusInForce, true, false},
 	{28, "The time to challenge the order in court is known", "2014 Act, s.66; Civil Procedure Rules 54.5", "worked out from the dates", "", false, true},
-	{29, "Respondents are told the outcome", "good practice", "the notice and its day", "", false, false},
-	{30, "Requests about rights and for information are logged; nothing is deleted while one is live", "Data Protection Act 2018; Freedom of Information Act 2000", "where the log is kept", "", false, false},
-	{31, "The expiry is in the diary 12 and 6 months before, and raw text is deleted on schedule", "UK GDPR Art 5; 2014 Act, s.60", "worked out from the dates; the schedule is duty 15", "", false, true},
+	{29, "Respondents are told the outcome", "good practice", "the decision is public and whoever left an address was written to; another notice and its day", "", false, true},
+	{30, "Requests about rights and for information are logged and answered in time; nothing is deleted while one is live", "Data Protection Act 2018; Freedom of Information Act 2000", "the register under “Requests”", "", false, true},
+	{31, "The expiry is in the diary 12 and 6 months before, and raw text is deleted on schedule", "UK GDPR Art 5; 2014 Act, s.60", "worked out from the dates and from the day under “Requests”; the schedule is duty 15", "", false, true},
 }
 
 // DutyBy returns the duty with the given number, and whether there is one.
@@ -81,7 +81,8 @@ const (
 func (d Duty) MayOverride() bool { return d.Number == 2 }
 
 // Takes lists what can be put on record about the duty. What the portal works
-// out is not typed, but for the reason of a short consultation.
+// out is not typed, but for the reason of a short consultation and another way
+// in which people were told.
 func (d Duty) Takes() []DutyState {
 	if d.Number == 17 { // whoever wrote is read, whatever anybody signs
 		return nil
@@ -90,7 +91,7 @@ func (d Duty) Takes() []DutyState {
 	if d.MayOverride() {
 		states = slices.Insert(states, 0, DutyOverridden)
 	}
-	if !d.Computed || d.Number == 6 {
+	if !d.Computed || d.Number == 6 || d.Number == 29 {
 		states = slices.Insert(states, 0, DutyMet)
 	}
 	return states
@@ -281,6 +282,11 @@ type DutyFacts struct {
 	NoReason     int    // themes out of scope without a reason
 	DoubleCoded  bool   // two people coded the same answers blind
 	Gaps         []Gap  // in the written part of the report
+	Decided      string // day the decision was published, YYYY-MM-DD
+	Contacts     bool   // somebody left an address to be told
+	Written      string // day on which the addresses were last read, YYYY-MM-DD
+	Requests     []Request
+	Retention    Retention
 }
 
 // computed works out a duty that is computed: whether it is met, and the whole
@@ -394,11 +400,16 @@ func (d Duty) computed(f DutyFacts) (met bool, said string) {
 		default:
 			return false, fmt.Sprintf("The order can be challenged in the High Court until %s, six weeks beginning with the day it was made.%s", dayText(last), review)
 		}
+	case 29:
+		return f.told()
+	case 30:
+		return f.requestsAnswered(today)
 	case 31:
 		if t.Expires == "" {
 			return false, "Enter the last day of the order under “Dates”."
 		}
-		return true, fmt.Sprintf("The order expires on %s. The calendar reminds of it on %s and %s.", dayText(t.Expires), dayText(AddMonths(t.Expires, -12)), dayText(AddMonths(t.Expires, -6)))
+		done, said := f.deleted(today)
+		return done, fmt.Sprintf("The order expires on %s. The calendar reminds of it on %s and %s. ", dayText(t.Expires), dayText(AddMonths(t.Expires, -12)), dayText(AddMonths(t.Expires, -6))) + said
 	}
 	return false, ""
 }

@@ -16,6 +16,8 @@ const (
 	// write the search index afresh, without what was taken back; its object is
 	// EveryIndex
 	JobErase JobKind = "erase"
+	// delete what nothing holds any more, and original words whose day has come, of one consultation
+	JobDelete JobKind = "delete"
 )
 
 // EveryIndex is the object of work on the whole search index.

@@ -65,6 +65,9 @@ const (
 	AttentionSeen       Attention = "seen"       // a person has looked at it since
 )
 
+// Readable reports whether the submission counts and its words are there.
+func (s *Submission) Readable() bool { return s.Status == SubmissionLive && s.Erased == "" }
+
 // Open reports whether nobody has looked at the submission since a reason came up.
 func (s *Submission) Open() bool {
 	return len(s.Attention) > 0 && !slices.Contains(s.Attention, AttentionSeen)
@@ -100,6 +103,7 @@ type Submission struct {
 	Attention    []Attention
 	Revision     int    // how often what it says was changed where it stands; 0 as it was sent
 	Source       string // for imports: the row it came from, so that a second import adds nothing
+	Erased       string `json:",omitempty"` // day its words were erased after the freeze, when it goes on to count; else ""
 	Answers      []Answer
 	Attachments  []Attachment
 }

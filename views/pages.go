@@ -235,12 +235,14 @@ type ReceiptCheckPage struct {
 	Objection    string
 	Found        *ReceiptState
 	Done         string // outcome: withdrawn, misread, replied
+	Held         bool   // of what was just taken back a sealed copy is kept by law
 }
 
 // ReceiptState is what became of a submission.
 type ReceiptState struct {
 	Day         string
 	Status      models.SubmissionStatus
+	Held        bool     // taken back, and a sealed copy is kept by law
 	Themes      []string // labels of approved or candidate themes its words are in
 	HeardOnce   bool
 	ClosedOnly  bool
@@ -492,6 +494,8 @@ type SubmissionPage struct {
 	Act          string // address the forms post to
 	Original     bool   // the unredacted words are shown
 	ShowOriginal string // address that shows them, "" when the role may not
+	Erase        string // address where its erasure is asked for
+	Erased       string // day its words were erased, written out
 	Redact       string // address where it is decided what is taken out of them
 	Back         string
 	Searched     string // what was searched for, "" for nothing

@@ -14,7 +14,7 @@ type RedactPage struct {
 	CheckedBy    string   // who checked it and when, and who approved, in a sentence
 	Mine         bool     // whoever reads this has checked it
 	OpenBy       string   // who else has it open
-	CanEdit      bool     // else the analysis is frozen
+	CanEdit      bool     // else the analysis is frozen, and no request is open
 	Sure, Unsure int      // parts that nobody has decided on, taken out until then and shown until then
 	Since        []string // what others decided while the form was filled in, in sentences
 	Answers      []RedactAnswer
@@ -22,6 +22,8 @@ type RedactPage struct {
 	Kinds        []string
 	Faults       []Fault
 	KeysOff      bool
+	Frozen       bool     // words are taken out for a request only
+	Requests     []Choice // open ones that it can be done for
 }
 
 // RedactAnswer is one answer in words.

@@ -3,6 +3,7 @@ package views
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"heard/models"
@@ -548,14 +549,15 @@ func samples() []sample {
 		{"duties", dutiesSample()}, {"duties-wrong", dutiesWrong()}, {"duty", dutySample()}, {"duty-wrong", dutyWrong()}, {"register", registerSample()}, {"register-nothing", &RegisterPage{Base: desk("register", "Register"), Sections: []RegisterSection{{ID: "petition", Title: "Petitions", Note: "Signatures are never added to responses."}}}}, {"entry", entrySample()}, {"entry-new", entryNew()},
 		{"users", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Role: models.RoleAnalyst, Email: "x", Faults: []Fault{{Href: "#email", Message: "Enter an email address, like name@example.org"}, {Href: "#role", Message: "Choose a role"}}, Invite: "https://consult.fairmead.example.org/staff/welcome?token=3f2a9c", For: "d.shah@fairmead.example.org",
 			Users: []models.User{{ID: "u1", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, PasswordHash: "x"}, {ID: "u2", Email: "d.shah@fairmead.example.org", Role: models.RoleAnalyst}, {ID: "u3", Email: "old@fairmead.example.org", Role: models.RoleCouncillor, Disabled: true}}}},
-	}, append(append(versionSamples(), keyingSamples()...), signInSamples()...)...)
+		{"receipt-held", &ReceiptCheckPage{Base: base("Use a code"), Consultation: c, Done: "withdrawn", Held: true}}, {"receipt-found-held", &ReceiptCheckPage{Base: base("Use a code"), Consultation: c, Found: &ReceiptState{Day: "2026-11-02", Status: models.SubmissionWithdrawn, Held: true}}},
+	}, slices.Concat(versionSamples(), keyingSamples(), requestSamples(), signInSamples())...)
 }
 
 // hostile puts s into every string of v that strangers or officers can write,
 // and address into every address.
 func hostile(v reflect.Value, s, address string) {
 	fixed := map[string]bool{"Lang": true, "Page": true, "State": true, "Sort": true, "ID": true, "Key": true, "Language": true, "Consultation": true, "Done": true, "At": true, "Acts": true}
-	addresses := map[string]bool{"Href": true, "Back": true, "Action": true, "Change": true, "Retry": true, "Next": true, "Previous": true, "URL": true, "Home": true, "Hits": true, "ShowOriginal": true, "Redact": true, "Code": true, "Skip": true, "PublishTo": true, "Resume": true, "Preset": true, "Act": true, "New": true, "Letter": true, "Check": true, "Correct": true}
+	addresses := map[string]bool{"Href": true, "Back": true, "Action": true, "Change": true, "Retry": true, "Next": true, "Previous": true, "URL": true, "Home": true, "Hits": true, "ShowOriginal": true, "Redact": true, "Erase": true, "Search": true, "Code": true, "Skip": true, "PublishTo": true, "Resume": true, "Preset": true, "Act": true, "New": true, "Letter": true, "Check": true, "Correct": true}
 	var walk func(v reflect.Value, field string)
 	walk = func(v reflect.Value, field string) {
 		switch v.Kind() {

@@ -51,9 +51,8 @@ var pages = []Page{
 	&TextPage{}, &LogPage{}, &ReportPage{}, &ErrorPage{},
 	&SignInPage{}, &WelcomePage{}, &StaffHomePage{}, &SearchPage{}, &SubmissionPage{}, &KeptPage{},
 	&ThemesPage{}, &ThemePage{}, &CodePage{}, &FramePage{}, &PreviewPage{}, &EssentialsPage{}, &SettingsPage{}, &AttentionPage{}, &ReadingPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
-	&RedactPage{}, &RedactionsPage{}, &RefusedPage{}, &DutiesPage{}, &DutyPage{}, &RegisterPage{}, &EntryPage{},
 	&WritingPage{}, &WritePage{},
-	&OncePage{},
+	&OncePage{}, &RequestsPage{}, &RequestPage{}, &ErasePage{},
 	&RedactPage{}, &RedactionsPage{}, &RefusedPage{}, &DutiesPage{}, &DutyPage{}, &RegisterPage{}, &EntryPage{}, &EvidencePage{},
 	&AccountPage{}, &CodeAppPage{}, &PasskeyPage{}, &ProvePage{}, &GoOnPage{},
 }

@@ -44,8 +44,12 @@ const (
 	ManageUsers  Permission = "manage accounts"
 	ReadAudit    Permission = "read the record"
 	SeeDuties    Permission = "see duties, dates and the register"
+	SeeRequests  Permission = "see requests about rights and for information"
+	KeepRequests Permission = "keep requests and act on them"
+	OpenHeld     Permission = "open sealed words" // nobody but the portal, on its own machine
 	KeepDuties   Permission = "keep duties, dates and the register"
 	ReadPack     Permission = "read the councillors' pack"
+	Erase        Permission = "erase what somebody wrote"
 	OwnAccount   Permission = "see one's own account"
 	ChangeSignIn Permission = "change how one signs in"
 	Recover      Permission = "let the holder of an account in anew"
@@ -74,8 +78,11 @@ var allowed = map[Permission][]models.Role{
 	ManageUsers:  {models.RoleAdmin},
 	ReadAudit:    {models.RoleAuditor},
 	SeeDuties:    models.Roles,
+	SeeRequests:  {models.RoleOfficer, models.RoleAuditor},
+	KeepRequests: {models.RoleOfficer},
 	KeepDuties:   {models.RoleOfficer},
 	ReadPack:     {models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor},
+	Erase:        {models.RoleOfficer},
 	OwnAccount:   models.Roles,
 	ChangeSignIn: models.Roles,
 	Recover:      {models.RoleAdmin},
@@ -83,7 +90,7 @@ var allowed = map[Permission][]models.Role{
 
 // Fresh are the permissions for which it is not enough to be signed in: people
 // show again who they are, unless they just did.
-var Fresh = []Permission{ReadContacts, TakeAway, Publish, ChangeSignIn, Recover}
+var Fresh = []Permission{ReadContacts, TakeAway, Publish, Erase, ChangeSignIn, Recover}
 
 // May reports whether the actor has a permission.
 func (a Actor) May(p Permission) bool {

@@ -204,6 +204,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 	if _, err := s.store.PurgeDrafts(ctx); err != nil {
 		return err
 	}
+	if err := s.askDue(ctx); err != nil {
+		return err
+	}
 	keys, err := s.store.ExpiredDraftFiles(ctx)
 	if err != nil {
 		return err

@@ -96,6 +96,9 @@ func (s *Service) standing(ctx context.Context, from *store.Store, c *models.Con
 	if facts.Unread, err = unread(ctx, from, c); err != nil {
 		return nil, err
 	}
+	if err := afterwards(ctx, from, c, &facts); err != nil {
+		return nil, err
+	}
 	for _, duty := range models.Duties {
 		var latest *models.DutyRecord
 		if earlier := d.Earlier[duty.Number]; len(earlier) > 0 {

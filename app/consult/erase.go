@@ -53,7 +53,12 @@ func (s *Service) eraseAs(ctx context.Context, by Actor, id string, status model
 		} else if err := s.move(ctx, tx, c, id, sub.Status, status); err != nil {
 			return err
 		}
-		if err := tx.EraseAnswers(ctx, id); err != nil {
+		if status == models.SubmissionLive { // totals that name nobody stay
+			err = s.eraseWords(ctx, tx, c, sub)
+		} else {
+			err = tx.EraseAnswers(ctx, id)
+		}
+		if err != nil {
 			return err
 		}
 		files = models.Keys(sub.Attachments)
@@ -76,7 +81,7 @@ func (s *Service) eraseAs(ctx context.Context, by Actor, id string, status model
 // analysis is frozen it is withdrawn, as its author could do; after that it goes
 // on counting, because totals that name nobody stay as they were published.
 func (s *Service) Erase(ctx context.Context, by Actor, words string) (*models.Submission, error) {
-	if err := by.need(LookAgain); err != nil {
+	if err := by.need(Erase); err != nil {
 		return nil, err
 	}
 	code, err := ledger.ParseCode(words)

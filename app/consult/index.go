@@ -37,7 +37,7 @@ func themedAnswers(c *models.Consultation, sub *models.Submission) []models.Answ
 // passages returns what there is to find of a submission, as officers and
 // analysts find it: redacted words, with every label true.
 func passages(c *models.Consultation, sub *models.Submission, view *themeView) []search.Document {
-	if sub.Status != models.SubmissionLive {
+	if !sub.Readable() {
 		return nil
 	}
 	var docs []search.Document
@@ -90,7 +90,7 @@ func (s *Service) IndexSubmission(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if sub.Status != models.SubmissionLive {
+	if !sub.Readable() {
 		return s.forget(ctx, id)
 	}
 	c, err := s.store.Consultation(ctx, sub.Consultation)
@@ -248,7 +248,7 @@ func (s *Service) putLive(ctx context.Context, docs []search.Document) error {
 	if err != nil {
 		return err
 	}
-	gone := slices.DeleteFunc(ids, func(id string) bool { return now[id] != nil && now[id].Status == models.SubmissionLive })
+	gone := slices.DeleteFunc(ids, func(id string) bool { return now[id] != nil && now[id].Readable() })
 	if len(gone) == 0 {
 		return nil
 	}

@@ -83,7 +83,7 @@ func newKit(t testing.TB, url string, wrap func(search.Engine) search.Engine) *k
 	k.Service = consult.New(consult.Config{Store: k.store, Search: k.engine, Meaning: wrap != nil, Files: k.files, Reader: evidence.NewReader(""), Log: log, Now: k.clock.Now, Pepper: pepper})
 	k.runner = jobs.New(k.store, map[models.JobKind]jobs.Handler{
 		models.JobRead: k.ReadAttachments, models.JobIndex: k.IndexSubmission, models.JobThemes: k.RefreshThemes, models.JobPlaces: k.IndexPlaces,
-		models.JobRelease: k.ReleaseNew, models.JobErase: k.EraseFromIndex,
+		models.JobRelease: k.ReleaseNew, models.JobErase: k.EraseFromIndex, models.JobDelete: k.DeleteDue,
 	}, jobs.Options{Logger: log, Workers: 1})
 	return k
 }

@@ -23,6 +23,7 @@ type Trace struct {
 	// begins with what was sent, which it does for organisations only.
 	Open    bool
 	Shown   bool
+	Held    bool // it was taken back, and something in law holds a sealed copy of its words
 	Misread bool // its author has said: that is not what I meant
 	// Objection is what they object to and what was decided on it; nil for none. Its
 	// Text is never shown: somebody else may hold the code.
@@ -58,7 +59,8 @@ func (s *Service) Trace(ctx context.Context, c *models.Consultation, words strin
 		Receipt: ledger.Receipt{Consultation: c.ID, Leaf: ledger.Hash(leaf), Day: sub.Day}.String(),
 	}
 	if !live {
-		return t, nil
+		t.Held, err = s.store.IsHeld(ctx, sub.ID)
+		return t, err
 	}
 	if t.Messages, err = s.store.Messages(ctx, sub.ID); err != nil {
 		return nil, err
@@ -184,14 +186,7 @@ func (s *Service) Withdraw(ctx context.Context, c *models.Consultation, words st
 			return err
 		}
 		// What an officer set aside is still its author's to erase.
-		if err := s.move(ctx, tx, c, sub.ID, sub.Status, models.SubmissionWithdrawn); err != nil {
-			return err
-		}
-		if err := tx.EraseAnswers(ctx, sub.ID); err != nil {
-			return err
-		}
-		files = models.Keys(sub.Attachments)
-		if err := tx.KeepDraftFiles(ctx, files, s.now()); err != nil { // for Sweep, should it not work below
+		if files, _, err = s.takeOut(ctx, tx, now, sub); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, Actor{}, "submission.withdrawn", sub.ID, c.ID, "")
@@ -199,10 +194,7 @@ func (s *Service) Withdraw(ctx context.Context, c *models.Consultation, words st
 	if err != nil {
 		return err
 	}
-	if err := s.removeFiles(ctx, files); err != nil {
-		s.log.Error("attachments of a withdrawn submission could not be deleted; this is tried again", "error", err)
-	}
-	s.wake()
+	s.afterErasing(ctx, files)
 	return nil
 }
 

@@ -188,6 +188,9 @@ type RedactionDecisions struct {
 	// AcceptSure takes out all that is still open and sure; LeaveDoubtful leaves in
 	// all that is still open and doubtful, as nothing that identifies anybody.
 	AcceptSure, LeaveDoubtful bool
+	// Request is what the decisions are made for, "" for none. After the freeze
+	// words are taken out for an open request only.
+	Request string
 	// Checked says that the person has read all of it, and nothing more is to be
 	// taken out. A second person who says so and changes nothing approves.
 	Checked bool
@@ -431,7 +434,8 @@ func (s *Service) Redact(ctx context.Context, by Actor, c *models.Consultation, 
 		return err
 	}
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		if err := holdOpen(ctx, tx, c, frozen(redactionFrozen)); err != nil {
+		now, err := mayRedact(ctx, tx, c, decisions.Request)
+		if err != nil {
 			return err
 		}
 		sub, err := liveIn(ctx, tx, c, id)
@@ -449,7 +453,7 @@ func (s *Service) Redact(ctx context.Context, by Actor, c *models.Consultation, 
 		if err := d.all(decisions); err != nil {
 			return err
 		}
-		return s.keepRedactions(ctx, tx, c, d, decisions.Checked)
+		return s.redactedFor(ctx, tx, by, now, sub, decisions.Request, func() error { return s.keepRedactions(ctx, tx, c, d, decisions.Checked) })
 	})
 	if err == nil {
 		s.wake()

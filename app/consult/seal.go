@@ -14,6 +14,7 @@ import (
 const (
 	sealContacts  = "contacts"
 	sealOriginals = "originals"
+	sealHeld      = "held"
 	sealCodeApps  = "code-apps"
 	sealPasskeys  = "passkeys"
 )

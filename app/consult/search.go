@@ -239,7 +239,7 @@ func (s *Service) known(ctx context.Context, c *models.Consultation, f *Found, i
 // where they may not find it.
 func (k known) mayFind(by Actor, c *models.Consultation, id string) (*models.Submission, bool) {
 	sub, released := k.subs[id], k.released[id]
-	if sub == nil || sub.Status != models.SubmissionLive || !mayOpen(by, c, sub, released) ||
+	if sub == nil || !sub.Readable() || !mayOpen(by, c, sub, released) ||
 		tierOf(by) == search.TierCouncillor && !sub.Allows(models.ConsentQuote) {
 		return nil, false
 	}

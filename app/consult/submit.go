@@ -326,6 +326,10 @@ func (s *Service) replace(ctx context.Context, tx *store.Store, c *models.Consul
 	if before.Status != models.SubmissionLive {
 		return nil, &models.Error{Kind: models.KindConflict, Code: "error.replaced", Message: "The answers that you wanted to change were taken back or changed since, so nothing was sent."}
 	}
+	held, err := s.holdWords(ctx, tx, c, before)
+	if err != nil {
+		return nil, err
+	}
 	if err := s.unrelease(ctx, tx, c, id); err != nil {
 		return nil, err
 	}
@@ -334,6 +338,9 @@ func (s *Service) replace(ctx context.Context, tx *store.Store, c *models.Consul
 	}
 	if err := s.record(ctx, tx, Actor{}, "submission.replaced", id, c.ID, ""); err != nil {
 		return nil, err
+	}
+	if held {
+		before.Attachments = nil // its files go with the sealed copy
 	}
 	return before.Attachments, tx.Enqueue(ctx, models.JobIndex, id, 0)
 }

@@ -416,12 +416,20 @@ func (s *Service) StrikeFromReports(ctx context.Context, by Actor, c *models.Con
 		if err != nil {
 			return err
 		}
-		return s.strike(ctx, tx, by, c, sub.PublicID)
+		return s.strike(ctx, tx, by, c, func(data []byte) ([]byte, bool, error) {
+			r, err := reportOf(data)
+			if err != nil || !report.Strike(r, sub.PublicID) {
+				return data, false, err
+			}
+			data, err = json.Marshal(r)
+			return data, true, err
+		})
 	})
 }
 
-// strike does that in a transaction. The record does not say whose words it were.
-func (s *Service) strike(ctx context.Context, tx *store.Store, by Actor, c *models.Consultation, publicID string) error {
+// strike has words taken out of every published version and of what is proposed,
+// in a transaction. The record does not say whose words they were.
+func (s *Service) strike(ctx context.Context, tx *store.Store, by Actor, c *models.Consultation, take func(data []byte) ([]byte, bool, error)) error {
 	all, err := tx.Versions(ctx, c.ID)
 	if err != nil {
 		return err
@@ -431,15 +439,12 @@ func (s *Service) strike(ctx context.Context, tx *store.Store, by Actor, c *mode
 		if err != nil {
 			return err
 		}
-		r, err := reportOf(data)
+		data, struck, err := take(data)
 		if err != nil {
-			return err
+			return fmt.Errorf("version %d of the report: %w", v.Number, err)
 		}
-		if !report.Strike(r, publicID) {
+		if !struck {
 			continue
-		}
-		if data, err = json.Marshal(r); err != nil {
-			return err
 		}
 		if err := tx.StrikeReport(ctx, c.ID, v.Number, data, s.today()); err != nil {
 			return err
@@ -452,12 +457,7 @@ func (s *Service) strike(ctx context.Context, tx *store.Store, by Actor, c *mode
 	if err != nil || p == nil {
 		return err
 	}
-	r, err := reportOf(p.Data)
-	if err != nil {
-		return err
-	}
-	report.Strike(r, publicID)
-	if p.Data, err = json.Marshal(r); err != nil {
+	if p.Data, _, err = take(p.Data); err != nil {
 		return err
 	}
 	if p.Waits() {

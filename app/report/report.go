@@ -656,7 +656,7 @@ func (b *builder) rollCall() (models.RollCall, error) {
 		case len(b.words(s)) > 0:
 			e.HeardOnce = true
 			roll.HeardOnce++
-		case len(s.Answers) > 0 || len(s.Attachments) > 0:
+		case len(s.Answers) > 0 || len(s.Attachments) > 0 || s.Erased != "":
 			e.ClosedOnly = true
 			roll.ClosedOnly++
 		default:

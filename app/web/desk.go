@@ -58,6 +58,10 @@ func (p *portal) submissionPage(req *request, c *models.Consultation, here strin
 	if req.by.May(consult.Redact) && sub.Status == models.SubmissionLive {
 		page.Redact = redactAddress(c, sub.ID, false)
 	}
+	if req.by.May(consult.KeepRequests) && (sub.Readable() || sub.Status == models.SubmissionVoid) {
+		page.Erase = at + "/erase"
+	}
+	page.Erased = p.Views.Day(deskLanguage, sub.Erased)
 	for _, consent := range sub.Consents {
 		page.Consents = append(page.Consents, consentNames[consent])
 	}

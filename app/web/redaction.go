@@ -116,11 +116,15 @@ func (p *portal) redactPage(req *request, c *models.Consultation, seen int) (*vi
 	if err != nil {
 		return nil, err
 	}
+	requests, err := p.openRequests(req, c, req.QueryParam("request"))
+	if err != nil {
+		return nil, err
+	}
 	name := func(account string) string { return cmp.Or(sheet.Names[account], account) }
 	page := &views.RedactPage{Base: p.staffBase(req, c, "redactions", "What is taken out"), Consultation: c.ID, ID: sheet.Of.ID, PublicID: sheet.Of.PublicID,
 		Act: redactAddress(c, sheet.Of.ID, false), Version: sheet.Version, Groups: groupNames(c, sheet.Of.Groups), Sensitive: c.Sensitive(sheet.Of.Groups),
-		Second: sheet.Stage == consult.RedactionSecond, Checked: sheet.Stage == consult.RedactionChecked, Mine: sheet.Mine, OpenBy: sheet.OpenBy, CanEdit: !sheet.Frozen,
-		Kinds: consult.RedactionKinds(), KeysOff: req.QueryParam("keys") == "off"}
+		Second: sheet.Stage == consult.RedactionSecond, Checked: sheet.Stage == consult.RedactionChecked, Mine: sheet.Mine, OpenBy: sheet.OpenBy, CanEdit: !sheet.Frozen || len(requests) > 0, Frozen: sheet.Frozen,
+		Requests: requests, Kinds: consult.RedactionKinds(), KeysOff: req.QueryParam("keys") == "off"}
 	if sheet.CheckedBy != "" && (page.Second || page.Checked) {
 		page.CheckedBy = "By " + p.byOn(name(sheet.CheckedBy), sheet.RedactionSheet.Checked) + "."
 		if sheet.ApprovedBy != "" {
@@ -251,7 +255,11 @@ func (p *portal) redact(req *request) error {
 	default:
 		return models.NewError(models.KindInvalid, "The page did not say what to do with the submission.")
 	}
+	d.Request = form.Get("request")
 	err = p.service.Redact(ctx, req.by, c, id, d)
+	if err == nil && d.Request != "" {
+		return p.done(req, requestAddress(c, d.Request), "Kept. What was changed stands below.")
+	}
 	if err == nil && d.Checked {
 		return p.toNextRedaction(req, c, form.Get("second") != "", keysOff, "Kept.") // whoever approves goes on approving
 	}
@@ -267,6 +275,7 @@ func (p *portal) redact(req *request) error {
 		return pageErr
 	}
 	page.KeysOff = keysOff
+	page.Requests = choosing(page.Requests, d.Request)
 	retyped(page, form, faults)
 	return p.render(req.Context, statusOf[models.KindOf(err)], page)
 }

@@ -595,7 +595,11 @@ func (p *portal) useReceipt(req *request) error {
 		if err := p.service.Withdraw(ctx, c, page.Code); err != nil {
 			return refuse(err)
 		}
-		page.Done = "withdrawn"
+		trace, err := p.service.Trace(ctx, c, page.Code)
+		if err != nil {
+			return refuse(err)
+		}
+		page.Done, page.Held = "withdrawn", trace.Held
 	case "correct":
 		key, err := p.service.Correct(ctx, c, page.Code)
 		if err != nil {
@@ -658,7 +662,7 @@ func (p *portal) receiptState(req *request, c *models.Consultation, code string)
 }
 
 func stateOf(t *consult.Trace) *views.ReceiptState {
-	return &views.ReceiptState{Day: t.Day, Status: t.Status, Themes: t.Themes, HeardOnce: t.HeardOnce, ClosedOnly: t.ClosedOnly,
+	return &views.ReceiptState{Day: t.Day, Status: t.Status, Held: t.Held, Themes: t.Themes, HeardOnce: t.HeardOnce, ClosedOnly: t.ClosedOnly,
 		Quoted: t.Quoted, Open: t.Open, Shown: t.Shown, Misread: t.Misread, Messages: t.Messages,
 		Objection: t.Objection, Letter: t.Letter, Findings: t.Findings, Versions: numbered(t.Versions),
 		LogPosition: t.Position, LogSize: t.Size, Root: t.Root.String(), ReceiptFile: t.Receipt}

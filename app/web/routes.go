@@ -170,5 +170,11 @@ var routes = []route{
 	{get, "/staff/:consultation/register", consult.SeeDuties, (*portal).showRegister},
 	{get, "/staff/:consultation/register/:id", consult.SeeDuties, (*portal).showEntry},
 	{post, "/staff/:consultation/register/:id", consult.KeepDuties, (*portal).changeEntry},
+	{get, "/staff/:consultation/requests", consult.SeeRequests, (*portal).showRequests},
+	{post, "/staff/:consultation/requests", consult.KeepRequests, (*portal).setRetention},
+	{get, "/staff/:consultation/requests/:id", consult.SeeRequests, (*portal).showRequest},
+	{post, "/staff/:consultation/requests/:id", consult.KeepRequests, (*portal).changeRequest},
+	{get, "/staff/:consultation/submissions/:id/erase", consult.KeepRequests, (*portal).showErase},
+	{post, "/staff/:consultation/submissions/:id/erase", consult.KeepRequests, (*portal).askErasure},
 	{get, "/:consultation/calendar/:token", consult.Public, (*portal).sharedCalendar},
 }

@@ -168,6 +168,12 @@ POST /staff/:consultation/duties/:number    401    403        403     422     40
 GET  /staff/:consultation/register          sign   200        200     200     200     200
 GET  /staff/:consultation/register/:id      sign   200        200     200     200     200
 POST /staff/:consultation/register/:id      401    403        403     422     403     403
+GET  /staff/:consultation/requests          sign   403        403     200     200     403
+POST /staff/:consultation/requests          401    403        403     422     403     403
+GET  /staff/:consultation/requests/:id      sign   403        403     200     200     403
+POST /staff/:consultation/requests/:id      401    403        403     422     403     403
+GET  /staff/:consultation/submissions/:id/erase sign 403      403     200     403     403
+POST /staff/:consultation/submissions/:id/erase 401 403       403     422     403     403
 GET  /:consultation/calendar/:token         404    404        404     404     404     404
 `
 
@@ -217,6 +223,8 @@ func (p *testPortal) address(path string) string {
 	switch {
 	case strings.Contains(path, "/submissions/"), strings.Contains(path, "/reading/"):
 		id = p.rows("SELECT id FROM submissions WHERE consultation = '" + p.demo.ID + "' AND status = 'live' ORDER BY id LIMIT 1")[0]
+	case strings.Contains(path, "/requests/"):
+		id = "new"
 	case strings.Contains(path, "/register/"):
 		id = "new"
 		if rows := p.rows("SELECT id FROM register WHERE consultation = '" + p.demo.ID + "' LIMIT 1"); len(rows) > 0 {
@@ -514,12 +522,15 @@ func (p *testPortal) forms(who map[string]*browser) map[string]form {
 		"/staff/:consultation/objections":             {who["officer"], url.Values{"submission": {"none"}, "decision": {"upheld"}, "reason": {"Moved."}, "version": {"1"}}},
 		"/staff/:consultation/settings":               {who["officer"], url.Values{"do": {"move"}, "to": {"closed"}}},
 
-		"/staff/:consultation/duties":         {who["officer"], url.Values{"do": {"share"}}},
-		"/staff/:consultation/duties/:number": {who["officer"], url.Values{"version": {"2"}, "state": {"met"}, "evidence": {"On the website."}, "owner": {"Ada Tremlett"}, "done": {"2026-10-01"}}},
-		"/staff/:consultation/findings/:id":   {who["officer"], url.Values{"version": {"1"}, "statement": {"Lamps are wanted."}, "limb": {"effect"}, "themes": {theme.ID}}},
-		"/staff/:consultation/sections/:id":   {who["officer"], url.Values{"version": {"1"}, "text": {"More lamps."}}},
-		"/staff/:consultation/population/:id": {who["officer"], url.Values{"version": {"1"}, "group": {p.demo.Groups[0].ID}, "figure": {"8120"}, "source": {"Census"}, "day": {"2021-03-21"}}},
-		"/staff/:consultation/register/:id":   {who["officer"], url.Values{"do": {"remove"}, "version": {"2"}}},
+		"/staff/:consultation/duties":                {who["officer"], url.Values{"do": {"share"}}},
+		"/staff/:consultation/duties/:number":        {who["officer"], url.Values{"version": {"2"}, "state": {"met"}, "evidence": {"On the website."}, "owner": {"Ada Tremlett"}, "done": {"2026-10-01"}}},
+		"/staff/:consultation/findings/:id":          {who["officer"], url.Values{"version": {"1"}, "statement": {"Lamps are wanted."}, "limb": {"effect"}, "themes": {theme.ID}}},
+		"/staff/:consultation/sections/:id":          {who["officer"], url.Values{"version": {"1"}, "text": {"More lamps."}}},
+		"/staff/:consultation/population/:id":        {who["officer"], url.Values{"version": {"1"}, "group": {p.demo.Groups[0].ID}, "figure": {"8120"}, "source": {"Census"}, "day": {"2021-03-21"}}},
+		"/staff/:consultation/register/:id":          {who["officer"], url.Values{"do": {"remove"}, "version": {"2"}}},
+		"/staff/:consultation/requests":              {who["officer"], url.Values{"version": {"1"}, "retention": {"2027-12-01"}}},
+		"/staff/:consultation/requests/:id":          {who["officer"], url.Values{"do": {"keep"}, "kind": {"foi"}, "reference": {"FOI 12"}, "received": {"2026-11-02"}}},
+		"/staff/:consultation/submissions/:id/erase": {who["officer"], url.Values{"request": {p.aRequest()}, "reason": {"She told us the day and the opening words."}}},
 	}
 }
 

@@ -78,7 +78,10 @@ func areas(req *request, c *models.Consultation, here string) (areas, pages []vi
 			{consult.LookAgain, "attention", at + "/attention", "To look at again"},
 		}},
 		{"Keying", []deskLink{{consult.KeyIn, "keying", at + "/keying", "Keying"}}},
-		{"Protection", []deskLink{leftIn}},
+		{"Protection", []deskLink{
+			leftIn,
+			{consult.SeeRequests, "requests", at + "/requests", "Requests"},
+		}},
 		{"Analysis", []deskLink{
 			{consult.SeeThemes, "themes", at + "/themes", "Themes"},
 			{consult.EditThemes, "code", at + "/code", "Code answers"},

@@ -27,6 +27,7 @@ type submissionRow struct {
 	Revision     int
 	Receipt      []byte
 	Nonce        []byte
+	Erased       string
 }
 
 func (submissionRow) TableName() string { return "submissions" }
@@ -35,7 +36,7 @@ func (r *submissionRow) model(answers []models.Answer, attachments []models.Atta
 	m := &models.Submission{
 		ID: r.ID, PublicID: r.PublicID, Consultation: r.Consultation, FormVersion: r.FormVersion,
 		Day: r.Day, Channel: r.Channel, Language: r.Language, Path: r.Path, Groups: r.Groups,
-		Stance: r.Stance, Status: r.Status, Source: r.Source, Revision: r.Revision, Answers: answers, Attachments: attachments,
+		Stance: r.Stance, Status: r.Status, Source: r.Source, Revision: r.Revision, Erased: r.Erased, Answers: answers, Attachments: attachments,
 	}
 	for _, c := range r.Consents {
 		m.Consents = append(m.Consents, models.Consent(c))

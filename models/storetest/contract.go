@@ -76,6 +76,8 @@ func Run(t *testing.T) {
 		{"how far people have checked", testEvidence},
 		{"duties, dates and the register", testDuties},
 		{"findings, sections and figures of a population", testFindings},
+		{"requests about rights and for information", testRequests},
+		{"words that are erased while totals stay", testEraseWords},
 		{"keyed forms", testKeying},
 		{"which column is what", testMappings},
 		{"answers listed without a search engine", testListAnswers},
@@ -219,6 +221,7 @@ var columns = strings.Fields(`
 	evidence_rich.account evidence_rich.day evidence_rich.submission
 	findings.account findings.consultation findings.day findings.id findings.version findings.written
 	frame_versions.account frame_versions.consultation frame_versions.day frame_versions.number frame_versions.themes
+	held_words.consultation held_words.day held_words.files held_words.sealed held_words.submission
 	import_mappings.account import_mappings.columns import_mappings.consultation import_mappings.day import_mappings.id import_mappings.name
 	jobs.again jobs.attempts jobs.id jobs.kind jobs.last_error jobs.leased_until jobs.object jobs.run_at jobs.state
 	keyed_forms.account keyed_forms.batch keyed_forms.checked keyed_forms.checker keyed_forms.day keyed_forms.differ keyed_forms.fields keyed_forms.form
@@ -233,8 +236,8 @@ var columns = strings.Fields(`
 	pack_reads.consultation pack_reads.part pack_reads.reader pack_reads.version
 	passkeys.account passkeys.day passkeys.id passkeys.name passkeys.sealed
 	placements.question placements.score placements.submission placements.theme
-	portal.erasures portal.id portal.secret
 	population.account population.consultation population.day population.entered population.figure population.id population.label population.respondent_group population.source population.version
+	portal.erasures portal.id portal.secret
 	quotes.consultation quotes.ends quotes.position quotes.question quotes.respondent_group quotes.sha256 quotes.starts quotes.submission quotes.theme
 	reading_claims.account reading_claims.submission reading_claims.until
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
@@ -252,13 +255,17 @@ var columns = strings.Fields(`
 	report_proposals.account report_proposals.consultation report_proposals.data report_proposals.day report_proposals.hash report_proposals.members report_proposals.number
 	report_proposals.pack report_proposals.reason report_proposals.returned_by report_proposals.returned_day
 	reports.consultation reports.data reports.day reports.hash reports.pack reports.proposed_by reports.published_by reports.struck reports.version
+	request_acts.account request_acts.consultation request_acts.day request_acts.frozen request_acts.id request_acts.kind request_acts.reason request_acts.request request_acts.second request_acts.second_day
+	request_acts.state request_acts.submission
+	requests.account requests.came requests.consultation requests.done requests.extended requests.id requests.kind requests.outcome requests.received requests.reference requests.state requests.version requests.written
+	retentions.account retentions.consultation retentions.day retentions.done retentions.version retentions.written
 	saved_searches.account saved_searches.consultation saved_searches.day saved_searches.id saved_searches.name saved_searches.query
 	sections.account sections.consultation sections.day sections.section sections.version sections.written
 	sessions.data sessions.expires sessions.token
 	sign_in_attempts.failures sign_in_attempts.hash sign_in_attempts.until
 	sso_subjects.account sso_subjects.issuer sso_subjects.subject
 	staff_sessions.account staff_sessions.day staff_sessions.ends staff_sessions.id staff_sessions.idle staff_sessions.name staff_sessions.proved
-	submissions.attention submissions.channel submissions.consents submissions.consultation submissions.day submissions.form_version submissions.groups
+	submissions.attention submissions.channel submissions.consents submissions.consultation submissions.day submissions.erased submissions.form_version submissions.groups
 	submissions.id submissions.language submissions.nonce submissions.path submissions.public_id submissions.receipt
 	submissions.revision submissions.source submissions.stance submissions.status
 	summaries.account summaries.attachment summaries.day summaries.submission summaries.text summaries.version
@@ -1577,7 +1584,9 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
+		"DROP TABLE portal",
 		"DROP TABLE findings", "DROP TABLE sections", "DROP TABLE population",
+		"DROP TABLE request_acts", "DROP TABLE requests", "DROP TABLE held_words", "DROP TABLE retentions", "ALTER TABLE submissions DROP COLUMN erased",
 		"DROP TABLE pack_reads", "DROP TABLE objections", "DROP TABLE report_proposals", "DROP TABLE report_members", "ALTER TABLE reports DROP COLUMN day",
 		"ALTER TABLE reports DROP COLUMN proposed_by", "ALTER TABLE reports DROP COLUMN published_by", "ALTER TABLE reports DROP COLUMN struck", "ALTER TABLE reports DROP COLUMN pack",
 		"ALTER TABLE attachments DROP COLUMN redacted", "ALTER TABLE attachments DROP COLUMN opened", "ALTER TABLE answers DROP COLUMN translated",

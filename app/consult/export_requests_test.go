@@ -1,0 +1,4 @@
+package consult
+
+// HashOf is the hash that quotes are kept with.
+var HashOf = hashOf
