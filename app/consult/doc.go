@@ -37,6 +37,12 @@
 //	          know beside the words: disclose.Release over everybody who may be
 //	          quoted. A release does not change; what comes later is in a later one.
 //	          Taking words back takes them out of it, and of the index's files.
+//	erase     Before the freeze a submission goes whole (Withdraw, EraseByCode,
+//	          DecideErasure); after it its words go, ErasedWords stands in their
+//	          place, and every total stays: unsay takes them out of themes, letters,
+//	          every version of the report and the packs. While something in law holds
+//	          what there is, a sealed copy stays until DeleteDue lets it go. DeleteDue
+//	          also deletes everybody's original words on their day.
 //	report    DraftReport gives everything to report.Build, which accounts for
 //	          every submission and lets no count past the disclosure gate.
 //	          PublishReport keeps the result; it never changes again.

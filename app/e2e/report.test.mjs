@@ -16,6 +16,10 @@ test('an officer publishes the report', async t => {
   await v.signIn('officer');
   await v.go(`${at}/themes`);
   assert.equal(await v.main.getByRole('button').count(), 0, 'nothing can be changed in what is frozen');
+  // What the report says in words is written beside it.
+  for (const page of ['findings', 'findings/new', 'sections/equality', 'population/new']) {
+    await v.go(`${at}/${page}`);
+  }
   await v.press('Sign out');
   await v.leave(t);
 });

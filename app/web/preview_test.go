@@ -76,7 +76,7 @@ func TestFillIn(t *testing.T) {
 	for _, id := range []string{"", "Not Allowed", "staff", p.demo.ID} {
 		officer.get("/staff").submit("form:has([name=template])", url.Values{"id": {id}}).is(http.StatusUnprocessableEntity).says("#new-id-fault", map[bool]string{true: "Choose another", false: "Enter small letters"}[id == p.demo.ID])
 	}
-	made := officer.get("/staff").submit("form:has([name=template])", url.Values{"id": {"mill-lane"}}).is(http.StatusOK)
+	made := officer.get("/staff").submit("form:has([name=template])", url.Values{"id": {"mill-lane"}, "template": {"Renewing a public spaces protection order"}}).is(http.StatusOK)
 	if made.url.Path != "/staff/mill-lane/essentials" {
 		t.Fatalf("a draft leads to %s", made.url.Path)
 	}
