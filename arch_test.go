@@ -15,7 +15,7 @@ import (
 var arrows = map[string][]string{
 	"heard":                     {"heard/app"},
 	"heard/app":                 {"*"}, // puts the parts together
-	"heard/app/web":             {"heard/app/consult", "heard/app/print", "heard/models", "heard/search", "heard/static", "heard/views"},
+	"heard/app/web":             {"heard/app/consult", "heard/app/print", "heard/app/sso", "heard/models", "heard/search", "heard/static", "heard/views"},
 	"heard/app/consult":         {"heard/app/disclose", "heard/app/evidence", "heard/app/ledger", "heard/app/model", "heard/app/redact", "heard/app/report", "heard/app/sheet", "heard/app/theme", "heard/app/theme/agreement", "heard/models", "heard/models/store", "heard/search"},
 	"heard/app/report":          {"heard/app/disclose", "heard/models"},
 	"heard/app/demo":            {"heard/models"},
@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"heard/app/redact":          {"heard/models"},
 	"heard/app/redact/measure":  {"heard/app/measured", "heard/app/redact"},
 	"heard/app/sheet":           {"heard/models"},
+	"heard/app/sso":             {},
 	"heard/app/theme":           {"heard/models"},
 	"heard/app/theme/agreement": {},
 	"heard/app/theme/measure":   {"heard/app/measured", "heard/app/theme", "heard/app/theme/agreement"},
@@ -55,6 +56,8 @@ var only = map[string][]string{
 	"github.com/meilisearch/meilisearch-go": {"heard/search/meili"},
 	"gocloud.dev":                           {"heard/app/evidence"},
 	"github.com/sashabaranov/go-openai":     {"heard/app/model"},
+	"github.com/go-webauthn/webauthn":       {"heard/app/consult"},
+	"github.com/coreos/go-oidc":             {"heard/app/sso"},
 }
 
 // pure packages take no clock and do no input or output.

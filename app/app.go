@@ -130,7 +130,7 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	}
 	a.reader = evidence.NewReader("tesseract")
 	a.printer = print.NewPrinter(print.Programs...)
-	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Meaning: cfg.embeds(), Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper, Program: programVersion(),
+	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Meaning: cfg.embeds(), Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper, SecondFactor: cfg.SecondFactor == "required", Program: programVersion(),
 		Wake: func() { a.runner.Nudge() }})
 	a.runner = jobs.New(a.Store, map[models.JobKind]jobs.Handler{
 		models.JobRead:    outlasting(a.Service.ReadAttachments),
@@ -264,7 +264,7 @@ func (a *App) Start(ctx context.Context) error {
 	a.url = "http://" + listener.Addr().String()
 	a.server = &http.Server{
 		Handler: web.New(web.Options{Service: a.Service, Views: a.Views, Sessions: a.Store.Sessions(), Log: a.log,
-			Secure: strings.HasPrefix(a.Config.URL, "https://"), ExitTo: a.Config.ExitTo, Onion: a.Config.Onion, Address: a.address(), Invented: a.Invented, Templates: demo.Templates(), Printer: a.printer}),
+			Secure: strings.HasPrefix(a.Config.URL, "https://"), ExitTo: a.Config.ExitTo, Onion: a.Config.Onion, Address: a.address(), Invented: a.Invented, Templates: demo.Templates(), Printer: a.printer, SSO: a.Config.sso()}),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       5 * time.Minute, // a large file over a slow phone
 		WriteTimeout:      6 * time.Minute,

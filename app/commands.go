@@ -146,6 +146,7 @@ func (demoCommand) Run(r *run) (err error) {
 	// from the settings.
 	r.cfg.Data, r.cfg.Database, r.cfg.Search, r.cfg.Files, r.cfg.Secret, r.cfg.Erasures = dir, "", "", "", "", ""
 	r.cfg.ModelURL, r.cfg.ModelKey, r.cfg.ModelEmbed, r.cfg.ModelChat = "", "", "", ""
+	r.cfg.SecondFactor, r.cfg.OIDCIssuer, r.cfg.OIDCClientID, r.cfg.OIDCClientSecret = "offered", "", "", ""
 	if err := r.cfg.check(); err != nil {
 		return err
 	}

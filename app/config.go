@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"heard/app/model"
+	"heard/app/sso"
 )
 
 // Config is every setting of the portal. Each is a flag with an environment
@@ -35,6 +36,11 @@ type Config struct {
 	ModelChat   string `env:"HEARD_MODEL_CHAT" placeholder:"NAME" help:"Its model that proposes names and drafts a summary of each theme. Default: none."`
 	WordNet     string `name:"wordnet" env:"HEARD_WORDNET" placeholder:"FOLDER" help:"Folder of an English WordNet (data.noun and so on), which helps to compare answers when there are few. Default: where Debian's wordnet-base puts it, if it is installed; none for none."`
 	ExitTo      string `default:"https://www.bbc.co.uk/weather" env:"HEARD_EXIT_TO" placeholder:"URL" help:"Neutral page that “Exit this page” leads to."`
+
+	SecondFactor     string `default:"required" enum:"required,offered" env:"HEARD_SECOND_FACTOR" placeholder:"WHEN" help:"Whether administrators, officers and auditors must have a passkey or an app for codes beside their password (required), or may (offered)."`
+	OIDCIssuer       string `name:"oidc-issuer" env:"HEARD_OIDC_ISSUER" placeholder:"URL" help:"Sign-in of your organisation (OpenID Connect), such as https://login.example.gov.uk. Only accounts that exist here sign in by it. Default: none."`
+	OIDCClientID     string `name:"oidc-client-id" env:"HEARD_OIDC_CLIENT_ID" placeholder:"ID" help:"What this portal is called there. Tell it to lead back to your address followed by /staff/sso/callback."`
+	OIDCClientSecret string `name:"oidc-client-secret" env:"HEARD_OIDC_CLIENT_SECRET" placeholder:"TEXT" help:"Secret that goes with it, if there is one."`
 }
 
 // commands is the command line.
@@ -66,7 +72,7 @@ type usageError struct{ error }
 func (e usageError) Unwrap() error { return e.error }
 
 // secrets are the settings that can be read from a file.
-var secrets = []string{"HEARD_DATABASE", "HEARD_SEARCH_MASTER_KEY", "HEARD_SECRET", "HEARD_MODEL_KEY"}
+var secrets = []string{"HEARD_DATABASE", "HEARD_SEARCH_MASTER_KEY", "HEARD_SECRET", "HEARD_MODEL_KEY", "HEARD_OIDC_CLIENT_SECRET"}
 
 // readSecretFiles sets each secret from the file named by its _FILE twin.
 func readSecretFiles() error {
@@ -160,6 +166,9 @@ func (c *Config) check() error {
 	if c.Clamd != "" && !hasPrefix(c.Clamd, "unix:/", "tcp:") {
 		return fmt.Errorf("--clamd: expected unix:/SOCKET or tcp:HOST:PORT")
 	}
+	if err := c.checkOIDC(); err != nil {
+		return err
+	}
 	if u, err := url.Parse(c.Onion); c.Onion != "" && (err != nil || !hasPrefix(c.Onion, "http://", "https://") || !strings.HasSuffix(u.Hostname(), ".onion") || strings.Trim(u.Path, "/") != "") {
 		return fmt.Errorf("--onion: expected an address such as http://….onion")
 	}
@@ -171,6 +180,30 @@ func (c *Config) check() error {
 	}
 	_, err = c.background()
 	return err
+}
+
+// checkOIDC refuses settings of the organisation's sign-in that cannot work, and
+// ones that would send a secret over an open network.
+func (c *Config) checkOIDC() error {
+	if c.OIDCIssuer == "" && c.OIDCClientID+c.OIDCClientSecret == "" {
+		return nil
+	}
+	u, err := url.Parse(c.OIDCIssuer)
+	if err != nil || u.Scheme != "https" && (u.Scheme != "http" || u.Hostname() != "127.0.0.1" && u.Hostname() != "localhost") {
+		return errors.New("--oidc-issuer: expected an address that begins with https://")
+	}
+	if c.OIDCClientID == "" {
+		return errors.New("--oidc-client-id: expected what the portal is called at --oidc-issuer")
+	}
+	return nil
+}
+
+// sso returns the client of the organisation's sign-in, nil when none is set up.
+func (c *Config) sso() *sso.Client {
+	if c.OIDCIssuer == "" {
+		return nil
+	}
+	return sso.New(sso.Config{Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCClientSecret})
 }
 
 // model returns the client of the optional language model, nil when none is

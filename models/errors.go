@@ -24,6 +24,7 @@ const (
 	KindClosed           // the consultation is not in the state this needs
 	KindTooLarge         // more than we accept
 	KindUnavailable      // a part we need is away; trying later will work
+	KindStale            // signed in, but too long ago to do this without showing again who it is
 )
 
 // FieldError is one fault in one field, worded for the person who typed it.

@@ -320,12 +320,13 @@ type ErrorPage struct {
 	Retry   string  // address to go back to
 }
 
-// SignInPage asks for e-mail address and password.
+// SignInPage asks for e-mail address, password and code, or for a passkey.
 type SignInPage struct {
 	Base
 	Email string
 	Fault string
 	Next  string
+	SSO   string // address of the organisation's own sign-in, "" for none
 }
 
 // WelcomePage lets somebody with a one-time link choose a password. For the
@@ -842,4 +843,8 @@ type UsersPage struct {
 	Faults []Fault
 	Invite string // one-time link to hand over, shown once
 	For    string
+	// Waiting says who asked to let somebody in anew, by account, until another
+	// administrator confirms. Me is the account of whoever looks at the page.
+	Waiting map[string]*RecoveryRow
+	Me      string
 }

@@ -54,6 +54,7 @@ var pages = []Page{
 	&WritingPage{}, &WritePage{},
 	&OncePage{}, &RequestsPage{}, &RequestPage{}, &ErasePage{},
 	&RedactPage{}, &RedactionsPage{}, &RefusedPage{}, &DutiesPage{}, &DutyPage{}, &RegisterPage{}, &EntryPage{}, &EvidencePage{},
+	&AccountPage{}, &CodeAppPage{}, &PasskeyPage{}, &ProvePage{}, &GoOnPage{},
 }
 
 func (*HomePage) file() string         { return "home" }

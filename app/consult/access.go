@@ -10,6 +10,9 @@ import (
 type Actor struct {
 	ID   string
 	Role models.Role
+	// Stale says that it is a while since they showed who they are, so that
+	// they do it again before what Fresh lists.
+	Stale bool
 }
 
 // Portal is the portal itself, acting by a job or on the command line.
@@ -46,6 +49,10 @@ const (
 	OpenHeld     Permission = "open sealed words" // nobody but the portal, on its own machine
 	KeepDuties   Permission = "keep duties, dates and the register"
 	ReadPack     Permission = "read the councillors' pack"
+	Erase        Permission = "erase what somebody wrote"
+	OwnAccount   Permission = "see one's own account"
+	ChangeSignIn Permission = "change how one signs in"
+	Recover      Permission = "let the holder of an account in anew"
 )
 
 // allowed is who may do what: the one table. Administrators run the portal and
@@ -75,7 +82,15 @@ var allowed = map[Permission][]models.Role{
 	KeepRequests: {models.RoleOfficer},
 	KeepDuties:   {models.RoleOfficer},
 	ReadPack:     {models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor},
+	Erase:        {models.RoleOfficer},
+	OwnAccount:   models.Roles,
+	ChangeSignIn: models.Roles,
+	Recover:      {models.RoleAdmin},
 }
+
+// Fresh are the permissions for which it is not enough to be signed in: people
+// show again who they are, unless they just did.
+var Fresh = []Permission{ReadContacts, TakeAway, Publish, Erase, ChangeSignIn, Recover}
 
 // May reports whether the actor has a permission.
 func (a Actor) May(p Permission) bool {
@@ -85,6 +100,8 @@ func (a Actor) May(p Permission) bool {
 // need returns nil when the actor has the permission.
 func (a Actor) need(p Permission) error {
 	switch {
+	case a.May(p) && a.Stale && slices.Contains(Fresh, p):
+		return models.NewError(models.KindStale, "Show once more that it is you. Until then nothing is done.")
 	case a.May(p):
 		return nil
 	case a.ID == "":

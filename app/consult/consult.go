@@ -38,6 +38,9 @@ type Config struct {
 	// Pepper keys the hashes of receipt codes. It is kept outside the database,
 	// so that a stolen database cannot be searched by code.
 	Pepper []byte
+	// SecondFactor says that accounts of some roles do nothing until they have
+	// more than a password; see models.Role.NeedsSecondFactor.
+	SecondFactor bool
 	// Wake tells the job runner that there is work; may be nil.
 	Wake func()
 	// Program is the version of the program, which reports name.
@@ -59,6 +62,7 @@ type Service struct {
 	log     *slog.Logger
 	now     func() time.Time
 	pepper  []byte
+	strict  bool // some roles need a second factor
 	wake    func()
 	program string
 	pace    pace
@@ -67,7 +71,7 @@ type Service struct {
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, wake: c.Wake, program: c.Program}
+	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, strict: c.SecondFactor, wake: c.Wake, program: c.Program}
 	if s.wake == nil {
 		s.wake = func() {}
 	}

@@ -81,7 +81,7 @@ func (s *Service) eraseAs(ctx context.Context, by Actor, id string, status model
 // analysis is frozen it is withdrawn, as its author could do; after that it goes
 // on counting, because totals that name nobody stay as they were published.
 func (s *Service) Erase(ctx context.Context, by Actor, words string) (*models.Submission, error) {
-	if err := by.need(LookAgain); err != nil {
+	if err := by.need(Erase); err != nil {
 		return nil, err
 	}
 	code, err := ledger.ParseCode(words)

@@ -178,7 +178,7 @@ func needReason(message, reason string) (string, error) {
 // request: before the freeze all of it, after it its words. It never shows what it
 // found, because somebody else may hold the code.
 func (s *Service) EraseByCode(ctx context.Context, by Actor, c *models.Consultation, request, words, reason string) error {
-	if err := by.need(KeepRequests); err != nil {
+	if err := by.need(Erase); err != nil {
 		return err
 	}
 	const not = "Nothing was erased."
@@ -216,7 +216,7 @@ func (s *Service) EraseByCode(ctx context.Context, by Actor, c *models.Consultat
 // AskErasure asks a second person to confirm that a submission is erased, where
 // there is no code.
 func (s *Service) AskErasure(ctx context.Context, by Actor, c *models.Consultation, submission, request, reason string) error {
-	if err := by.need(KeepRequests); err != nil {
+	if err := by.need(Erase); err != nil {
 		return err
 	}
 	reason, err := needReason("The erasure was not asked for.", reason)
@@ -261,7 +261,7 @@ func erasable(sub *models.Submission) bool {
 
 // DecideErasure confirms or declines an erasure that another person asked for.
 func (s *Service) DecideErasure(ctx context.Context, by Actor, c *models.Consultation, act string, confirm bool) error {
-	if err := by.need(KeepRequests); err != nil {
+	if err := by.need(Erase); err != nil {
 		return err
 	}
 	return s.erasing(ctx, func(tx *store.Store) (files []string, err error) {

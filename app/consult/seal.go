@@ -15,6 +15,8 @@ const (
 	sealContacts  = "contacts"
 	sealOriginals = "originals"
 	sealHeld      = "held"
+	sealCodeApps  = "code-apps"
+	sealPasskeys  = "passkeys"
 )
 
 // sealKey is how long a key to seal with is, in bytes.

@@ -6,8 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
 
@@ -23,42 +21,6 @@ var passwordCost = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelis
 // as checking a real one, so that an unknown address cannot be told apart.
 var nobody, _ = argon2id.CreateHash("no account has this password", passwordCost)
 
-// SignIn returns the account with this address and password. It answers the
-// same, in the same time, for a wrong password and for an unknown address.
-func (s *Service) SignIn(ctx context.Context, email, password string) (*models.User, error) {
-	u, err := s.store.UserByEmail(ctx, strings.ToLower(strings.TrimSpace(email)))
-	if err != nil && models.KindOf(err) != models.KindNotFound {
-		return nil, err
-	}
-	hash := nobody
-	if err == nil && u.PasswordHash != "" && !u.Disabled {
-		hash = u.PasswordHash
-	}
-	match, err := argon2id.ComparePasswordAndHash(password, hash)
-	if err != nil {
-		return nil, fmt.Errorf("compare password: %w", err)
-	}
-	if !match || hash == nobody {
-		if err := s.store.Audit(ctx, models.AuditEvent{Actor: models.ActorPortal, Action: "sign-in.refused"}); err != nil {
-			return nil, err
-		}
-		return nil, models.NewError(models.KindInvalid, "The email address or the password is not right.")
-	}
-	return u, s.record(ctx, s.store, Actor{ID: u.ID}, "sign-in", u.ID, "", "")
-}
-
-// User returns an account that may be used, for the session that names it.
-func (s *Service) User(ctx context.Context, id string) (*models.User, error) {
-	u, err := s.store.User(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if u.Disabled {
-		return nil, models.NewError(models.KindNotFound, "This account is closed.")
-	}
-	return u, nil
-}
-
 // Users returns every account.
 func (s *Service) Users(ctx context.Context, by Actor) ([]models.User, error) {
 	if err := by.need(ManageUsers); err != nil {
@@ -67,23 +29,36 @@ func (s *Service) Users(ctx context.Context, by Actor) ([]models.User, error) {
 	return s.store.Users(ctx)
 }
 
-// Invite creates an account, or gives an existing one a new start, and returns
-// the token of a one-time link with which its holder chooses a password. email
-// is empty only for the very first account of a portal, whose holder types it.
+// Invite creates an account and returns the token of a one-time link with which
+// its holder chooses a password. For an account that is in use it changes the
+// role, which ends its sessions, and returns no token: one administrator alone
+// lets nobody into somebody else's account. Whoever runs the program gives any
+// account a new start, by the portal's own hand.
 func (s *Service) Invite(ctx context.Context, by Actor, email string, role models.Role) (token string, err error) {
 	if err := by.need(ManageUsers); err != nil {
 		return "", err
 	}
-	u := models.User{ID: newID(10), Email: strings.ToLower(strings.TrimSpace(email)), Role: role}
+	u := models.User{ID: newID(10), Email: address(email), Role: role}
 	if err := u.Validate(); err != nil {
 		return "", err
 	}
 	token, hash := newToken()
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
 		known, err := tx.UserByEmail(ctx, u.Email)
+		inUse := err == nil && known.PasswordHash != ""
+		if err == nil && !inUse {
+			if inUse, err = tx.HasSubject(ctx, known.ID); err != nil {
+				return err
+			}
+		}
 		switch {
+		case inUse && by != Portal:
+			return s.changeRole(ctx, tx, by, known, role, &token)
 		case err == nil:
 			u.ID = known.ID
+			if err := tx.ForgetFactors(ctx, u.ID); err != nil {
+				return err
+			}
 		case models.KindOf(err) != models.KindNotFound:
 			return err
 		}
@@ -94,6 +69,28 @@ func (s *Service) Invite(ctx context.Context, by Actor, email string, role model
 		return s.record(ctx, tx, by, "user.invited", u.ID, "", string(role))
 	})
 	return token, err
+}
+
+// changeRole gives an account in use another role, and the caller no token.
+func (s *Service) changeRole(ctx context.Context, tx *store.Store, by Actor, u *models.User, role models.Role, token *string) error {
+	*token = ""
+	switch {
+	case u.Disabled:
+		return refused("The account was not changed.", "email", "This account is closed. To open it again, ask for its recovery")
+	case u.Role == role:
+		return refused("The account was not changed.", "email", "There is already an account with this address and role. If its holder cannot sign in, ask for its recovery")
+	case u.ID == by.ID:
+		return models.NewError(models.KindConflict, "You cannot change your own role. Ask another administrator.")
+	}
+	was := u.Role
+	u.Role = role
+	if err := tx.SaveUser(ctx, *u); err != nil {
+		return err
+	}
+	if err := tx.EndStaffSessions(ctx, u.ID, ""); err != nil {
+		return err
+	}
+	return s.record(ctx, tx, by, "user.role-changed", u.ID, "", string(was)+" to "+string(role))
 }
 
 // FirstUser returns the token of a one-time link for the portal's first
@@ -145,7 +142,7 @@ func (s *Service) Accept(ctx context.Context, token, email, password string) (*m
 		return nil, err
 	}
 	if first {
-		u.Email = strings.ToLower(strings.TrimSpace(email))
+		u.Email = address(email)
 		if u.Email == firstUserEmail {
 			u.Email = "" // it is nobody's address
 		}
@@ -154,8 +151,8 @@ func (s *Service) Accept(ctx context.Context, token, email, password string) (*m
 	if err := u.Validate(); err != nil {
 		fault.Fields = append(fault.Fields, models.FieldsOf(err)...)
 	}
-	if utf8.RuneCountInString(password) < models.MinPasswordLength {
-		fault.Fields = append(fault.Fields, models.FieldError{Field: "password", Message: fmt.Sprintf("Choose a password of at least %d characters; four or more words are easy to remember", models.MinPasswordLength)})
+	if short := passwordFault(password); short != nil {
+		fault.Fields = append(fault.Fields, *short)
 	}
 	if len(fault.Fields) > 0 {
 		return nil, fault
@@ -196,6 +193,9 @@ func (s *Service) Disable(ctx context.Context, by Actor, id string) error {
 		}
 		u.Disabled, u.InviteHash = true, nil
 		if err := tx.SaveUser(ctx, *u); err != nil {
+			return err
+		}
+		if err := tx.EndStaffSessions(ctx, id, ""); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, by, "user.disabled", id, "", "")

@@ -30,7 +30,7 @@ func TestSignIn(t *testing.T) {
 			t.Errorf("kept as %s", u.Email)
 		}
 		for _, email := range []string{"ines.abara@example.org", " INES.ABARA@EXAMPLE.ORG\n"} {
-			if got, err := k.SignIn(ctx, email, password); err != nil || got.ID != u.ID {
+			if got, err := k.SignIn(ctx, email, password, ""); err != nil || got.ID != u.ID {
 				t.Errorf("%q: %v, %v", email, got, err)
 			}
 		}
@@ -51,7 +51,7 @@ func TestSignIn(t *testing.T) {
 			"empty":            {"", ""},
 			"the stand-in":     {"first-officer@invalid", ""},
 		} {
-			got, err := k.SignIn(ctx, try[0], try[1])
+			got, err := k.SignIn(ctx, try[0], try[1], "")
 			wantKind(t, name, err, models.KindInvalid)
 			if got != nil {
 				t.Errorf("%s: an account came with the refusal", name)
@@ -124,7 +124,7 @@ func TestInvitationsWorkOnce(t *testing.T) {
 		}
 		_, err = k.Accept(ctx, token, "", password)
 		wantKind(t, "the link again", err, models.KindNotFound)
-		if _, err := k.SignIn(ctx, "a@example.org", strings.Repeat("é", models.MinPasswordLength)); err != nil {
+		if _, err := k.SignIn(ctx, "a@example.org", strings.Repeat("é", models.MinPasswordLength), ""); err != nil {
 			t.Errorf("sign in: %v", err)
 		}
 		if n := len(must(k.Users(ctx, admin))(t)); n != 1 {
@@ -218,7 +218,8 @@ func TestFirstUser(t *testing.T) {
 func TestDisable(t *testing.T) {
 	each(t, func(t *testing.T, k *kit) {
 		u := k.account(t, "a@example.org", models.RoleAnalyst)
-		if _, err := k.User(ctx, u.ID); err != nil {
+		session := must(k.Enter(ctx, u, true))(t)
+		if _, err := k.Resume(ctx, session); err != nil {
 			t.Fatal(err)
 		}
 		token, err := k.Invite(ctx, admin, "b@example.org", models.RoleAnalyst)
@@ -227,9 +228,9 @@ func TestDisable(t *testing.T) {
 		noError(t, err)
 		for _, id := range []string{u.ID, invited.ID} {
 			noError(t, k.Disable(ctx, admin, id))
-			_, err := k.User(ctx, id)
-			wantKind(t, "the session of a closed account", err, models.KindNotFound)
 		}
+		_, err = k.Resume(ctx, session)
+		wantKind(t, "the session of a closed account", err, models.KindNotFound)
 		_, err = k.Accept(ctx, token, "", password)
 		wantKind(t, "the link of a closed account", err, models.KindNotFound)
 		wantKind(t, "an account there is not", k.Disable(ctx, admin, "nobody"), models.KindNotFound)

@@ -45,7 +45,7 @@ export function launch() {
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
     chromiumSandbox: process.getuid() !== 0,
     args: ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost'],
     // People's browsers keep pages for "Back", so this one does too.
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });

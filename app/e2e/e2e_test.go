@@ -69,7 +69,11 @@ func node(t *testing.T, args ...string) {
 	ctx := t.Context()
 	var logged bytes.Buffer
 	dir := t.TempDir()
-	a, err := app.New(ctx, app.Config{
+	signIn, second := strings.Contains(strings.Join(args, " "), "sign-in"), "offered"
+	if signIn { // as in a real portal
+		second = "required"
+	}
+	a, err := app.New(ctx, app.Config{SecondFactor: second,
 		Addr: "127.0.0.1:0", Data: dir, Database: "sqlite:" + filepath.Join(dir, "heard.db"), Search: "bleve:" + filepath.Join(dir, "index"),
 		Files: "file://" + filepath.ToSlash(filepath.Join(dir, "files")), Secret: strings.Repeat("k", 32), ExitTo: exitTo, WordNet: "none",
 	}, app.Options{Log: slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelError}))})
@@ -109,8 +113,12 @@ func node(t *testing.T, args ...string) {
 		t.Fatal(err)
 	}
 
+	address := a.URL()
+	if signIn { // passkeys belong to a name
+		address = strings.Replace(address, "127.0.0.1", "localhost", 1)
+	}
 	cmd := exec.CommandContext(ctx, "node", args...)
-	cmd.Env = append(os.Environ(), "E2E_URL="+a.URL(), "E2E_ID="+c.ID, "E2E_PATHS="+string(paths), "E2E_EXIT="+exitTo, "E2E_ACCOUNTS="+string(accounts))
+	cmd.Env = append(os.Environ(), "E2E_URL="+address, "E2E_ID="+c.ID, "E2E_PATHS="+string(paths), "E2E_EXIT="+exitTo, "E2E_ACCOUNTS="+string(accounts))
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	// The script closes its browser when it is asked to end.
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }

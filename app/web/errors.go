@@ -22,6 +22,7 @@ var statusOf = map[models.Kind]int{
 	models.KindClosed:      http.StatusConflict,
 	models.KindTooLarge:    http.StatusRequestEntityTooLarge,
 	models.KindUnavailable: http.StatusServiceUnavailable,
+	models.KindStale:       http.StatusForbidden,
 }
 
 // fail answers a request that went wrong with the one error page. What people

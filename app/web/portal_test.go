@@ -218,7 +218,7 @@ func (p *testPortal) count(table string) int { return len(p.rows("SELECT * FROM 
 func (p *testPortal) state() string {
 	p.Helper()
 	var all []string
-	for _, table := range p.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('sessions', 'audit_head', 'sqlite_sequence') ORDER BY name") {
+	for _, table := range p.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('sessions', 'staff_sessions', 'sign_in_attempts', 'audit_head', 'sqlite_sequence') ORDER BY name") {
 		all = append(all, table)
 		query := "SELECT * FROM " + table
 		if table == "audit" { // that something was begun and taken back is kept

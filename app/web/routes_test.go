@@ -69,6 +69,17 @@ POST /staff/sign-in                         422    422        422     422     42
 POST /staff/sign-out                        303    303        303     303     303     303
 GET  /staff/welcome                         404    404        404     404     404     404
 POST /staff/welcome                         404    404        404     404     404     404
+POST /staff/passkey                         422    422        422     422     422     422
+GET  /staff/sso                             404    404        404     404     404     404
+GET  /staff/sso/callback                    404    404        404     404     404     404
+GET  /staff/prove                           sign   200        200     200     200     200
+POST /staff/prove                           401    422        422     422     422     422
+GET  /staff/account                         sign   200        200     200     200     200
+POST /staff/account                         401    422        422     422     422     422
+GET  /staff/account/app                     sign   200        200     200     200     200
+POST /staff/account/app                     401    422        422     422     422     422
+GET  /staff/account/passkey                 sign   200        200     200     200     200
+POST /staff/account/passkey                 401    422        422     422     422     422
 
 GET  /staff                                 sign   200        200     200     200     200
 POST /staff                                 401    403        403     422     403     422
@@ -484,6 +495,11 @@ func (p *testPortal) forms(who map[string]*browser) map[string]form {
 		"/staff/sign-in":                       {p.browser(), url.Values{"email": {"officer@penrow.example"}, "password": {password}}},
 		"/staff/sign-out":                      {p.staff(models.RoleAnalyst), nil},
 		"/staff/welcome":                       {p.browser(), url.Values{"token": {token}, "password": {password}}},
+		"/staff/passkey":                       {p.browser(), url.Values{"do": {"begin"}}},
+		"/staff/prove":                         {who["officer"], url.Values{"password": {password}, "next": {"/staff"}}},
+		"/staff/account":                       {who["officer"], url.Values{"do": {"name"}, "name": {"Office"}}},
+		"/staff/account/app":                   {who["officer"], url.Values{"code": {"123456"}}},
+		"/staff/account/passkey":               {who["officer"], url.Values{"response": {"{}"}}},
 		"/staff":                               {who["officer"], url.Values{"source": {string(storetest.Version("brook-green", 1))}}},
 		"/staff/users":                         {who["admin"], url.Values{"do": {"invite"}, "email": {"another@penrow.example"}, "role": {"officer"}}},
 		"/staff/:consultation/contacts":        {who["officer"], nil}, // reading the list goes on record
@@ -550,6 +566,7 @@ func TestFormsOfOtherWebsitesAreRefused(t *testing.T) {
 		// refused.
 		switch r.path {
 		case "/staff/:consultation/versions", // only once the analysis is frozen
+			"/staff/passkey", "/staff/account/app", "/staff/account/passkey", // only with a device
 			"/staff/:consultation/submissions/:id/files/:file", // where there is a file
 			"/staff/:consultation/pack",                        // only once the report is public
 			"/staff/:consultation/objections",                  // where somebody objects
@@ -591,9 +608,13 @@ func TestAccountChangesHoldAtOnce(t *testing.T) {
 	if page := officer.visit("/staff"); page.step() != "sign-in" {
 		t.Errorf("a closed account sees %s", page.url)
 	}
-	_, err := p.service.Invite(t.Context(), consult.Portal, "analyst@penrow.example", models.RoleAuditor)
+	admin := consult.Actor{ID: p.rows("SELECT id FROM users WHERE email = 'admin@penrow.example'")[0], Role: models.RoleAdmin}
+	_, err := p.service.Invite(t.Context(), admin, "analyst@penrow.example", models.RoleAuditor)
 	must(t, err)
-	analyst.visit("/staff/" + p.demo.ID + "/search").is(http.StatusForbidden)
+	if page := analyst.visit("/staff/" + p.demo.ID + "/search"); page.step() != "sign-in" {
+		t.Errorf("an account whose role changed sees %s", page.url)
+	}
+	p.staff(models.RoleAnalyst).visit("/staff/" + p.demo.ID + "/search").is(http.StatusForbidden)
 	if len(officer.cookies()) != 0 {
 		t.Errorf("the cookie of the closed account stays: %v", officer.cookies())
 	}

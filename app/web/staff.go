@@ -30,6 +30,7 @@ func (p *portal) staffBase(req *request, c *models.Consultation, here, title str
 		{consult.SeeDesk, "home", "/staff", "All consultations"},
 		{consult.ManageUsers, "users", "/staff/users", "Accounts"},
 		{consult.ReadAudit, "audit", "/staff/audit", "Record"},
+		{consult.OwnAccount, "account", accountAddress, "Your account"},
 	})
 	if c != nil {
 		bar.Consultation, bar.Title = c.ID, c.Title.Default()
@@ -139,7 +140,7 @@ func ownAddress(next string) string {
 }
 
 func (p *portal) showSignIn(req *request) error {
-	page := &views.SignInPage{Base: p.staffBase(req, nil, "", "Sign in"), Next: ownAddress(req.QueryParam("next"))}
+	page := p.signInPage(req, ownAddress(req.QueryParam("next")))
 	if req.user != nil {
 		return req.Redirect(http.StatusSeeOther, page.Next)
 	}
@@ -152,29 +153,28 @@ func (p *portal) signIn(req *request) error {
 		return err
 	}
 	ctx := req.Request().Context()
-	page := &views.SignInPage{Base: p.staffBase(req, nil, "", "Sign in"), Next: ownAddress(form.Get("next")), Email: form.Get("email")}
-	u, err := p.service.SignIn(ctx, page.Email, form.Get("password"))
+	page := p.signInPage(req, ownAddress(form.Get("next")))
+	page.Email = form.Get("email")
+	u, err := p.service.SignIn(ctx, page.Email, form.Get("password"), form.Get("code"))
 	if err != nil && models.KindOf(err) == models.KindInvalid {
-		page.Fault = "The email address or the password is not right"
+		page.Fault = err.Error()
 		return p.render(req.Context, http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
 		return err
 	}
-	return p.enter(req, u, page.Next)
-}
-
-// enter starts a session for somebody who has shown who they are.
-func (p *portal) enter(req *request, u *models.User, next string) error {
-	ctx := req.Request().Context()
-	if err := p.sessions.RenewToken(ctx); err != nil {
+	if err := p.enter(req, u, true); err != nil {
 		return err
 	}
-	p.sessions.Put(ctx, sessionUser, u.ID)
-	return req.Redirect(http.StatusSeeOther, next)
+	return req.Redirect(http.StatusSeeOther, page.Next)
 }
 
 func (p *portal) signOut(req *request) error {
+	if ctx := req.Request().Context(); req.user != nil {
+		if err := p.service.Leave(ctx, req.by, p.sessions.GetString(ctx, sessionID)); err != nil {
+			return err
+		}
+	}
 	if err := p.sessions.Destroy(req.Request().Context()); err != nil {
 		return err
 	}
@@ -224,7 +224,10 @@ func (p *portal) welcome(req *request) error {
 	if err != nil {
 		return err
 	}
-	return p.enter(req, accepted, "/staff")
+	if err := p.enter(req, accepted, true); err != nil {
+		return err
+	}
+	return req.Redirect(http.StatusSeeOther, "/staff")
 }
 
 func (p *portal) desk(req *request) error {
@@ -451,7 +454,11 @@ func (p *portal) showUsers(req *request) error {
 
 func (p *portal) usersPage(req *request) (*views.UsersPage, error) {
 	users, err := p.service.Users(req.Request().Context(), req.by)
-	return &views.UsersPage{Base: p.staffBase(req, nil, "users", "Accounts"), Users: users, Roles: models.Roles}, err
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := p.waitingFor(req, users)
+	return &views.UsersPage{Base: p.staffBase(req, nil, "users", "Accounts"), Users: users, Roles: models.Roles, Waiting: waiting, Me: req.by.ID}, err
 }
 
 func (p *portal) changeUsers(req *request) error {
@@ -466,8 +473,30 @@ func (p *portal) changeUsers(req *request) error {
 		}
 		return p.done(req, "/staff/users", "The account was closed.")
 	}
+	if do := form.Get("do"); do == "recover" || do == "drop" || do == "confirm" {
+		token, notice, err := p.recoverAccount(req, do, form.Get("id"))
+		if err != nil {
+			return err
+		}
+		if token == "" {
+			return p.done(req, "/staff/users", notice)
+		}
+		page, err := p.usersPage(req)
+		if err != nil {
+			return err
+		}
+		for _, u := range page.Users {
+			if u.ID == form.Get("id") {
+				page.For, page.Invite = u.Email, p.welcomeLink(token)
+			}
+		}
+		return p.render(req.Context, http.StatusOK, page)
+	}
 	email, role := form.Get("email"), models.Role(form.Get("role"))
 	token, err := p.service.Invite(ctx, req.by, email, role)
+	if err == nil && token == "" {
+		return p.done(req, "/staff/users", "The role was changed. They sign in again to use it.")
+	}
 	page, pageErr := p.usersPage(req)
 	if pageErr != nil {
 		return pageErr
@@ -482,6 +511,10 @@ func (p *portal) changeUsers(req *request) error {
 	if err != nil {
 		return err
 	}
-	page.For, page.Invite = email, p.Address+"/staff/welcome?token="+token
+	page.For, page.Invite = email, p.welcomeLink(token)
 	return p.render(req.Context, http.StatusOK, page)
+}
+
+func (p *portal) welcomeLink(token string) string {
+	return p.Address + "/staff/welcome?token=" + token
 }

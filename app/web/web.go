@@ -15,6 +15,7 @@ import (
 
 	"heard/app/consult"
 	"heard/app/print"
+	"heard/app/sso"
 	"heard/models"
 	"heard/static"
 	"heard/views"
@@ -39,6 +40,8 @@ type Options struct {
 	Invented bool
 	// Templates are consultation files to start from, by name.
 	Templates map[string][]byte
+	// SSO is the organisation's own sign-in, nil for none.
+	SSO *sso.Client
 	// Printer makes PDFs, if there is a program for it.
 	Printer *print.Printer
 }
@@ -48,6 +51,7 @@ type portal struct {
 	Options
 	service  *consult.Service
 	sessions *scs.SessionManager
+	origin   string // at which passkeys work
 	// doubtful is set when something could not be kept, until something can be
 	// again.
 	doubtful atomic.Bool
@@ -56,7 +60,7 @@ type portal struct {
 
 // New returns the portal as a handler.
 func New(o Options) http.Handler {
-	p := &portal{Options: o, service: o.Service, sessions: scs.New()}
+	p := &portal{Options: o, service: o.Service, sessions: scs.New(), origin: consult.PasskeyOrigin(o.Address)}
 	p.sessions.Store = o.Sessions
 	p.sessions.HashTokenInStore = true
 	p.sessions.IdleTimeout = 20 * time.Minute
@@ -92,7 +96,7 @@ func New(o Options) http.Handler {
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This form was sent from another website, so it was refused. Nothing was saved. Open the page again here and try once more.", http.StatusForbidden)
 	}))
-	return p.headers(protection.Handler(e))
+	return p.headers(p.guard(protection.Handler(e)))
 }
 
 // request is one request with who makes it.
@@ -100,6 +104,7 @@ type request struct {
 	*echo.Context
 	by   consult.Actor
 	user *models.User
+	bare bool   // the account needs a second factor and has none
 	lang string // the language of the pages, once it is known
 }
 
@@ -150,8 +155,15 @@ func (p *portal) handle(r route) echo.HandlerFunc {
 				}
 				return models.NewError(models.KindForbidden, "Your role does not allow this. Ask an administrator if you need it.")
 			}
+			if req.bare && !r.open() {
+				return p.toAccount(req)
+			}
 		}
-		return r.handle(p, req)
+		err := r.handle(p, req)
+		if models.KindOf(err) == models.KindStale {
+			return p.toProve(req)
+		}
+		return err
 	}
 	if !r.staff() {
 		return answer
@@ -168,28 +180,6 @@ func (p *portal) keeps(req *request) error {
 	err := p.service.TakesWrites(req.Request().Context())
 	p.doubtful.CompareAndSwap(true, err != nil)
 	return err
-}
-
-// sessionUser is the key of the signed-in account's id in a session.
-const sessionUser = "user"
-
-// identify finds out which account the request's session belongs to. An
-// account that was closed since is signed out.
-func (p *portal) identify(req *request) error {
-	ctx := req.Request().Context()
-	id := p.sessions.GetString(ctx, sessionUser)
-	if id == "" {
-		return nil
-	}
-	u, err := p.service.User(ctx, id)
-	switch {
-	case models.KindOf(err) == models.KindNotFound:
-		return p.sessions.Destroy(ctx)
-	case err != nil:
-		return err
-	}
-	req.user, req.by = u, consult.Actor{ID: u.ID, Role: u.Role}
-	return nil
 }
 
 // toSignIn leads somebody who is not signed in to the page for it and back. A

@@ -65,6 +65,7 @@ func Run(t *testing.T) {
 		{"jobs are never lost", testJobsNeverLost},
 		{"users", testUsers},
 		{"sessions", testSessions},
+		{"ways to sign in", testSignIn},
 		{"drafts", testDrafts},
 		{"drafts at the same time", testDraftsConcurrently},
 		{"contacts", testContacts},
@@ -207,6 +208,7 @@ var columns = strings.Fields(`
 	calendar_links.account calendar_links.consultation calendar_links.day calendar_links.hash
 	campaign_members.campaign campaign_members.consultation campaign_members.position campaign_members.submission
 	campaigns.consultation campaigns.id campaigns.position campaigns.template
+	code_apps.account code_apps.day code_apps.sealed code_apps.step
 	coded_answers.account coded_answers.blind coded_answers.day coded_answers.frame coded_answers.question coded_answers.settles coded_answers.submission
 	codings.account codings.belongs codings.blind codings.day codings.ends codings.id codings.question codings.sha256 codings.starts codings.submission codings.theme
 	consultation_versions.consultation consultation_versions.source consultation_versions.version
@@ -232,6 +234,7 @@ var columns = strings.Fields(`
 	notes.account notes.day notes.id notes.shared notes.submission notes.text
 	objections.account objections.day objections.decided objections.reason objections.state objections.submission objections.text objections.version
 	pack_reads.consultation pack_reads.part pack_reads.reader pack_reads.version
+	passkeys.account passkeys.day passkeys.id passkeys.name passkeys.sealed
 	placements.question placements.score placements.submission placements.theme
 	population.account population.consultation population.day population.entered population.figure population.id population.label population.respondent_group population.source population.version
 	portal.erasures portal.id portal.secret
@@ -239,6 +242,7 @@ var columns = strings.Fields(`
 	reading_claims.account reading_claims.submission reading_claims.until
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
 	readings.account readings.day readings.revision readings.submission
+	recoveries.account recoveries.asked_by recoveries.day recovery_codes.account recovery_codes.hash
 	redaction_sheets.approved redaction_sheets.approved_by redaction_sheets.checked redaction_sheets.checked_by redaction_sheets.open_until redaction_sheets.opened_by
 	redaction_sheets.rewrites redaction_sheets.second redaction_sheets.submission redaction_sheets.version
 	redactions.account redactions.day redactions.ends redactions.kind redactions.note redactions.of_ends redactions.of_starts redactions.question redactions.reason
@@ -258,6 +262,9 @@ var columns = strings.Fields(`
 	saved_searches.account saved_searches.consultation saved_searches.day saved_searches.id saved_searches.name saved_searches.query
 	sections.account sections.consultation sections.day sections.section sections.version sections.written
 	sessions.data sessions.expires sessions.token
+	sign_in_attempts.failures sign_in_attempts.hash sign_in_attempts.until
+	sso_subjects.account sso_subjects.issuer sso_subjects.subject
+	staff_sessions.account staff_sessions.day staff_sessions.ends staff_sessions.id staff_sessions.idle staff_sessions.name staff_sessions.proved
 	submissions.attention submissions.channel submissions.consents submissions.consultation submissions.day submissions.erased submissions.form_version submissions.groups
 	submissions.id submissions.language submissions.nonce submissions.path submissions.public_id submissions.receipt
 	submissions.revision submissions.source submissions.stance submissions.status

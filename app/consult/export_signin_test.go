@@ -1,0 +1,6 @@
+package consult
+
+var (
+	CodeAt = codeAt
+	Wait   = wait
+)

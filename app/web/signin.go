@@ -1,0 +1,387 @@
+package web
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"heard/app/consult"
+	"heard/models"
+	"heard/views"
+)
+
+// Keys of a session.
+const (
+	sessionID       = "session"  // of the session as the portal keeps it
+	sessionCeremony = "ceremony" // what the answer of a passkey is checked against, once
+)
+
+// maxCarried is how long a form may be that waits for a proof, in bytes. What is
+// in it is encoded twice, and every form that waits is far shorter.
+const maxCarried = maxFile
+
+// accountAddress is where people keep their own account.
+const accountAddress = "/staff/account"
+
+// enter starts a session for somebody who has shown who they are.
+func (p *portal) enter(req *request, u *models.User, fresh bool) error {
+	ctx := req.Request().Context()
+	if req.user != nil { // in this browser, as whoever
+		if err := p.service.Leave(ctx, req.by, p.sessions.GetString(ctx, sessionID)); err != nil {
+			return err
+		}
+	}
+	session, err := p.service.Enter(ctx, u, fresh)
+	if err != nil {
+		return err
+	}
+	if err := p.sessions.RenewToken(ctx); err != nil {
+		return err
+	}
+	p.sessions.Put(ctx, sessionID, session)
+	return nil
+}
+
+// identify finds out whose session the request belongs to. One that has ended,
+// or whose account was closed or has another role since, is signed out.
+func (p *portal) identify(req *request) error {
+	ctx := req.Request().Context()
+	id := p.sessions.GetString(ctx, sessionID)
+	if id == "" {
+		return nil
+	}
+	who, err := p.service.Resume(ctx, id)
+	switch {
+	case models.KindOf(err) == models.KindNotFound:
+		return p.sessions.Destroy(ctx)
+	case err != nil:
+		return err
+	}
+	req.user, req.by, req.bare = who.User, who.Actor, who.Bare
+	return nil
+}
+
+// open reports whether a page opens for an account that still needs a second
+// factor: its own, so that it can add one, and the way out.
+func (r route) open() bool {
+	return r.need == consult.Public || r.need == consult.OwnAccount || r.need == consult.ChangeSignIn
+}
+
+// toAccount leads somebody whose role needs a second factor to where they add
+// one.
+func (p *portal) toAccount(req *request) error {
+	if req.Request().Method != http.MethodGet {
+		return models.NewError(models.KindForbidden, "Your role needs more than a password, so nothing was saved. Add a passkey or an app for codes under “Your account”, then do it again.")
+	}
+	return req.Redirect(http.StatusSeeOther, accountAddress)
+}
+
+// toProve asks somebody to show again who they are, and leads back. What a form
+// had in it is kept on the page, so that nothing typed is lost.
+func (p *portal) toProve(req *request) error {
+	r := req.Request()
+	if r.Method == http.MethodGet {
+		return req.Redirect(http.StatusSeeOther, "/staff/prove?next="+queryEscape(r.URL.RequestURI()))
+	}
+	if r.PostForm == nil { // the handler had no need of it
+		if _, err := req.form(maxCarried); err != nil {
+			return err
+		}
+	}
+	page, err := p.provePage(req, ownAddress(r.URL.RequestURI()))
+	if err != nil {
+		return err
+	}
+	page.Posts, page.Form = true, r.PostForm.Encode()
+	return p.render(req.Context, http.StatusForbidden, page)
+}
+
+func (p *portal) provePage(req *request, next string) (*views.ProvePage, error) {
+	ctx := req.Request().Context()
+	account, err := p.service.Account(ctx, req.by)
+	if err != nil {
+		return nil, err
+	}
+	page := &views.ProvePage{Base: p.staffBase(req, nil, "", "Show that it is you"), Next: next, SSO: p.ssoAddress(next),
+		Code: account.App != nil || len(account.Passkeys) > 0}
+	if len(account.Passkeys) > 0 {
+		if page.Options, err = p.ask(req, func() (*consult.Ceremony, error) { return p.service.AskPasskey(p.origin) }); err != nil {
+			return nil, err
+		}
+	}
+	return page, nil
+}
+
+// ask begins to ask for a passkey and keeps what its answer is checked against.
+func (p *portal) ask(req *request, begin func() (*consult.Ceremony, error)) (options string, err error) {
+	c, err := begin()
+	if err != nil {
+		return "", err
+	}
+	p.sessions.Put(req.Request().Context(), sessionCeremony, c.Session)
+	return string(c.Options), nil
+}
+
+func (p *portal) asked(req *request) []byte {
+	return p.sessions.PopBytes(req.Request().Context(), sessionCeremony)
+}
+
+func (p *portal) showProve(req *request) error {
+	page, err := p.provePage(req, ownAddress(req.QueryParam("next")))
+	if err != nil {
+		return err
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+func (p *portal) prove(req *request) error {
+	form, err := req.form(maxCarried)
+	if err != nil {
+		return err
+	}
+	ctx, next := req.Request().Context(), ownAddress(form.Get("next"))
+	session, posts := p.sessions.GetString(ctx, sessionID), form.Get("posts") != ""
+	if response := form.Get("response"); response != "" {
+		err = p.service.ProveByPasskey(ctx, req.by, session, p.origin, p.asked(req), response)
+	} else {
+		err = p.service.Prove(ctx, req.by, session, form.Get("password"), form.Get("code"))
+	}
+	if models.KindOf(err) == models.KindInvalid {
+		page, failed := p.provePage(req, next)
+		if failed != nil {
+			return failed
+		}
+		page.Posts, page.Form, page.Fault = posts, form.Get("form"), err.Error()
+		return p.render(req.Context, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.sessions.RenewToken(ctx); err != nil {
+		return err
+	}
+	page := &views.GoOnPage{Base: p.staffBase(req, nil, "", "Go on"), Next: next}
+	carried, err := url.ParseQuery(form.Get("form"))
+	switch at, _, _ := strings.Cut(next, "?"); {
+	case err != nil:
+		return models.NewError(models.KindInvalid, "The form could not be read. Go back and send it again.")
+	case posts:
+		page.Posts = true
+		for _, name := range slices.Sorted(maps.Keys(carried)) {
+			for _, value := range carried[name] {
+				page.Fields = append(page.Fields, views.FormField{Name: name, Value: value})
+			}
+		}
+	case path.Ext(at) == "":
+		return req.Redirect(http.StatusSeeOther, next)
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+// passkey signs somebody in by a passkey.
+func (p *portal) passkey(req *request) error {
+	form, err := req.form(maxForm)
+	if err != nil {
+		return err
+	}
+	if form.Get("do") == "begin" {
+		options, err := p.ask(req, func() (*consult.Ceremony, error) { return p.service.AskPasskey(p.origin) })
+		if err != nil {
+			return err
+		}
+		return req.JSONBlob(http.StatusOK, []byte(options))
+	}
+	u, err := p.service.SignInByPasskey(req.Request().Context(), p.origin, p.asked(req), form.Get("response"))
+	if models.KindOf(err) == models.KindInvalid {
+		page := p.signInPage(req, ownAddress(form.Get("next")))
+		page.Fault = err.Error()
+		return p.render(req.Context, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.enter(req, u, true); err != nil {
+		return err
+	}
+	return req.Redirect(http.StatusSeeOther, ownAddress(form.Get("next")))
+}
+
+func (p *portal) signInPage(req *request, next string) *views.SignInPage {
+	return &views.SignInPage{Base: p.staffBase(req, nil, "", "Sign in"), Next: next, SSO: p.ssoAddress(next)}
+}
+
+func (p *portal) accountPage(req *request) (*views.AccountPage, error) {
+	ctx := req.Request().Context()
+	a, err := p.service.Account(ctx, req.by)
+	if err != nil {
+		return nil, err
+	}
+	day := func(d string) string { return p.Views.Day(deskLanguage, d) }
+	page := &views.AccountPage{Base: p.staffBase(req, nil, "account", "Your account"), Needs: req.bare, Left: a.Codes, Most: consult.MaxSessions, Problems: map[string]string{}}
+	for _, k := range a.Passkeys {
+		page.Passkeys = append(page.Passkeys, views.FactorRow{ID: k.ID, Name: k.Name, Day: day(k.Day)})
+	}
+	if a.App != nil {
+		page.App = day(a.App.Day)
+	}
+	here := p.sessions.GetString(ctx, sessionID)
+	for _, s := range a.Sessions {
+		page.Sessions = append(page.Sessions, views.SessionRow{ID: s.ID, Name: s.Name, Day: day(s.Day), Here: s.ID == here})
+	}
+	return page, nil
+}
+
+func (p *portal) showAccount(req *request) error {
+	page, err := p.accountPage(req)
+	if err != nil {
+		return err
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+func (p *portal) changeAccount(req *request) error {
+	form, err := req.form(maxForm)
+	if err != nil {
+		return err
+	}
+	ctx, id, notice := req.Request().Context(), form.Get("id"), ""
+	here := p.sessions.GetString(ctx, sessionID)
+	var codes []string
+	switch form.Get("do") {
+	case "remove-passkey":
+		notice, err = "The passkey was removed.", p.service.RemovePasskey(ctx, req.by, id)
+	case "remove-app":
+		notice, err = "The app for codes was removed.", p.service.RemoveApp(ctx, req.by)
+	case "codes":
+		codes, err = p.service.MakeCodes(ctx, req.by)
+	case "password":
+		notice, err = "The password was changed, and you are signed out everywhere else.", p.service.ChangePassword(ctx, req.by, here, form.Get("password"))
+	case "name":
+		notice, err = "The name was kept.", p.service.NameSession(ctx, req.by, here, form.Get("name"))
+	case "end":
+		notice, err = "You are signed out there.", p.service.EndSession(ctx, req.by, id)
+	case "end-others":
+		notice, err = "You are signed out everywhere else.", p.service.EndOthers(ctx, req.by, here)
+	default:
+		err = models.NewError(models.KindInvalid, "The page did not say what to change.")
+	}
+	if faults := models.FieldsOf(err); len(faults) > 0 || codes != nil {
+		page, failed := p.accountPage(req)
+		if failed != nil {
+			return failed
+		}
+		if codes != nil {
+			page.Codes = codes
+			return p.render(req.Context, http.StatusOK, page)
+		}
+		page.Faults, page.Problems = linked(faults, "main", "password", "name")
+		return p.render(req.Context, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	return p.done(req, accountAddress, notice)
+}
+
+func (p *portal) showCodeApp(req *request) error {
+	app, err := p.service.NewApp(req.Request().Context(), req.by)
+	if err != nil {
+		return err
+	}
+	return p.render(req.Context, http.StatusOK, p.codeAppPage(req, app))
+}
+
+func (p *portal) codeAppPage(req *request, app *consult.NewApp) *views.CodeAppPage {
+	var groups []string
+	for s := app.Secret; s != ""; s = s[min(4, len(s)):] {
+		groups = append(groups, s[:min(4, len(s))])
+	}
+	return &views.CodeAppPage{Base: p.staffBase(req, nil, "account", "Set up an app for codes"), Secret: strings.Join(groups, " "), URI: app.URI, Sealed: app.Sealed}
+}
+
+func (p *portal) addCodeApp(req *request) error {
+	form, err := req.form(maxForm)
+	if err != nil {
+		return err
+	}
+	app, err := p.service.ConfirmApp(req.Request().Context(), req.by, form.Get("app"), form.Get("code"))
+	if app != nil {
+		page := p.codeAppPage(req, app)
+		page.Faults, page.Problems = linked(models.FieldsOf(err), "main", "code")
+		return p.render(req.Context, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	return p.done(req, accountAddress, "The app was set up. From now on its code is asked for with your password. Now make recovery codes, in case you lose the phone.")
+}
+
+func (p *portal) passkeyPage(req *request) (*views.PasskeyPage, error) {
+	options, err := p.ask(req, func() (*consult.Ceremony, error) {
+		return p.service.BeginPasskey(req.Request().Context(), req.by, p.origin)
+	})
+	return &views.PasskeyPage{Base: p.staffBase(req, nil, "account", "Add a passkey"), Options: options}, err
+}
+
+func (p *portal) showPasskey(req *request) error {
+	page, err := p.passkeyPage(req)
+	if err != nil {
+		return err
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+func (p *portal) addPasskey(req *request) error {
+	form, err := req.form(maxForm)
+	if err != nil {
+		return err
+	}
+	err = p.service.AddPasskey(req.Request().Context(), req.by, p.origin, p.asked(req), form.Get("response"), form.Get("name"))
+	if faults, ok := faultsIn(err); ok {
+		page, failed := p.passkeyPage(req)
+		if failed != nil {
+			return failed
+		}
+		page.Name = form.Get("name")
+		page.Faults, page.Problems = linked(faults, "main", "name")
+		return p.render(req.Context, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	return p.done(req, accountAddress, "The passkey was added. You can sign in with it from now on. If you have no recovery codes, make some, in case you lose it.")
+}
+
+// recoverAccount does what administrators do to let somebody in anew, and returns the
+// one-time link, "" until there is one.
+func (p *portal) recoverAccount(req *request, do, id string) (token, notice string, err error) {
+	ctx := req.Request().Context()
+	switch do {
+	case "recover":
+		return "", "Asked. Another administrator confirms it on this page.", p.service.AskRecovery(ctx, req.by, id)
+	case "drop":
+		return "", "The request was taken back.", p.service.DropRecovery(ctx, req.by, id)
+	}
+	token, err = p.service.ConfirmRecovery(ctx, req.by, id)
+	return token, "", err
+}
+
+// waitingFor is what the page of accounts tells of recoveries.
+func (p *portal) waitingFor(req *request, users []models.User) (map[string]*views.RecoveryRow, error) {
+	all, err := p.service.Recoveries(req.Request().Context(), req.by)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, u := range users {
+		names[u.ID] = u.Email
+	}
+	rows := map[string]*views.RecoveryRow{}
+	for _, r := range all {
+		rows[r.Account] = &views.RecoveryRow{By: names[r.AskedBy], Day: p.Views.Day(deskLanguage, r.Day), Mine: r.AskedBy == req.by.ID}
+	}
+	return rows, nil
+}

@@ -1,0 +1,384 @@
+package web
+
+import (
+	"crypto"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"heard/app/consult"
+	"heard/app/sso"
+	"heard/models"
+)
+
+// Before something grave people show again who they are, and lose nothing that
+// they had typed.
+func TestSignInStepUp(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleOfficer)
+	b := p.staff(models.RoleOfficer)
+	contacts, export := "/staff/"+p.demo.ID+"/contacts", "/staff/"+p.demo.ID+"/search.csv?q=lamps"
+	b.post(contacts, nil).is(http.StatusOK) // they have just signed in
+	b.get(export)
+
+	p.clock.Advance(6 * time.Minute)
+	old, reads := b.cookies()[0].Value, p.count("audit")
+	asked := b.post(contacts, url.Values{"why": {"a & b", "=c\nd"}}).is(http.StatusForbidden).says("main", "Nothing has been done yet")
+	wrong := asked.submit("form", url.Values{"password": {"a wrong password"}}).is(http.StatusUnprocessableEntity).says(".problem", "not right")
+	wrong.submit("form", url.Values{"password": {"a wrong password"}}).is(http.StatusUnprocessableEntity)
+	b.post(contacts, nil).is(http.StatusForbidden)
+	if got := p.count("audit"); got != reads+2 {
+		t.Errorf("%d acts on record, expected two refusals", got-reads)
+	}
+	on := wrong.submit("form", url.Values{"password": {password}}).is(http.StatusOK).says("h1", "Thank you")
+	if action, fields := on.filled("form"); action != contacts || fmt.Sprint(fields["why"]) != fmt.Sprint([]string{"a & b", "=c\nd"}) {
+		t.Errorf("what was typed comes back as %s %q", action, fields)
+	}
+	on.submit("form", nil).is(http.StatusOK)
+	if b.cookies()[0].Value == old {
+		t.Error("the token is the one from before the proof")
+	}
+
+	p.clock.Advance(6 * time.Minute)
+	asked = b.get(export)
+	if asked.url.Path != "/staff/prove" {
+		t.Fatalf("a file is given to somebody stale, at %s", asked.url)
+	}
+	file := asked.submit("form", url.Values{"password": {password}}).is(http.StatusOK).follow("main a")
+	if !strings.HasPrefix(file.header.Get("Content-Type"), "text/csv") {
+		t.Errorf("the proof leads to %s", file.url)
+	}
+	p.clock.Advance(6 * time.Minute)
+	if page := b.get("/staff/account/app").submit("form", url.Values{"password": {password}}); page.url.Path != "/staff/account/app" {
+		t.Errorf("the proof leads to %s", page.url)
+	}
+	// Somewhere else it never leads.
+	got := b.post("/staff/prove", url.Values{"password": {password}, "next": {"https://evil.example/"}})
+	if got.url.Path != "/staff" {
+		t.Errorf("the proof leads to %s", got.url)
+	}
+	b.post("/staff/prove", url.Values{"password": {password}, "next": {"//evil.example/x"}, "posts": {"yes"}, "form": {"a=b"}}).says("h1", "Thank you")
+	if action, _ := b.post("/staff/prove", url.Values{"password": {password}, "next": {"https://evil.example/x"}, "posts": {"yes"}}).filled("form"); action != "/staff" {
+		t.Errorf("what was typed is sent to %s", action)
+	}
+}
+
+// An account of a role that needs a second factor opens no page until it has
+// one, and the account page does what it says.
+func TestSignInNeedsSecondFactor(t *testing.T) {
+	p := newPortal(t)
+	for _, role := range models.Roles {
+		p.signUp(role)
+	}
+	p.options.Service = consult.New(consult.Config{Store: p.store, Search: p.engine, Log: p.options.Log, Now: p.clock.Now, Pepper: []byte(strings.Repeat("p", 32)), SecondFactor: true})
+	p.options.Address = "https://consult.penrow.example"
+	p.serve()
+	p.staff(models.RoleCouncillor).get("/staff").says("h1", "Your desk")
+	b := p.browser()
+	in := func(code string) *page {
+		return b.get("/staff/sign-in").submit("form[method=post]", url.Values{"email": {"admin@penrow.example"}, "password": {password}, "code": {code}})
+	}
+	if page := in(""); page.url.Path != "/staff/account" {
+		t.Fatalf("an administrator without a second factor is at %s", page.url)
+	}
+	for _, r := range routes {
+		if !r.staff() || r.open() {
+			continue
+		}
+		got := b.request(r.method, strings.NewReplacer(":consultation", p.demo.ID).Replace(r.path), nil, "Sec-Fetch-Site", "same-origin")
+		role := consult.Actor{ID: "x", Role: models.RoleAdmin}
+		if r.method == get && role.May(r.need) && got.url.Path != "/staff/account" || r.method == post && got.status != http.StatusForbidden {
+			t.Errorf("%s %s opens without a second factor: %d at %s", r.method, r.path, got.status, got.url)
+		}
+	}
+	b.get("/staff/account").says("#needs", "Your role needs more than a password")
+	set := b.get("/staff/account/app").says("main", "Enter the code")
+	if set.doc.Find("svg.qr").Length() != 1 {
+		t.Error("there is no QR code")
+	}
+	_, values := set.filled("form")
+	again := set.submit("form", url.Values{"code": {"12"}}).is(http.StatusUnprocessableEntity).says(".fault", "six digits")
+	if _, kept := again.filled("form"); kept.Get("app") != values.Get("app") {
+		t.Error("a wrong code changes the secret, and the app would have to be set up again")
+	}
+	secret := []byte(decoded(t, strings.ReplaceAll(set.doc.Find("main ol code").Text(), " ", "")))
+	done := again.submit("form", url.Values{"code": {codeOf(secret, p.clock.Now())}})
+	if done.url.Path != "/staff/account" {
+		t.Fatalf("the app was not set up: %s", done.text())
+	}
+	codes := done.submit("form:has(button[value=codes])", nil).doc.Find(".note code")
+	if codes.Length() != 10 {
+		t.Errorf("%d recovery codes", codes.Length())
+	}
+	b.get("/staff/users")
+	done.submit("form:has(button[value=remove-app])", nil).is(http.StatusConflict)
+	b.post("/staff/sign-out", nil)
+	in("").is(http.StatusUnprocessableEntity)
+	if page := in(codes.First().Text()); page.url.Path != "/staff" {
+		t.Errorf("a recovery code leads to %s", page.url)
+	}
+	b.post("/staff/account", url.Values{"do": {"name"}, "name": {"Office"}}).is(http.StatusOK).says(".sessions", "Office")
+	one := b.copy()
+	b.get("/staff/account").submit("form:has(button[value=password])", url.Values{"password": {"short"}}).is(http.StatusUnprocessableEntity).says("#password-fault", "at least")
+	other := p.browser()
+	other.get("/staff/sign-in").submit("form[method=post]", url.Values{"email": {"admin@penrow.example"}, "password": {password}, "code": {codes.Last().Text()}})
+	b.get("/staff/account").submit("form:has(button[value=end])", nil).is(http.StatusOK)
+	if page := other.visit("/staff"); page.step() != "sign-in" {
+		t.Errorf("a session that was ended sees %s", page.url)
+	}
+	one.post("/staff/sign-out", nil)
+	if page := b.visit("/staff"); page.step() != "sign-in" {
+		t.Errorf("a copy of the session outlives it at %s", page.url)
+	}
+	if rows := strings.Join(p.rows("SELECT * FROM staff_sessions"), " "); strings.Contains(rows, "Go-http") || strings.Contains(rows, "127.0.0.1") {
+		t.Errorf("a session keeps more than it says: %s", rows)
+	}
+}
+
+func decoded(t *testing.T, secret string) string {
+	t.Helper()
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+	var out []byte
+	var held, n uint
+	for _, c := range secret {
+		held, n = held<<5|uint(strings.IndexRune(letters, c)), n+5
+		if n >= 8 {
+			n -= 8
+			out = append(out, byte(held>>n))
+		}
+	}
+	return string(out)
+}
+
+// Two administrators let somebody in anew, each on the page of accounts.
+func TestSignInRecovery(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleAdmin)
+	p.signUp(models.RoleOfficer)
+	token, err := p.service.Invite(t.Context(), consult.Portal, "second@penrow.example", models.RoleAdmin)
+	must(t, err)
+	_, err = p.service.Accept(t.Context(), token, "", password)
+	must(t, err)
+	one, two := p.staff(models.RoleAdmin), p.browser()
+	two.get("/staff/sign-in").submit("form[method=post]", url.Values{"email": {"second@penrow.example"}, "password": {password}})
+	const row = "tr:contains('officer@penrow.example') form"
+	asked := one.get("/staff/users").submit(row+":has(button[value=recover])", nil).is(http.StatusOK).says(row, "Another administrator confirms it")
+	if asked.doc.Find("button[value=confirm]").Length() != 0 || asked.doc.Find("button[value=recover]").Length() != 1 {
+		t.Error("who asked may confirm, or others were asked for, too")
+	}
+	if own := two.get("/staff/users").doc.Find("tr:contains('second@penrow.example') button[value=recover]"); own.Length() != 0 {
+		t.Error("somebody may ask for their own account")
+	}
+	confirmed := two.get("/staff/users").says(row, "admin@penrow.example asked")
+	action, values := confirmed.filled(row + ":has(button[value=confirm])")
+	values.Set("do", "confirm")
+	link := strings.TrimPrefix(two.post(action, values).is(http.StatusOK).doc.Find(".note code").Text(), p.options.Address)
+	if page := p.browser().get(link).submit("form", url.Values{"password": {"another long password"}}); page.url.Path != "/staff" {
+		t.Errorf("the link leads to %s", page.url)
+	}
+	p.browser().visit(link).is(http.StatusNotFound)
+	got := one.post("/staff/users", url.Values{"do": {"invite"}, "email": {"officer@penrow.example"}, "role": {"analyst"}}).is(http.StatusOK)
+	if got.doc.Find(".note code").Length() != 0 {
+		t.Error("changing a role makes a link")
+	}
+}
+
+// codeOf is what an app shows at an instant (RFC 6238).
+func codeOf(secret []byte, at time.Time) string {
+	m := hmac.New(sha1.New, secret)
+	_ = binary.Write(m, binary.BigEndian, at.Unix()/30)
+	sum := m.Sum(nil)
+	from := sum[19] & 0xf
+	return fmt.Sprintf("%06d", (binary.BigEndian.Uint32(sum[from:from+4])&0x7fffffff)%1_000_000)
+}
+
+// Pages for staff answer no other website, not even a question, but for the few
+// that people come to by a link.
+func TestSignInFetchMetadata(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleOfficer)
+	b := p.staff(models.RoleOfficer)
+	elsewhere := map[string]bool{"/staff": true, "/staff/sign-in": true, "/staff/welcome": true, ssoBackPath: true}
+	for _, r := range routes {
+		if r.method != get {
+			continue
+		}
+		at := strings.NewReplacer(":consultation", p.demo.ID, ":step", "A1", ":card", p.demo.Cards[0].ID, ":path", p.demo.Paths[0].ID).Replace(r.path)
+		for _, site := range []string{"cross-site", "same-site"} {
+			for how, header := range map[string][]string{
+				"an image":   {"Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image"},
+				"a script":   {"Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty"},
+				"a frame":    {"Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe"},
+				"navigating": {"Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"},
+			} {
+				got := b.request(get, at, nil, append(header, "Sec-Fetch-Site", site)...)
+				refused := got.status == http.StatusForbidden && strings.Contains(got.body, "another website")
+				if want := r.staff() && (how != "navigating" || !elsewhere[r.path]); refused != want {
+					t.Errorf("%s by %s, %s: %d, want it refused: %v", r.path, how, site, got.status, want)
+				}
+				if refused && len(got.header.Values("Set-Cookie")) > 0 {
+					t.Errorf("%s by %s sets a cookie", r.path, how)
+				}
+			}
+		}
+	}
+	for _, site := range []string{"none", "same-origin"} {
+		b.request(get, "/staff", nil, "Sec-Fetch-Site", site).is(http.StatusOK)
+	}
+}
+
+// issuer is an organisation's sign-in on this machine: whoever comes is who says.
+type issuer struct {
+	*httptest.Server
+	key   *rsa.PrivateKey
+	who   map[string]any // claims of the next token
+	spoil func(claims map[string]any, header map[string]any)
+	asked map[string]url.Values // by code
+	spent map[string]bool
+}
+
+func newIssuer(t *testing.T) *issuer {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	must(t, err)
+	i := &issuer{key: key, asked: map[string]url.Values{}, spent: map[string]bool{}, spoil: func(_, _ map[string]any) {}}
+	reply := func(w http.ResponseWriter, v any) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(v)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
+		reply(w, map[string]any{"issuer": i.URL, "authorization_endpoint": i.URL + "/authorize", "token_endpoint": i.URL + "/token", "jwks_uri": i.URL + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"}})
+	})
+	mux.HandleFunc("/keys", func(w http.ResponseWriter, _ *http.Request) {
+		reply(w, map[string]any{"keys": []any{map[string]any{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "1", "n": raw64(key.N.Bytes()), "e": "AQAB"}}})
+	})
+	mux.HandleFunc("/authorize", func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		code := rand.Text()
+		i.asked[code] = q
+		http.Redirect(w, r, q.Get("redirect_uri")+"?"+url.Values{"code": {code}, "state": {q.Get("state")}}.Encode(), http.StatusSeeOther)
+	})
+	mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		code := r.PostForm.Get("code")
+		asked, ok := i.asked[code]
+		proof := sha256.Sum256([]byte(r.PostForm.Get("code_verifier")))
+		id, secret, _ := r.BasicAuth()
+		if !ok || i.spent[code] || raw64(proof[:]) != asked.Get("code_challenge") || asked.Get("code_challenge_method") != "S256" || id != "heard" || secret != "between-us" {
+			w.WriteHeader(http.StatusBadRequest)
+			reply(w, map[string]any{"error": "invalid_grant"})
+			return
+		}
+		i.spent[code] = true
+		now := time.Now()
+		claims := map[string]any{"iss": i.URL, "aud": "heard", "iat": now.Unix(), "exp": now.Add(time.Minute).Unix(), "nonce": asked.Get("nonce")}
+		for k, v := range i.who {
+			claims[k] = v
+		}
+		header := map[string]any{"alg": "RS256", "kid": "1"}
+		i.spoil(claims, header)
+		reply(w, map[string]any{"access_token": "x", "token_type": "Bearer", "id_token": i.sign(header, claims)})
+	})
+	i.Server = httptest.NewServer(mux)
+	t.Cleanup(i.Close)
+	return i
+}
+
+func raw64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+
+func (i *issuer) sign(header, claims map[string]any) string {
+	h, _ := json.Marshal(header)
+	c, _ := json.Marshal(claims)
+	text := raw64(h) + "." + raw64(c)
+	sum := sha256.Sum256([]byte(text))
+	s, err := rsa.SignPKCS1v15(rand.Reader, i.key, crypto.SHA256, sum[:])
+	if err != nil {
+		panic(err)
+	}
+	return text + "." + raw64(s)
+}
+
+func TestSignInFromOrganisation(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleOfficer)
+	at := newIssuer(t)
+	p.options.SSO = sso.New(sso.Config{Issuer: at.URL, ClientID: "heard", ClientSecret: "between-us"})
+	var handler http.Handler // which knows its address, so it is made after the server
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
+	t.Cleanup(server.Close)
+	p.url, p.options.Address = server.URL, server.URL
+	handler = New(p.options)
+
+	arrive := func() *browser {
+		b := p.browser()
+		b.client.CheckRedirect = nil // through the issuer and back
+		return b
+	}
+	at.who = map[string]any{"sub": "s1", "email": "Officer@Penrow.example", "email_verified": true, "auth_time": time.Now().Unix()}
+	b := arrive()
+	page := b.get("/staff/sign-in?next=/staff/account").follow("main a.button").is(http.StatusOK).says("h1", "Thank you")
+	if got := page.header.Get("Refresh"); got != "0; url=/staff/account" {
+		t.Errorf("it leads to %q", got)
+	}
+	page.follow("main a.go").is(http.StatusOK).says("h1", "Your account")
+	b.get("/staff/account/app").says("h1", "Set up an app") // they have just shown who they are
+	if set := setCookies(page); len(set) != 2 {
+		t.Errorf("coming back sets %v", set)
+	}
+	// The answer works once, in the browser that asked.
+	code := ""
+	for c := range at.asked {
+		code = c
+	}
+	back := ssoBackPath + "?" + url.Values{"code": {code}, "state": {at.asked[code].Get("state")}}.Encode()
+	b.visit(back).is(http.StatusForbidden)
+	p.browser().visit(back).is(http.StatusForbidden)
+
+	at.who["auth_time"] = time.Now().Add(-time.Hour).Unix()
+	b = arrive()
+	b.get("/staff/sso")
+	if page := b.get("/staff/account/app"); page.url.Path != "/staff/prove" {
+		t.Errorf("who showed the organisation who they are an hour ago counts as fresh, at %s", page.url)
+	}
+	for what, breaks := range map[string]func(claims, header map[string]any){
+		"another nonce":       func(c, _ map[string]any) { c["nonce"] = "x" },
+		"another audience":    func(c, _ map[string]any) { c["aud"] = "somebody" },
+		"another issuer":      func(c, _ map[string]any) { c["iss"] = "https://evil.example" },
+		"too old":             func(c, _ map[string]any) { c["exp"] = time.Now().Add(-time.Hour).Unix() },
+		"unsigned":            func(_, h map[string]any) { h["alg"] = "none" },
+		"nobody":              func(c, _ map[string]any) { c["sub"] = "" },
+		"unknown here":        func(c, _ map[string]any) { c["sub"], c["email"] = "s9", "nobody@penrow.example" },
+		"an address only":     func(c, _ map[string]any) { c["sub"], c["email_verified"] = "s9", false },
+		"another's address":   func(c, _ map[string]any) { c["sub"] = "s9" },
+		"no address at all":   func(c, _ map[string]any) { c["sub"] = "s9"; delete(c, "email") },
+		"verified in letters": func(c, _ map[string]any) { c["sub"], c["email_verified"] = "s9", "true" },
+	} {
+		at.spoil = breaks
+		b := arrive()
+		if page := b.visit("/staff/sso"); page.status != http.StatusForbidden && page.status != http.StatusConflict {
+			t.Errorf("%s: %d at %s", what, page.status, page.url)
+		}
+		if page := b.visit("/staff"); page.step() != "sign-in" {
+			t.Errorf("%s: somebody is signed in, at %s", what, page.url)
+		}
+	}
+	at.Close()
+	p.options.SSO = sso.New(sso.Config{Issuer: at.URL, ClientID: "heard"})
+	p.serve()
+	p.browser().visit("/staff/sso").is(http.StatusServiceUnavailable).says("main", "does not answer")
+	if said := p.logged.String(); strings.Contains(said, "s9") || strings.Contains(strings.ToLower(said), "penrow.example") {
+		t.Error("the log says who came from the organisation")
+	}
+}
