@@ -1584,6 +1584,8 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.Close())
 	db := raw(t, url)
 	for _, statement := range []string{
+		"DROP TABLE sso_subjects", "DROP TABLE recoveries", "DROP TABLE staff_sessions", "DROP TABLE sign_in_attempts",
+		"DROP TABLE recovery_codes", "DROP TABLE code_apps", "DROP TABLE passkeys",
 		"DROP TABLE portal",
 		"DROP TABLE findings", "DROP TABLE sections", "DROP TABLE population",
 		"DROP TABLE request_acts", "DROP TABLE requests", "DROP TABLE held_words", "DROP TABLE retentions", "ALTER TABLE submissions DROP COLUMN erased",
