@@ -80,6 +80,7 @@ type attachmentRow struct {
 	Original   string
 	Redacted   string
 	Opened     string
+	Secret     string
 }
 
 func (attachmentRow) TableName() string { return "attachments" }
@@ -141,7 +142,7 @@ func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created 
 		answers := answerRows(m, w)
 		attachments := make([]attachmentRow, len(m.Attachments))
 		for i, a := range m.Attachments {
-			attachments[i] = attachmentRow{Key: a.Key, Submission: m.ID, Position: i, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original, Redacted: a.Redacted, Opened: a.Opened}
+			attachments[i] = attachmentRow{Key: a.Key, Submission: m.ID, Position: i, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original, Redacted: a.Redacted, Opened: a.Opened, Secret: a.Secret}
 			w.sealed(attachments[i].places())
 		}
 		leaf := leafRow{Consultation: m.Consultation, Submission: m.ID, Leaf: n.Leaf, Salt: w.sealSalt(n.Salt)}
@@ -318,7 +319,7 @@ func (s *Store) attachments(ctx context.Context, submissions []string, open map[
 		if err := open[r.Submission].opened(r.places()); err != nil {
 			return nil, err
 		}
-		attachments[r.Submission] = append(attachments[r.Submission], models.Attachment{Key: r.Key, Kind: r.Kind, Size: r.Size, SHA256: r.SHA256, Text: r.Text, Original: r.Original, Redacted: r.Redacted, Opened: r.Opened})
+		attachments[r.Submission] = append(attachments[r.Submission], models.Attachment{Key: r.Key, Kind: r.Kind, Size: r.Size, SHA256: r.SHA256, Text: r.Text, Original: r.Original, Redacted: r.Redacted, Opened: r.Opened, Secret: r.Secret})
 	}
 	return attachments, nil
 }

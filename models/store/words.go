@@ -53,7 +53,7 @@ func (r *answerRow) places() []place {
 }
 
 func (r *attachmentRow) places() []place {
-	return []place{{in("attachments.text", r.Key), &r.Text}, {in("attachments.redacted", r.Key), &r.Redacted}}
+	return []place{{in("attachments.text", r.Key), &r.Text}, {in("attachments.redacted", r.Key), &r.Redacted}, {in("attachments.secret", r.Key), &r.Secret}}
 }
 
 func (r *messageRow) places() []place { return []place{{in("messages.text", r.Position), &r.Text}} }

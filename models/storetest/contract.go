@@ -202,7 +202,7 @@ func testColumns(t *testing.T, url string) {
 var columns = strings.Fields(`
 	answers.language answers.options answers.position answers.question answers.redacted answers.submission answers.text answers.translated answers.translation
 	approved_drafts.account approved_drafts.consultation approved_drafts.day approved_drafts.sentences approved_drafts.theme
-	attachments.key attachments.kind attachments.opened attachments.original attachments.position attachments.redacted attachments.sha256 attachments.size attachments.submission attachments.text
+	attachments.key attachments.kind attachments.opened attachments.original attachments.position attachments.redacted attachments.secret attachments.sha256 attachments.size attachments.submission attachments.text
 	audit.action audit.actor audit.consultation audit.day audit.hash audit.object audit.reason audit.sequence audit.time audit.undone
 	audit_head.hash audit_head.id audit_head.sequence
 	calendar_links.account calendar_links.consultation calendar_links.day calendar_links.hash
@@ -447,7 +447,7 @@ func testRoundTrip(t *testing.T, url string) {
 		}
 		for j := range rapid.IntRange(0, 3).Draw(r, "attachments") {
 			m.Attachments = append(m.Attachments, models.Attachment{
-				Key: fmt.Sprintf("key-%d-%d", i, j), Kind: "PDF", Size: rapid.Int64Range(0, math.MaxInt64).Draw(r, "size"), SHA256: "aa", Text: text.Draw(r, "read"), Original: text.Draw(r, "original"),
+				Key: fmt.Sprintf("key-%d-%d", i, j), Kind: "PDF", Size: rapid.Int64Range(0, math.MaxInt64).Draw(r, "size"), SHA256: "aa", Text: text.Draw(r, "read"), Original: text.Draw(r, "original"), Secret: text.Draw(r, "secret"),
 			})
 		}
 		for _, a := range words.Draw(r, "attention") {
@@ -1595,7 +1595,7 @@ func testUpgrade(t *testing.T, url string) {
 		}
 	}
 	for _, statement := range append(plain,
-		"DROP TABLE submission_keys", "DROP TABLE sso_subjects", "DROP TABLE recoveries", "DROP TABLE staff_sessions", "DROP TABLE sign_in_attempts",
+		"DROP TABLE submission_keys", "ALTER TABLE attachments DROP COLUMN secret", "DROP TABLE sso_subjects", "DROP TABLE recoveries", "DROP TABLE staff_sessions", "DROP TABLE sign_in_attempts",
 		"DROP TABLE recovery_codes", "DROP TABLE code_apps", "DROP TABLE passkeys",
 		"DROP TABLE portal",
 		"DROP TABLE findings", "DROP TABLE sections", "DROP TABLE population",

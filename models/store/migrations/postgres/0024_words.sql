@@ -6,3 +6,6 @@ CREATE TABLE submission_keys (
     submission text NOT NULL PRIMARY KEY,
     sealed     bytea NOT NULL
 );
+
+-- Half of what opens an attachment's files, sealed like its text.
+ALTER TABLE attachments ADD COLUMN secret text NOT NULL DEFAULT '';
