@@ -28,6 +28,7 @@ type Config struct {
 	Clamd       string `env:"HEARD_CLAMD" placeholder:"ADDRESS" help:"ClamAV daemon that scans attached files: unix:/SOCKET or tcp:HOST:PORT. Files cannot be added while it is away."`
 	Secret      string `env:"HEARD_SECRET" placeholder:"TEXT" help:"Secret that keys the hashes of receipt codes, at least 32 characters. Default: made at the first start and kept in the data folder."`
 	Erasures    string `env:"HEARD_ERASURES" placeholder:"FILE" help:"List of what was erased, which a restored portal erases again. Keep it, or a copy, on another machine than the database. Default: erasures in the data folder."`
+	OfficersKey string `env:"HEARD_OFFICERS_KEY" placeholder:"KEY" help:"Public halves of officers' keys, made by heard officers-key, to which e-mail addresses and files as they were sent are sealed, so that the portal itself cannot open them. Default: none; they are sealed with the secret."`
 	URL         string `env:"HEARD_URL" placeholder:"URL" help:"Address people reach the portal at, such as https://consult.example.gov.uk. With https, cookies are kept off plain connections."`
 	Onion       string `env:"HEARD_ONION" placeholder:"URL" help:"Onion address of this portal, such as http://….onion; browsers that can reach it are told."`
 	ModelURL    string `env:"HEARD_MODEL_URL" placeholder:"URL" help:"Optional language model: a server that speaks the dialect of OpenAI, such as http://127.0.0.1:11434/v1 of your own Ollama. It is sent redacted words of people who agreed to be quoted, and nothing else."`
@@ -47,23 +48,25 @@ type Config struct {
 type commands struct {
 	Config
 
-	Serve      serveCommand      `cmd:"" default:"1" help:"Run the portal. This is what happens without a command."`
-	Demo       demoCommand       `cmd:"" help:"Run a throw-away portal with an invented consultation, its themes and a draft report."`
-	Import     importCommand     `cmd:"" help:"Take responses from a CSV file."`
-	Themes     themesCommand     `cmd:"" help:"Find the themes in a CSV file, without a database."`
-	Code       codeCommand       `cmd:"" help:"Place the texts of a CSV file into an existing code frame, without a database."`
-	Report     reportCommand     `cmd:"" help:"Write the consultation report to a file."`
-	Verify     verifyCommand     `cmd:"" help:"Check a receipt, or a whole published log, offline."`
-	User       userCommand       `cmd:"" help:"Manage staff accounts."`
-	Erase      eraseCommand      `cmd:"" help:"Erase what the submission behind a receipt code says."`
-	Backup     backupCommand     `cmd:"" help:"Write everything into one file, also while the portal serves."`
-	Restore    restoreCommand    `cmd:"" help:"Put a backup back onto an empty machine, or check one."`
-	Erasures   erasuresCommand   `cmd:"" help:"Show how the list of erasures stands."`
-	Migrate    migrateCommand    `cmd:"" help:"Bring the database to this version of the program."`
-	Reindex    reindexCommand    `cmd:"" help:"Build the search index again from the database."`
-	SearchKeys searchKeysCommand `cmd:"" help:"Make the keys that the portal needs on a Meilisearch server, with its master key."`
-	Healthy    healthyCommand    `cmd:"" hidden:"" help:"Ask a running portal whether it can take answers; for containers."`
-	Bench      benchCommand      `cmd:"" help:"Measure."`
+	Serve       serveCommand       `cmd:"" default:"1" help:"Run the portal. This is what happens without a command."`
+	Demo        demoCommand        `cmd:"" help:"Run a throw-away portal with an invented consultation, its themes and a draft report."`
+	Import      importCommand      `cmd:"" help:"Take responses from a CSV file."`
+	Themes      themesCommand      `cmd:"" help:"Find the themes in a CSV file, without a database."`
+	Code        codeCommand        `cmd:"" help:"Place the texts of a CSV file into an existing code frame, without a database."`
+	Report      reportCommand      `cmd:"" help:"Write the consultation report to a file."`
+	Verify      verifyCommand      `cmd:"" help:"Check a receipt, or a whole published log, offline."`
+	User        userCommand        `cmd:"" help:"Manage staff accounts."`
+	Erase       eraseCommand       `cmd:"" help:"Erase what the submission behind a receipt code says."`
+	Backup      backupCommand      `cmd:"" help:"Write everything into one file, also while the portal serves."`
+	OfficersKey officersKeyCommand `cmd:"" name:"officers-key" help:"Make a key that only officers keep."`
+	Sent        sentCommand        `cmd:"" help:"Write an attachment to a file as it was sent, with all that is hidden in it."`
+	Restore     restoreCommand     `cmd:"" help:"Put a backup back onto an empty machine, or check one."`
+	Erasures    erasuresCommand    `cmd:"" help:"Show how the list of erasures stands."`
+	Migrate     migrateCommand     `cmd:"" help:"Bring the database to this version of the program."`
+	Reindex     reindexCommand     `cmd:"" help:"Build the search index again from the database."`
+	SearchKeys  searchKeysCommand  `cmd:"" help:"Make the keys that the portal needs on a Meilisearch server, with its master key."`
+	Healthy     healthyCommand     `cmd:"" hidden:"" help:"Ask a running portal whether it can take answers; for containers."`
+	Bench       benchCommand       `cmd:"" help:"Measure."`
 }
 
 // usageError is a mistake on the command line or in the settings: exit code 2.

@@ -78,7 +78,11 @@ func (s *Service) takeFile(ctx context.Context, name string, r io.Reader) (model
 	if kept.Key, err = s.keepSealed(ctx, kept.Secret, clean.Data); err != nil {
 		return models.Attachment{}, err
 	}
-	if kept.Original, err = s.keepSealed(ctx, kept.Secret, file.Data); err != nil {
+	sent, err := s.toOfficers(file.Data)
+	if err == nil {
+		kept.Original, err = s.keepSealed(ctx, kept.Secret, sent)
+	}
+	if err != nil {
 		return models.Attachment{}, errors.Join(err, s.removeFiles(ctx, models.Keys([]models.Attachment{kept})))
 	}
 	return kept, nil
@@ -122,11 +126,15 @@ func (s *Service) file(ctx context.Context, a models.Attachment) ([]byte, error)
 	if err != nil || a.Secret == "" {
 		return data, err
 	}
-	with, err := s.fileKey(a.Secret)
+	return s.openFile(a.Secret, data)
+}
+
+func (s *Service) openFile(secret string, sealed []byte) ([]byte, error) {
+	with, err := s.fileKey(secret)
 	if err != nil {
 		return nil, err
 	}
-	return openWith(with, data)
+	return openWith(with, sealed)
 }
 
 // ReadAttachments reads the text out of the files of a submission that has been

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/age"
+
 	"heard/app/evidence"
 	"heard/app/model"
 	"heard/app/theme"
@@ -41,6 +43,9 @@ type Config struct {
 	// SecondFactor says that accounts of some roles do nothing until they have
 	// more than a password; see models.Role.NeedsSecondFactor.
 	SecondFactor bool
+	// Officers are the public halves of the keys to which e-mail addresses and files
+	// as they were sent are sealed; none to seal them with the Pepper.
+	Officers []age.Recipient
 	// Wake tells the job runner that there is work; may be nil.
 	Wake func()
 	// Program is the version of the program, which reports name.
@@ -49,29 +54,30 @@ type Config struct {
 
 // Service does what the portal does. It is safe for concurrent use.
 type Service struct {
-	store   *store.Store
-	engine  search.Engine
-	meaning bool
-	gather  *gatherer
-	files   *evidence.Store
-	scanner *evidence.Scanner
-	reader  *evidence.Reader
-	model   *model.Client
-	memory  modelMemory
-	akin    func() (*theme.Background, error)
-	log     *slog.Logger
-	now     func() time.Time
-	pepper  []byte
-	strict  bool // some roles need a second factor
-	wake    func()
-	program string
-	pace    pace
-	figures figures
+	store    *store.Store
+	engine   search.Engine
+	meaning  bool
+	gather   *gatherer
+	files    *evidence.Store
+	scanner  *evidence.Scanner
+	reader   *evidence.Reader
+	model    *model.Client
+	memory   modelMemory
+	akin     func() (*theme.Background, error)
+	log      *slog.Logger
+	now      func() time.Time
+	pepper   []byte
+	strict   bool // some roles need a second factor
+	officers []age.Recipient
+	wake     func()
+	program  string
+	pace     pace
+	figures  figures
 }
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, strict: c.SecondFactor, wake: c.Wake, program: c.Program}
+	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, strict: c.SecondFactor, officers: c.Officers, wake: c.Wake, program: c.Program}
 	if s.wake == nil {
 		s.wake = func() {}
 	}

@@ -19,7 +19,10 @@ func (s *Service) TellResult(ctx context.Context, c *models.Consultation, email 
 	if err != nil {
 		return err
 	}
-	sealed, err := s.seal(sealContacts, []byte(address))
+	sealed, err := s.toOfficers([]byte(address))
+	if err == nil {
+		sealed, err = s.seal(sealContacts, sealed)
+	}
 	if err != nil {
 		return err
 	}
@@ -36,8 +39,8 @@ func (s *Service) ForgetContact(ctx context.Context, c *models.Consultation, ema
 }
 
 // Contacts returns the addresses on the list, sorted. That they were read is put
-// on record.
-func (s *Service) Contacts(ctx context.Context, by Actor, c *models.Consultation) ([]string, error) {
+// on record. key is the officers', "" where the list is not sealed to one.
+func (s *Service) Contacts(ctx context.Context, by Actor, c *models.Consultation, key string) ([]string, error) {
 	if err := by.need(ReadContacts); err != nil {
 		return nil, err
 	}
@@ -48,6 +51,9 @@ func (s *Service) Contacts(ctx context.Context, by Actor, c *models.Consultation
 	var list []string
 	for _, b := range sealed {
 		address, err := s.open(sealContacts, b)
+		if err == nil {
+			address, err = fromOfficers(address, key)
+		}
 		if err != nil {
 			return nil, err
 		}

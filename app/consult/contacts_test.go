@@ -37,7 +37,7 @@ func TestContacts(t *testing.T) {
 			t.Error("the log shows an address")
 		}
 
-		got, err := k.Contacts(ctx, officer, c)
+		got, err := k.Contacts(ctx, officer, c, "")
 		noError(t, err)
 		if diff := cmp.Diff([]string{"ada@quince.example", "bea@medlar.example"}, got); diff != "" {
 			t.Errorf("addresses (-want +got):\n%s", diff)
@@ -49,13 +49,13 @@ func TestContacts(t *testing.T) {
 		}
 		// Who reads them is on record, or does not read them.
 		mend := k.breakTable(t, "audit")
-		got, err = k.Contacts(ctx, officer, c)
+		got, err = k.Contacts(ctx, officer, c, "")
 		mend()
 		if err == nil || got != nil {
 			t.Errorf("read %q without a record", got)
 		}
 		for _, who := range []consult.Actor{admin, analyst, councillor, auditor} {
-			got, err := k.Contacts(ctx, who, c)
+			got, err := k.Contacts(ctx, who, c, "")
 			wantKind(t, string(who.Role), err, models.KindForbidden)
 			if got != nil {
 				t.Errorf("%s read %q", who.Role, got)
@@ -65,7 +65,7 @@ func TestContacts(t *testing.T) {
 		// Off the list again, whether it was on it or not.
 		noError(t, k.ForgetContact(ctx, c, "Ada@quince.example"))
 		noError(t, k.ForgetContact(ctx, c, "nobody@quince.example"))
-		got, err = k.Contacts(ctx, officer, c)
+		got, err = k.Contacts(ctx, officer, c, "")
 		if err != nil || !cmp.Equal(got, []string{"bea@medlar.example"}) {
 			t.Errorf("addresses %q (%v)", got, err)
 		}
@@ -106,7 +106,7 @@ func TestContactsOfTwoConsultations(t *testing.T) {
 		t.Errorf("%d rows, want 2", len(seen)/2)
 	}
 	noError(t, k.ForgetContact(ctx, c, "ada@quince.example"))
-	if got, err := k.Contacts(ctx, officer, other); err != nil || len(got) != 1 {
+	if got, err := k.Contacts(ctx, officer, other, ""); err != nil || len(got) != 1 {
 		t.Errorf("forgotten elsewhere too: %q (%v)", got, err)
 	}
 

@@ -313,7 +313,7 @@ func TestFreshPermissions(t *testing.T) {
 	c := k.demo(t)
 	stale := officer
 	stale.Stale = true
-	_, err := k.Contacts(ctx, stale, c)
+	_, err := k.Contacts(ctx, stale, c, "")
 	wantKind(t, "contacts", err, models.KindStale)
 	wantKind(t, "publishing", k.PublishReport(ctx, stale, c, ""), models.KindStale)
 	_, err = k.ExportSearch(ctx, stale, c, search.Query{})

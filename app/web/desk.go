@@ -254,7 +254,7 @@ func (p *portal) readContacts(req *request) error {
 	if err != nil {
 		return err
 	}
-	addresses, err := p.service.Contacts(req.Request().Context(), req.by, c)
+	addresses, err := p.service.Contacts(req.Request().Context(), req.by, c, "")
 	if err != nil {
 		return err
 	}
