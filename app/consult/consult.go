@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"heard/app/evidence"
+	"heard/app/ledger"
 	"heard/app/model"
 	"heard/app/theme"
 	"heard/models"
@@ -62,6 +63,7 @@ type Service struct {
 	log     *slog.Logger
 	now     func() time.Time
 	pepper  []byte
+	key     ledger.Key
 	strict  bool // some roles need a second factor
 	wake    func()
 	program string
@@ -71,7 +73,7 @@ type Service struct {
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, strict: c.SecondFactor, wake: c.Wake, program: c.Program}
+	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, key: ledger.NewKey(c.Pepper), strict: c.SecondFactor, wake: c.Wake, program: c.Program}
 	if s.wake == nil {
 		s.wake = func() {}
 	}

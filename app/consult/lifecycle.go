@@ -197,6 +197,11 @@ func (s *Service) Move(ctx context.Context, by Actor, c *models.Consultation, to
 		if err := tx.MoveStatus(ctx, c.ID, c.Status, to); err != nil {
 			return err
 		}
+		if to == models.StatusFrozen {
+			if err := s.callRoll(ctx, tx, c); err != nil {
+				return err
+			}
+		}
 		if to == models.StatusClosed || to == models.StatusFrozen { // later: with what came in since
 			if err := tx.Enqueue(ctx, models.JobRelease, c.ID, 0); err != nil {
 				return err
