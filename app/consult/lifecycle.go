@@ -280,6 +280,11 @@ func (s *Service) AuditTrail(ctx context.Context, by Actor, limit int) (*Record,
 	} else if err != nil {
 		return nil, err
 	}
+	if logged, err := s.headsLogged(ctx); err != nil {
+		return nil, err
+	} else if !logged && r.Broken == "" {
+		r.Broken = "The public log says that the record once ended otherwise: acts were changed or taken out since."
+	}
 	if r.Events, err = s.store.AuditTrail(ctx, "", limit); err != nil {
 		return nil, err
 	}

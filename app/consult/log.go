@@ -520,6 +520,19 @@ func (s *Service) receiptOf(ctx context.Context, c *models.Consultation, sub *mo
 	return r.String(), position, err
 }
 
+// headsLogged reports whether the record of acts still holds every head of it that
+// is in a public log.
+func (s *Service) headsLogged(ctx context.Context) (bool, error) {
+	entries, gone, err := s.store.LoggedHeads(ctx, ledger.KindAudit)
+	for _, e := range entries {
+		head, fault := ledger.HexHash(e.Detail)
+		if logged := ledger.AuditHead(head, e.Day); fault != nil || !bytes.Equal(logged[:], e.Hash) {
+			return false, err
+		}
+	}
+	return len(gone) == 0, err
+}
+
 // Committed reports whether a live submission says what its leaf in the log
 // commits to: the answers as they were sent and the hashes of the attachments.
 func (s *Service) Committed(ctx context.Context, sub *models.Submission) (bool, error) {

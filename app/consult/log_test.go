@@ -417,3 +417,38 @@ func TestLogOfTheDay(t *testing.T) {
 		}
 	})
 }
+
+// Whoever rewrites the record of acts, chain and all, is given away by the heads of
+// it that are in the public log.
+func TestRecordInTheLog(t *testing.T) {
+	k := one(t)
+	c := k.demo(t)
+	k.nextDay(t)
+	noError(t, k.Pause(ctx, officer, c, true))
+	broken := func() string {
+		t.Helper()
+		r, err := k.AuditTrail(ctx, auditor, 1)
+		noError(t, err)
+		return r.Broken
+	}
+	if b := broken(); b != "" {
+		t.Fatal(b)
+	}
+	events, err := k.store.AuditTrail(ctx, "", 0)
+	noError(t, err)
+	head := ""
+	for i, e := range slices.Backward(events) { // the oldest first
+		if i == len(events)-1 {
+			e.Reason = "for another reason"
+		}
+		head = e.Chained(head)
+		k.exec(t, fmt.Sprintf("UPDATE audit SET reason = '%s', hash = '%s' WHERE sequence = %d", e.Reason, head, e.Sequence))
+	}
+	k.exec(t, "UPDATE audit_head SET hash = '"+head+"'")
+	if _, _, err := k.store.VerifyAudit(ctx); err != nil {
+		t.Fatalf("the chain itself must be whole: %v", err)
+	}
+	if b := broken(); !strings.Contains(b, "The public log says") {
+		t.Errorf("a record that was rewritten: %q", b)
+	}
+}

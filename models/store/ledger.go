@@ -132,6 +132,20 @@ func (s *Store) PublicLogSizes(ctx context.Context) (map[string]int, error) {
 	return sizes, failed(err, "measure the logs")
 }
 
+// LoggedHeads returns the entries of every public log that tell the head of the
+// record of acts, and of them the heads that are not in the record any more.
+func (s *Store) LoggedHeads(ctx context.Context, kind string) (entries []models.LogEntry, gone []string, err error) {
+	var rows []logRow
+	err = s.db.WithContext(ctx).Where("kind = ?", kind).Find(&rows).Error
+	for _, r := range rows {
+		entries = append(entries, r.model())
+	}
+	if err == nil {
+		err = s.db.WithContext(ctx).Model(&logRow{}).Where("kind = ? AND NOT EXISTS (SELECT 1 FROM audit WHERE audit.hash = log_entries.detail)", kind).Distinct().Pluck("detail", &gone).Error
+	}
+	return entries, gone, failed(err, readLog)
+}
+
 // AuditHead returns the hash of the last act on record, hex; "" for none.
 func (s *Store) AuditHead(ctx context.Context) (string, error) {
 	var head auditHead
