@@ -57,7 +57,7 @@ log:
 	HEARD_TEST_LOG=1000 HEARD_TEST_REQUIRE=node go test -count=1 -timeout 60m -v -run '^TestEveryReceiptAndEveryTampering$$' ./app/consult
 
 e2e: app/e2e/node_modules
-	go test -count=1 -timeout 20m -v -tags browser $(if $(JOURNEYS),-run 'TestJourneys/($(JOURNEYS))$$') ./app/e2e/
+	go test -count=1 -timeout 60m -v -tags browser $(if $(JOURNEYS),-run 'TestJourneys/($(JOURNEYS))$$') ./app/e2e/
 
 screens: app/e2e/node_modules
 	go test -count=1 -timeout 20m -tags browser ./app/e2e/ -screens $(CURDIR)/docs/screens
