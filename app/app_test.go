@@ -440,6 +440,10 @@ func TestVerifyCommand(t *testing.T) {
 			t.Errorf("verify %v: exit code %d: %s%s", args, code, stdout, stderr)
 		}
 	}
+	t.Setenv("HEARD_DATA", dir)
+	if code, stdout, stderr := heard(t, "log-keys"); code != exitDone || !strings.Contains(stdout, a.Service.LogKey(c)+"\n") {
+		t.Errorf("the keys: exit code %d: %s%s", code, stdout, stderr)
+	}
 	leaves := filepath.Join(log, consult.LogLeaves)
 	b, err := os.ReadFile(leaves)
 	if err != nil {

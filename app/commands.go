@@ -842,6 +842,18 @@ func (cmd verifyCommand) Run(r *run) error {
 	return nil
 }
 
+type logKeysCommand struct{}
+
+func (logKeysCommand) Run(r *run) error {
+	return r.beside(func(a *App) error {
+		all, err := a.Service.Consultations(r.ctx, consult.Portal)
+		for _, c := range all {
+			fmt.Fprintln(r.out, a.Service.LogKey(c))
+		}
+		return err
+	})
+}
+
 type userCommand struct {
 	Add userAddCommand `cmd:"" help:"Create an account, or give one a new start, and print its one-time link."`
 }
