@@ -15,7 +15,6 @@ type LogEntry struct {
 type Leaf struct {
 	Submission string
 	Hash       []byte
-	Day        string // it was received, YYYY-MM-DD
 	Status     SubmissionStatus
 	Erased     string // day its words were erased while it goes on to count, "" for none
 	Logged     bool   // it is in the public log

@@ -69,11 +69,12 @@ type Service struct {
 	program string
 	pace    pace
 	figures figures
+	logFile chan struct{} // held by whoever builds a file of a public log
 }
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, key: ledger.NewKey(c.Pepper), strict: c.SecondFactor, wake: c.Wake, program: c.Program}
+	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, key: ledger.NewKey(c.Pepper), strict: c.SecondFactor, wake: c.Wake, program: c.Program, logFile: make(chan struct{}, 1)}
 	if s.wake == nil {
 		s.wake = func() {}
 	}

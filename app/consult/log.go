@@ -64,6 +64,12 @@ func (s *Service) LogKey(c *models.Consultation) string { return s.key.Verifier(
 // LogFile returns one file of the public log; see package ledger for which there
 // are.
 func (s *Service) LogFile(ctx context.Context, c *models.Consultation, name string) ([]byte, error) {
+	select { // one after the other: whoever asks for them again and again keeps nobody else from answering
+	case s.logFile <- struct{}{}:
+		defer func() { <-s.logFile }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	switch name {
 	case LogKey:
 		return []byte(s.LogKey(c) + "\n"), nil
@@ -151,7 +157,7 @@ func (s *Service) LogDaily(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			return s.appendLog(ctx, tx, c, 0, false, append(entries, texts...))
+			return s.appendLog(ctx, tx, c, 0, s.today(), append(entries, texts...))
 		})
 		if err != nil {
 			return err
@@ -160,10 +166,13 @@ func (s *Service) LogDaily(ctx context.Context) error {
 	return nil
 }
 
+// everyDay is after every day.
+const everyDay = "9999-12-31"
+
 // appendLog appends a batch: the given entries, the head of the record of acts, and
-// the leaves that came in before today, or all there are; shuffled, with padding.
-// roll is the number of the roll-call that it is, 0 for none.
-func (s *Service) appendLog(ctx context.Context, tx *store.Store, c *models.Consultation, roll int, today bool, entries []models.LogEntry) error {
+// the leaves that came in before a day; shuffled, with padding. roll is the number
+// of the roll-call that it is, 0 for none.
+func (s *Service) appendLog(ctx context.Context, tx *store.Store, c *models.Consultation, roll int, before string, entries []models.LogEntry) error {
 	head, err := tx.AuditHead(ctx)
 	if err != nil {
 		return err
@@ -178,14 +187,12 @@ func (s *Service) appendLog(ctx context.Context, tx *store.Store, c *models.Cons
 			entries = append(entries, models.LogEntry{Hash: entry[:], Kind: ledger.KindAudit, Detail: head})
 		}
 	}
-	leaves, err := tx.LeavesOf(ctx, c.ID)
+	leaves, err := tx.Unlogged(ctx, c.ID, before)
 	if err != nil {
 		return err
 	}
-	for _, l := range leaves {
-		if !l.Logged && (today || l.Day < s.today()) {
-			entries = append(entries, models.LogEntry{Hash: l.Hash, Kind: ledger.KindSubmission})
-		}
+	for _, leaf := range leaves {
+		entries = append(entries, models.LogEntry{Hash: leaf, Kind: ledger.KindSubmission})
 	}
 	for len(entries)%logBatch != 0 || len(entries) == 0 {
 		entries = append(entries, models.LogEntry{Kind: ledger.KindPadding})
@@ -309,7 +316,7 @@ func (s *Service) callRoll(ctx context.Context, tx *store.Store, c *models.Consu
 	if err != nil {
 		return err
 	}
-	return s.appendLog(ctx, tx, c, roll+1, true, entries)
+	return s.appendLog(ctx, tx, c, roll+1, everyDay, entries)
 }
 
 // publishLog checks that the roll-call of a version of the report equals that of
@@ -324,7 +331,7 @@ func (s *Service) publishLog(ctx context.Context, tx *store.Store, c *models.Con
 		return err
 	}
 	h := m.Entry()
-	return s.appendLog(ctx, tx, c, 0, false, append(texts, models.LogEntry{Hash: h[:], Kind: ledger.KindManifest, Detail: m.String()}))
+	return s.appendLog(ctx, tx, c, 0, s.today(), append(texts, models.LogEntry{Hash: h[:], Kind: ledger.KindManifest, Detail: m.String()}))
 }
 
 // manifest accounts in the log for every submission that a report does.

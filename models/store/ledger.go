@@ -110,10 +110,21 @@ func (s *Store) LogRoll(ctx context.Context, consultation string) (roll, size in
 func (s *Store) LeavesOf(ctx context.Context, consultation string) ([]models.Leaf, error) {
 	var leaves []models.Leaf
 	err := s.db.WithContext(ctx).Table("leaves").
-		Select("leaves.submission, leaves.leaf AS hash, submissions.day, submissions.status, submissions.erased, log_entries.position IS NOT NULL AS logged").
+		Select("leaves.submission, leaves.leaf AS hash, submissions.status, submissions.erased, log_entries.position IS NOT NULL AS logged").
 		Joins("JOIN submissions ON submissions.id = leaves.submission").
 		Joins("LEFT JOIN log_entries ON log_entries.consultation = leaves.consultation AND log_entries.hash = leaves.leaf").
 		Where("leaves.consultation = ?", consultation).Order("leaves.submission").Scan(&leaves).Error
+	return leaves, failed(err, readLog)
+}
+
+// Unlogged returns the leaves that are not in a consultation's public log, of
+// submissions that were received before a day, in no order that tells anything.
+func (s *Store) Unlogged(ctx context.Context, consultation, before string) ([][]byte, error) {
+	var leaves [][]byte
+	err := s.db.WithContext(ctx).Table("leaves").Joins("JOIN submissions ON submissions.id = leaves.submission").
+		Where("leaves.consultation = ? AND submissions.day < ?", consultation, before).
+		Where("NOT EXISTS (SELECT 1 FROM log_entries WHERE log_entries.consultation = leaves.consultation AND log_entries.hash = leaves.leaf)").
+		Order("leaves.leaf").Pluck("leaves.leaf", &leaves).Error
 	return leaves, failed(err, readLog)
 }
 
