@@ -5,8 +5,10 @@
 # make e2e     the journeys in a real browser; needs Node 20 or later and Chromium
 # make crash   the program killed 200 times while people answer, on both databases;
 #              needs PostgreSQL's programs, and half an hour
+# make log     1,000 receipts and 1,000 tamperings of the public log, with both
+#              verifiers; needs Node 20 or later, and a few minutes
 # make screens pictures of every page, into docs/screens
-.PHONY: check staticcheck vulncheck test race fuzz bench crash e2e screens build
+.PHONY: check staticcheck vulncheck test race fuzz bench crash log e2e screens build
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -57,6 +59,9 @@ bench:
 
 crash: build
 	HEARD_TEST_CRASH=200 HEARD_TEST_BINARY=$(CURDIR)/bin/heard go test -count=1 -timeout 90m -v -run '^TestCrash$$' ./app
+
+log:
+	HEARD_TEST_LOG=1000 HEARD_TEST_REQUIRE=node go test -count=1 -timeout 60m -v -run '^TestEveryReceiptAndEveryTampering$$' ./app/consult
 
 e2e: app/e2e/node_modules
 	go test -count=1 -timeout 60m -v -tags browser $(if $(JOURNEYS),-run 'TestJourneys/($(JOURNEYS))$$') ./app/e2e/

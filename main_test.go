@@ -161,6 +161,7 @@ func TestJourney(t *testing.T) {
 		traced := public.get("/"+c.ID+"/receipt").submit(`form:has([name="code"])`, url.Values{"code": {strings.Join(words, " ")}, "do": {"check"}})
 		traced.must("#main", report.RollCall.Entries[at].Themes[0])
 		public.see("/"+c.ID+"/log/checkpoint", "heard/"+c.ID)
+		public.see("/"+c.ID+"/log/manifests", fmt.Sprintf("counted: %d\n", report.RollCall.Submissions))
 
 		for _, secret := range []string{"Kestrelwick", "127.0.0.1", "Go-http-client", words[0] + " " + words[1]} {
 			if strings.Contains(logged.String(), secret) {

@@ -319,6 +319,9 @@ func (a *App) sweep(ctx context.Context) {
 	if err := errors.Join(a.keepErasures(ctx), a.noteLogs(ctx)); err != nil && ctx.Err() == nil {
 		a.log.Error("the list of erasures and the roots of the logs could not be brought up to date; this is tried again every minute", "error", err)
 	}
+	if err := a.Service.LogDaily(ctx); err != nil && ctx.Err() == nil {
+		a.log.Error("the day's entries could not be added to the public logs; this is tried again every minute", "error", err)
+	}
 	if err := a.Service.Sweep(ctx); err != nil && ctx.Err() == nil {
 		a.log.Error("old drafts could not be removed; this is tried again every minute", "error", err)
 	}

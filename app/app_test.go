@@ -377,7 +377,8 @@ func settings(dir string) Config {
 
 func TestVerifyCommand(t *testing.T) {
 	dir := t.TempDir()
-	a, err := New(t.Context(), settings(dir), Options{Now: time.Now})
+	now := time.Now()
+	a, err := New(t.Context(), settings(dir), Options{Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -407,29 +408,41 @@ func TestVerifyCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trace, err := a.Service.Trace(t.Context(), c, strings.Join(sent.Words, " "))
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := t.TempDir()
-	for _, name := range []string{consult.LogCheckpoint, consult.LogLeaves} {
-		b, err := a.Service.LogFile(t.Context(), c, name)
-		if err != nil {
+	early, log := t.TempDir(), t.TempDir()
+	for _, folder := range []string{early, log} {
+		if err := a.Service.LogDaily(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(log, name), b, 0o600); err != nil {
-			t.Fatal(err)
+		writeLog(t, a, c, folder)
+		now = now.AddDate(0, 0, 1)
+	}
+	receipt, since := file(t, "receipt.txt", sent.Receipt), filepath.Join(early, consult.LogCheckpoint)
+	for _, test := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{log}, "The log is whole: "},
+		{[]string{log, "--since", since}, "The log grew out of the earlier one"},
+		{[]string{log, "--key", a.Service.LogKey(c)}, "signed with " + a.Service.LogKey(c)},
+		{[]string{receipt, "--log", log}, "is in the log of " + c.ID},
+	} {
+		if code, stdout, stderr := heard(t, append([]string{"verify"}, test.args...)...); code != exitDone || !strings.Contains(stdout, test.says) {
+			t.Errorf("verify %v: exit code %d: %s%s", test.args, code, stdout, stderr)
 		}
 	}
-	receipt := file(t, "receipt.txt", trace.Receipt)
-	if code, stdout, stderr := heard(t, "verify", log); code != exitDone || !strings.Contains(stdout, fmt.Sprintf("The log is whole: %d submissions, root %s", trace.Size, trace.Root)) {
-		t.Errorf("the log: exit code %d: %s%s", code, stdout, stderr)
+	for _, args := range [][]string{
+		{file(t, "not.txt", "hello"), "--log", log},
+		{receipt, "--log", early},
+		{log, "--key", strings.Replace(a.Service.LogKey(c), "+A", "+B", 1)},
+		{early, "--since", filepath.Join(log, consult.LogCheckpoint)},
+	} {
+		if code, stdout, stderr := heard(t, append([]string{"verify"}, args...)...); code != exitFailed || stdout != "" || stderr == "" {
+			t.Errorf("verify %v: exit code %d: %s%s", args, code, stdout, stderr)
+		}
 	}
-	if code, stdout, stderr := heard(t, "verify", receipt, "--log", log); code != exitDone || !strings.Contains(stdout, "is in the log of "+c.ID) {
-		t.Errorf("the receipt: exit code %d: %s%s", code, stdout, stderr)
-	}
-	if code, _, _ := heard(t, "verify", file(t, "not.txt", "hello"), "--log", log); code != exitFailed {
-		t.Errorf("no receipt: exit code %d, want %d", code, exitFailed)
+	t.Setenv("HEARD_DATA", dir)
+	if code, stdout, stderr := heard(t, "log-keys"); code != exitDone || !strings.Contains(stdout, a.Service.LogKey(c)+"\n") {
+		t.Errorf("the keys: exit code %d: %s%s", code, stdout, stderr)
 	}
 	leaves := filepath.Join(log, consult.LogLeaves)
 	b, err := os.ReadFile(leaves)
@@ -544,8 +557,8 @@ func TestReportOfWhatCounts(t *testing.T) {
 		for words, want := range map[string]models.SubmissionStatus{stays: models.SubmissionLive, changed: models.SubmissionLive, back: models.SubmissionWithdrawn} {
 			trace, err := a.Service.Trace(ctx, c, words)
 			must(err)
-			if trace.Status != want || trace.Size != 6 {
-				t.Errorf("the code leads to a submission that is %s, expected %s; the log has %d lines, expected 6", trace.Status, want, trace.Size)
+			if trace.Status != want || !strings.Contains(trace.Receipt, "leaf: ") {
+				t.Errorf("the code leads to a submission that is %s, expected %s, with the receipt %s", trace.Status, want, trace.Receipt)
 			}
 		}
 

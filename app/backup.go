@@ -30,7 +30,7 @@ import (
 //	heard.json         what it is: format, version of the tables, day
 //	rows/000001-NAME   the tables, in parts of about a megabyte (store.Part)
 //	files/KEY          the evidence files, as they are kept
-//	logs               each consultation's log: id, size and root
+//	logs               each consultation's logs: id, size and root; heard/id for the public one
 //	secret             the portal's secret, if it was asked for
 //	SHA256SUMS         the hash of every entry before, as sha256sum -c reads it
 //
@@ -244,7 +244,11 @@ func (w *archiveWriter) add(name string, data []byte) error {
 	return err
 }
 
-// logs is how the logs stand, by consultation.
+// publicLog begins the name of a public log, to tell it from that of what came in.
+const publicLog = "heard/"
+
+// logs is how the logs stand, by consultation: of what came in, in that order, and
+// the public ones.
 type logs map[string]logState
 
 type logState struct {
@@ -264,6 +268,13 @@ func logsOf(ctx context.Context, s *store.Store) (logs, error) {
 			return nil, err
 		}
 		l[c.ID] = logState{len(leaves), rootOf(leaves)}
+		public, err := s.LogHashes(ctx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		if len(public) > 0 {
+			l[publicLog+c.ID] = logState{len(public), rootOf(public)}
+		}
 	}
 	return l, nil
 }
@@ -391,7 +402,7 @@ func checkBackup(file, keys string) (*backup, error) {
 		}
 		b.entries++
 		switch part, rows := e.part(); {
-		case rows && (part.Table == "leaves" || part.Table == "portal"):
+		case rows && (part.Table == "leaves" || part.Table == "log_entries" || part.Table == "portal"):
 			for row, err := range part.Rows() {
 				if err != nil {
 					return nil, err
@@ -404,6 +415,10 @@ func checkBackup(file, keys string) (*backup, error) {
 				id, _ := row["consultation"].(string)
 				at, _ := row["position"].(int64)
 				leaf, _ := row["leaf"].([]byte)
+				if part.Table == "log_entries" {
+					id = publicLog + id
+					leaf, _ = row["hash"].([]byte)
+				}
 				if len(leaf) != sha256.Size {
 					return nil, errBackup("a leaf of a log cannot be read")
 				}

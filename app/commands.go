@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/csv"
@@ -767,8 +768,11 @@ func (a *App) writeReport(ctx context.Context, w io.Writer, c *models.Consultati
 }
 
 type verifyCommand struct {
-	What string `arg:"" type:"path" help:"A receipt file, or a folder with a published log."`
-	Log  string `type:"existingdir" placeholder:"FOLDER" help:"The published log to check the receipt against."`
+	What   string `arg:"" type:"path" help:"A receipt file, or a folder with a published log."`
+	Log    string `type:"existingdir" placeholder:"FOLDER" help:"The published log to check the receipt against."`
+	Since  string `type:"existingfile" placeholder:"CHECKPOINT" help:"An earlier checkpoint: check that the log grew out of it, with nothing altered, moved or taken away."`
+	Report string `type:"existingfile" placeholder:"FILE" help:"The published report as JSON: check that the log accounts for the same submissions."`
+	Key    string `placeholder:"KEY" help:"Key that the log is signed with, as it was announced somewhere else. Default: the one that lies beside the log."`
 }
 
 func (cmd verifyCommand) Run(r *run) error {
@@ -776,30 +780,78 @@ func (cmd verifyCommand) Run(r *run) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if info.IsDir() {
-		size, root, err := ledger.VerifyLog(os.DirFS(cmd.What))
+	folder, receipt := cmd.What, ledger.Receipt{}
+	if !info.IsDir() {
+		if folder = cmd.Log; folder == "" {
+			return usageError{errors.New("say with --log which folder holds the published log (its files checkpoint, leaves and key)")}
+		}
+		text, err := os.ReadFile(cmd.What)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(r.out, "The log is whole: %d submissions, root %s.\n", size, root)
-		return nil
+		if receipt, err = ledger.ParseReceipt(string(text)); err != nil {
+			return fmt.Errorf("%s: %w", filepath.Base(cmd.What), err)
+		}
 	}
-	if cmd.Log == "" {
-		return usageError{errors.New("say with --log which folder holds the published log (its files checkpoint and leaves)")}
-	}
-	text, err := os.ReadFile(cmd.What)
+	log, err := ledger.OpenLog(os.DirFS(folder), cmp.Or(cmd.Key, receipt.Key))
 	if err != nil {
 		return err
 	}
-	receipt, err := ledger.ParseReceipt(string(text))
-	if err != nil {
-		return fmt.Errorf("%s: %w", filepath.Base(cmd.What), err)
+	// Nothing is said before all of it holds.
+	said := []string{fmt.Sprintf("The log is whole: %d entries, root %s, signed with %s.", log.Size, log.Root, log.Key)}
+	if receipt.Consultation != "" {
+		if err := log.CheckReceipt(receipt); err != nil {
+			return err
+		}
+		said = append(said, fmt.Sprintf("The submission of this receipt is in the log of %s.", receipt.Consultation))
+		if receipt.State != "" {
+			said = append(said, fmt.Sprintf("So is what became of it: %s.", receipt.State))
+		}
 	}
-	if err := ledger.VerifyReceipt(receipt, os.DirFS(cmd.Log)); err != nil {
-		return err
+	for _, m := range log.Manifests {
+		said = append(said, fmt.Sprintf("Version %d of the report, of %s: %d submissions = %d counted + %d not counted, each in the log once, in roll-call %d.", m.Edition, m.Day, m.Submissions, m.Counted, m.Uncounted, m.Roll))
 	}
-	fmt.Fprintf(r.out, "The submission of this receipt is in the log of %s.\n", receipt.Consultation)
+	if log.Texts > 0 {
+		said = append(said, fmt.Sprintf("%d published texts are in the log as they were published.", log.Texts))
+	}
+	if cmd.Since != "" {
+		text, err := os.ReadFile(cmd.Since)
+		if err != nil {
+			return err
+		}
+		if err := log.CheckSince(string(text)); err != nil {
+			return err
+		}
+		said = append(said, "The log grew out of the earlier one, with nothing altered, moved or taken away.")
+	}
+	if cmd.Report != "" {
+		data, err := os.ReadFile(cmd.Report)
+		if err != nil {
+			return err
+		}
+		struck, err := log.CheckReport(data)
+		if err != nil {
+			return err
+		}
+		said = append(said, "The report names this log, and its roll-call equals the log's.")
+		if struck {
+			said = append(said, "Its bytes are not those that were published: words were taken out afterwards, or it was altered. The portal's page on the version says which.")
+		}
+	}
+	fmt.Fprintln(r.out, strings.Join(said, "\n"))
 	return nil
+}
+
+type logKeysCommand struct{}
+
+func (logKeysCommand) Run(r *run) error {
+	return r.beside(func(a *App) error {
+		all, err := a.Service.Consultations(r.ctx, consult.Portal)
+		for _, c := range all {
+			fmt.Fprintln(r.out, a.Service.LogKey(c))
+		}
+		return err
+	})
 }
 
 type userCommand struct {

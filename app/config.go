@@ -55,6 +55,7 @@ type commands struct {
 	Code        codeCommand        `cmd:"" help:"Place the texts of a CSV file into an existing code frame, without a database."`
 	Report      reportCommand      `cmd:"" help:"Write the consultation report to a file."`
 	Verify      verifyCommand      `cmd:"" help:"Check a receipt, or a whole published log, offline."`
+	LogKeys     logKeysCommand     `cmd:"" help:"Print the keys that the public logs and their receipts are signed with, to announce them."`
 	User        userCommand        `cmd:"" help:"Manage staff accounts."`
 	Erase       eraseCommand       `cmd:"" help:"Erase what the submission behind a receipt code says."`
 	Backup      backupCommand      `cmd:"" help:"Write everything into one file, also while the portal serves."`

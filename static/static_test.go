@@ -118,8 +118,8 @@ func TestStyleSheets(t *testing.T) {
 // keeps nothing in the browser, and asks nobody but the portal.
 func TestScripts(t *testing.T) {
 	found, err := fs.Glob(FS(), "js/*")
-	if err != nil || !slices.Equal(found, []string{"js/desk.js", "js/heard.js"}) {
-		t.Fatalf("expected one script for the public and one for staff: %v (%v)", found, err)
+	if err != nil || !slices.Equal(found, []string{"js/desk.js", "js/heard.js", "js/log.js", "js/passkey.js"}) {
+		t.Fatalf("expected one script for the public, one for staff, one for passkeys and one for the log: %v (%v)", found, err)
 	}
 	read := func(name string) string {
 		content, err := fs.ReadFile(FS(), name)
@@ -131,7 +131,7 @@ func TestScripts(t *testing.T) {
 	}
 	for _, name := range found {
 		script := read(name)
-		if limit := map[string]int{"js/desk.js": 12 << 10, "js/heard.js": 6 << 10}[name]; len(script) > limit {
+		if limit := map[string]int{"js/desk.js": 12 << 10, "js/heard.js": 6 << 10, "js/log.js": 6 << 10, "js/passkey.js": 4 << 10}[name]; len(script) > limit {
 			t.Errorf("%s has %d bytes, expected at most %d", name, len(script), limit)
 		}
 		for _, banned := range []string{
@@ -140,7 +140,8 @@ func TestScripts(t *testing.T) {
 			"import(", "http:", "https:", "'//", "\"//", "navigator.", "screen.", "Date", "performance.", "console.", "window.open", ".style",
 			"setAttribute", "createElement", "javascript:", "setTimeout('", "setTimeout(\"",
 		} {
-			if strings.Contains(script, banned) {
+			// Only navigator has passkeys.
+			if strings.Contains(strings.ReplaceAll(script, "navigator.credentials", ""), banned) {
 				t.Errorf("%s has %s", name, banned)
 			}
 		}
@@ -152,6 +153,11 @@ func TestScripts(t *testing.T) {
 	if desk := read("js/desk.js"); strings.Count(desk, "fetch(") != 1 || !strings.Contains(desk, "fetch(to = address(),") || strings.Count(desk, "find.action") != 1 ||
 		!strings.Contains(desk, "credentials: 'same-origin', redirect: 'error'") || strings.Contains(desk, "location") {
 		t.Error("the script of the staff's pages asks for something else than results, or leads somewhere")
+	}
+	// Whoever checks a receipt takes the files of the log, whole and without cookies.
+	if log := read("js/log.js"); strings.Count(log, "fetch(") != 1 || !strings.Contains(log, "fetch(box.dataset.check + name, { credentials: 'omit', redirect: 'error' })") ||
+		strings.Count(log, "file(") != 4 || strings.Contains(log, "location") || strings.Contains(log, ".value =") {
+		t.Error("the script of the public log asks for something else than its files")
 	}
 	// The one request of the public's is to where the form goes anyway.
 	script := read("js/heard.js")

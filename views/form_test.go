@@ -641,7 +641,7 @@ func TestTo(t *testing.T) {
 // Whoever has chosen a language keeps it from page to page. Inside a response
 // the draft knows it, so its addresses do not say it.
 func TestLinksKeepTheLanguage(t *testing.T) {
-	same := regexp.MustCompile(`^/exit$|^/static/|/log/(checkpoint|leaves)$|\.(csv|json)$|/respond/|^/[bc](/|$)`)
+	same := regexp.MustCompile(`^/exit$|^/static/|/log/(checkpoint|leaves|key|manifests|openings|texts)$|\.(csv|json)$|/respond/|^/[bc](/|$)`)
 	for _, s := range samples() {
 		b := s.page.base()
 		switch s.page.(type) {

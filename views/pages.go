@@ -216,6 +216,7 @@ type ReceiptPage struct {
 	Base
 	Consultation *models.Consultation
 	Words        []string // the code, nil when an earlier one goes on being used
+	ReceiptFile  string   // signed, to keep for an offline check; "" for none
 	Closes       string   // "" when it has closed
 	DecisionDay  string
 	Copy         []CheckRow // what was sent, to print or keep; nil on quiet paths
@@ -255,7 +256,7 @@ type ReceiptState struct {
 	Versions    string            // of the published report, in which it is counted, such as 1, 2
 	Findings    []string          // in which its themes stand
 	Messages    []models.Message
-	LogPosition int // from 0
+	LogPosition int // from 0; -1 until the day's entries are added
 	LogSize     int
 	Root        string
 	ReceiptFile string // text a person may keep for an offline check
@@ -295,6 +296,7 @@ type LogPage struct {
 	Consultation *models.Consultation
 	Size         int
 	Root         string
+	Key          string // that it is signed with
 }
 
 // ReportPage is a consultation report, public or as a draft for staff.

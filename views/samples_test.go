@@ -303,7 +303,7 @@ func samples() []sample {
 	replacing.Replaces, replacing.CanSave, replacing.Dropped = true, false, nil
 
 	saved := &SavedPage{Base: base(""), Consultation: c.ID, Words: receiptWords(), Until: "14 December 2026 at 23:59", Resume: "/station-quarter/respond/C6"}
-	receipt := &ReceiptPage{Base: base("Answers received"), Consultation: c, Words: receiptWords(), Closes: "14 December 2026", DecisionDay: "9 February 2027"}
+	receipt := &ReceiptPage{Base: base("Answers received"), Consultation: c, Words: receiptWords(), ReceiptFile: "Receipt from Heard, version 2\nconsultation: station-quarter\nreceived: 2026-11-11\nleaf: " + hash + "\n", Closes: "14 December 2026", DecisionDay: "9 February 2027"}
 	sameCode, copied := *receipt, *receipt
 	sameCode.Words = nil
 	copied.Copy, copied.Result, copied.Another = check.Rows, true, true
@@ -493,7 +493,7 @@ func samples() []sample {
 		{"result", result}, {"result-wrong", &noAddress}, {"result-added", &told}, {"result-removed", &forgotten}, {"paper", paper}, {"paper-form", &sheet},
 		{"privacy", &TextPage{Base: base("Privacy and cookies"), Page: "privacy", Council: &c.Council}}, {"privacy-nobody", &TextPage{Base: base(""), Page: "privacy"}},
 		{"accessibility", &TextPage{Base: base("Accessibility"), Page: "accessibility", Council: &c.Council}}, {"safety", &TextPage{Base: base(""), Page: "safety"}},
-		{"log", &LogPage{Base: base("Public log"), Consultation: c, Size: 1190, Root: hash}},
+		{"log", &LogPage{Base: base("Public log"), Consultation: c, Size: 1190, Root: hash, Key: "heard/station-quarter+7d41e8b0+" + hash[:44]}},
 		{"report", &ReportPage{Base: base("Consultation report"), Report: report(), Files: reportFiles()}}, {"report-none", &ReportPage{Base: base("")}}, {"once", oncePage()},
 		{"report-draft", &ReportPage{Base: desk("report", "Report"), Report: written(besides(report())), Draft: true, CanPublish: true, PublishTo: "/staff/station-quarter/report", Status: models.StatusFrozen}}, {"report-refused", refused},
 		{"attached", &EvidencePage{Base: desk("search", "Attachment 1"), Consultation: c.ID, Submission: "s4", PublicID: "7k3m04q", Number: 1, About: "PDF, 1.2 MB", SHA256: strings.Repeat("0f", 32), Said: sentence(4, 200), SaidBy: "d.shah@fairmead.example.org, 11 November 2026", File: "/x/download", Act: "/x", Let: "d.shah@fairmead.example.org"}},

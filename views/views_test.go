@@ -142,8 +142,8 @@ func TestSamplePages(t *testing.T) {
 			if !public {
 				want = "js/desk.js"
 			}
-			// Pages that ask for a passkey have its script besides.
-			scripts := 1 + min(1, doc.Find("form[data-passkey]").Length())
+			// Pages that ask for a passkey have its script besides, and so has the public log.
+			scripts := 1 + min(1, doc.Find("form[data-passkey], form[data-check]").Length())
 			if from := doc.Find("script").AttrOr("src", ""); doc.Find("script").Length() != scripts || from != static.Path(want) {
 				t.Errorf("the scripts are %d, the first %s; expected %d and %s", doc.Find("script").Length(), from, scripts, want)
 			}
@@ -204,7 +204,7 @@ func checkSafe(t *testing.T, doc *goquery.Document) {
 	})
 	doc.Find("script").Each(func(_ int, s *goquery.Selection) {
 		_, deferred := s.Attr("defer")
-		if from := s.AttrOr("src", ""); from != static.Path("js/heard.js") && from != static.Path("js/desk.js") && from != static.Path("js/passkey.js") || !deferred || s.Text() != "" {
+		if from := s.AttrOr("src", ""); from != static.Path("js/heard.js") && from != static.Path("js/desk.js") && from != static.Path("js/passkey.js") && from != static.Path("js/log.js") || !deferred || s.Text() != "" {
 			t.Errorf("the script from %q, deferred %t, holds %q", s.AttrOr("src", ""), deferred, s.Text())
 		}
 	})

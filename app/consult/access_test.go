@@ -84,6 +84,8 @@ var access = map[string]string{
 	"TryImport":          "officer",
 	"Challenge":          "open",
 	"Checkpoint":         "open",
+	"LogDaily":           "open",
+	"LogKey":             "open",
 	"Committed":          "open",
 	"Erase":              "officer",
 	"EraseAgain":         "portal",

@@ -12,6 +12,7 @@ import (
 	"filippo.io/age"
 
 	"heard/app/evidence"
+	"heard/app/ledger"
 	"heard/app/model"
 	"heard/app/theme"
 	"heard/models"
@@ -67,17 +68,19 @@ type Service struct {
 	log      *slog.Logger
 	now      func() time.Time
 	pepper   []byte
+	key      ledger.Key
 	strict   bool // some roles need a second factor
 	officers []age.Recipient
 	wake     func()
 	program  string
 	pace     pace
 	figures  figures
+	logFile  chan struct{} // held by whoever builds a file of a public log
 }
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, strict: c.SecondFactor, officers: c.Officers, wake: c.Wake, program: c.Program}
+	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, key: ledger.NewKey(c.Pepper), strict: c.SecondFactor, officers: c.Officers, wake: c.Wake, program: c.Program, logFile: make(chan struct{}, 1)}
 	if s.wake == nil {
 		s.wake = func() {}
 	}

@@ -197,6 +197,11 @@ func (s *Service) Move(ctx context.Context, by Actor, c *models.Consultation, to
 		if err := tx.MoveStatus(ctx, c.ID, c.Status, to); err != nil {
 			return err
 		}
+		if to == models.StatusFrozen {
+			if err := s.callRoll(ctx, tx, c); err != nil {
+				return err
+			}
+		}
 		if to == models.StatusClosed || to == models.StatusFrozen { // later: with what came in since
 			if err := tx.Enqueue(ctx, models.JobRelease, c.ID, 0); err != nil {
 				return err
@@ -274,6 +279,11 @@ func (s *Service) AuditTrail(ctx context.Context, by Actor, limit int) (*Record,
 		r.Broken = broken.Message
 	} else if err != nil {
 		return nil, err
+	}
+	if logged, err := s.headsLogged(ctx); err != nil {
+		return nil, err
+	} else if !logged && r.Broken == "" {
+		r.Broken = "The public log says that the record once ended otherwise: acts were changed or taken out since."
 	}
 	if r.Events, err = s.store.AuditTrail(ctx, "", limit); err != nil {
 		return nil, err

@@ -32,10 +32,10 @@ type Trace struct {
 	Versions  []int    // of the published report, in which it is counted
 	Findings  []string // titles of the findings that its themes stand in
 	Messages  []models.Message
-	Position  int
+	Position  int // of its leaf in the public log, from 0; -1 until the day's batch takes it
 	Size      int
 	Root      ledger.Hash
-	Receipt   string // for an offline check with heard verify
+	Receipt   string // signed, for an offline check with heard verify
 }
 
 // Trace finds a submission by its receipt code.
@@ -44,11 +44,11 @@ func (s *Service) Trace(ctx context.Context, c *models.Consultation, words strin
 	if err != nil {
 		return nil, err
 	}
-	leaf, _, position, err := s.store.Leaf(ctx, sub.ID)
+	receipt, position, err := s.receiptOf(ctx, c, sub)
 	if err != nil {
 		return nil, err
 	}
-	leaves, err := s.leaves(ctx, c)
+	leaves, err := s.leaves(ctx, s.store, c)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (s *Service) Trace(ctx context.Context, c *models.Consultation, words strin
 	t := &Trace{Day: sub.Day, Status: sub.Status, Position: position, Size: len(leaves), Root: ledger.Root(leaves),
 		Open: live && !c.Status.AtLeast(models.StatusFrozen), Shown: opensAgain(c, sub),
 		Misread: slices.Contains(sub.Attention, models.AttentionMisread),
-		Receipt: ledger.Receipt{Consultation: c.ID, Leaf: ledger.Hash(leaf), Day: sub.Day}.String(),
+		Receipt: receipt,
 	}
 	if !live {
 		t.Held, err = s.store.IsHeld(ctx, sub.ID)

@@ -104,9 +104,16 @@ func (s *Service) reportInput(ctx context.Context, from *store.Store, c *models.
 	if err := s.evidence(ctx, from, c, &in); err != nil {
 		return in, err
 	}
-	leaves, err := s.leaves(ctx, c)
+	leaves, err := s.leaves(ctx, from, c)
 	if err != nil {
 		return in, err
+	}
+	roll, size, err := from.LogRoll(ctx, c.ID)
+	if err != nil {
+		return in, err
+	}
+	if roll > 0 {
+		leaves = leaves[:size] // what comes later changes nothing of the report
 	}
 	in.Checkpoint = ledger.Root(leaves).String()
 	in.Objections, err = objected(ctx, from, c)

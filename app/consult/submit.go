@@ -448,6 +448,7 @@ func receiptCode(key DraftKey, d *Draft) (ledger.Code, error) {
 
 // Sending is what there is to show once, after a response was sent.
 type Sending struct {
+	Receipt  string         // signed, to keep; "" when it replaced a submission
 	Words    []string       // the receipt code, nil when it replaced a submission, whose code it goes on using
 	Answers  models.Answers // a copy of what was sent, nil on quiet paths
 	Files    []models.Attachment
@@ -476,6 +477,16 @@ func (s *Service) Sent(ctx context.Context, key DraftKey, c *models.Consultation
 			return nil, err
 		}
 		sent.Words = strings.Fields(code.Words())
+		sub, err := s.store.SubmissionByReceipt(ctx, code.Lookup(s.pepper))
+		if models.KindOf(err) == models.KindNotFound {
+			return sent, nil // it was taken back since
+		}
+		if err != nil {
+			return nil, err
+		}
+		if sent.Receipt, _, err = s.receiptOf(ctx, c, sub); err != nil {
+			return nil, err
+		}
 	}
 	return sent, nil
 }

@@ -95,6 +95,18 @@ func (s *Service) ProposeReport(ctx context.Context, by Actor, c *models.Consult
 	if err != nil {
 		return err
 	}
+	err = s.store.Tx(ctx, func(tx *store.Store) error {
+		if _, err := hold(ctx, tx, c); err != nil {
+			return err
+		}
+		if waits, err := tx.Proposal(ctx, c.ID); err != nil || waits != nil && waits.Waits() {
+			return err // which is refused below
+		}
+		return s.callRoll(ctx, tx, c)
+	})
+	if err != nil {
+		return err
+	}
 	p, err := s.version(ctx, c, note, nil)
 	if err != nil {
 		return err
@@ -297,6 +309,12 @@ func (s *Service) PublishReport(ctx context.Context, by Actor, c *models.Consult
 			}
 		}
 		if err := tx.PublishVersion(ctx, p, s.today(), by.ID); err != nil {
+			return err
+		}
+		if at, err = tx.Consultation(ctx, c.ID); err != nil {
+			return err
+		}
+		if err := s.publishLog(ctx, tx, at, r, p.Hash); err != nil {
 			return err
 		}
 		if err := tx.Enqueue(ctx, models.JobPlaces, c.ID, 0); err != nil { // published answers can be searched from now on

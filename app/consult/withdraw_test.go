@@ -36,7 +36,7 @@ func TestWithdraw(t *testing.T) {
 		}
 		id := found[0]
 		file := k.attachments(t, id)[0]
-		_, rootBefore, err := k.Checkpoint(ctx, c)
+		_, rootBefore, err := k.received(c)
 		noError(t, err)
 
 		noError(t, k.Withdraw(ctx, c, code))
@@ -61,7 +61,7 @@ func TestWithdraw(t *testing.T) {
 		if len(sub.Answers)+len(sub.Groups)+len(sub.Consents)+len(sub.Attachments) > 0 || sub.Stance != "" || sub.Status != models.SubmissionWithdrawn {
 			t.Errorf("what is left of it: %+v", sub)
 		}
-		size, root, err := k.Checkpoint(ctx, c)
+		size, root, err := k.received(c)
 		if err != nil || size != 2 || root != rootBefore {
 			t.Errorf("the log changed: %d leaves, root %s (was %s), %v", size, root, rootBefore, err)
 		}

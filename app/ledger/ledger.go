@@ -1,21 +1,27 @@
 // Package ledger is the verifiable log of submissions: an append-only Merkle
-// tree with one leaf for each, published as two text files that anybody can
-// check, and receipts that let whoever holds one see that their submission is
-// among them.
+// tree of sealed entries, published as text files that anybody can check, and
+// signed receipts that let whoever holds one see that their submission is among
+// them, and what became of it.
 //
-// A leaf is a commitment, not a copy. It tells nothing about what was said, and
-// once its salt is destroyed nobody can find out by guessing. The tree is that of
-// RFC 6962, as in golang.org/x/mod/sumdb/tlog: a leaf's 32 bytes are the record.
+// An entry is a commitment, not a copy. It tells nothing about what was said, not
+// even what kind of entry it is, and once its salt is destroyed nobody can find
+// out by guessing. The tree is that of RFC 6962, as in
+// golang.org/x/mod/sumdb/tlog: an entry's 32 bytes are the record.
 //
 // A published log is a directory of
 //
-//	checkpoint   three lines: the origin "heard/" and the consultation, the number
-//	             of leaves in decimal, the root of the tree in base64; the shape
-//	             of a C2SP checkpoint (c2sp.org/tlog-checkpoint), not yet signed
-//	leaves       a line for each leaf, in order, in base64
+//	checkpoint   a signed note (golang.org/x/mod/sumdb/note) in the shape of a C2SP
+//	             checkpoint: the origin "heard/" and the consultation, the number
+//	             of entries in decimal, the root of the tree in base64
+//	leaves       a line for each entry, in order, in base64
+//	key          what the signature is checked with
+//	manifests    what each published report says of the log, once there is one
+//	openings     what each entry was, up to the last of them
+//	texts        every published text, with what opens its entry
 //
-// Both are small (45 bytes a leaf), and checking means taking both whole, so that
-// whoever serves them does not learn whose leaf is being looked for.
+// All are small, and checking means taking them whole, so that whoever serves them
+// does not learn whose entry is being looked for. docs/log.md specifies them byte
+// for byte.
 package ledger
 
 import (
@@ -57,19 +63,38 @@ func NewSalt(random io.Reader) (Salt, error) {
 	return s, nil
 }
 
-// leafDomain keeps a leaf from being taken for any other hash, here or elsewhere.
-const leafDomain = "heard/leaf/v1\x00"
-
-// Commit returns the leaf for a submission:
+// seal returns the entry for some content:
 //
-//	SHA-256("heard/leaf/v1" || 0x00 || salt || SHA-256(content))
+//	SHA-256("heard/" || kind || "/v1" || 0x00 || salt || SHA-256(content))
 //
-// where content is the submission in its canonical form.
-func Commit(salt Salt, content []byte) Hash {
+// The kind keeps an entry from being taken for one of another kind, or for any
+// other hash.
+func seal(kind string, salt [32]byte, content []byte) Hash {
 	digest := sha256.Sum256(content)
-	b := append([]byte(leafDomain), salt[:]...)
+	b := append([]byte("heard/"+kind+"/v1\x00"), salt[:]...)
 	return sha256.Sum256(append(b, digest[:]...))
 }
+
+// Commit returns the leaf for a submission, where content is the submission in
+// its canonical form.
+func Commit(salt Salt, content []byte) Hash { return seal("leaf", salt, content) }
+
+// Padding returns an entry that stands for nothing, to hide how many others come
+// with it.
+func Padding(seed Salt) Hash { return seal("padding", seed, nil) }
+
+// State returns the entry that says what became of the submission with the given
+// leaf. Only whoever is told the blind can tell whose it is and what it says.
+func State(blind Salt, kind string, leaf Hash, state string) Hash {
+	return seal("state", blind, []byte(kind+"\n"+leaf.String()+"\n"+state+"\n"))
+}
+
+// Text returns the entry for a published text.
+func Text(salt Salt, content []byte) Hash { return seal("text", salt, content) }
+
+// AuditHead returns the entry for the head of the record of acts, 32 bytes of
+// SHA-256, on a day.
+func AuditHead(head [32]byte, day string) Hash { return seal("audit", head, []byte(day)) }
 
 // tree holds the hashes of a tree where tlog looks for them.
 type tree []Hash

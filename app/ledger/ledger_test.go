@@ -7,13 +7,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -154,114 +151,141 @@ func TestProofTextFaults(t *testing.T) {
 	}
 }
 
-func TestWriteLog(t *testing.T) {
-	dir := t.TempDir()
-	for _, size := range []int{0, 3, 3, 8} {
-		if err := WriteLog(dir, "pspo-renewal", leavesTo(size)); err != nil {
-			t.Fatal(err)
-		}
-		got, root, err := VerifyLog(os.DirFS(dir))
-		if err != nil || got != size || root != Root(leavesTo(size)) {
-			t.Errorf("VerifyLog = %d, %s, %v: want %d leaves", got, root, err, size)
-		}
-	}
-	want, err := os.ReadFile(filepath.Join(dir, "checkpoint"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff("heard/pspo-renewal\n8\n"+Root(leavesTo(8)).String()+"\n", string(want)); diff != "" {
-		t.Errorf("checkpoint (-want +got):\n%s", diff)
-	}
-
-	reordered := leavesTo(9)
-	reordered[0], reordered[1] = reordered[1], reordered[0]
-	for name, test := range map[string]struct {
-		consultation string
-		leaves       []Hash
-	}{
-		"shorter":              {"pspo-renewal", leavesTo(7)},
-		"reordered":            {"pspo-renewal", reordered},
-		"another consultation": {"parks", leavesTo(9)},
-		"no consultation":      {"", leavesTo(9)},
-		"two lines":            {"a\nb", leavesTo(9)},
-	} {
-		if err := WriteLog(dir, test.consultation, test.leaves); err == nil {
-			t.Errorf("%s: published", name)
-		}
-	}
-	files, err := os.ReadDir(dir)
-	if err != nil || len(files) != 2 {
-		t.Errorf("%d files, %v: want checkpoint and leaves alone", len(files), err)
-	}
-	got, err := os.ReadFile(filepath.Join(dir, "checkpoint"))
-	if err != nil || !bytes.Equal(got, want) {
-		t.Errorf("a refused log changed the checkpoint (%v)", err)
-	}
-	if err := WriteLog(filepath.Join(dir, "missing"), "pspo-renewal", nil); err == nil {
-		t.Error("published in a directory that is not there")
-	}
-}
-
-// A WriteLog that stopped between its two files can be done again.
-func TestWriteLogAfterCrash(t *testing.T) {
-	dir := t.TempDir()
-	if err := WriteLog(dir, "pspo", leavesTo(3)); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "leaves"), formatHashes(leavesTo(5)), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := WriteLog(dir, "pspo", leavesTo(5)); err != nil {
-		t.Fatal(err)
-	}
-	if size, _, err := VerifyLog(os.DirFS(dir)); size != 5 || err != nil {
-		t.Errorf("VerifyLog = %d, %v: want 5", size, err)
-	}
-}
-
 // files returns a published log of n leaves.
 func files(n int) fstest.MapFS {
-	c := checkpoint{"pspo", n, Root(leavesTo(n))}
+	checkpoint, err := Checkpoint(testKey, "pspo", leavesTo(n))
+	if err != nil {
+		panic(err)
+	}
 	return fstest.MapFS{
-		"checkpoint": {Data: []byte(c.String())},
-		"leaves":     {Data: formatHashes(leavesTo(n))},
+		CheckpointName: {Data: checkpoint},
+		LeavesName:     {Data: LeavesFile(leavesTo(n))},
+		KeyName:        {Data: []byte(testKey.Verifier("pspo") + "\n")},
 	}
 }
 
-func TestVerifyLogNamesTheFault(t *testing.T) {
+var testKey = NewKey([]byte(strings.Repeat("s", 32)))
+
+// Worked out with another implementation of HKDF and Ed25519 (Node's).
+func TestKey(t *testing.T) {
+	const want = "heard/pspo+baf5179d+Af/QONqIl2dKZA2JGsEnxrpHtgTgaNNa76S/vgiSt2I7"
+	if got := testKey.Verifier("pspo"); got != want {
+		t.Errorf("the key is %s: want %s", got, want)
+	}
+	seen := map[Salt]bool{}
+	for _, parts := range [][]string{{"a", "b"}, {"ab"}, {"a", "b", ""}, {"", "ab"}, nil} {
+		seen[testKey.Blind(parts...)] = true
+	}
+	if len(seen) != 5 || testKey.Blind("a") == NewKey([]byte("other")).Blind("a") {
+		t.Error("different parts have the same blind")
+	}
+}
+
+func TestOpenLogNamesTheFault(t *testing.T) {
+	signed := func(text string) func(fstest.MapFS) {
+		return func(f fstest.MapFS) {
+			data, err := testKey.sign("pspo", text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f[CheckpointName].Data = data
+		}
+	}
+	root := Root(leavesTo(3)).String()
 	for _, test := range []struct {
 		name, want string
 		spoil      func(fstest.MapFS)
 	}{
-		{"no checkpoint", "checkpoint", func(f fstest.MapFS) { delete(f, "checkpoint") }},
-		{"no leaves", "leaves", func(f fstest.MapFS) { delete(f, "leaves") }},
-		{"short checkpoint", "expected 3 lines", func(f fstest.MapFS) { f["checkpoint"].Data = []byte("heard/pspo\n3\n") }},
-		{"other origin", "checkpoint: line 1", func(f fstest.MapFS) { replaceIn(f, "checkpoint", "heard/", "unheard/") }},
-		{"no consultation", "checkpoint: line 1", func(f fstest.MapFS) { replaceIn(f, "checkpoint", "pspo", "") }},
-		{"leading zero", "checkpoint: line 2", func(f fstest.MapFS) { replaceIn(f, "checkpoint", "\n3\n", "\n03\n") }},
-		{"negative", "checkpoint: line 2", func(f fstest.MapFS) { replaceIn(f, "checkpoint", "\n3\n", "\n-3\n") }},
-		{"root not base64", "checkpoint: line 3", func(f fstest.MapFS) { replaceIn(f, "checkpoint", "=", "!") }},
-		{"other size", "leaves has 3 lines but line 2 of checkpoint says 4", func(f fstest.MapFS) { replaceIn(f, "checkpoint", "\n3\n", "\n4\n") }},
-		{"leaf not base64", "leaves: line 2", func(f fstest.MapFS) { replaceIn(f, "leaves", leaf(1).String(), "x") }},
-		{"blank line", "leaves: line 1", func(f fstest.MapFS) { f["leaves"].Data = append([]byte("\n"), f["leaves"].Data...) }},
-		{"leaf altered", "root does not match", func(f fstest.MapFS) { replaceIn(f, "leaves", leaf(1).String(), leaf(9).String()) }},
+		{"no key", "--key", func(f fstest.MapFS) { delete(f, KeyName) }},
+		{"no checkpoint", "checkpoint", func(f fstest.MapFS) { delete(f, CheckpointName) }},
+		{"no leaves", "leaves", func(f fstest.MapFS) { delete(f, LeavesName) }},
+		{"not signed", "not signed with", func(f fstest.MapFS) { f[CheckpointName].Data = []byte("heard/pspo\n3\n" + root + "\n") }},
+		{"signed by another", "not signed with", func(f fstest.MapFS) {
+			f[KeyName].Data = []byte(NewKey([]byte("other")).Verifier("pspo"))
+		}},
+		{"altered", "not signed with", func(f fstest.MapFS) { replaceIn(f, CheckpointName, "\n3\n", "\n2\n") }},
+		{"short checkpoint", "expected 3 lines", signed("heard/pspo\n3\n")},
+		{"other origin", "checkpoint: line 1", signed("unheard/pspo\n3\n" + root + "\n")},
+		{"no consultation", "checkpoint: line 1", signed("heard/\n3\n" + root + "\n")},
+		{"leading zero", "checkpoint: line 2", signed("heard/pspo\n03\n" + root + "\n")},
+		{"negative", "checkpoint: line 2", signed("heard/pspo\n-3\n" + root + "\n")},
+		{"root not base64", "checkpoint: line 3", signed("heard/pspo\n3\n!" + root + "\n")},
+		{"other size", "leaves has 3 lines but line 2 of checkpoint says 4", signed("heard/pspo\n4\n" + root + "\n")},
+		{"leaf not base64", "leaves: line 2", func(f fstest.MapFS) { replaceIn(f, LeavesName, leaf(1).String(), "x") }},
+		{"blank line", "leaves: line 1", func(f fstest.MapFS) { f[LeavesName].Data = append([]byte("\n"), f[LeavesName].Data...) }},
+		{"leaf altered", "root does not match", func(f fstest.MapFS) { replaceIn(f, LeavesName, leaf(1).String(), leaf(9).String()) }},
 		{"leaves swapped", "root does not match", func(f fstest.MapFS) {
-			f["leaves"].Data = formatHashes([]Hash{leaf(1), leaf(0), leaf(2)})
+			f[LeavesName].Data = LeavesFile([]Hash{leaf(1), leaf(0), leaf(2)})
+		}},
+		{"text that is not there", "texts: line 1", func(f fstest.MapFS) {
+			f[TextsName] = &fstest.MapFile{Data: []byte(leaf(1).String() + " {}\n")}
+		}},
+		{"openings without a manifest", "openings", func(f fstest.MapFS) {
+			f[OpeningsName] = &fstest.MapFile{Data: []byte("submission\nsubmission\nsubmission\n")}
+		}},
+		{"no manifest", "manifests: manifest 1", func(f fstest.MapFS) {
+			f[ManifestsName] = &fstest.MapFile{Data: []byte("Manifest\n")}
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := files(3)
 			test.spoil(dir)
-			if _, _, err := VerifyLog(dir); err == nil || !strings.Contains(err.Error(), test.want) {
+			if _, err := OpenLog(dir, ""); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v: want an error with %q", err, test.want)
 			}
 		})
 	}
 	dir := files(3)
-	replaceIn(dir, "leaves", "\n", "\r\n") // saved on another system
-	replaceIn(dir, "checkpoint", "\n", "\r\n")
-	if _, _, err := VerifyLog(dir); err != nil {
-		t.Error(err)
+	for name := range dir { // saved on another system
+		replaceIn(dir, name, "\n", "\r\n")
+	}
+	log, err := OpenLog(dir, "")
+	if err != nil || log.Size != 3 || log.Root != Root(leavesTo(3)) || log.Key != testKey.Verifier("pspo") {
+		t.Errorf("OpenLog = %+v, %v", log, err)
+	}
+	if _, err := OpenLog(dir, NewKey([]byte("other")).Verifier("pspo")); err == nil {
+		t.Error("a log was opened with another key than was asked for")
+	}
+}
+
+// Whoever keeps a checkpoint sees whether a log that is shown later, properly
+// signed, grew out of it.
+func TestCheckSince(t *testing.T) {
+	open := func(leaves []Hash) *Log {
+		f := files(0)
+		data, err := Checkpoint(testKey, "pspo", leaves)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f[CheckpointName].Data, f[LeavesName].Data = data, LeavesFile(leaves)
+		log, err := OpenLog(f, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return log
+	}
+	old := string(files(5)[CheckpointName].Data)
+	unsigned := strings.Join(strings.Split(old, "\n")[:3], "\n") + "\n"
+	for _, earlier := range []string{old, strings.ReplaceAll(old, "\n", "\r\n"), unsigned, string(files(0)[CheckpointName].Data)} {
+		for _, size := range []int{5, 6, 20} {
+			if err := open(leavesTo(size)).CheckSince(earlier); err != nil {
+				t.Errorf("grown to %d: %v", size, err)
+			}
+		}
+	}
+	swapped := leavesTo(8)
+	swapped[0], swapped[4] = swapped[4], swapped[0]
+	for name, leaves := range map[string][]Hash{"shorter": leavesTo(4), "reordered": swapped, "dropped": leavesTo(8)[1:]} {
+		if err := open(leaves).CheckSince(old); !errors.Is(err, ErrSplit) {
+			t.Errorf("%s: got %v, want ErrSplit", name, err)
+		}
+	}
+	for name, earlier := range map[string]string{
+		"altered": strings.Replace(old, "\n5\n", "\n4\n", 1), "nothing": "", "another": strings.ReplaceAll(unsigned, "pspo", "parks"),
+	} {
+		if err := open(leavesTo(8)).CheckSince(earlier); err == nil || errors.Is(err, ErrSplit) {
+			t.Errorf("%s: got %v", name, err)
+		}
 	}
 }
 
@@ -269,33 +293,57 @@ func replaceIn(f fstest.MapFS, name, old, new string) {
 	f[name].Data = bytes.ReplaceAll(f[name].Data, []byte(old), []byte(new))
 }
 
-func TestReceipt(t *testing.T) {
-	r := Receipt{Consultation: "pspo", Leaf: leaf(1), Day: "2026-11-23"}
-	want := "Receipt from Heard, version 1\nconsultation: pspo\nreceived: 2026-11-23\nleaf: " + leaf(1).String() + "\n"
-	if diff := cmp.Diff(want, r.String()); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
+func receipt(t testing.TB, r Receipt) Receipt {
+	t.Helper()
+	r, err := r.Sign(testKey)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, text := range []string{
-		want,
-		"\ufeff\r\n" + strings.ReplaceAll(want, "\n", " \r\n\r\n"),
-		strings.TrimSpace(want),
+	return r
+}
+
+func TestReceipt(t *testing.T) {
+	first := Receipt{Consultation: "pspo", Leaf: leaf(1), Day: "2026-11-23"}
+	r := receipt(t, first)
+	blind := testKey.Blind("x")
+	withState := receipt(t, Receipt{Consultation: "pspo", Leaf: leaf(1), Day: "2026-11-23", Kind: RollCall(1), State: StateCounted, Blind: blind})
+	head := "Receipt from Heard, version 2\nconsultation: pspo\nreceived: 2026-11-23\nleaf: " + leaf(1).String() + "\nkey: " + testKey.Verifier("pspo") + "\n\n— heard/pspo "
+	want := r.String()
+	if !strings.HasPrefix(want, head) || strings.Count(want, "\n") != 7 {
+		t.Errorf("got:\n%s", want)
+	}
+	for _, test := range []struct {
+		text string
+		want Receipt
+	}{
+		{want, r},
+		{withState.String(), withState},
+		{"\ufeff\r\n" + strings.ReplaceAll(want, "\n", " \r\n\r\n"), r},
+		{strings.TrimSpace(want), r},
+		{first.String(), first}, // from before they were signed
 	} {
-		if got, err := ParseReceipt(text); got != r || err != nil {
-			t.Errorf("ParseReceipt(%q) = %+v, %v: want %+v", text, got, err, r)
+		if got, err := ParseReceipt(test.text); got != test.want || err != nil {
+			t.Errorf("ParseReceipt(%q) = %+v, %v: want %+v", test.text, got, err, test.want)
 		}
 	}
 	for _, test := range []struct{ name, text, want string }{
 		{"empty", " \n", "empty"},
 		{"title", "Dear me\n", "line 1"},
-		{"version", strings.Replace(want, "version 1", "version 2", 1), "line 1"},
+		{"version", strings.Replace(want, "version 2", "version 3", 1), "line 1"},
 		{"no colon", strings.Replace(want, "received:", "received", 1), "line 3: expected a name"},
-		{"unknown", want + "signed: no\n", "line 5: expected consultation"},
-		{"twice", want + "received: 2026-11-24\n", "line 5: line 3 says this already"},
-		{"day", strings.Replace(want, "-23", "-31", 1), "line 3: expected a day"},
+		{"unknown", want + "signed: no\n", "line 8: expected consultation"},
+		{"twice", want + "received: 2026-11-24\n", "line 8: line 3 says this already"},
+		{"no day", strings.Replace(want, "-23", "-31", 1), "line 3: expected a day"},
+		{"another day", strings.Replace(want, "-23", "-24", 1), "not signed with"},
+		{"another leaf", strings.Replace(want, leaf(1).String(), leaf(2).String(), 1), "not signed with"},
+		{"another state", strings.Replace(withState.String(), "state: counted", "state: withdrawn", 1), "not signed with"},
+		{"no state", strings.Replace(withState.String(), "state: counted\n", "", 1), `no line "state:"`},
 		{"leaf", strings.Replace(want, "=", "", 1), "line 4: expected a hash"},
 		{"consultation", strings.Replace(want, "pspo", "../pspo", 1), "line 2: expected a consultation id"},
 		{"no leaf", strings.Split(want, "leaf")[0], `no line "leaf:"`},
-		{"long", want + strings.Repeat(" ", maxReceipt), "4 short lines"},
+		{"no signature", strings.Split(want, "—")[0], `no line "signature:"`},
+		{"called version 1", strings.Replace(want, "version 2", "version 1", 1), "version 1"},
+		{"long", want + strings.Repeat(" ", maxReceipt), "few short lines"},
 	} {
 		if _, err := ParseReceipt(test.text); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: got %v, want an error with %q", test.name, err, test.want)
@@ -303,23 +351,35 @@ func TestReceipt(t *testing.T) {
 	}
 }
 
-func TestVerifyReceipt(t *testing.T) {
-	r := Receipt{Consultation: "pspo", Leaf: leaf(1), Day: "2026-11-23"}
-	if err := VerifyReceipt(r, files(3)); err != nil {
-		t.Error(err)
+func TestCheckReceipt(t *testing.T) {
+	check := func(r Receipt, n int) error {
+		log, err := OpenLog(files(n), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return log.CheckReceipt(r)
 	}
-	if err := VerifyReceipt(r, files(1)); !errors.Is(err, ErrNotInLog) {
-		t.Errorf("a log without it: got %v, want ErrNotInLog", err)
+	for _, r := range []Receipt{receipt(t, Receipt{Consultation: "pspo", Leaf: leaf(1), Day: "2026-11-23"}), {Consultation: "pspo", Leaf: leaf(1), Day: "2026-11-23"}} {
+		if err := check(r, 3); err != nil {
+			t.Error(err)
+		}
+		if err := check(r, 1); !errors.Is(err, ErrNotInLog) {
+			t.Errorf("a log without it: got %v, want ErrNotInLog", err)
+		}
+		r.Consultation = "parks"
+		if err := check(r, 3); err == nil || errors.Is(err, ErrNotInLog) {
+			t.Errorf("another consultation's log: got %v, want an error that says so", err)
+		}
 	}
-	other := r
-	other.Consultation = "parks"
-	if err := VerifyReceipt(other, files(3)); err == nil || errors.Is(err, ErrNotInLog) {
-		t.Errorf("another consultation's log: got %v, want an error that says so", err)
+	if err := check(receipt(t, Receipt{Consultation: "pspo", Leaf: leaf(1), Day: "2026-11-23", Kind: RollCall(1), State: StateCounted}), 3); !errors.Is(err, ErrNotInLog) {
+		t.Errorf("a state that is not in the log: got %v", err)
 	}
-	dir := files(3)
-	replaceIn(dir, "leaves", leaf(2).String(), leaf(9).String())
-	if err := VerifyReceipt(r, dir); err == nil {
-		t.Error("a receipt was verified against a log that does not hold")
+	other, err := Receipt{Consultation: "pspo", Leaf: leaf(1), Day: "2026-11-23"}.Sign(NewKey([]byte("other")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := check(other, 3); err == nil || !strings.Contains(err.Error(), "different keys") {
+		t.Errorf("another portal's receipt: got %v", err)
 	}
 }
 
@@ -468,6 +528,7 @@ func FuzzParseCode(f *testing.F) {
 
 func FuzzParseReceipt(f *testing.F) {
 	f.Add(Receipt{Consultation: "pspo", Leaf: leaf(1), Day: "2026-11-23"}.String())
+	f.Add(receipt(f, Receipt{Consultation: "pspo", Leaf: leaf(1), Day: "2026-11-23", Kind: RollCall(2), State: StateErased}).String())
 	f.Add(receiptTitle + "\nleaf:\n")
 	f.Add("\ufeff\r\n:\n")
 	f.Fuzz(func(t *testing.T, text string) {

@@ -4,17 +4,22 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
 
+// The files of a published log.
 const (
-	checkpointFile = "checkpoint"
-	leavesFile     = "leaves"
-	originPrefix   = "heard/"
+	CheckpointName = "checkpoint"
+	LeavesName     = "leaves"
+	KeyName        = "key"
+	ManifestsName  = "manifests"
+	OpeningsName   = "openings"
+	TextsName      = "texts"
 )
+
+const originPrefix = "heard/"
 
 // checkpoint is a log at one size.
 type checkpoint struct {
@@ -39,9 +44,9 @@ func parseCheckpoint(text string) (checkpoint, error) {
 	if err := checkConsultation(id); err != nil {
 		return checkpoint{}, fmt.Errorf("line 1: %w", err)
 	}
-	size, err := strconv.Atoi(lines[1])
-	if err != nil || size < 0 || strconv.Itoa(size) != lines[1] {
-		return checkpoint{}, errors.New("line 2: expected the number of leaves in decimal")
+	size, err := parseCount(lines[1])
+	if err != nil {
+		return checkpoint{}, errors.New("line 2: expected the number of entries in decimal")
 	}
 	root, err := ParseHash(lines[2])
 	if err != nil {
@@ -50,10 +55,23 @@ func parseCheckpoint(text string) (checkpoint, error) {
 	return checkpoint{id, size, root}, nil
 }
 
+// parseCount reads a number that is not negative, written in the one way there is.
+func parseCount(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || strconv.Itoa(n) != text {
+		return 0, errors.New("expected a number in decimal")
+	}
+	return n, nil
+}
+
 // textLines splits text that may have been saved on any system.
 func textLines(text string) []string {
-	text = strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")
-	return strings.Split(strings.TrimRight(text, "\n"), "\n")
+	return strings.Split(strings.TrimRight(plain(text), "\n"), "\n")
+}
+
+// plain undoes what saving a text on another system does to it.
+func plain(text string) string {
+	return strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")
 }
 
 // checkConsultation holds a consultation's id to what cannot be mistaken in a
@@ -68,113 +86,99 @@ func checkConsultation(id string) error {
 	return nil
 }
 
-// VerifyLog checks the published log in dir against itself: that leaves has as
-// many leaves as checkpoint says and that they have its root. It cannot tell
-// whether this is the log others were shown; compare the size and root with
-// theirs for that.
-func VerifyLog(dir fs.FS) (size int, root Hash, err error) {
-	c, _, err := readLog(dir)
-	return c.size, c.root, err
+// Checkpoint returns the published file that states a log's size and root, signed.
+func Checkpoint(key Key, consultation string, leaves []Hash) ([]byte, error) {
+	return key.sign(consultation, checkpoint{consultation, len(leaves), Root(leaves)}.String())
 }
 
-func readLog(dir fs.FS) (checkpoint, []Hash, error) {
-	text, err := fs.ReadFile(dir, checkpointFile)
-	if err != nil {
-		return checkpoint{}, nil, fmt.Errorf("read the log's checkpoint: %w", err)
+// LeavesFile returns the published file that lists a log's entries, in order.
+func LeavesFile(leaves []Hash) []byte { return formatHashes(leaves) }
+
+// Log is a published log that was found to be in order.
+type Log struct {
+	Consultation string
+	Size         int // entries of every kind
+	Root         Hash
+	Key          string     // that its checkpoint is signed with
+	Manifests    []Manifest // one for each published report, the first first
+	Texts        int        // published texts, each of which is in the log
+	leaves       []Hash
+}
+
+// OpenLog checks the published log in dir: that its checkpoint is signed with key,
+// that leaves has as many entries as it says and that they have its root, that
+// every published text is among them, and that each manifest accounts for every
+// submission; see Manifest. key is "" for the one that lies beside the log, which
+// shows only that the log is all by one hand.
+//
+// It cannot tell whether this is the log that others were shown: see CheckSince.
+func OpenLog(dir fs.FS, key string) (*Log, error) {
+	if key == "" {
+		text, err := fs.ReadFile(dir, KeyName)
+		if err != nil {
+			return nil, fmt.Errorf("read the key that the log is signed with: %w; fetch the file %s as well, or name the key with --key", err, KeyName)
+		}
+		key = strings.TrimSpace(plain(string(text)))
 	}
-	c, err := parseCheckpoint(string(text))
+	text, err := fs.ReadFile(dir, CheckpointName)
 	if err != nil {
-		return checkpoint{}, nil, fmt.Errorf("%s: %w", checkpointFile, err)
+		return nil, fmt.Errorf("read the log's checkpoint: %w", err)
 	}
-	text, err = fs.ReadFile(dir, leavesFile)
+	c, err := openCheckpoint(string(text), key)
 	if err != nil {
-		return checkpoint{}, nil, fmt.Errorf("read the log's leaves: %w", err)
+		return nil, fmt.Errorf("%s: %w", CheckpointName, err)
+	}
+	if text, err = fs.ReadFile(dir, LeavesName); err != nil {
+		return nil, fmt.Errorf("read the log's leaves: %w", err)
 	}
 	leaves, err := parseHashes(text)
 	if err != nil {
-		return checkpoint{}, nil, fmt.Errorf("%s: %w", leavesFile, err)
+		return nil, fmt.Errorf("%s: %w", LeavesName, err)
 	}
 	if len(leaves) != c.size {
-		return checkpoint{}, nil, fmt.Errorf("%s has %d lines but line 2 of %s says %d: if you fetched them one after the other, fetch both again", leavesFile, len(leaves), checkpointFile, c.size)
+		return nil, fmt.Errorf("%s has %d lines but line 2 of %s says %d: if you fetched them one after the other, fetch both again", LeavesName, len(leaves), CheckpointName, c.size)
 	}
 	if Root(leaves) != c.root {
-		return checkpoint{}, nil, fmt.Errorf("%s: line 3: the root does not match %s: one of the two files was altered", checkpointFile, leavesFile)
+		return nil, fmt.Errorf("%s: line 3: the root does not match %s: one of the two files was altered", CheckpointName, LeavesName)
 	}
-	return c, leaves, nil
+	l := &Log{Consultation: c.consultation, Size: c.size, Root: c.root, Key: key, leaves: leaves}
+	return l, l.readPublished(dir)
 }
 
-// CheckpointFile returns the published file that states a log's size and root.
-func CheckpointFile(consultation string, leaves []Hash) []byte {
-	return []byte(checkpoint{consultation, len(leaves), Root(leaves)}.String())
-}
-
-// LeavesFile returns the published file that lists a log's leaves, in order.
-func LeavesFile(leaves []Hash) []byte { return formatHashes(leaves) }
-
-// WriteLog publishes a consultation's log in the directory dir, which must exist.
-// If a log is published there already, leaves must begin with its leaves: WriteLog
-// refuses to alter, reorder or shorten what has been published.
-//
-// Each file is replaced whole, the leaves first, so a reader between the two sees
-// at worst more leaves than the checkpoint counts.
-func WriteLog(dir, consultation string, leaves []Hash) error {
-	if err := checkConsultation(consultation); err != nil {
-		return fmt.Errorf("publish a log: %w", err)
-	}
-	if err := checkGrowth(dir, consultation, leaves); err != nil {
-		return fmt.Errorf("publish a log of %s: %w", consultation, err)
-	}
-	if err := replace(filepath.Join(dir, leavesFile), LeavesFile(leaves)); err != nil {
-		return fmt.Errorf("publish the leaves of %s: %w", consultation, err)
-	}
-	if err := replace(filepath.Join(dir, checkpointFile), CheckpointFile(consultation, leaves)); err != nil {
-		return fmt.Errorf("publish the checkpoint of %s: %w", consultation, err)
-	}
-	return nil
-}
-
-// checkGrowth compares leaves with the published checkpoint. The published leaves
-// are not read: the root stands for them, and a WriteLog that was cut short may
-// have left more of them than the checkpoint counts.
-func checkGrowth(dir, consultation string, leaves []Hash) error {
-	text, err := os.ReadFile(filepath.Join(dir, checkpointFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
+// openCheckpoint reads a checkpoint that is signed with key.
+func openCheckpoint(text, key string) (checkpoint, error) {
+	text, err := opened(plain(text), key)
 	if err != nil {
-		return err
+		return checkpoint{}, err
 	}
-	c, err := parseCheckpoint(string(text))
-	if err != nil {
-		return fmt.Errorf("the %s there: %w", checkpointFile, err)
-	}
-	if c.consultation != consultation {
-		return fmt.Errorf("the log there is of %s", c.consultation)
-	}
-	if c.size > len(leaves) {
-		return fmt.Errorf("the log there has %d leaves and this one %d: a log only grows", c.size, len(leaves))
-	}
-	if Root(leaves[:c.size]) != c.root {
-		return fmt.Errorf("the first %d leaves are not those published: a log only grows", c.size)
-	}
-	return nil
+	return parseCheckpoint(text)
 }
 
-// replace puts a file in place of another in one step, once it is on the disk.
-func replace(name string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*.tmp")
+// Has reports whether the log has an entry.
+func (l *Log) Has(entry Hash) bool { return slices.Contains(l.leaves, entry) }
+
+// ErrSplit is returned for a log that did not grow out of what it showed before.
+var ErrSplit = errors.New("this log did not grow out of that one")
+
+// CheckSince checks that the log grew out of the one that an earlier checkpoint
+// states, with nothing altered, moved or taken away. Whoever keeps the checkpoints
+// that they are shown, and compares them with those of others in this way, is a
+// witness: no two people can be shown logs that differ. The checkpoint is signed
+// with the log's key, or one from before checkpoints were signed.
+func (l *Log) CheckSince(earlier string) error {
+	was, err := parseCheckpoint(plain(earlier)) // which is not signed
 	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
+		if was, err = openCheckpoint(earlier, l.Key); err != nil {
+			return fmt.Errorf("the earlier checkpoint: %w", err)
 		}
-	}()
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err != nil {
-		return err
 	}
-	return os.Rename(f.Name(), name)
+	switch {
+	case was.consultation != l.Consultation:
+		return fmt.Errorf("the earlier checkpoint is of %s and the log of %s", was.consultation, l.Consultation)
+	case was.size > l.Size:
+		return fmt.Errorf("%w: that had %d entries and this has %d. If this one was fetched earlier, compare them the other way round; if not, entries were taken away. Keep both checkpoints: they are signed", ErrSplit, was.size, l.Size)
+	case Root(l.leaves[:was.size]) != was.root:
+		return fmt.Errorf("%w: its first %d entries are others. Keep both checkpoints: they are signed, and show that one portal made two logs", ErrSplit, was.size)
+	}
+	return nil
 }

@@ -1,56 +1,100 @@
 package ledger
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
-	"io/fs"
-	"slices"
 	"strings"
 	"time"
 )
 
-// Receipt is what a person may keep to check that their submission was logged.
-// It shows that the holder took part, and nothing of what they said: it has no
-// salt, so it cannot be used to prove to somebody else what was in it.
+// Receipt is what a person may keep to check that their submission was logged and
+// what became of it. It shows that the holder took part, and nothing of what they
+// said: it has no salt, so it cannot be used to prove to somebody else what was in
+// it.
+//
+// It is signed, and so shows that the portal accepted the submission even if its
+// leaf never appears in the log.
 type Receipt struct {
 	Consultation string // its id
 	Leaf         Hash
 	Day          string // the day it was received, as 2006-01-02; never a time
+
+	// What became of it by the last roll-call, or since: the kind of the entry, what
+	// it says, and what opens it. "" before there was one.
+	Kind, State string
+	Blind       Salt
+
+	Key       string // that it is signed with; "" for one of version 1, which was not
+	signature string // the line
 }
 
-const receiptTitle = "Receipt from Heard, version 1"
+const (
+	receiptTitle  = "Receipt from Heard, version 2"
+	receiptTitle1 = "Receipt from Heard, version 1"
+	signatureMark = "— "
+)
+
+// text returns what is signed of a receipt.
+func (r Receipt) text() string {
+	if r.Key == "" {
+		return fmt.Sprintf("%s\nconsultation: %s\nreceived: %s\nleaf: %s\n", receiptTitle1, r.Consultation, r.Day, r.Leaf)
+	}
+	text := fmt.Sprintf("%s\nconsultation: %s\nreceived: %s\nleaf: %s\n", receiptTitle, r.Consultation, r.Day, r.Leaf)
+	if r.State != "" {
+		text += fmt.Sprintf("state: %s\nentry: %s\nopening: %s\n", r.State, r.Kind, base64.StdEncoding.EncodeToString(r.Blind[:]))
+	}
+	return text + "key: " + r.Key + "\n"
+}
 
 // String returns the receipt as a small text file.
 func (r Receipt) String() string {
-	return fmt.Sprintf("%s\nconsultation: %s\nreceived: %s\nleaf: %s\n", receiptTitle, r.Consultation, r.Day, r.Leaf)
+	if r.signature == "" {
+		return r.text()
+	}
+	return r.text() + "\n" + r.signature + "\n"
+}
+
+// Sign returns the receipt signed with the key.
+func (r Receipt) Sign(key Key) (Receipt, error) {
+	r.Key = key.Verifier(r.Consultation)
+	signed, err := key.sign(r.Consultation, r.text())
+	if err != nil {
+		return Receipt{}, fmt.Errorf("sign a receipt: %w", err)
+	}
+	r.signature = strings.TrimSuffix(strings.TrimPrefix(string(signed), r.text()+"\n"), "\n")
+	return r, nil
 }
 
 // maxReceipt is well above the length of any receipt with notes added to it.
 const maxReceipt = 10_000
 
-// ParseReceipt reads what Receipt.String writes. Since people mail and print
-// these, it forgives spaces at the ends of lines, blank lines and the line ends of
-// other systems, but nothing unknown.
+// ParseReceipt reads what Receipt.String writes, and checks its signature. Since
+// people mail and print these, it forgives spaces at the ends of lines, blank
+// lines and the line ends of other systems, but nothing unknown.
 func ParseReceipt(text string) (Receipt, error) {
 	var r Receipt
 	if len(text) > maxReceipt {
-		return r, fmt.Errorf("a receipt has 4 short lines: this file has %d bytes", len(text))
+		return r, fmt.Errorf("a receipt has a few short lines: this file has %d bytes", len(text))
 	}
 	seen := map[string]int{}
-	titled := false
+	title := ""
 	for i, line := range textLines(text) {
 		line = strings.TrimSpace(line)
 		if line == "" {
 			continue
 		}
-		if !titled {
-			if line != receiptTitle {
+		if title == "" {
+			if line != receiptTitle && line != receiptTitle1 {
 				return Receipt{}, fmt.Errorf("receipt: line %d: expected %q", i+1, receiptTitle)
 			}
-			titled = true
+			title = line
 			continue
 		}
 		name, value, ok := strings.Cut(line, ":")
+		if strings.HasPrefix(line, signatureMark) {
+			name, value, ok = "signature", line, true
+		}
 		if !ok {
 			return Receipt{}, fmt.Errorf("receipt: line %d: expected a name, a colon and a value", i+1)
 		}
@@ -62,13 +106,29 @@ func ParseReceipt(text string) (Receipt, error) {
 			return Receipt{}, fmt.Errorf("receipt: line %d: %w", i+1, err)
 		}
 	}
-	if !titled {
+	if title == "" {
 		return Receipt{}, errors.New("receipt: it is empty")
 	}
-	for _, name := range []string{"consultation", "received", "leaf"} {
+	needed := []string{"consultation", "received", "leaf"}
+	if title == receiptTitle {
+		needed = append(needed, "key", "signature")
+	}
+	if r.State != "" || r.Kind != "" || r.Blind != (Salt{}) {
+		needed = append(needed, "state", "entry", "opening")
+	}
+	for _, name := range needed {
 		if seen[name] == 0 {
 			return Receipt{}, fmt.Errorf("receipt: there is no line %q", name+":")
 		}
+	}
+	if title == receiptTitle1 {
+		if len(seen) != 3 {
+			return Receipt{}, errors.New("receipt: one of version 1 has a consultation, a day and a leaf, and nothing else")
+		}
+		return r, nil
+	}
+	if _, err := opened(r.String(), r.Key); err != nil {
+		return Receipt{}, fmt.Errorf("receipt: %w", err)
 	}
 	return r, nil
 }
@@ -84,8 +144,26 @@ func (r *Receipt) set(name, value string) (err error) {
 		}
 	case "leaf":
 		r.Leaf, err = ParseHash(value)
+	case "state":
+		if r.State = value; value == "" {
+			err = errors.New("expected what became of the submission")
+		}
+	case "entry":
+		if r.Kind = value; value == "" {
+			err = errors.New("expected the kind of the entry that says so")
+		}
+	case "opening":
+		var h Hash
+		h, err = ParseHash(value)
+		r.Blind = Salt(h)
+	case "key":
+		if r.Key = value; value == "" {
+			err = errors.New("expected the key that the receipt is signed with")
+		}
+	case "signature":
+		r.signature = value
 	default:
-		err = errors.New("expected consultation, received or leaf before the colon")
+		err = errors.New("expected consultation, received, leaf, state, entry, opening or key before the colon")
 	}
 	return err
 }
@@ -94,19 +172,20 @@ func (r *Receipt) set(name, value string) (err error) {
 // in order.
 var ErrNotInLog = errors.New("this receipt is not in the log")
 
-// VerifyReceipt checks that the published log in dir is in order, is of the
-// receipt's consultation and has the receipt's leaf. It needs nothing but the
-// receipt and the log.
-func VerifyReceipt(r Receipt, dir fs.FS) error {
-	c, leaves, err := readLog(dir)
-	if err != nil {
-		return err
+// CheckReceipt checks that the log is the receipt's, by consultation and key, and
+// that the receipt's leaf, and what the receipt says became of it, are in the log.
+func (l *Log) CheckReceipt(r Receipt) error {
+	if l.Consultation != r.Consultation {
+		return fmt.Errorf("the receipt is for %s and the log is of %s: fetch the log of %s", r.Consultation, l.Consultation, r.Consultation)
 	}
-	if c.consultation != r.Consultation {
-		return fmt.Errorf("the receipt is for %s and the log is of %s: fetch the log of %s", r.Consultation, c.consultation, r.Consultation)
+	if r.Key != "" && r.Key != l.Key {
+		return errors.New("the receipt and the log are signed with different keys: one of them is not this portal's. Keep both")
 	}
-	if !slices.Contains(leaves, r.Leaf) {
-		return fmt.Errorf("%w of %d leaves: if it is only a day old, fetch the log again tomorrow; if not, tell the council and keep the receipt", ErrNotInLog, c.size)
+	if !l.Has(r.Leaf) {
+		return fmt.Errorf("%w of %d entries. Entries come in once a day: if it is only a day old, fetch the log again tomorrow. If not, keep the receipt, which is signed, and tell the council and somebody you trust", ErrNotInLog, l.Size)
+	}
+	if r.State != "" && !l.Has(State(r.Blind, r.Kind, r.Leaf, r.State)) {
+		return fmt.Errorf("%w as %s: its leaf is there, and the entry that says what became of it is not", ErrNotInLog, r.State)
 	}
 	return nil
 }

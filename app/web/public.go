@@ -287,12 +287,20 @@ func (p *portal) showLog(req *request) error {
 	if err != nil {
 		return err
 	}
-	return p.render(req.Context, http.StatusOK, &views.LogPage{Base: p.base(req, c), Consultation: c, Size: size, Root: root})
+	return p.render(req.Context, http.StatusOK, &views.LogPage{Base: p.base(req, c), Consultation: c, Size: size, Root: root, Key: p.service.LogKey(c)})
 }
 
 func (p *portal) logCheckpoint(req *request) error { return p.logFile(req, consult.LogCheckpoint) }
 
 func (p *portal) logLeaves(req *request) error { return p.logFile(req, consult.LogLeaves) }
+
+func (p *portal) logKey(req *request) error { return p.logFile(req, consult.LogKey) }
+
+func (p *portal) logManifests(req *request) error { return p.logFile(req, consult.LogManifests) }
+
+func (p *portal) logOpenings(req *request) error { return p.logFile(req, consult.LogOpenings) }
+
+func (p *portal) logTexts(req *request) error { return p.logFile(req, consult.LogTexts) }
 
 // logFile serves a file of the public log, for anybody to check.
 func (p *portal) logFile(req *request, name string) error {

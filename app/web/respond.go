@@ -541,7 +541,7 @@ func (p *portal) showReceipt(req *request) error {
 	_, closes := c.Window()
 	base := p.base(req, c)
 	base.Languages = nil // the words are shown once, so the page is not loaded again
-	page := &views.ReceiptPage{Base: base, Consultation: c, Words: s.Words,
+	page := &views.ReceiptPage{Base: base, Consultation: c, Words: s.Words, ReceiptFile: s.Receipt,
 		DecisionDay: p.Views.Day(base.Lang, c.Proposal.Decision.When)}
 	if p.service.State(c) != consult.StateAfter {
 		page.Closes = p.Views.Day(base.Lang, closes.Format(dayForm))

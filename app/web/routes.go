@@ -65,6 +65,10 @@ var routes = []route{
 	{get, "/:consultation/log/", consult.Public, (*portal).showLog},
 	{get, "/:consultation/log/checkpoint", consult.Public, (*portal).logCheckpoint},
 	{get, "/:consultation/log/leaves", consult.Public, (*portal).logLeaves},
+	{get, "/:consultation/log/key", consult.Public, (*portal).logKey},
+	{get, "/:consultation/log/manifests", consult.Public, (*portal).logManifests},
+	{get, "/:consultation/log/openings", consult.Public, (*portal).logOpenings},
+	{get, "/:consultation/log/texts", consult.Public, (*portal).logTexts},
 
 	{get, "/staff/sign-in", consult.Public, (*portal).showSignIn},
 	{post, "/staff/sign-in", consult.Public, (*portal).signIn},

@@ -63,6 +63,10 @@ GET  /:consultation/answers                 404    404        404     404     40
 GET  /:consultation/log/                    200    200        200     200     200     200
 GET  /:consultation/log/checkpoint          200    200        200     200     200     200
 GET  /:consultation/log/leaves              200    200        200     200     200     200
+GET  /:consultation/log/key                 200    200        200     200     200     200
+GET  /:consultation/log/manifests           200    200        200     200     200     200
+GET  /:consultation/log/openings            200    200        200     200     200     200
+GET  /:consultation/log/texts               200    200        200     200     200     200
 
 GET  /staff/sign-in                         200    303        303     303     303     303
 POST /staff/sign-in                         422    422        422     422     422     422

@@ -230,6 +230,7 @@ var columns = strings.Fields(`
 	keying_batches.account keying_batches.channel keying_batches.consultation keying_batches.day keying_batches.expected keying_batches.finished keying_batches.form
 	keying_batches.id keying_batches.number keying_batches.posted keying_batches.received
 	leaves.consultation leaves.leaf leaves.position leaves.salt leaves.submission
+	log_entries.consultation log_entries.day log_entries.detail log_entries.hash log_entries.kind log_entries.position log_entries.roll log_entries.submission
 	messages.day messages.officer messages.position messages.submission messages.text
 	notes.account notes.day notes.id notes.shared notes.submission notes.text
 	objections.account objections.day objections.decided objections.reason objections.state objections.submission objections.text objections.version
@@ -1595,7 +1596,7 @@ func testUpgrade(t *testing.T, url string) {
 		}
 	}
 	for _, statement := range append(plain,
-		"DROP TABLE submission_keys", "ALTER TABLE attachments DROP COLUMN secret", "DROP TABLE sso_subjects", "DROP TABLE recoveries", "DROP TABLE staff_sessions", "DROP TABLE sign_in_attempts",
+		"DROP TABLE submission_keys", "DROP TABLE log_entries", "ALTER TABLE attachments DROP COLUMN secret", "DROP TABLE sso_subjects", "DROP TABLE recoveries", "DROP TABLE staff_sessions", "DROP TABLE sign_in_attempts",
 		"DROP TABLE recovery_codes", "DROP TABLE code_apps", "DROP TABLE passkeys",
 		"DROP TABLE portal",
 		"DROP TABLE findings", "DROP TABLE sections", "DROP TABLE population",
@@ -1635,6 +1636,7 @@ func testUpgrade(t *testing.T, url string) {
 	if _, salt, _, err := s.Leaf(ctx, want[1].ID); err != nil || !bytes.Equal(salt, Hash(square, "salt", 0)) {
 		t.Errorf("the salt is %x, %v", salt, err)
 	}
+	wantSame(t, "the public log", must[[][]byte](t)(s.LogHashes(ctx, square)), must[[][]byte](t)(s.Leaves(ctx, square)))
 	wantSame(t, "a draft", must[[]byte](t)(s.Draft(ctx, []byte("d"))), []byte("sealed"))
 	wantRun(t, s, themes)
 	if c := must[*models.Consultation](t)(s.Consultation(ctx, square)); c.Paused {
