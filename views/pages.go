@@ -588,7 +588,11 @@ type ThemesPage struct {
 	Approved     []ThemeRow
 	OutOfScope   []ThemeRow
 	Merged       []MergedRow
-	HeardOnce    []SearchHit
+	HeardOnce    []SearchHit  // those on this page
+	Once         int          // how many there are on all pages
+	Number       int          // of this page, from 1
+	Previous     string       // address, "" on the first page
+	Next         string       // and on the last
 	Waiting      string       // from when there is anything to read, in a sentence; "" where there is
 	Answers      int          // answers in words that were read
 	Progress     *CodingState // nil for those who do not code

@@ -387,15 +387,15 @@ func samples() []sample {
 	codable := hit
 	codable.Code = "/staff/station-quarter/code?submission=s1&question=C6"
 	themes := &ThemesPage{Base: desk("themes", "Themes"), Consultation: c.ID, Candidates: []ThemeRow{theme("t2", "Moved on to less safe places", models.ThemeCandidate)}, Approved: []ThemeRow{lamps}, OutOfScope: []ThemeRow{out},
-		Merged: []MergedRow{{Theme: models.Theme{ID: "t8", Label: "Lights", Status: models.ThemeMerged, Version: 3}, Into: "Better lighting along the canal", Act: "/staff/station-quarter/themes/t8"}}, HeardOnce: []SearchHit{codable}, Answers: 148, CanEdit: true, Parents: links,
+		Merged: []MergedRow{{Theme: models.Theme{ID: "t8", Label: "Lights", Status: models.ThemeMerged, Version: 3}, Into: "Better lighting along the canal", Act: "/staff/station-quarter/themes/t8"}}, HeardOnce: []SearchHit{codable}, Once: 201, Number: 2, Previous: "/staff/station-quarter/themes?page=1#once", Next: "/staff/station-quarter/themes?page=3#once", Answers: 148, CanEdit: true, Parents: links,
 		Progress: &CodingState{Answers: 148, Read: 97, Coded: 60, DoubleCoded: 12, Left: 88, Changed: 7, Differ: 5, Settled: 3, Third: 2, Frame: 4, Earlier: 9, Sample: 60, BlindCoded: 40, Machine: &Agreement{F1: "0.81", Low: "0.74", High: "0.87", Kappa: "0.79", Answers: 40}, People: &Agreement{F1: "0.84", Low: "0.70", High: "0.93", Kappa: "0.81", Answers: 12}}}
 	for i := range 9 {
 		themes.Candidates = append(themes.Candidates, theme(fmt.Sprintf("m%d", i), fmt.Sprintf("Point %d", i), models.ThemeCandidate))
 	}
 	themes.Candidates[0].OneSide = "against"
 	running := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Running: true, CanEdit: true}
-	fewThemes := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, CanEdit: true, TooFew: true, Notes: []string{"The language model did not answer, so no names were suggested."}, HeardOnce: []SearchHit{codable}, Answers: 1, Progress: &CodingState{Answers: 1, Left: 1, Sample: 1}}
-	readThemes := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Frozen: true, Approved: []ThemeRow{read}, HeardOnce: []SearchHit{hit}}
+	fewThemes := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, CanEdit: true, TooFew: true, Notes: []string{"The language model did not answer, so no names were suggested."}, HeardOnce: []SearchHit{codable}, Once: 1, Answers: 1, Progress: &CodingState{Answers: 1, Left: 1, Sample: 1}}
+	readThemes := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Frozen: true, Approved: []ThemeRow{read}, HeardOnce: []SearchHit{hit}, Once: 1}
 	badTheme := *themes
 	badTheme.Adding = ThemeText{Label: "Lamps", Definition: "Also lanterns.", Parent: "t3"}
 	badTheme.Problems = map[string]string{"label": "Another theme has this name", "definition": "Use 1,000 characters or fewer", "parent": "Choose a theme of this consultation"}

@@ -20,14 +20,14 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 	if waiting, err := p.waiting(req, c); err != nil || waiting != "" {
 		return &views.ThemesPage{Base: p.staffBase(req, c, "themes", "Themes"), Consultation: c.ID, Waiting: waiting}, err
 	}
-	review, err := p.service.Themes(ctx, req.by, c)
+	review, err := p.service.Themes(ctx, req.by, c, pageNumber(req.QueryParams()))
 	if err != nil {
 		return nil, err
 	}
 	codes := req.by.May(consult.EditThemes)
 	page := &views.ThemesPage{Base: p.staffBase(req, c, "themes", "Themes"), Consultation: c.ID, Answers: review.Answers,
 		CanEdit: codes && !c.Status.AtLeast(models.StatusFrozen)}
-	page.TooFew, page.Frozen = review.TooFew, codes && !page.CanEdit
+	page.TooFew, page.Frozen, page.Once, page.Number = review.TooFew, codes && !page.CanEdit, review.Once, review.Page
 	if page.Running, err = p.service.FindingThemes(ctx, req.by, c); err != nil {
 		return nil, err
 	}
@@ -67,6 +67,12 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 			hit.Code = codeAddress(c, models.AnswerKey{Submission: e.Submission.ID, Question: e.Question}, consult.Openly, false)
 		}
 		page.HeardOnce = append(page.HeardOnce, hit)
+	}
+	if review.Page > 1 {
+		page.Previous = at + "/themes?page=" + strconv.Itoa(review.Page-1) + "#once"
+	}
+	if review.Page < review.Pages {
+		page.Next = at + "/themes?page=" + strconv.Itoa(review.Page+1) + "#once"
 	}
 	if !codes {
 		return page, nil

@@ -138,6 +138,19 @@ func (s *Store) coded(ctx context.Context, where func(*gorm.DB) *gorm.DB) ([]mod
 	return coded, nil
 }
 
+// AnswersInWords returns the answers in words to some questions of a consultation's
+// live submissions, without the words, by submission and in the order that each was
+// answered in.
+func (s *Store) AnswersInWords(ctx context.Context, consultation string, questions []string) ([]models.AnswerKey, error) {
+	var keys []models.AnswerKey
+	err := s.db.WithContext(ctx).Model(&answerRow{}).Select("answers.submission, answers.question").
+		Joins("JOIN submissions ON submissions.id = answers.submission").
+		Where("submissions.consultation = ? AND submissions.status = ?", consultation, models.SubmissionLive).
+		Where("answers.question IN ? AND TRIM(answers.redacted) <> ''", questions).
+		Order("answers.submission, answers.position").Scan(&keys).Error
+	return keys, failed(err, "find the answers in words")
+}
+
 // ids selects the ids of a consultation's submissions.
 func (s *Store) ids(ctx context.Context, consultation string) *gorm.DB {
 	return s.db.WithContext(ctx).Model(&submissionRow{}).Select("id").Where("consultation = ?", consultation)

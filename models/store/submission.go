@@ -363,6 +363,18 @@ func (s *Store) setAttachment(ctx context.Context, key, column, text string) err
 	return failed(err, "keep what is known of the file")
 }
 
+// LiveGroups returns the groups that the author of each of a consultation's live
+// submissions is in, by submission.
+func (s *Store) LiveGroups(ctx context.Context, consultation string) (map[string][]string, error) {
+	var rows []submissionRow
+	err := s.db.WithContext(ctx).Select("id", "groups").Where("consultation = ? AND status = ?", consultation, models.SubmissionLive).Find(&rows).Error
+	groups := make(map[string][]string, len(rows))
+	for _, r := range rows {
+		groups[r.ID] = r.Groups
+	}
+	return groups, failed(err, "read who answered")
+}
+
 // SubmissionsByID returns the submissions with the given ids and their
 // answers, whatever their status. Ids that lead nowhere are left out.
 func (s *Store) SubmissionsByID(ctx context.Context, ids []string) (map[string]*models.Submission, error) {
