@@ -467,6 +467,10 @@ func (s *Service) CodingProgress(ctx context.Context, by Actor, c *models.Consul
 	if err != nil {
 		return nil, err
 	}
+	return s.progress(ctx, c, d)
+}
+
+func (s *Service) progress(ctx context.Context, c *models.Consultation, d *desk) (*CodingProgress, error) {
 	readings, err := s.store.Readings(ctx, c.ID)
 	if err != nil {
 		return nil, err

@@ -547,7 +547,8 @@ type ThemeReview struct {
 	Once         int       // how many there are on all pages
 	Page, Pages  int       // from 1
 	Answers      int
-	TooFew       bool // too few answers to group
+	TooFew       bool            // too few answers to group
+	Progress     *CodingProgress // of coding; nil for those who do not code
 }
 
 // ReviewedTheme is one theme with its people and quotes.
@@ -597,11 +598,16 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation, 
 	if err != nil {
 		return nil, err
 	}
+	review := &ThemeReview{Consultation: c, TooFew: method.TooFew, Answers: len(answers)}
+	if by.May(EditThemes) {
+		if review.Progress, err = s.progress(ctx, c, &desk{places: view.places, seed: seedOf(c.ID), answers: drawn(c, slices.Clone(answers))}); err != nil {
+			return nil, err
+		}
+	}
 	groupsOf, err := s.store.LiveGroups(ctx, c.ID)
 	if err != nil {
 		return nil, err
 	}
-	review := &ThemeReview{Consultation: c, TooFew: method.TooFew, Answers: len(answers)}
 	people := map[string]int{}
 	groups := map[string]map[string]int{}
 	for id, own := range groupsOf {

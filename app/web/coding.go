@@ -92,10 +92,7 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 			page.Merged = append(page.Merged, row)
 		}
 	}
-	progress, err := p.service.CodingProgress(ctx, req.by, c)
-	if err != nil {
-		return nil, err
-	}
+	progress := review.Progress
 	page.Progress = &views.CodingState{Answers: progress.Answers, Read: progress.Read, Coded: progress.Coded, DoubleCoded: progress.DoubleCoded, Left: progress.Left, Changed: progress.Changed, Differ: progress.Differ, Settled: progress.Settled, Third: progress.Third, Frame: progress.Frame, Earlier: progress.Earlier,
 		Sample: progress.Sample, BlindCoded: progress.BlindCoded, Machine: agreement(progress.Machine), People: agreement(progress.People)}
 	return page, nil

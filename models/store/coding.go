@@ -143,11 +143,9 @@ func (s *Store) coded(ctx context.Context, where func(*gorm.DB) *gorm.DB) ([]mod
 // answered in.
 func (s *Store) AnswersInWords(ctx context.Context, consultation string, questions []string) ([]models.AnswerKey, error) {
 	var keys []models.AnswerKey
-	err := s.db.WithContext(ctx).Model(&answerRow{}).Select("answers.submission, answers.question").
-		Joins("JOIN submissions ON submissions.id = answers.submission").
-		Where("submissions.consultation = ? AND submissions.status = ?", consultation, models.SubmissionLive).
-		Where("answers.question IN ? AND TRIM(answers.redacted) <> ''", questions).
-		Order("answers.submission, answers.position").Scan(&keys).Error
+	err := s.db.WithContext(ctx).Model(&answerRow{}).Select("submission, question").
+		Where("submission IN (?) AND question IN ? AND redacted <> ''", s.ids(ctx, consultation).Where("status = ?", models.SubmissionLive), questions).
+		Order("submission, position").Scan(&keys).Error
 	return keys, failed(err, "find the answers in words")
 }
 

@@ -313,8 +313,10 @@ func (s *Store) CountReading(ctx context.Context, consultation string, questions
 	db := s.db.WithContext(ctx)
 	live := db.Model(&submissionRow{}).Where("consultation = ? AND status = ?", consultation, models.SubmissionLive).Session(&gorm.Session{})
 	ids := live.Select("id").Session(&gorm.Session{})
-	answers := db.Model(&answerRow{}).Where("submission IN (?) AND question IN ? AND TRIM(redacted) <> ''", ids, questions).Session(&gorm.Session{})
-	coded := db.Model(&codedRow{}).Select("submission, question").Where("submission IN (?) AND question IN ?", ids, questions).Group("submission, question").Session(&gorm.Session{})
+	answers := db.Model(&answerRow{}).Where("submission IN (?) AND question IN ? AND redacted <> ''", ids, questions).Session(&gorm.Session{})
+	// What is coded is few at first: it is looked at one by one, not what there is.
+	coded := db.Model(&codedRow{}).Select("submission, question").Where("question IN ?", questions).
+		Where("EXISTS (?)", live.Select("1").Where("submissions.id = coded_answers.submission")).Group("submission, question").Session(&gorm.Session{})
 	attached := db.Model(&attachmentRow{}).Where("submission IN (?)", ids).Session(&gorm.Session{})
 	n := &models.ReadingCounts{}
 	for _, count := range []struct {
