@@ -78,15 +78,11 @@ func (s *Store) ReadingsOf(ctx context.Context, submission string) ([]models.Rea
 }
 
 func (s *Store) readings(db *gorm.DB) ([]models.Reading, error) {
-	var rows []readingRow
-	if err := db.Select("readings.*").Order("submission, account").Find(&rows).Error; err != nil {
-		return nil, failed(err, "read who has read what")
-	}
-	readings := make([]models.Reading, len(rows))
-	for i, r := range rows {
-		readings[i] = models.Reading(r)
-	}
-	return readings, nil
+	var readings []models.Reading
+	var r models.Reading
+	err := readRows(db.Model(&readingRow{}).Select("submission, account, readings.day, readings.revision").Order("submission, account"),
+		func() { readings = append(readings, r) }, &r.Submission, &r.By, &r.Day, &r.Revision)
+	return readings, failed(err, "read who has read what")
 }
 
 // Revise says that what a submission says was changed where it stands, so that

@@ -366,12 +366,11 @@ func (s *Store) setAttachment(ctx context.Context, key, column, text string) err
 // LiveGroups returns the groups that the author of each of a consultation's live
 // submissions is in, by submission.
 func (s *Store) LiveGroups(ctx context.Context, consultation string) (map[string][]string, error) {
-	var rows []submissionRow
-	err := s.db.WithContext(ctx).Select("id", "groups").Where("consultation = ? AND status = ?", consultation, models.SubmissionLive).Find(&rows).Error
-	groups := make(map[string][]string, len(rows))
-	for _, r := range rows {
-		groups[r.ID] = r.Groups
-	}
+	groups := map[string][]string{}
+	var id string
+	var own list
+	err := readRows(s.db.WithContext(ctx).Model(&submissionRow{}).Select("id", "groups").Where("consultation = ? AND status = ?", consultation, models.SubmissionLive),
+		func() { groups[id] = own }, &id, &own)
 	return groups, failed(err, "read who answered")
 }
 
