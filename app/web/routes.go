@@ -17,6 +17,17 @@ type route struct {
 
 func (r route) staff() bool { return r.path == "/staff" || strings.HasPrefix(r.path, "/staff/") }
 
+// StaffPages returns the addresses that staff open, as they are in the table, so
+// that a check of pages can tell whether it left one out.
+func StaffPages() (list []string) {
+	for _, r := range routes {
+		if r.method == get && r.staff() {
+			list = append(list, r.path)
+		}
+	}
+	return list
+}
+
 const (
 	get  = http.MethodGet
 	post = http.MethodPost
