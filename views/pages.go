@@ -823,8 +823,14 @@ type AttentionRow struct {
 type ContactsPage struct {
 	Base
 	Consultation string
+	Opening      models.ContactOpening // who asked and who agreed, by address, with days to read
+	Mine         bool                  // whoever looks asked for it, and nobody has agreed yet
+	MayOpen      bool                  // whoever looks may read the list today
+	Typed        string                // what it is needed for
 	Addresses    []string
-	Asked        bool // the list was asked for, which is put on record
+	Asked        bool // the list is shown, which is put on record
+	Faults       []Fault
+	Problems     map[string]string // by field: reason
 }
 
 // AuditPage is the record of acts.
