@@ -75,8 +75,8 @@ func (cmd benchCommand) Run(r *run) error {
 	if cmd.N < 0 {
 		return usageError{fmt.Errorf("--n: expected a number from 1")}
 	}
-	if cmd.Only != "" && cmd.Part != "search" && (cmd.Part != "themes" || !cmd.coded) {
-		return usageError{fmt.Errorf("--only: chooses among the rows of \"bench search\" and \"bench themes --data FOLDER\"")}
+	if cmd.Only != "" && cmd.Part != "search" && cmd.Part != "desk" && (cmd.Part != "themes" || !cmd.coded) {
+		return usageError{fmt.Errorf("--only: chooses among the rows of \"bench search\" and \"bench themes --data FOLDER\", and the pages of \"bench desk\"")}
 	}
 	if cmd.Part == "search" {
 		data := ""
@@ -142,6 +142,7 @@ func (r *run) scratch(engine string, do func(*App, *models.Consultation) error) 
 	}
 	defer os.RemoveAll(dir)
 	r.cfg.Data, r.cfg.Files, r.cfg.Secret, r.cfg.Erasures, r.cfg.Search = dir, "", "", "", engine
+	r.cfg.Addr, r.cfg.SecondFactor = "127.0.0.1:0", "offered"
 	if os.Getenv("HEARD_DATABASE") == "" {
 		r.cfg.Database = ""
 	}

@@ -457,11 +457,11 @@ func (cmd importCommand) Run(r *run) error {
 		if err := a.Drain(r.ctx); err != nil {
 			return err
 		}
-		review, err := a.Service.Themes(r.ctx, consult.Portal, result.Consultation)
+		review, err := a.Service.Themes(r.ctx, consult.Portal, result.Consultation, 1)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(r.out, "%d answers in words, %d themes, %d answers listed singly (%.1f s).\n", review.Answers, len(review.Themes), len(review.HeardOnce), time.Since(start).Seconds())
+		fmt.Fprintf(r.out, "%d answers in words, %d themes, %d answers listed singly (%.1f s).\n", review.Answers, len(review.Themes), review.Once, time.Since(start).Seconds())
 		return nil
 	})
 }

@@ -162,7 +162,7 @@ func (p *ThemesPage) Sections() (list []Link) {
 	parts := []struct {
 		href, text string
 		n          int
-	}{{"#candidates", "Candidates", p.Size(p.Candidates)}, {"#approved", "Approved", p.Size(p.Approved)}, {"#out", "Out of scope", p.Size(p.OutOfScope)}, {"#once", "Heard once", len(p.HeardOnce)}}
+	}{{"#candidates", "Candidates", p.Size(p.Candidates)}, {"#approved", "Approved", p.Size(p.Approved)}, {"#out", "Out of scope", p.Size(p.OutOfScope)}, {"#once", "Heard once", p.Once}}
 	if parts[0].n+parts[1].n+parts[2].n < many {
 		return nil
 	}

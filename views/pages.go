@@ -590,7 +590,11 @@ type ThemesPage struct {
 	Approved     []ThemeRow
 	OutOfScope   []ThemeRow
 	Merged       []MergedRow
-	HeardOnce    []SearchHit
+	HeardOnce    []SearchHit  // those on this page
+	Once         int          // how many there are on all pages
+	Number       int          // of this page, from 1
+	Previous     string       // address, "" on the first page
+	Next         string       // and on the last
 	Waiting      string       // from when there is anything to read, in a sentence; "" where there is
 	Answers      int          // answers in words that were read
 	Progress     *CodingState // nil for those who do not code
@@ -821,8 +825,15 @@ type AttentionRow struct {
 type ContactsPage struct {
 	Base
 	Consultation string
+	Opening      models.ContactOpening // who asked and who agreed, by address, with days to read
+	Mine         bool                  // whoever looks asked for it, and nobody has agreed yet
+	MayOpen      bool                  // whoever looks may read the list today
+	Typed        string                // what it is needed for
 	Addresses    []string
-	Asked        bool // the list was asked for, which is put on record
+	Asked        bool // the list is shown, which is put on record
+	Sealed       bool // to an officers' key
+	Faults       []Fault
+	Problems     map[string]string // by field: reason, key
 }
 
 // AuditPage is the record of acts.

@@ -387,15 +387,15 @@ func samples() []sample {
 	codable := hit
 	codable.Code = "/staff/station-quarter/code?submission=s1&question=C6"
 	themes := &ThemesPage{Base: desk("themes", "Themes"), Consultation: c.ID, Candidates: []ThemeRow{theme("t2", "Moved on to less safe places", models.ThemeCandidate)}, Approved: []ThemeRow{lamps}, OutOfScope: []ThemeRow{out},
-		Merged: []MergedRow{{Theme: models.Theme{ID: "t8", Label: "Lights", Status: models.ThemeMerged, Version: 3}, Into: "Better lighting along the canal", Act: "/staff/station-quarter/themes/t8"}}, HeardOnce: []SearchHit{codable}, Answers: 148, CanEdit: true, Parents: links,
+		Merged: []MergedRow{{Theme: models.Theme{ID: "t8", Label: "Lights", Status: models.ThemeMerged, Version: 3}, Into: "Better lighting along the canal", Act: "/staff/station-quarter/themes/t8"}}, HeardOnce: []SearchHit{codable}, Once: 201, Number: 2, Previous: "/staff/station-quarter/themes?page=1#once", Next: "/staff/station-quarter/themes?page=3#once", Answers: 148, CanEdit: true, Parents: links,
 		Progress: &CodingState{Answers: 148, Read: 97, Coded: 60, DoubleCoded: 12, Left: 88, Changed: 7, Differ: 5, Settled: 3, Third: 2, Frame: 4, Earlier: 9, Sample: 60, BlindCoded: 40, Machine: &Agreement{F1: "0.81", Low: "0.74", High: "0.87", Kappa: "0.79", Answers: 40}, People: &Agreement{F1: "0.84", Low: "0.70", High: "0.93", Kappa: "0.81", Answers: 12}}}
 	for i := range 9 {
 		themes.Candidates = append(themes.Candidates, theme(fmt.Sprintf("m%d", i), fmt.Sprintf("Point %d", i), models.ThemeCandidate))
 	}
 	themes.Candidates[0].OneSide = "against"
 	running := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Running: true, CanEdit: true}
-	fewThemes := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, CanEdit: true, TooFew: true, Notes: []string{"The language model did not answer, so no names were suggested."}, HeardOnce: []SearchHit{codable}, Answers: 1, Progress: &CodingState{Answers: 1, Left: 1, Sample: 1}}
-	readThemes := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Frozen: true, Approved: []ThemeRow{read}, HeardOnce: []SearchHit{hit}}
+	fewThemes := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, CanEdit: true, TooFew: true, Notes: []string{"The language model did not answer, so no names were suggested."}, HeardOnce: []SearchHit{codable}, Once: 1, Answers: 1, Progress: &CodingState{Answers: 1, Left: 1, Sample: 1}}
+	readThemes := &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Frozen: true, Approved: []ThemeRow{read}, HeardOnce: []SearchHit{hit}, Once: 1}
 	badTheme := *themes
 	badTheme.Adding = ThemeText{Label: "Lamps", Definition: "Also lanterns.", Parent: "t3"}
 	badTheme.Problems = map[string]string{"label": "Another theme has this name", "definition": "Use 1,000 characters or fewer", "parent": "Choose a theme of this consultation"}
@@ -531,7 +531,10 @@ func samples() []sample {
 		{"attention", attention}, {"attention-none", &AttentionPage{Base: desk("attention", "")}}, {"attention-frozen", &AttentionPage{Base: desk("attention", ""), Seen: attention.Seen, Frozen: true}},
 		{"reading", queue}, {"reading-none", &ReadingPage{Base: desk("reading", ""), Consultation: c.ID, None: "There are no submissions yet.", KeysOff: true, KeysSwitch: "?"}},
 		{"reading-submission", readSubmission("")}, {"reading-submission-wrong", readSubmission("wrong")}, {"reading-submission-frozen", readSubmission("frozen")}, {"reading-submission-original", readSubmission("original")},
-		{"contacts", &ContactsPage{Base: desk("contacts", "Who wants to be told"), Consultation: c.ID}}, {"contacts-shown", &ContactsPage{Base: desk("contacts", ""), Asked: true, Addresses: []string{"a@example.org", "b@example.org"}}}, {"contacts-none", &ContactsPage{Base: desk("contacts", ""), Asked: true}},
+		{"contacts", &ContactsPage{Base: desk("contacts", "Who wants to be told"), Consultation: c.ID, Opening: models.ContactOpening{By: "ines@station.example", Reason: "To tell people what was decided, and where they can read why.", Day: "2 November 2026", AgreedBy: "joseph@station.example", Agreed: "3 November 2026"}, MayOpen: true, Sealed: true}},
+		{"contacts-ask", &ContactsPage{Base: desk("contacts", ""), Consultation: c.ID, Typed: strings.Repeat("To tell them. ", 40), Faults: []Fault{{Href: "#reason", Message: "Say what the addresses are needed for"}}, Problems: map[string]string{"reason": "Say what the addresses are needed for"}}},
+		{"contacts-mine", &ContactsPage{Base: desk("contacts", ""), Consultation: c.ID, Opening: models.ContactOpening{By: "ines@station.example", Reason: "To tell them.", Day: "2 November 2026"}, Mine: true}},
+		{"contacts-agree", &ContactsPage{Base: desk("contacts", ""), Consultation: c.ID, Opening: models.ContactOpening{By: "ines@station.example", Reason: "To tell them.", Day: "2 November 2026"}}}, {"contacts-shown", &ContactsPage{Base: desk("contacts", ""), Asked: true, Addresses: []string{"a@example.org", "b@example.org"}}}, {"contacts-none", &ContactsPage{Base: desk("contacts", ""), Asked: true}},
 		{"themes", themes}, {"themes-running", running}, {"themes-waiting", &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Waiting: "The answers can be read once the consultation has closed. It closes on 12 December 2026 at noon."}}, {"themes-few", fewThemes}, {"themes-read", readThemes}, {"themes-wrong", &badTheme},
 		{"theme", one}, {"theme-wrong", &badOne}, {"theme-merged", &mergedOne}, {"theme-out", &outOne}, {"theme-frozen", &frozenOne}, {"theme-empty", &emptyOne},
 		{"coding", coding}, {"coding-wrong", &badCoding}, {"coding-blind", &blind}, {"coding-done", &coded}, {"coding-nothing", &noAnswers}, {"coding-blind-done", &blindDone}, {"coding-settle", &settling}, {"coding-settled", &settled}, {"preview", preview}, {"essentials", filling}, {"essentials-wrong", &badFilling}, {"essentials-locked", &locked}, {"step-preview", &stepSeen}, {"frame", frame}, {"frame-none", &noFrame}, {"coding-frozen", &frozenCoding},

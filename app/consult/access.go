@@ -37,6 +37,7 @@ const (
 	LookAgain    Permission = "look at marked submissions, ask their authors, set aside"
 	KeyIn        Permission = "key responses that came on paper or by other ways"
 	ReadContacts Permission = "read the addresses of those who want to be told"
+	SeeContacts  Permission = "see who may read the addresses of those who want to be told"
 	SeeDraft     Permission = "see the draft report"
 	WriteReport  Permission = "write findings and sections of the report"
 	Publish      Permission = "publish the report"
@@ -71,6 +72,7 @@ var allowed = map[Permission][]models.Role{
 	LookAgain:    {models.RoleOfficer},
 	KeyIn:        {models.RoleOfficer},
 	ReadContacts: {models.RoleOfficer},
+	SeeContacts:  {models.RoleOfficer},
 	SeeDraft:     {models.RoleOfficer, models.RoleAnalyst, models.RoleAuditor},
 	WriteReport:  {models.RoleOfficer},
 	Publish:      {models.RoleOfficer},

@@ -96,6 +96,9 @@ var access = map[string]string{
 	"Consultation":       "public admin officer analyst councillor auditor",
 	"ConsultationSource": "admin officer",
 	"Consultations":      "public admin officer analyst councillor auditor",
+	"AgreeToContacts":    "officer",
+	"AskForContacts":     "officer",
+	"ContactOpening":     "officer",
 	"Contacts":           "officer",
 	"Correct":            "open",
 	"CountAgain":         "officer",
@@ -385,7 +388,7 @@ func TestDraftConsultationsAreHidden(t *testing.T) {
 
 // Nobody can both act and hide the act, and administrators read no testimony.
 func TestPermissionsKeepApart(t *testing.T) {
-	for _, p := range []consult.Permission{consult.SearchText, consult.SeeThemes, consult.ReadOriginal, consult.ReadAll, consult.LookAgain, consult.KeyIn, consult.ReadContacts, consult.SeeDraft} {
+	for _, p := range []consult.Permission{consult.SearchText, consult.SeeThemes, consult.ReadOriginal, consult.ReadAll, consult.LookAgain, consult.KeyIn, consult.ReadContacts, consult.SeeContacts, consult.SeeDraft} {
 		if admin.May(p) {
 			t.Errorf("administrators may %s", p)
 		}

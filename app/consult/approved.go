@@ -31,22 +31,21 @@ func (s *Service) ApproveDraft(ctx context.Context, by Actor, c *models.Consulta
 		})
 	}
 	return s.changeTheme(ctx, by, c, id, version, "theme.draft-approved", func(tx *store.Store, t *models.Theme) error {
-		subs, err := live(ctx, tx, c)
-		if err != nil {
-			return err
-		}
 		where, err := readPlaces(ctx, tx, c)
 		if err != nil {
 			return err
 		}
-		d := &desk{places: where, answers: drawn(c, subs)}
 		quotes, err := tx.Quotes(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		subs, err := tx.SubmissionsByID(ctx, quotedIn(quotes, t.ID))
 		if err != nil {
 			return err
 		}
 		standing := *t
 		standing.Draft = append([]models.Sentence(nil), t.Draft...)
-		d.standingDraft(&standing, quotes)
+		where.standingDraft(&standing, quotes, subs)
 		if len(standing.Draft) == 0 || DraftSeen(standing.Draft) != seen {
 			return models.NewError(models.KindConflict, "The draft has changed since you opened this page. Read it again before you approve it.")
 		}

@@ -375,13 +375,15 @@ func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consulta
 		}
 		key = order[0]
 	}
-	at := slices.IndexFunc(all, func(a deskAnswer) bool { return a.key == key })
-	if at < 0 {
+	if !slices.Contains(all, key) {
 		return nil, noAnswer
 	}
-	answer := all[at]
-	out := &ToCode{Submission: readableBy(by, c, answer.sub, models.Released{}), Question: key.Question, Left: len(order), Way: way}
-	out.Text = out.Submission.Answer(key.Question).Redacted
+	subs, err := answered(ctx, s.store, c, key)
+	if err != nil {
+		return nil, err
+	}
+	text := subs[key.Submission].Answer(key.Question).Redacted
+	out := &ToCode{Submission: readableBy(by, c, subs[key.Submission], models.Released{}), Question: key.Question, Text: text, Left: len(order), Way: way}
 	// An answer that is not in the order has been coded: after it comes the first.
 	if next := slices.Index(order, key) + 1; next < len(order) {
 		out.Next = &order[next]
@@ -409,9 +411,9 @@ func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consulta
 		at := place{t.Theme.ID, key}
 		switch way {
 		case Blind:
-			t.Belongs, t.Passages = d.saidBlind(by.ID, at, answer.text)
+			t.Belongs, t.Passages = d.saidBlind(by.ID, at, text)
 		case Settling:
-			d.describe(&t, at, answer.text, names)
+			d.describe(&t, at, text, names)
 			for _, account := range coders {
 				if said[account][t.Theme.ID] {
 					t.Said = append(t.Said, named(names, account))
@@ -421,7 +423,7 @@ func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consulta
 				t.Belongs = len(t.Said) == len(coders)
 			}
 		default:
-			d.describe(&t, at, answer.text, names)
+			d.describe(&t, at, text, names)
 		}
 		out.Themes = append(out.Themes, t)
 	}
@@ -465,6 +467,10 @@ func (s *Service) CodingProgress(ctx context.Context, by Actor, c *models.Consul
 	if err != nil {
 		return nil, err
 	}
+	return s.progress(ctx, c, d)
+}
+
+func (s *Service) progress(ctx context.Context, c *models.Consultation, d *desk) (*CodingProgress, error) {
 	readings, err := s.store.Readings(ctx, c.ID)
 	if err != nil {
 		return nil, err
@@ -522,7 +528,17 @@ func (s *Service) ThemeAnswers(ctx context.Context, by Actor, c *models.Consulta
 	if err != nil {
 		return nil, err
 	}
-	d.standingDraft(t, quotes)
+	in := slices.DeleteFunc(slices.Clone(d.answers), func(key models.AnswerKey) bool { _, stands := d.stands(place{id, key}); return !stands })
+	ids := quotedIn(quotes, id)
+	for _, key := range in {
+		ids = append(ids, key.Submission)
+	}
+	slices.Sort(ids)
+	subs, err := s.store.SubmissionsByID(ctx, slices.Compact(ids))
+	if err != nil {
+		return nil, err
+	}
+	d.standingDraft(t, quotes, subs)
 	names, err := s.names(ctx)
 	if err != nil {
 		return nil, err
@@ -531,26 +547,26 @@ func (s *Service) ThemeAnswers(ctx context.Context, by Actor, c *models.Consulta
 	if err != nil {
 		return nil, err
 	}
-	var in []ThemeAnswer
+	var all []ThemeAnswer
 	rank := map[models.AnswerKey]float64{}
 	people := map[string]bool{}
-	for _, a := range d.answers {
-		at := place{id, a.key}
-		score, stands := d.stands(at)
-		if !stands {
-			continue
+	for _, key := range in {
+		sub := subs[key.Submission]
+		if sub == nil || sub.Answer(key.Question) == nil {
+			continue // it went meanwhile
 		}
+		at, text := place{id, key}, sub.Answer(key.Question).Redacted
 		var coded CodedTheme
-		d.describe(&coded, at, a.text, names)
-		in = append(in, ThemeAnswer{Submission: a.sub, Question: a.key.Question, Text: a.text, Machine: coded.Machine, Score: coded.Score,
+		d.describe(&coded, at, text, names)
+		all = append(all, ThemeAnswer{Submission: sub, Question: key.Question, Text: text, Machine: coded.Machine, Score: coded.Score,
 			By: coded.By, Day: coded.Day, Passages: coded.Passages})
-		rank[a.key] = score
-		people[a.key.Submission] = true
+		rank[key], _ = d.stands(at)
+		people[key.Submission] = true
 	}
-	slices.SortStableFunc(in, func(a, b ThemeAnswer) int { return cmp.Compare(rank[b.key()], rank[a.key()]) })
+	slices.SortStableFunc(all, func(a, b ThemeAnswer) int { return cmp.Compare(rank[b.key()], rank[a.key()]) })
 	letters := newLetters(campaigns)
-	pages := turned(gathered(in, func(a ThemeAnswer) int { return letters.letter(a.key(), a.Text) }))
-	out := &ThemePage{Theme: *t, Count: strconv.Itoa(len(people)), Total: len(in), Page: min(max(page, 1), len(pages)), Pages: len(pages)}
+	pages := turned(gathered(all, func(a ThemeAnswer) int { return letters.letter(a.key(), a.Text) }))
+	out := &ThemePage{Theme: *t, Count: strconv.Itoa(len(people)), Total: len(all), Page: min(max(page, 1), len(pages)), Pages: len(pages)}
 	for i, answers := range pages[:out.Page] {
 		out.First = out.Last + 1
 		for _, a := range answers {
@@ -861,22 +877,17 @@ func (p *places) settledBy(key models.AnswerKey, coders map[string]map[string]bo
 type desk struct {
 	*places
 	seed    uint64
-	answers []deskAnswer // in an order that tells nothing of when they came
+	answers []models.AnswerKey // in an order that tells nothing of when they came
 }
 
-type deskAnswer struct {
-	key  models.AnswerKey
-	sub  *models.Submission
-	text string // redacted
-}
-
+// readDesk reads no words: a page reads those that it shows.
 func (s *Service) readDesk(ctx context.Context, c *models.Consultation) (*desk, error) {
-	subs, err := live(ctx, s.store, c)
+	answers, err := s.store.AnswersInWords(ctx, c.ID, themed(c))
 	if err != nil {
 		return nil, err
 	}
 	p, err := readPlaces(ctx, s.store, c)
-	return &desk{places: p, seed: seedOf(c.ID), answers: drawn(c, subs)}, err
+	return &desk{places: p, seed: seedOf(c.ID), answers: drawn(c, answers)}, err
 }
 
 // live returns the submissions that count.
@@ -893,19 +904,23 @@ func live(ctx context.Context, from *store.Store, c *models.Consultation) ([]*mo
 
 // drawn returns the answers in words in the order in which they are drawn: by a
 // hash of each, so that the order is nobody's choice and stays when more come.
-func drawn(c *models.Consultation, subs []*models.Submission) []deskAnswer {
-	var all []deskAnswer
+func drawn(c *models.Consultation, answers []models.AnswerKey) []models.AnswerKey {
+	ticket := make(map[models.AnswerKey]string, len(answers))
+	for _, key := range answers {
+		ticket[key] = lot(c.ID, key)
+	}
+	slices.SortFunc(answers, func(a, b models.AnswerKey) int { return strings.Compare(ticket[a], ticket[b]) })
+	return answers
+}
+
+// answersOf returns the answers in words of some submissions.
+func answersOf(c *models.Consultation, subs []*models.Submission) (keys []models.AnswerKey) {
 	for _, sub := range subs {
 		for _, a := range themedAnswers(c, sub) {
-			all = append(all, deskAnswer{models.AnswerKey{Submission: sub.ID, Question: a.Question}, sub, a.Redacted})
+			keys = append(keys, models.AnswerKey{Submission: sub.ID, Question: a.Question})
 		}
 	}
-	ticket := map[models.AnswerKey]string{}
-	for _, a := range all {
-		ticket[a.key] = lot(c.ID, a.key)
-	}
-	slices.SortFunc(all, func(a, b deskAnswer) int { return strings.Compare(ticket[a.key], ticket[b.key]) })
-	return all
+	return keys
 }
 
 func lot(consultation string, key models.AnswerKey) string {
@@ -916,15 +931,12 @@ func lot(consultation string, key models.AnswerKey) string {
 // sampleSize is how many answers are drawn for blind coding.
 const sampleSize = 100
 
-func (d *desk) sample() []deskAnswer { return d.answers[:min(sampleSize, len(d.answers))] }
+func (d *desk) sample() []models.AnswerKey { return d.answers[:min(sampleSize, len(d.answers))] }
 
 func (s *Service) inSample(ctx context.Context, c *models.Consultation, key models.AnswerKey) (bool, error) {
-	subs, err := live(ctx, s.store, c)
-	if err != nil {
-		return false, err
-	}
-	d := desk{answers: drawn(c, subs)}
-	return slices.ContainsFunc(d.sample(), func(a deskAnswer) bool { return a.key == key }), nil
+	answers, err := s.store.AnswersInWords(ctx, c.ID, themed(c))
+	d := desk{answers: drawn(c, answers)}
+	return slices.Contains(d.sample(), key), err
 }
 
 // toCode returns the answers that are to be coded, in the order in which they
@@ -937,8 +949,8 @@ func (d *desk) toCode(by Actor, way Way) []models.AnswerKey {
 	switch way {
 	case Settling:
 		for _, a := range d.sample() {
-			if _, settled := d.settledBy(a.key, nil); !settled && differ(d.blindSets(a.key)) {
-				order = append(order, a.key)
+			if _, settled := d.settledBy(a, nil); !settled && differ(d.blindSets(a)) {
+				order = append(order, a)
 			}
 		}
 		return order
@@ -950,8 +962,8 @@ func (d *desk) toCode(by Actor, way Way) []models.AnswerKey {
 			}
 		}
 		for _, a := range d.sample() {
-			if !seen[a.key] {
-				order = append(order, a.key)
+			if !seen[a] {
+				order = append(order, a)
 			}
 		}
 		return order
@@ -962,15 +974,14 @@ func (d *desk) toCode(by Actor, way Way) []models.AnswerKey {
 	frame := d.frame()
 	for _, a := range d.answers {
 		for _, t := range frame {
-			at := place{t.Theme.ID, a.key}
-			highest[a.key] = max(highest[a.key], d.found[at])
+			highest[a] = max(highest[a], d.found[place{t.Theme.ID, a}])
 		}
 	}
 	for _, t := range frame {
 		score := 0.0
 		for _, a := range d.answers {
-			if found := d.found[place{t.Theme.ID, a.key}]; found > score && !picked[a.key] {
-				best[t.Theme.ID], score = a.key, found
+			if found := d.found[place{t.Theme.ID, a}]; found > score && !picked[a] {
+				best[t.Theme.ID], score = a, found
 			}
 		}
 		if key, any := best[t.Theme.ID]; any {
@@ -982,8 +993,8 @@ func (d *desk) toCode(by Actor, way Way) []models.AnswerKey {
 	}
 	var rest []models.AnswerKey
 	for _, a := range d.answers {
-		if !picked[a.key] && !d.through[a.key] {
-			rest = append(rest, a.key)
+		if !picked[a] && !d.through[a] {
+			rest = append(rest, a)
 		}
 	}
 	slices.SortStableFunc(rest, func(a, b models.AnswerKey) int { return cmp.Compare(highest[a], highest[b]) })
@@ -1079,7 +1090,7 @@ func (d *desk) read(readings []models.Reading) int {
 	}
 	n := 0
 	for _, a := range d.answers {
-		if whole[a.key.Submission] || coded[a.key] {
+		if whole[a.Submission] || coded[a] {
 			n++
 		}
 	}
@@ -1101,10 +1112,10 @@ func (d *desk) progress(frame int) *CodingProgress {
 		}
 	}
 	for _, a := range d.answers {
-		there[a.key] = true
-		if d.through[a.key] {
+		there[a] = true
+		if d.through[a] {
 			out.Coded++
-			if latest[a.key] < frame {
+			if latest[a] < frame {
 				out.Earlier++
 			}
 		}
@@ -1124,7 +1135,7 @@ func (d *desk) progress(frame int) *CodingProgress {
 	}
 	var machine, people []agreement.Overlap
 	for _, a := range d.sample() {
-		sets := d.blindSets(a.key)
+		sets := d.blindSets(a)
 		var coders []map[string]bool
 		for _, by := range slices.Sorted(maps.Keys(sets)) {
 			coders = append(coders, sets[by])
@@ -1135,7 +1146,7 @@ func (d *desk) progress(frame int) *CodingProgress {
 		out.BlindCoded++
 		var with []agreement.Overlap
 		for _, set := range coders {
-			with = append(with, agreement.Of(engine[a.key], set))
+			with = append(with, agreement.Of(engine[a], set))
 		}
 		machine = append(machine, agreement.Mean(with))
 		if len(coders) < 2 {
@@ -1144,7 +1155,7 @@ func (d *desk) progress(frame int) *CodingProgress {
 		out.DoubleCoded++
 		if differ(sets) {
 			out.Differ++
-			if third, settled := d.settledBy(a.key, sets); settled {
+			if third, settled := d.settledBy(a, sets); settled {
 				out.Settled++
 				if third {
 					out.Third++

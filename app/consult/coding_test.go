@@ -147,7 +147,7 @@ func TestPeopleAndEngineAreKeptApart(t *testing.T) {
 		}
 		k.code(t, officer, c, answer) // belongs in none
 		k.drain(t)
-		review, err := k.Themes(ctx, officer, c)
+		review, err := k.Themes(ctx, officer, c, 1)
 		noError(t, err)
 		if !slices.ContainsFunc(review.HeardOnce, func(e consult.Excerpt) bool { return e.Submission.ID == answer.Submission }) {
 			t.Error("an answer in no theme is not listed singly")
@@ -333,7 +333,7 @@ func (k *kit) codedFaults(t testing.TB, c *models.Consultation, standing map[str
 	for _, answers := range standing {
 		maps.Copy(in, answers)
 	}
-	review, err := k.Themes(ctx, officer, c)
+	review, err := k.Themes(ctx, officer, c, 1)
 	noError(t, err)
 	for _, e := range review.HeardOnce {
 		id := e.Submission.ID + "-" + e.Question
@@ -1242,7 +1242,7 @@ func TestWordsGoAtOnce(t *testing.T) {
 				for _, s := range p.Theme.Draft {
 					texts += s.Text
 				}
-				all, err := k.Themes(ctx, officer, c)
+				all, err := k.Themes(ctx, officer, c, 1)
 				noError(t, err)
 				frame, err := k.CodeFrame(ctx, officer, c)
 				noError(t, err)

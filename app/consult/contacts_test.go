@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -37,6 +38,29 @@ func TestContacts(t *testing.T) {
 			t.Error("the log shows an address")
 		}
 
+		// Nobody opens the list alone, and whoever asks says why.
+		other := consult.Actor{ID: "u-other", Role: models.RoleOfficer}
+		_, err := k.Contacts(ctx, officer, c, "")
+		wantKind(t, "alone", err, models.KindConflict)
+		wantKind(t, "for no reason", k.AskForContacts(ctx, officer, c, " "), models.KindInvalid)
+		wantKind(t, "to nothing", k.AgreeToContacts(ctx, other, c, ""), models.KindConflict)
+		noError(t, k.AskForContacts(ctx, officer, c, "To tell them."))
+		wantKind(t, "two at once", k.AskForContacts(ctx, other, c, "To write to them."), models.KindConflict)
+		wantKind(t, "to oneself", k.AgreeToContacts(ctx, officer, c, "To tell them."), models.KindConflict)
+		wantKind(t, "to something else", k.AgreeToContacts(ctx, other, c, "To ask them."), models.KindConflict)
+		for _, who := range []consult.Actor{officer, other} {
+			_, err = k.Contacts(ctx, who, c, "")
+			wantKind(t, "before another agreed", err, models.KindConflict)
+		}
+		noError(t, k.AgreeToContacts(ctx, other, c, "To tell them."))
+		_, err = k.Contacts(ctx, consult.Actor{ID: "u-third", Role: models.RoleOfficer}, c, "")
+		wantKind(t, "a third", err, models.KindConflict)
+		for _, days := range []int{2, -2} {
+			k.clock.Advance(time.Duration(days) * 24 * time.Hour)
+			if o, _, open, err := k.ContactOpening(ctx, officer, c); err != nil || o.AgreedBy != other.ID || open != (days < 0) {
+				t.Errorf("%d days on: open %v, %+v (%v)", days, open, o, err)
+			}
+		}
 		got, err := k.Contacts(ctx, officer, c, "")
 		noError(t, err)
 		if diff := cmp.Diff([]string{"ada@quince.example", "bea@medlar.example"}, got); diff != "" {
@@ -44,7 +68,7 @@ func TestContacts(t *testing.T) {
 		}
 		trail, err := k.store.AuditTrail(ctx, c.ID, 0)
 		noError(t, err)
-		if e := trail[0]; e.Action != "contacts.read" || e.Actor != officer.ID || e.Object != c.ID || len(trail) != before["audit"]+1 {
+		if e := trail[0]; e.Action != "contacts.read" || e.Actor != officer.ID || e.Object != c.ID || len(trail) != before["audit"]+3 || trail[1].Action != "contacts.agreed" || trail[2].Action != "contacts.asked" || trail[2].Reason != "To tell them." {
 			t.Errorf("recorded %+v", e)
 		}
 		// Who reads them is on record, or does not read them.
@@ -106,6 +130,8 @@ func TestContactsOfTwoConsultations(t *testing.T) {
 		t.Errorf("%d rows, want 2", len(seen)/2)
 	}
 	noError(t, k.ForgetContact(ctx, c, "ada@quince.example"))
+	noError(t, k.AskForContacts(ctx, officer, other, "To tell them."))
+	noError(t, k.AgreeToContacts(ctx, consult.Actor{ID: "u-other", Role: models.RoleOfficer}, other, "To tell them."))
 	if got, err := k.Contacts(ctx, officer, other, ""); err != nil || len(got) != 1 {
 		t.Errorf("forgotten elsewhere too: %q (%v)", got, err)
 	}

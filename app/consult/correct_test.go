@@ -574,7 +574,7 @@ func TestReportRightAfterACorrection(t *testing.T) {
 		if strings.Contains(text.String(), "quinceblossom") || strings.Contains(text.String(), old.ID) || strings.Contains(text.String(), old.PublicID) {
 			t.Error("the report still holds what was replaced")
 		}
-		list, err := k.Themes(ctx, officer, c)
+		list, err := k.Themes(ctx, officer, c, 1)
 		noError(t, err)
 		text.Reset()
 		write(&text, list)

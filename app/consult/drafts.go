@@ -320,17 +320,14 @@ func (d *drafted) parts(passages []string) (words model.Description) {
 // standingDraft leaves of what the language model wrote about a theme what still
 // stands: a sentence as long as every passage of everybody it cites may be shown,
 // and the name as long as all of the theme's may. Quotes are the stored ones.
-func (d *desk) standingDraft(t *models.Theme, quotes []models.Quote) {
-	subs := map[string]*models.Submission{}
-	for _, a := range d.answers {
-		subs[a.key.Submission] = a.sub
-	}
+// subs are the submissions that are quoted, by id.
+func (p *places) standingDraft(t *models.Theme, quotes []models.Quote, subs map[string]*models.Submission) {
 	stands := map[string]bool{} // by submission that is quoted for the theme
 	for _, q := range quotes {
 		if q.Theme != t.ID {
 			continue
 		}
-		_, ok := d.quoted(q, subs[q.Submission])
+		_, ok := p.quoted(q, subs[q.Submission])
 		before, again := stands[q.Submission]
 		stands[q.Submission] = ok && (before || !again)
 		if !ok {
@@ -340,4 +337,15 @@ func (d *desk) standingDraft(t *models.Theme, quotes []models.Quote) {
 	t.Draft = slices.DeleteFunc(t.Draft, func(s models.Sentence) bool {
 		return len(s.Cites) == 0 || slices.ContainsFunc(s.Cites, func(id string) bool { return !stands[id] })
 	})
+}
+
+// quotedIn returns the submissions that are quoted for a theme, or for any with "".
+func quotedIn(quotes []models.Quote, theme string) (ids []string) {
+	for _, q := range quotes {
+		if theme == "" || q.Theme == theme {
+			ids = append(ids, q.Submission)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }

@@ -40,6 +40,21 @@ func TestOfficersKey(t *testing.T) {
 		noError(t, s.Attach(ctx, draft, c, "steps.png", bytes.NewReader(sent)))
 		noError(t, s.Submit(ctx, draft, c, consult.Proof{}))
 	}
+	if c.OfferResult {
+		noError(t, plain.TellResult(ctx, c, "before@quince.example"))
+		noError(t, k.TellResult(ctx, c, "after@quince.example"))
+		noError(t, k.AskForContacts(ctx, officer, c, "To tell them."))
+		noError(t, k.AgreeToContacts(ctx, consult.Actor{ID: "u-other", Role: models.RoleOfficer}, c, "To tell them."))
+		for _, with := range []string{"", other.String(), "x"} {
+			_, err := plain.Contacts(ctx, officer, c, with)
+			wantKind(t, "the list without the key", err, models.KindInvalid)
+		}
+		if list, err := plain.Contacts(ctx, officer, c, " "+key.String()+"\n"); err != nil || len(list) != 2 {
+			t.Errorf("%q, %v", list, err)
+		}
+	} else {
+		t.Error("the demonstration keeps no list of addresses")
+	}
 	opened := 0
 	for sub, err := range k.store.Submissions(ctx, c.ID) {
 		noError(t, err)

@@ -130,7 +130,7 @@ func methodOf(ctx context.Context, from *store.Store, c *models.Consultation, wh
 	if err != nil {
 		return nil, err
 	}
-	d := &desk{places: where, seed: seedOf(c.ID), answers: drawn(c, subs)}
+	d := &desk{places: where, seed: seedOf(c.ID), answers: drawn(c, answersOf(c, subs))}
 	frame, err := from.FrameVersion(ctx, c.ID)
 	if err != nil {
 		return nil, err

@@ -227,8 +227,8 @@ func TestOnlyRedactedWordsAreHandedOn(t *testing.T) {
 			f, err := k.Search(ctx, councillor, c, search.Query{Text: "lanterns"})
 			return dump(t, f, err)
 		}},
-		{"officer's themes", func() string { f, err := k.Themes(ctx, officer, c); return dump(t, f, err) }},
-		{"councillor's themes", func() string { f, err := k.Themes(ctx, councillor, c); return dump(t, f, err) }},
+		{"officer's themes", func() string { f, err := k.Themes(ctx, officer, c, 1); return dump(t, f, err) }},
+		{"councillor's themes", func() string { f, err := k.Themes(ctx, councillor, c, 1); return dump(t, f, err) }},
 	} {
 		got := by.act()
 		if !strings.Contains(got, "Lanterns") && !strings.Contains(got, "lanterns") {
@@ -397,7 +397,7 @@ func TestCouncillorsReadNothingBesideTheWordsOfPeopleAtRisk(t *testing.T) {
 	}
 	read, _, err := k.Submission(ctx, councillor, c, sub.ID, false)
 	noError(t, err)
-	review, err := k.Themes(ctx, councillor, c)
+	review, err := k.Themes(ctx, councillor, c, 1)
 	noError(t, err)
 	if len(review.HeardOnce) != 1 {
 		t.Fatalf("%d points heard once, want 1", len(review.HeardOnce))

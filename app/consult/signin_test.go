@@ -323,7 +323,7 @@ func TestFreshPermissions(t *testing.T) {
 	admin.Stale = true
 	_, err = k.ConfirmRecovery(ctx, admin, officer.ID)
 	wantKind(t, "recovery", err, models.KindStale)
-	if _, err := k.Themes(ctx, stale, c); err != nil {
+	if _, err := k.Themes(ctx, stale, c, 1); err != nil {
 		t.Errorf("somebody stale may not even read: %v", err)
 	}
 	for _, p := range consult.Fresh {

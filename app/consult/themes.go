@@ -543,9 +543,12 @@ func hashOf(s string) string {
 type ThemeReview struct {
 	Consultation *models.Consultation
 	Themes       []ReviewedTheme
-	HeardOnce    []Excerpt
+	HeardOnce    []Excerpt // those on this page
+	Once         int       // how many there are on all pages
+	Page, Pages  int       // from 1
 	Answers      int
-	TooFew       bool // too few answers to group
+	TooFew       bool            // too few answers to group
+	Progress     *CodingProgress // of coding; nil for those who do not code
 }
 
 // ReviewedTheme is one theme with its people and quotes.
@@ -564,8 +567,12 @@ type Excerpt struct {
 	Text       string
 }
 
-// Themes returns the themes of a consultation for review, largest first.
-func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation) (*ThemeReview, error) {
+// OncePerPage is how many answers that are in no theme a page lists.
+const OncePerPage = 100
+
+// Themes returns the themes of a consultation for review, largest first, and a page
+// of the answers that are in none. A page past the last is the last.
+func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation, page int) (*ThemeReview, error) {
 	if err := by.need(SeeThemes); err != nil {
 		return nil, err
 	}
@@ -587,41 +594,60 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation) 
 	if err != nil && models.KindOf(err) != models.KindNotFound { // else no run yet
 		return nil, err
 	}
-	released, err := s.store.Released(ctx, c.ID)
+	answers, err := s.store.AnswersInWords(ctx, c.ID, themed(c))
 	if err != nil {
 		return nil, err
 	}
-	review := &ThemeReview{Consultation: c, TooFew: method.TooFew}
-	people := map[string]map[string]bool{}
-	groups := map[string]map[string]int{}
-	subs := map[string]*models.Submission{}
-	for sub, err := range s.store.Submissions(ctx, c.ID) {
-		if err != nil {
+	review := &ThemeReview{Consultation: c, TooFew: method.TooFew, Answers: len(answers)}
+	if by.May(EditThemes) {
+		if review.Progress, err = s.progress(ctx, c, &desk{places: view.places, seed: seedOf(c.ID), answers: drawn(c, slices.Clone(answers))}); err != nil {
 			return nil, err
 		}
-		subs[sub.ID] = sub
-		words := themedAnswers(c, sub)
-		review.Answers += len(words)
-		in := view.of(sub.ID)
-		for _, t := range in {
-			if people[t.ID] == nil {
-				people[t.ID], groups[t.ID] = map[string]bool{}, map[string]int{}
+	}
+	groupsOf, err := s.store.LiveGroups(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	people := map[string]int{}
+	groups := map[string]map[string]int{}
+	for id, own := range groupsOf {
+		for _, t := range view.of(id) {
+			if people[t.ID]++; groups[t.ID] == nil {
+				groups[t.ID] = map[string]int{}
 			}
-			people[t.ID][sub.ID] = true
-			for _, g := range sub.Groups {
+			for _, g := range own {
 				groups[t.ID][g]++
 			}
 		}
-		readable := by.May(EditThemes) || sub.Allows(models.ConsentQuote) && released[sub.ID].Submission != ""
-		for _, a := range words {
-			if len(view.ofAnswer(sub.ID, a.Question)) == 0 {
-				e := Excerpt{Submission: readableBy(by, c, sub, released[sub.ID]), Question: a.Question}
-				if readable {
-					e.Text = a.Redacted
-				}
-				review.HeardOnce = append(review.HeardOnce, e)
-			}
+	}
+	once := slices.DeleteFunc(answers, func(key models.AnswerKey) bool { return len(view.ofAnswer(key.Submission, key.Question)) > 0 })
+	review.Once, review.Pages = len(once), max(1, (len(once)+OncePerPage-1)/OncePerPage)
+	review.Page = min(max(page, 1), review.Pages)
+	once = once[(review.Page-1)*OncePerPage : min(review.Page*OncePerPage, len(once))]
+	ids := quotedIn(quotes, "")
+	for _, key := range once {
+		ids = append(ids, key.Submission)
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	subs, err := s.store.SubmissionsByID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	released, err := s.store.ReleasedOf(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range once {
+		sub := subs[key.Submission]
+		if sub == nil || sub.Answer(key.Question) == nil {
+			continue // it went meanwhile
 		}
+		e := Excerpt{Submission: readableBy(by, c, sub, released[sub.ID]), Question: key.Question}
+		if by.May(EditThemes) || sub.Allows(models.ConsentQuote) && released[sub.ID].Submission != "" {
+			e.Text = sub.Answer(key.Question).Redacted
+		}
+		review.HeardOnce = append(review.HeardOnce, e)
 	}
 	said := map[string][]string{} // by theme
 	for _, q := range quotes {
@@ -630,7 +656,7 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation) 
 		}
 	}
 	for _, t := range view.live {
-		r := ReviewedTheme{Theme: t, People: len(people[t.ID]), Count: strconv.Itoa(len(people[t.ID])), Groups: map[string]string{}, Quotes: said[t.ID]}
+		r := ReviewedTheme{Theme: t, People: people[t.ID], Count: strconv.Itoa(people[t.ID]), Groups: map[string]string{}, Quotes: said[t.ID]}
 		for g, n := range groups[t.ID] {
 			r.Groups[g] = strconv.Itoa(n)
 		}

@@ -152,7 +152,7 @@ func (k *kit) faults(t testing.TB, c *models.Consultation) (faults []string) {
 			add("a quote is not what stands in the answer")
 		}
 	}
-	review, err := k.Themes(ctx, officer, c)
+	review, err := k.Themes(ctx, officer, c, 1)
 	noError(t, err)
 	once := map[string]bool{}
 	for _, e := range review.HeardOnce {
@@ -545,14 +545,14 @@ func TestThemesUnderRandomDecisions(t *testing.T) {
 func TestThemesForCouncillors(t *testing.T) {
 	k := one(t)
 	c := k.full(t)
-	_, err := k.Themes(ctx, councillor, c)
+	_, err := k.Themes(ctx, councillor, c, 1)
 	wantKind(t, "themes before the end", err, models.KindNotFound)
 	c = k.release(t, c)
 	r, err := k.DraftReport(ctx, officer, c)
 	noError(t, err)
-	review, err := k.Themes(ctx, councillor, c)
+	review, err := k.Themes(ctx, councillor, c, 1)
 	noError(t, err)
-	full, err := k.Themes(ctx, officer, c)
+	full, err := k.Themes(ctx, officer, c, 1)
 	noError(t, err)
 	if len(review.Themes) != len(full.Themes) || len(review.Themes) == 0 {
 		t.Fatalf("%d themes, officers see %d", len(review.Themes), len(full.Themes))
@@ -621,7 +621,7 @@ func TestNamesTellWhoseWordsTheyAre(t *testing.T) {
 	for _, theme := range r.Themes {
 		told[theme.ID] = theme.NameFrom
 	}
-	review, err := k.Themes(ctx, councillor, c)
+	review, err := k.Themes(ctx, councillor, c, 1)
 	noError(t, err)
 	for _, theme := range review.Themes {
 		if theme.Theme.NameFrom != told[theme.Theme.ID] {

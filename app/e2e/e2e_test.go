@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -20,6 +21,7 @@ import (
 	"heard/app"
 	"heard/app/consult"
 	"heard/app/demo"
+	"heard/app/web"
 	"heard/models"
 	"heard/models/storetest"
 )
@@ -43,7 +45,7 @@ func TestJourneys(t *testing.T) {
 	for _, journey := range journeys {
 		t.Run(strings.TrimSuffix(journey, ".test.mjs"), func(t *testing.T) {
 			t.Parallel()
-			node(t, "--test", "--test-reporter=spec", journey)
+			node(t, journey, "--test", "--test-reporter=spec", journey)
 		})
 	}
 }
@@ -57,19 +59,20 @@ func TestScreens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	node(t, "screens.mjs", folder)
+	node(t, "screens.mjs", "screens.mjs", folder)
 }
 
 // node runs a script against a portal with the demonstration and the small
 // consultations of testdata. The script finds in its environment where the
 // portal is (E2E_URL), the demonstration (E2E_ID) and what each of its paths
-// asks (E2E_PATHS), where "Exit this page" leads (E2E_EXIT) and who can sign in
-// (E2E_ACCOUNTS).
-func node(t *testing.T, args ...string) {
+// asks (E2E_PATHS), where "Exit this page" leads (E2E_EXIT), who can sign in
+// (E2E_ACCOUNTS) and the addresses that staff open (E2E_STAFF). At its end the
+// record of acts has to hold those of the journey, in an unbroken chain.
+func node(t *testing.T, script string, args ...string) {
 	ctx := t.Context()
 	var logged bytes.Buffer
 	dir := t.TempDir()
-	signIn, second := strings.Contains(strings.Join(args, " "), "sign-in"), "offered"
+	signIn, second := strings.HasPrefix(script, "sign-in"), "offered"
 	if signIn { // as in a real portal
 		second = "required"
 	}
@@ -99,14 +102,14 @@ func node(t *testing.T, args ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if journey := strings.Join(args, " "); strings.Contains(journey, "report") || strings.Contains(journey, "erasure") || strings.Contains(journey, "log.") { // of what has been read, which another journey is about
+	if readIn.MatchString(script) {
 		officer, err := a.Store.UserByEmail(ctx, everybody[models.RoleOfficer].Email)
 		if err != nil {
 			t.Fatal(err)
 		}
 		storetest.ReadAll(t, a.Store, c.ID, officer.ID)
 	}
-	if !strings.Contains(strings.Join(args, " "), "redaction") { // which is about what has not been checked
+	if !strings.HasPrefix(script, "redaction") { // which is about what has not been checked
 		storetest.CheckAll(t, a.Store, c.ID, "first", "second")
 	}
 	if err := a.Start(ctx); err != nil {
@@ -118,14 +121,39 @@ func node(t *testing.T, args ...string) {
 		address = strings.Replace(address, "127.0.0.1", "localhost", 1)
 	}
 	cmd := exec.CommandContext(ctx, "node", args...)
-	cmd.Env = append(os.Environ(), "E2E_URL="+address, "E2E_ID="+c.ID, "E2E_PATHS="+string(paths), "E2E_EXIT="+exitTo, "E2E_ACCOUNTS="+string(accounts))
+	cmd.Env = append(os.Environ(), "E2E_URL="+address, "E2E_ID="+c.ID, "E2E_PATHS="+string(paths), "E2E_EXIT="+exitTo, "E2E_ACCOUNTS="+string(accounts), "E2E_STAFF="+strings.Join(web.StaffPages(), " "))
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	// The script closes its browser when it is asked to end.
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second
 	if err := cmd.Run(); err != nil {
 		t.Errorf("node %s: %v", strings.Join(args, " "), err)
+		return
 	}
+	if _, _, err := a.Store.VerifyAudit(ctx); err != nil {
+		t.Errorf("the record of acts: %v", err)
+	}
+	trail, err := a.Store.AuditTrail(ctx, "", 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := map[string]int{}
+	for _, e := range trail {
+		done[e.Action]++
+	}
+	t.Logf("acts on record: %v", done)
+	for _, act := range strings.Fields(recorded[strings.TrimSuffix(script, ".test.mjs")]) {
+		if done[act] == 0 {
+			t.Errorf("the journey did %s, which is not on record", act)
+		}
+	}
+}
+
+// readIn are the journeys to begin with everything read, which another is about.
+var readIn = regexp.MustCompile(`^(report|public-report|organisation|erasure|every-page|log|screens)\b`)
+
+// recorded is what has to be on record at the end of a journey.
+var recorded = map[string]string{
 }
 
 // openDemo stores the demonstration, opens it, and brings its index and themes

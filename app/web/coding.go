@@ -20,14 +20,14 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 	if waiting, err := p.waiting(req, c); err != nil || waiting != "" {
 		return &views.ThemesPage{Base: p.staffBase(req, c, "themes", "Themes"), Consultation: c.ID, Waiting: waiting}, err
 	}
-	review, err := p.service.Themes(ctx, req.by, c)
+	review, err := p.service.Themes(ctx, req.by, c, pageNumber(req.QueryParams()))
 	if err != nil {
 		return nil, err
 	}
 	codes := req.by.May(consult.EditThemes)
 	page := &views.ThemesPage{Base: p.staffBase(req, c, "themes", "Themes"), Consultation: c.ID, Answers: review.Answers,
 		CanEdit: codes && !c.Status.AtLeast(models.StatusFrozen)}
-	page.TooFew, page.Frozen = review.TooFew, codes && !page.CanEdit
+	page.TooFew, page.Frozen, page.Once, page.Number = review.TooFew, codes && !page.CanEdit, review.Once, review.Page
 	if page.Running, err = p.service.FindingThemes(ctx, req.by, c); err != nil {
 		return nil, err
 	}
@@ -68,6 +68,12 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 		}
 		page.HeardOnce = append(page.HeardOnce, hit)
 	}
+	if review.Page > 1 {
+		page.Previous = at + "/themes?page=" + strconv.Itoa(review.Page-1) + "#once"
+	}
+	if review.Page < review.Pages {
+		page.Next = at + "/themes?page=" + strconv.Itoa(review.Page+1) + "#once"
+	}
 	if !codes {
 		return page, nil
 	}
@@ -86,10 +92,7 @@ func (p *portal) themesPage(req *request, c *models.Consultation) (*views.Themes
 			page.Merged = append(page.Merged, row)
 		}
 	}
-	progress, err := p.service.CodingProgress(ctx, req.by, c)
-	if err != nil {
-		return nil, err
-	}
+	progress := review.Progress
 	page.Progress = &views.CodingState{Answers: progress.Answers, Read: progress.Read, Coded: progress.Coded, DoubleCoded: progress.DoubleCoded, Left: progress.Left, Changed: progress.Changed, Differ: progress.Differ, Settled: progress.Settled, Third: progress.Third, Frame: progress.Frame, Earlier: progress.Earlier,
 		Sample: progress.Sample, BlindCoded: progress.BlindCoded, Machine: agreement(progress.Machine), People: agreement(progress.People)}
 	return page, nil

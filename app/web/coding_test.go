@@ -389,7 +389,7 @@ func TestCouncillorsReadThemes(t *testing.T) {
 	if text := page.doc.Find("main").Text(); strings.Contains(text, "canary") {
 		t.Error("councillors read what the language model wrote")
 	}
-	review, err := p.service.Themes(t.Context(), consult.Actor{ID: "x", Role: models.RoleCouncillor}, p.demo)
+	review, err := p.service.Themes(t.Context(), consult.Actor{ID: "x", Role: models.RoleCouncillor}, p.demo, 1)
 	must(t, err)
 	for _, r := range review.Themes {
 		if r.Count != "not shown" {

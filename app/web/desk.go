@@ -241,25 +241,49 @@ func (p *portal) lookAgain(req *request) error {
 	return p.done(req, here, notice)
 }
 
-func (p *portal) showContacts(req *request) error {
-	c, err := p.consultation(req)
-	if err != nil {
-		return err
-	}
-	return p.render(req.Context, http.StatusOK, &views.ContactsPage{Base: p.staffBase(req, c, "contacts", "Who wants to be told"), Consultation: c.ID})
+func (p *portal) contactsPage(req *request, c *models.Consultation) (*views.ContactsPage, error) {
+	page := &views.ContactsPage{Base: p.staffBase(req, c, "contacts", "Who wants to be told"), Consultation: c.ID, Sealed: p.service.SealedToOfficers()}
+	o, asked, open, err := p.service.ContactOpening(req.Request().Context(), req.by, c)
+	page.Opening, page.Mine, page.MayOpen = o, asked, open
+	page.Opening.Day, page.Opening.Agreed = p.Views.Day(deskLanguage, o.Day), p.Views.Day(deskLanguage, o.Agreed)
+	return page, err
 }
 
-func (p *portal) readContacts(req *request) error {
-	c, err := p.consultation(req)
+func (p *portal) changeContacts(req *request) error {
+	c, form, err := p.posted(req, maxForm)
 	if err != nil {
 		return err
 	}
-	addresses, err := p.service.Contacts(req.Request().Context(), req.by, c, "")
-	if err != nil {
+	ctx, here := req.Request().Context(), "/staff/"+c.ID+"/contacts"
+	var addresses []string
+	switch form.Get("do") {
+	case "ask":
+		if err = p.service.AskForContacts(ctx, req.by, c, normalLines(form.Get("reason"))); err == nil {
+			return p.done(req, here, "Other officers find on this page what you ask for.")
+		}
+	case "agree":
+		if err = p.service.AgreeToContacts(ctx, req.by, c, normalLines(form.Get("seen"))); err == nil {
+			return p.done(req, here, "Both of you can open the list, today and tomorrow.")
+		}
+	case "read":
+		addresses, err = p.service.Contacts(ctx, req.by, c, form.Get("key"))
+	default:
+		err = models.NewError(models.KindInvalid, "The page did not say what to do with the list.")
+	}
+	faults, ok := faultsIn(err)
+	if err != nil && !ok {
 		return err
 	}
-	return p.render(req.Context, http.StatusOK, &views.ContactsPage{Base: p.staffBase(req, c, "contacts", "Who wants to be told"),
-		Consultation: c.ID, Addresses: addresses, Asked: true})
+	page, pageErr := p.contactsPage(req, c)
+	if pageErr != nil {
+		return pageErr
+	}
+	status := http.StatusOK
+	if page.Addresses, page.Asked = addresses, err == nil; err != nil {
+		page.Typed, status = normalLines(form.Get("reason")), statusOf[models.KindOf(err)]
+		page.Faults, page.Problems = linked(faults, "main", "reason", "key")
+	}
+	return p.render(req.Context, status, page)
 }
 
 var consentNames = map[models.Consent]string{

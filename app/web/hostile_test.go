@@ -216,7 +216,7 @@ func TestManyFields(t *testing.T) {
 }
 
 // deaf are the routes that look at no field of the form.
-var deaf = []string{"/:consultation/respond/leave", "/staff/sign-out", "/staff/:consultation/contacts", "/staff/:consultation/report"}
+var deaf = []string{"/:consultation/respond/leave", "/staff/sign-out", "/staff/:consultation/report"}
 
 // Every form that is too much or broken is refused in words, by whoever it is
 // sent, and changes nothing.

@@ -482,3 +482,13 @@ func (p *page) speak(language string, fields url.Values) *page {
 	values.Set("lang", language)
 	return p.post(action, values)
 }
+
+// mayContact has an officer ask to open the list of addresses, and another agree.
+// It returns the officer's page of it.
+func (p *testPortal) mayContact(officer *browser) *page {
+	p.Helper()
+	at := "/staff/" + p.demo.ID + "/contacts"
+	officer.get(at).submit("form:not([action])", url.Values{"reason": {"To tell them."}}).is(http.StatusOK).says("main", "nobody yet")
+	must(p.TB, p.service.AgreeToContacts(p.Context(), consult.Actor{ID: "somebody-else", Role: models.RoleOfficer}, p.demo, "To tell them."))
+	return officer.get(at).is(http.StatusOK)
+}

@@ -17,6 +17,17 @@ type route struct {
 
 func (r route) staff() bool { return r.path == "/staff" || strings.HasPrefix(r.path, "/staff/") }
 
+// StaffPages returns the addresses that staff open, as they are in the table, so
+// that a check of pages can tell whether it left one out.
+func StaffPages() (list []string) {
+	for _, r := range routes {
+		if r.method == get && r.staff() {
+			list = append(list, r.path)
+		}
+	}
+	return list
+}
+
 const (
 	get  = http.MethodGet
 	post = http.MethodPost
@@ -126,8 +137,8 @@ var routes = []route{
 	{post, "/staff/:consultation/keying/:batch/forms/:form/correct", consult.KeyIn, (*portal).correct},
 	{get, "/staff/:consultation/import", consult.KeyIn, (*portal).showImport},
 	{post, "/staff/:consultation/import", consult.KeyIn, (*portal).changeImport},
-	{get, "/staff/:consultation/contacts", consult.ReadContacts, (*portal).showContacts},
-	{post, "/staff/:consultation/contacts", consult.ReadContacts, (*portal).readContacts},
+	{get, "/staff/:consultation/contacts", consult.SeeContacts, shows((*portal).contactsPage)},
+	{post, "/staff/:consultation/contacts", consult.ReadContacts, (*portal).changeContacts},
 	{get, "/staff/:consultation/themes", consult.SeeThemes, shows((*portal).themesPage)},
 	{post, "/staff/:consultation/themes", consult.EditThemes, (*portal).changeThemes},
 	{get, "/staff/:consultation/themes/:id", consult.EditThemes, (*portal).showTheme},

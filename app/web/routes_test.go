@@ -125,7 +125,7 @@ POST /staff/:consultation/keying/:batch/forms/:form/correct 401 403 403 422   40
 GET  /staff/:consultation/import            sign   403        403     200     403     403
 POST /staff/:consultation/import            401    403        403     422     403     403
 GET  /staff/:consultation/contacts          sign   403        403     200     403     403
-POST /staff/:consultation/contacts          401    403        403     200     403     403
+POST /staff/:consultation/contacts          401    403        403     422     403     403
 GET  /staff/:consultation/themes            sign   200        200     200     403     403
 POST /staff/:consultation/themes            401    403        422     422     403     403
 GET  /staff/:consultation/themes/:id        sign   403        200     200     403     403
@@ -506,7 +506,7 @@ func (p *testPortal) forms(who map[string]*browser) map[string]form {
 		"/staff/account/passkey":               {who["officer"], url.Values{"response": {"{}"}}},
 		"/staff":                               {who["officer"], url.Values{"source": {string(storetest.Version("brook-green", 1))}}},
 		"/staff/users":                         {who["admin"], url.Values{"do": {"invite"}, "email": {"another@penrow.example"}, "role": {"officer"}}},
-		"/staff/:consultation/contacts":        {who["officer"], nil}, // reading the list goes on record
+		"/staff/:consultation/contacts":        {who["officer"], url.Values{"do": {"ask"}, "reason": {"To tell them."}}},
 		"/staff/:consultation/kept":            {who["officer"], url.Values{"do": {"save"}, "name": {"Lamps"}, "query": {"q=lamps"}}},
 		"/staff/:consultation/submissions/:id": {who["officer"], url.Values{"do": {"ask"}, "message": {"Which evening do you mean?"}}},
 		"/staff/:consultation/reading":         {who["officer"], url.Values{"do": {"next"}}},

@@ -30,12 +30,13 @@ func TestSignInStepUp(t *testing.T) {
 	p.signUp(models.RoleOfficer)
 	b := p.staff(models.RoleOfficer)
 	contacts, export := "/staff/"+p.demo.ID+"/contacts", "/staff/"+p.demo.ID+"/search.csv?q=lamps"
-	b.post(contacts, nil).is(http.StatusOK) // they have just signed in
+	p.mayContact(b)
+	b.post(contacts, url.Values{"do": {"read"}}).is(http.StatusOK) // they have just signed in
 	b.get(export)
 
 	p.clock.Advance(6 * time.Minute)
 	old, reads := b.cookies()[0].Value, p.count("audit")
-	asked := b.post(contacts, url.Values{"why": {"a & b", "=c\nd"}}).is(http.StatusForbidden).says("main", "Nothing has been done yet")
+	asked := b.post(contacts, url.Values{"do": {"read"}, "why": {"a & b", "=c\nd"}}).is(http.StatusForbidden).says("main", "Nothing has been done yet")
 	wrong := asked.submit("form", url.Values{"password": {"a wrong password"}}).is(http.StatusUnprocessableEntity).says(".problem", "not right")
 	wrong.submit("form", url.Values{"password": {"a wrong password"}}).is(http.StatusUnprocessableEntity)
 	b.post(contacts, nil).is(http.StatusForbidden)

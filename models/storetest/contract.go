@@ -213,6 +213,7 @@ var columns = strings.Fields(`
 	codings.account codings.belongs codings.blind codings.day codings.ends codings.id codings.question codings.sha256 codings.starts codings.submission codings.theme
 	consultation_versions.consultation consultation_versions.source consultation_versions.version
 	consultations.closed consultations.id consultations.paused consultations.status consultations.version
+	contact_openings.account contact_openings.agreed contact_openings.agreed_by contact_openings.consultation contact_openings.day contact_openings.reason
 	contacts.consultation contacts.id contacts.sealed
 	draft_files.expires draft_files.key
 	drafts.expires drafts.id drafts.sealed
@@ -1596,7 +1597,7 @@ func testUpgrade(t *testing.T, url string) {
 		}
 	}
 	for _, statement := range append(plain,
-		"DROP TABLE submission_keys", "DROP TABLE log_entries", "ALTER TABLE attachments DROP COLUMN secret", "DROP TABLE sso_subjects", "DROP TABLE recoveries", "DROP TABLE staff_sessions", "DROP TABLE sign_in_attempts",
+		"DROP TABLE submission_keys", "DROP TABLE log_entries", "DROP TABLE contact_openings", "ALTER TABLE attachments DROP COLUMN secret", "DROP TABLE sso_subjects", "DROP TABLE recoveries", "DROP TABLE staff_sessions", "DROP TABLE sign_in_attempts",
 		"DROP TABLE recovery_codes", "DROP TABLE code_apps", "DROP TABLE passkeys",
 		"DROP TABLE portal",
 		"DROP TABLE findings", "DROP TABLE sections", "DROP TABLE population",
@@ -1961,6 +1962,13 @@ func testContacts(t *testing.T, url string) {
 	}
 	adding.Wait()
 	wantSame(t, "addresses", must[[][]byte](t)(s.Contacts(ctx, square)), [][]byte{{0, 0xff}, []byte("five")})
+	opening := models.ContactOpening{Consultation: square}
+	wantSame(t, "who may open it at first", must[models.ContactOpening](t)(s.ContactOpening(ctx, square)), opening)
+	opening.By, opening.Reason, opening.Day = "u1", "To tell them.", "2026-11-02"
+	noError(t, s.SaveContactOpening(ctx, opening))
+	opening.AgreedBy, opening.Agreed = "u2", "2026-11-03"
+	noError(t, s.SaveContactOpening(ctx, opening))
+	wantSame(t, "who may open it", must[models.ContactOpening](t)(s.ContactOpening(ctx, square)), opening)
 }
 
 func testEquality(t *testing.T, url string) {
