@@ -11,7 +11,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -683,12 +685,10 @@ func (b *builder) hash() (string, error) {
 		earlier = append(earlier, r.DataHash)
 	}
 	h := sha256.New()
-	err := json.NewEncoder(h).Encode(struct {
+	err := write(h, struct {
 		Consultation string
 		Version      int
-		Submissions  []*models.Submission
 		Themes       []models.Theme
-		Placements   []models.Placement
 		Quotes       []models.Quote
 		Campaigns    []models.Campaign
 		Method       *Method
@@ -697,8 +697,32 @@ func (b *builder) hash() (string, error) {
 		Redacted     map[string]int                  `json:",omitempty"`
 		Earlier      []string                        `json:",omitempty"`
 		Drafts       map[string]models.ApprovedDraft `json:",omitempty"`
-	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier, b.Drafts})
+	}{b.Consultation.ID, b.Consultation.Version, b.Themes, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier, b.Drafts}, subs, b.Placements)
 	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// Sum is a hash of all that a report is built from, by which two inputs are told
+// apart.
+func (in Input) Sum() (sum [sha256.Size]byte, err error) {
+	h, rest := sha256.New(), in
+	rest.Submissions, rest.Placements = nil, nil
+	err = write(h, rest, in.Submissions, in.Placements)
+	return [sha256.Size]byte(h.Sum(nil)), err
+}
+
+// write writes what a report is built from as lines of JSON: the submissions and
+// their places in themes one by one, since all of them as one text take more memory
+// than all else that there is to do.
+func write(w io.Writer, rest any, subs []*models.Submission, places []models.Placement) error {
+	e := json.NewEncoder(w)
+	err := e.Encode(rest)
+	for _, s := range subs {
+		err = errors.Join(err, e.Encode(s))
+	}
+	for _, p := range places {
+		err = errors.Join(err, e.Encode(p))
+	}
+	return err
 }
 
 func figure(f disclose.Figure) models.Figure {
