@@ -65,11 +65,6 @@ func assemble(in Input) (*models.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.Before != nil {
-		// It shows what the version before shows and what a report on those who came
-		// since shows, each of which was attacked as it was made; see disclose.Later.
-		return r, nil
-	}
 	if err := b.attack(r); err != nil {
 		return nil, err
 	}
@@ -161,6 +156,7 @@ type builder struct {
 	public   map[string]*models.Submission
 	sent     map[string]bool // submissions that are a letter which several sent
 	gate     *disclose.System
+	came     *builder                       // of those who came since the version before; nil for none, or too few
 	inThemes int                            // people in any theme
 	said     map[string]map[string][]string // theme → question → submissions that made the point there
 }
