@@ -158,6 +158,9 @@ func (s *Service) version(ctx context.Context, c *models.Consultation, note stri
 	if err != nil {
 		return nil, err
 	}
+	if before != nil {
+		written.Before = before.Report
+	}
 	if report.Write(r, c, written); again == nil {
 		if err := lookedAt(r); err != nil {
 			return nil, err
@@ -180,8 +183,24 @@ func (s *Service) version(ctx context.Context, c *models.Consultation, note stri
 		return nil, err
 	}
 	p.Hash = hashOf(string(p.Data))
+	if err := attacked(in, p.Data); err != nil {
+		return nil, err
+	}
 	p.Pack, err = s.pack(ctx, c, r, p.Hash, in)
 	return p, err
+}
+
+// attacked has a stranger try the very bytes that are to be published.
+func attacked(in report.Input, data []byte) error {
+	r, err := reportOf(data)
+	if err != nil {
+		return err
+	}
+	attack, err := report.Stranger(in)
+	if err != nil {
+		return err
+	}
+	return attack(r)
 }
 
 // ofNow is a report with the roll-call of those who count now: a later version

@@ -24,13 +24,13 @@ import (
 // are suppressed, voices are not.
 func (b *builder) attack(r *models.Report) error {
 	if b.Before == nil {
-		if err := b.tables(r); err != nil {
+		if err := b.tables(r, false); err != nil {
 			return err
 		}
 	} else if since, err := difference(b.Before.Report, r); err != nil {
 		return err
 	} else if b.came != nil {
-		if err := b.came.tables(since); err != nil {
+		if err := b.came.tables(since, true); err != nil {
 			return fmt.Errorf("held against the version before: %w", err)
 		}
 	} else if changed(since) {
@@ -39,19 +39,26 @@ func (b *builder) attack(r *models.Report) error {
 	return b.prose(r)
 }
 
-// tables attacks the figures of r.
-func (b *builder) tables(r *models.Report) error {
+// tables attacks the figures of r, which may be a difference of two versions: then
+// what a report on those who came shows may be known, whoever works it out.
+func (b *builder) tables(r *models.Report, difference bool) error {
 	stranger := disclose.NewSystem(len(b.Submissions))
-	tables := b.gate.Linked()
+	gated, tables := map[string]disclose.Linked{}, b.gate.Linked()
+	for _, l := range b.gate.Linked() {
+		gated[l.Name] = l
+	}
 	for i := range tables {
-		b.take(r, &tables[i])
+		b.take(r, &tables[i], difference)
 	}
 	found, err := stranger.Publish(tables...)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case len(found) > 0:
-		return leak(found[0].String())
+	}
+	for _, f := range found {
+		shown := gated[f.Table].Shown
+		if !difference || f.Low < f.Threshold || !shown.At(f.Row, f.Column).Shown {
+			return leak(f.String())
+		}
 	}
 	return nil
 }
@@ -105,8 +112,9 @@ func stands(r *models.Report, t *models.ReportTheme, n int) bool {
 	return shown(t.Count) || n == r.RollCall.Submissions || has(t.Groups) || has(t.Stances)
 }
 
-// take puts the figures of a report in the place of those of a table.
-func (b *builder) take(r *models.Report, l *disclose.Linked) {
+// take puts the figures of a report in the place of those of a table. Those that
+// read "–" may say that they are large, except in a difference of two versions.
+func (b *builder) take(r *models.Report, l *disclose.Linked, difference bool) {
 	s := &l.Shown
 	put := func(i, j int, f models.Figure) {
 		if i < 0 { // nobody is in it
@@ -120,7 +128,7 @@ func (b *builder) take(r *models.Report, l *disclose.Linked) {
 			*at = disclose.Figure{Shown: true, Value: f.Value, Threshold: at.Threshold}
 		case f.Threshold > 0:
 			*at = disclose.Figure{Threshold: f.Threshold}
-		case at.Shown:
+		case at.Shown || difference:
 			*at = disclose.Figure{}
 		}
 	}
