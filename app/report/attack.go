@@ -293,6 +293,17 @@ func subtract(now, before reflect.Value) error {
 				return err
 			}
 		}
+		// Where few came, nothing within was added, which may be more than few of a
+		// group with a lower threshold.
+		if count := now.FieldByName("Count"); count.IsValid() && count.Type() == figureType && count.Interface().(models.Figure).Masked {
+			is := count.Interface()
+			eachFigure(now, func(f reflect.Value) {
+				if f.Interface() == few {
+					f.Set(reflect.ValueOf(models.Figure{Masked: true}))
+				}
+			})
+			count.Set(reflect.ValueOf(is))
+		}
 	case reflect.Slice:
 		if !holdsFigures(now.Type().Elem()) {
 			return nil
@@ -310,14 +321,14 @@ func subtract(now, before reflect.Value) error {
 // changed reports whether a figure of a difference tells that somebody came.
 func changed(since *models.Report) bool {
 	told := false
-	eachFigure(reflect.ValueOf(since).Elem(), func(f models.Figure) { told = told || !f.Masked })
+	eachFigure(reflect.ValueOf(since).Elem(), func(f reflect.Value) { told = told || !f.Interface().(models.Figure).Masked })
 	return told
 }
 
-func eachFigure(v reflect.Value, visit func(models.Figure)) {
+func eachFigure(v reflect.Value, visit func(reflect.Value)) {
 	switch {
 	case v.Type() == figureType:
-		visit(v.Interface().(models.Figure))
+		visit(v)
 	case v.Kind() == reflect.Pointer && !v.IsNil():
 		eachFigure(v.Elem(), visit)
 	case v.Kind() == reflect.Struct:
