@@ -52,7 +52,7 @@ crash: build
 	HEARD_TEST_CRASH=200 HEARD_TEST_BINARY=$(CURDIR)/bin/heard go test -count=1 -timeout 90m -v -run '^TestCrash$$' ./app
 
 e2e: app/e2e/node_modules
-	go test -count=1 -timeout 20m -v -tags browser $(if $(JOURNEYS),-run 'TestJourneys/($(JOURNEYS))$$') ./app/e2e/
+	go test -count=1 -timeout 60m -v -tags browser $(if $(JOURNEYS),-run 'TestJourneys/($(JOURNEYS))$$') ./app/e2e/
 
 screens: app/e2e/node_modules
 	go test -count=1 -timeout 20m -tags browser ./app/e2e/ -screens $(CURDIR)/docs/screens
