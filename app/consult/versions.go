@@ -437,7 +437,7 @@ func (s *Service) StrikeFromReports(ctx context.Context, by Actor, c *models.Con
 		}
 		return s.strike(ctx, tx, by, c, func(data []byte) ([]byte, bool, error) {
 			r, err := reportOf(data)
-			if err != nil || !report.Strike(r, sub.PublicID) {
+			if err != nil || !report.Strike(r, report.CalledIn(r, sub)...) {
 				return data, false, err
 			}
 			data, err = json.Marshal(r)
