@@ -658,7 +658,7 @@ func TestBenchReport(t *testing.T) {
 	}
 	names := []string{"built", "page", "size of the page", "most memory"}
 	for _, f := range reportFormats {
-		names = append(names, f.name)
+		names = append(names, strings.ToUpper(f))
 	}
 	for _, f := range result.Rows[1].Figures {
 		if f.Pass != nil {

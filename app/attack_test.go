@@ -1,30 +1,37 @@
 package app
 
 import (
+	"archive/zip"
 	"bytes"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
+	"encoding/xml"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
 
 	"heard/app/demo"
+	"heard/app/print"
 	"heard/app/report"
 	"heard/models"
 	"heard/views"
 )
 
 // What a stranger reads of a report, and from where, must not give a small figure
-// away: the page as it is rendered, the JSON and the CSV, of the demonstration and
-// of twenty populations at random.
+// away: the page as it is rendered and every file, of the demonstration and of twenty
+// populations at random, nor what is left when a version is taken from the next.
 func TestAStrangerRecoversNothing(t *testing.T) {
 	c, _, err := demo.Consultation(time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC))
 	if err != nil {
@@ -42,9 +49,13 @@ func TestAStrangerRecoversNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recovered := 0
+	recovered, alone, subtracted := 0, 0, 0
 	for name, in := range inputs {
-		built, err := report.Build(in)
+		// Some of them came later, two who were counted have gone, and the officer's
+		// figure of people at risk has changed.
+		later := in
+		in.Submissions, later.Submissions = in.Submissions[:2*len(in.Submissions)/3], in.Submissions[2:]
+		one, err := report.Build(in)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -53,32 +64,44 @@ func TestAStrangerRecoversNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		built.Published = true
-		var asJSON, asCSV, page bytes.Buffer
-		if err := report.WriteJSON(&asJSON, built); err != nil {
+		report.Write(one, c, report.Written{Population: demo.Population()})
+		attacked(t, r, name, one, attack)
+		later.Before = &report.Before{Report: copied(t, one), Counted: map[string]bool{}}
+		for _, s := range in.Submissions {
+			later.Before.Counted[s.ID] = true
+		}
+		two, err := report.Build(later)
+		if err != nil {
+			t.Errorf("%s, the later version: %v", name, err)
+			continue
+		}
+		population := demo.Population()
+		for i := range population {
+			population[i].Figure += 3
+		}
+		report.Write(two, c, report.Written{Population: population, Before: one})
+		attackBoth, err := report.Stranger(later)
+		if err != nil {
 			t.Fatal(err)
 		}
-		if err := report.WriteCSV(&asCSV, built); err != nil {
-			t.Fatal(err)
+		attacked(t, r, name+", the later version", two, attackBoth)
+		for i, p := range two.Missing {
+			if was := one.Missing[i]; p.Sensitive && *p.Population != *was.Population {
+				t.Errorf("%s: people at risk can be counted by subtraction: %+v, then %+v", name, was, p)
+			}
 		}
-		if err := r.Render(&page, &views.ReportPage{Report: built, Status: models.StatusPublished}); err != nil {
-			t.Fatal(err)
-		}
-		var fromJSON models.Report
-		if err := json.Unmarshal(asJSON.Bytes(), &fromJSON); err != nil {
-			t.Fatal(err)
-		}
-		fromCSV, fromPage := copied(t, built), copied(t, built)
-		readCSV(t, asCSV.Bytes(), fromCSV)
-		readPage(t, page.Bytes(), fromPage)
-		for format, read := range map[string]*models.Report{"JSON": &fromJSON, "CSV": fromCSV, "page": fromPage} {
-			if err := attack(read); err != nil {
-				t.Errorf("%s, %s: %v", name, format, err)
+		// Each version protected by itself tells of people when one is taken from the
+		// other, and that is found.
+		if later.Before = nil; alone < 4 {
+			if r, err := report.Build(later); err == nil {
+				if alone++; attackBoth(r) != nil {
+					subtracted++
+				}
 			}
 		}
 		// The same stranger, given the figures that only thresholds have been held
 		// against, does find something: so nothing found is not nothing looked for.
-		weak := copied(t, built)
+		weak := copied(t, one)
 		for i, g := range c.Groups {
 			n, least := 0, 5
 			for _, s := range in.Submissions {
@@ -125,6 +148,41 @@ func TestAStrangerRecoversNothing(t *testing.T) {
 	}
 	if recovered < len(inputs)/2 {
 		t.Errorf("with the gate weakened, something is recovered of %d of %d reports", recovered, len(inputs))
+	}
+	if subtracted < alone || alone == 0 {
+		t.Errorf("with each version protected by itself, something is recovered of %d of %d reports", subtracted, alone)
+	}
+}
+
+// attacked has a stranger read a report from everywhere it stands.
+func attacked(t *testing.T, r *views.Renderer, name string, built *models.Report, attack func(*models.Report) error) {
+	t.Helper()
+	built.Published = true
+	var asJSON, asCSV, book, page, word bytes.Buffer
+	alone := &views.ReportPage{Report: built, Status: models.StatusPublished}
+	for _, err := range []error{report.WriteJSON(&asJSON, built), report.WriteCSV(&asCSV, built), report.WriteXLSX(&book, built), r.RenderFile(&page, alone)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := print.DOCX(&word, bytes.NewReader(page.Bytes()), print.About{}); err != nil {
+		t.Fatal(err)
+	}
+	var fromJSON models.Report
+	if err := json.Unmarshal(asJSON.Bytes(), &fromJSON); err != nil {
+		t.Fatal(err)
+	}
+	fromCSV, fromBook, fromPage := copied(t, built), copied(t, built), copied(t, built)
+	readCSV(t, asCSV.Bytes(), fromCSV)
+	readBook(t, book.Bytes(), fromBook)
+	readPage(t, page.Bytes(), fromPage)
+	for format, read := range map[string]*models.Report{"JSON": &fromJSON, "CSV": fromCSV, "workbook": fromBook, "page": fromPage} {
+		if err := attack(read); err != nil {
+			t.Errorf("%s, %s: %v", name, format, err)
+		}
+	}
+	if diff := cmp.Diff(cellsOfPage(t, page.Bytes()), cellsOfWord(t, word.Bytes())); diff != "" {
+		t.Errorf("%s: the tables of the document are not those of the page (-page +document):\n%s", name, diff)
 	}
 }
 
@@ -295,6 +353,159 @@ func readCSV(t *testing.T, file []byte, r *models.Report) {
 			get(&w.Options[j].Without, "without letters", w.Question+"."+w.Options[j].ID, "")
 		}
 	}
+}
+
+// readBook reads the figures from the sheets of a workbook, which are in the order
+// of the report.
+func readBook(t *testing.T, file []byte, r *models.Report) {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := func(name string, into any) {
+		f, err := z.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if err := xml.NewDecoder(f).Decode(into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var book struct {
+		Sheets []struct {
+			Name string `xml:"name,attr"`
+		} `xml:"sheets>sheet"`
+	}
+	part("xl/workbook.xml", &book)
+	counts := map[string][]models.Figure{} // by sheet and column
+	for i, sheet := range book.Sheets {
+		var s struct {
+			Rows []struct {
+				Cells []struct {
+					At    string `xml:"r,attr"`
+					Value string `xml:"v"`
+					Text  string `xml:"is>t"`
+				} `xml:"c"`
+			} `xml:"sheetData>row"`
+		}
+		part(fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1), &s)
+		columns := map[string]string{}
+		for j, row := range s.Rows {
+			for _, cell := range row.Cells {
+				if letter := strings.TrimRight(cell.At, "0123456789"); j == 0 {
+					columns[letter] = cell.Text
+				} else if key := sheet.Name + " " + columns[letter]; columns[letter] != "" {
+					counts[key] = append(counts[key], read(cell.Value+cell.Text))
+				}
+			}
+		}
+	}
+	next := func(f *models.Figure, sheet string) {
+		if len(counts[sheet]) == 0 {
+			t.Fatalf("the workbook has too few rows of %s", sheet)
+		}
+		*f, counts[sheet] = counts[sheet][0], counts[sheet][1:]
+	}
+	for i := range r.Groups {
+		next(&r.Groups[i].Count, "groups count")
+	}
+	for i := range r.Channels {
+		next(&r.Channels[i].Count, "channels count")
+	}
+	for i := range r.Questions {
+		q := &r.Questions[i]
+		next(&q.Base, "questions base")
+		for j := range q.Groups {
+			next(&q.Groups[j].Count, "questions.groups count")
+		}
+		for j := range q.Options {
+			next(&q.Options[j].Count, "questions.options count")
+			for k := range q.Options[j].Groups {
+				next(&q.Options[j].Groups[k], "questions.options.groups count")
+			}
+		}
+	}
+	for i := range r.Themes {
+		th := &r.Themes[i]
+		next(&th.Count, "themes count")
+		for j := range th.Groups {
+			next(&th.Groups[j].Count, "themes.groups count")
+		}
+		for j := range th.Stances {
+			next(&th.Stances[j].Count, "themes.stances count")
+		}
+	}
+	for i := range r.Without {
+		w := &r.Without[i]
+		next(&w.With, "without_letters with")
+		next(&w.Without, "without_letters without")
+		for j := range w.Options {
+			next(&w.Options[j].With, "without_letters.options with")
+			next(&w.Options[j].Without, "without_letters.options without")
+		}
+	}
+}
+
+// cellsOfPage is what stands in the cells of the tables of a page, cellsOfWord in
+// those of a document, without white space and the marks of direction.
+func cellsOfPage(t *testing.T, page []byte) (cells []string) {
+	t.Helper()
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc.Find("table svg, table .screen").Remove()
+	doc.Find("main table tr > *").Each(func(_ int, cell *goquery.Selection) { cells = append(cells, bare(cell.Text())) })
+	return cells
+}
+
+func cellsOfWord(t *testing.T, file []byte) (cells []string) {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := z.Open("word/document.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var in bool
+	var cell strings.Builder
+	for d := xml.NewDecoder(f); ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return cells
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			in = in || token.Name.Local == "tc"
+		case xml.EndElement:
+			if token.Name.Local == "tc" {
+				cells = append(cells, bare(cell.String()))
+				cell.Reset()
+				in = false
+			}
+		case xml.CharData:
+			if in {
+				cell.Write(token)
+			}
+		}
+	}
+}
+
+func bare(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsSpace(c) || c >= 0x2066 && c <= 0x2069 {
+			return -1
+		}
+		return c
+	}, s)
 }
 
 var number = regexp.MustCompile(`\d+`)

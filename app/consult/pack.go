@@ -129,6 +129,9 @@ func (s *Service) Pack(ctx context.Context, by Actor, c *models.Consultation, nu
 	if err := by.need(ReadPack); err != nil {
 		return nil, err
 	}
+	if !c.Status.AtLeast(models.StatusPublished) {
+		return nil, models.NewError(models.KindNotFound, fmt.Sprintf("The councillors’ pack is made when the report is published, and fixed with it. The consultation is %s. Until the report is published, what was answered can be searched.", c.Status))
+	}
 	v, err := s.PublishedVersion(ctx, c, number)
 	if err != nil {
 		return nil, err

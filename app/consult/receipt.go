@@ -2,6 +2,7 @@ package consult
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -30,7 +31,7 @@ type Trace struct {
 	Objection *models.Objection
 	Letter    bool     // its words are those of a letter that several people sent
 	Versions  []int    // of the published report, in which it is counted
-	Findings  []string // titles of the findings that its themes stand in
+	Findings  []string // numbers of the findings of the published report that its themes stand in
 	Messages  []models.Message
 	Position  int // of its leaf in the public log, from 0; -1 until the day's batch takes it
 	Size      int
@@ -107,11 +108,40 @@ func (s *Service) traceReport(ctx context.Context, c *models.Consultation, sub *
 	if t.Versions, err = s.store.CountedIn(ctx, sub.ID); err != nil {
 		return err
 	}
+	if len(t.Versions) > 0 {
+		if err := s.traceFindings(ctx, c, sub, t); err != nil {
+			return err
+		}
+	}
 	campaigns, err := s.store.Campaigns(ctx, c.ID)
 	for _, letter := range campaigns {
 		t.Letter = t.Letter || len(letter.Members) > 1 && slices.Contains(letter.Members, sub.ID)
 	}
 	return err
+}
+
+// traceFindings names the findings of the newest version of the report that rest on
+// a theme of the submission, or that it speaks against. What they say stands in the
+// report: it may be called by words of the author's own.
+func (s *Service) traceFindings(ctx context.Context, c *models.Consultation, sub *models.Submission, t *Trace) error {
+	r, err := s.Report(ctx, c)
+	if err != nil {
+		return err
+	}
+	view, err := s.themesOf(ctx, c, sub.ID)
+	if err != nil {
+		return err
+	}
+	mine := map[string]bool{}
+	for _, theme := range view.of(sub.ID) {
+		mine[theme.ID] = true
+	}
+	for _, f := range r.Findings {
+		if slices.ContainsFunc(slices.Concat(f.Said, f.Against), func(s models.ReportSaid) bool { return mine[s.Theme] }) {
+			t.Findings = append(t.Findings, fmt.Sprintf("%d", f.Number))
+		}
+	}
+	return nil
 }
 
 // said reports whether the words stand in one of the submission's answers, as

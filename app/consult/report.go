@@ -3,7 +3,6 @@ package consult
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"slices"
 	"sync"
 
@@ -50,11 +49,10 @@ type figures struct {
 // build returns a report of its own to each caller, to be written into. What
 // hangs on it is shared and never changed.
 func (f *figures) build(in report.Input) (*models.Report, error) {
-	data, err := json.Marshal(in)
+	of, err := in.Sum()
 	if err != nil {
 		return nil, err
 	}
-	of := sha256.Sum256(data)
 	f.Lock()
 	defer f.Unlock() // also while they are built, so that many who ask wait for one
 	if f.built == nil || f.of != of {

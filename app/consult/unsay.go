@@ -132,7 +132,11 @@ func (s *Service) strikeWords(ctx context.Context, tx *store.Store, c *models.Co
 		return ""
 	}
 	err := s.strike(ctx, tx, Portal, c, func(data []byte) ([]byte, bool, error) {
-		struck, changed, err := report.StrikeWords(data, before.PublicID, after.Erased != "", now, put)
+		kept, err := reportOf(data)
+		if err != nil {
+			return nil, false, err
+		}
+		struck, changed, err := report.StrikeWords(data, report.CalledIn(kept, before), after.Erased != "", now, put)
 		if err != nil || !changed {
 			return data, false, err
 		}
@@ -147,7 +151,7 @@ func (s *Service) strikeWords(ctx context.Context, tx *store.Store, c *models.Co
 		return err
 	}
 	return tx.StrikePacks(ctx, c.ID, func(pack []byte) ([]byte, error) { // which name themes
-		struck, _, err := report.StrikeWords(pack, before.PublicID, after.Erased != "", now, put)
+		struck, _, err := report.StrikeWords(pack, []string{before.PublicID}, after.Erased != "", now, put)
 		return struck, err
 	})
 }

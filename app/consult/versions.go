@@ -170,6 +170,9 @@ func (s *Service) version(ctx context.Context, c *models.Consultation, note stri
 	if err != nil {
 		return nil, err
 	}
+	if before != nil {
+		written.Before = before.Report
+	}
 	if report.Write(r, c, written); again == nil {
 		if err := lookedAt(r); err != nil {
 			return nil, err
@@ -192,8 +195,24 @@ func (s *Service) version(ctx context.Context, c *models.Consultation, note stri
 		return nil, err
 	}
 	p.Hash = hashOf(string(p.Data))
+	if err := attacked(in, p.Data); err != nil {
+		return nil, err
+	}
 	p.Pack, err = s.pack(ctx, c, r, p.Hash, in)
 	return p, err
+}
+
+// attacked has a stranger try the very bytes that are to be published.
+func attacked(in report.Input, data []byte) error {
+	r, err := reportOf(data)
+	if err != nil {
+		return err
+	}
+	attack, err := report.Stranger(in)
+	if err != nil {
+		return err
+	}
+	return attack(r)
 }
 
 // ofNow is a report with the roll-call of those who count now: a later version
@@ -436,7 +455,7 @@ func (s *Service) StrikeFromReports(ctx context.Context, by Actor, c *models.Con
 		}
 		return s.strike(ctx, tx, by, c, func(data []byte) ([]byte, bool, error) {
 			r, err := reportOf(data)
-			if err != nil || !report.Strike(r, sub.PublicID) {
+			if err != nil || !report.Strike(r, report.CalledIn(r, sub)...) {
 				return data, false, err
 			}
 			data, err = json.Marshal(r)

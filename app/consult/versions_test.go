@@ -190,6 +190,17 @@ func TestWhatIsPublicOfAnswers(t *testing.T) {
 	wantKind(t, "answers before the report", err, models.KindNotFound)
 	_, err = k.Pack(ctx, councillor, c, 0)
 	wantKind(t, "a pack before the report", err, models.KindNotFound)
+	if err == nil || !strings.Contains(err.Error(), "made when the report is published") {
+		t.Errorf("a councillor is not told why there is no pack: %v", err)
+	}
+	themes, err := k.store.Themes(ctx, c.ID)
+	noError(t, err)
+	var all []string
+	for _, theme := range themes {
+		all = append(all, theme.ID)
+	}
+	noError(t, k.KeepFinding(ctx, officer, c, models.Finding{Version: 1, Limb: models.LimbEffect, Statement: models.Prose{Text: "People say much."}, For: models.FindingSupport{Themes: all}, NoneAgainst: models.Prose{Text: "Nothing."}, Signed: "A. Officer",
+		Considered: models.Prose{Text: "We read it."}, Will: models.Prose{Text: "We will answer."}, Status: models.FindingAccepted}))
 	noError(t, k.Misread(ctx, c, open, "I meant the birds, not the lamps."))
 	c = k.publish(t, c, "")
 	k.drain(t)
@@ -314,6 +325,9 @@ func TestWhatIsPublicOfAnswers(t *testing.T) {
 	noError(t, err)
 	if trace.Objection == nil || trace.Objection.State != models.ObjectionUpheld || trace.Objection.Text != "" || !slices.Equal(trace.Versions, []int{1}) || trace.Misread {
 		t.Errorf("what the code tells: %+v", trace)
+	}
+	if want := len(trace.Themes) > 0; (len(trace.Findings) == 1 && trace.Findings[0] == "1") != want {
+		t.Errorf("it is in the themes %q and stands in the findings %q", trace.Themes, trace.Findings)
 	}
 	r, err := k.DraftReport(ctx, officer, c)
 	noError(t, err)

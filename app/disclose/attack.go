@@ -24,33 +24,6 @@ type Bounds struct {
 // if nothing was learnt at all.
 func (b Bounds) Safe() bool { return b.High-b.Low >= b.Threshold-1 }
 
-// Attack returns what a reader of s can work out about each masked figure, in
-// reading order with the totals last on each line. It fails if s is not a table
-// or if no counts of people fit it, which cannot be of a table from [Protect].
-//
-// The attacker is given everything shown, the thresholds, the rules of this
-// package and s.RowSums and s.ColumnSums, and knows that counts are whole numbers
-// from 0, that no part is greater than its whole, and that two parts of a whole
-// that together exceed it must share the excess. Where people are in several
-// columns or none, a line is an inequality and tells less than an equation; s
-// says which lines are which because a reader may well guess it ("hardly anybody
-// ticks two boxes") and be right.
-//
-// The counts of a table that satisfy its lines are the flows of a network, with
-// an arc per figure between its row and its column, so the bounds the lines give
-// are exact: no combination of rows and columns gives better. The two rules about
-// parts are applied figure by figure between rounds of that.
-func Attack(s Shown) ([]Bounds, error) {
-	g, err := gridOf(s)
-	if err != nil {
-		return nil, err
-	}
-	if !g.findCounts() {
-		return nil, errors.New("no counts of people fit the figures shown: expected a table made by Protect")
-	}
-	return g.attack(), nil
-}
-
 func gridOf(s Shown) (*grid, error) {
 	rows, columns := len(s.Rows), len(s.Columns)
 	if rows == 0 || columns == 0 {
@@ -83,6 +56,19 @@ func gridOf(s Shown) (*grid, error) {
 	}
 	return g, nil
 }
+
+// The attacker of one table is given everything shown, the thresholds, the rules of
+// this package and the sums of lines, and knows that counts are whole numbers from 0,
+// that no part is greater than its whole, and that two parts of a whole that together
+// exceed it must share the excess. Where people are in several columns or none, a
+// line is an inequality and tells less than an equation; a table says which lines are
+// which because a reader may well guess it ("hardly anybody ticks two boxes") and be
+// right.
+//
+// The counts of a table that satisfy its lines are the flows of a network, with
+// an arc per figure between its row and its column, so the bounds the lines give
+// are exact: no combination of rows and columns gives better. The two rules about
+// parts are applied figure by figure between rounds of that.
 
 // interval is a range of counts, both ends included.
 type interval struct{ low, high int }
@@ -190,22 +176,6 @@ func (g *grid) attackOne(i, j int) Bounds {
 	n := g.network(v)
 	in := n.extent(n.arcOf[i][j])
 	return Bounds{i, j, in.low, in.high, g.thresholds[j]}
-}
-
-// findCounts sets the masked counts to some that fit, and reports whether there
-// are any.
-func (g *grid) findCounts() bool {
-	v := g.claims()
-	for g.narrow(v) {
-		for _, row := range v {
-			for _, in := range row {
-				if in.low > in.high {
-					return false
-				}
-			}
-		}
-	}
-	return g.fit(v)
 }
 
 // fit sets the masked counts to some within v that fit, and reports whether there

@@ -13,7 +13,7 @@
 //   - It says that everybody in a sensitive group is alike: one cell holds the
 //     whole of the group.
 //   - It would give one of those away by subtraction. [Protect] withholds
-//     further figures until [Attack], which knows every rule written here,
+//     further figures until an attacker, who knows every rule written here,
 //     cannot narrow any masked figure to fewer values than its threshold.
 //
 // People may be in several columns (a resident who also sells sex) and in
@@ -167,7 +167,7 @@ func (t Table) Check() error {
 }
 
 // Sum says how a line of a table (a row or a column) compares with its total. It
-// is published with the table, so [Attack] assumes that it is known.
+// is published with the table, so the attacker is taken to know it.
 type Sum int
 
 const (
@@ -178,7 +178,7 @@ const (
 )
 
 // Shown is a table of counts that may be shown. A Shown that did not come from
-// [Protect] is safe only if every one of the bounds Attack finds is.
+// [Protect] is safe only if a [System] that publishes it recovers nothing.
 type Shown struct {
 	Rows, Columns []string
 	Cells         [][]Figure // Cells[row][column]

@@ -1,6 +1,7 @@
 package disclose
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -265,6 +266,36 @@ func anyTable(t *rapid.T) Table {
 	none := rapid.Bool().Draw(t, "none")
 	seed := rapid.Uint64().Draw(t, "seed")
 	return people(rows, columns, n, several, none, sensitive, rand.New(rand.NewPCG(seed, 0)))
+}
+
+// Attack returns what a reader of s can work out about each masked figure, in
+// reading order with the totals last on each line. It fails if s is not a table
+// or if no counts of people fit it, which cannot be of a table from [Protect].
+func Attack(s Shown) ([]Bounds, error) {
+	g, err := gridOf(s)
+	if err != nil {
+		return nil, err
+	}
+	if !g.findCounts() {
+		return nil, errors.New("no counts of people fit the figures shown: expected a table made by Protect")
+	}
+	return g.attack(), nil
+}
+
+// findCounts sets the masked counts to some that fit, and reports whether there
+// are any.
+func (g *grid) findCounts() bool {
+	v := g.claims()
+	for g.narrow(v) {
+		for _, row := range v {
+			for _, in := range row {
+				if in.low > in.high {
+					return false
+				}
+			}
+		}
+	}
+	return g.fit(v)
 }
 
 type failer interface {

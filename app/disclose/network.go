@@ -17,6 +17,11 @@ type network struct {
 	// surplus is what flows into each node less what flows out. It is zero
 	// throughout if the counts fit.
 	surplus []int
+
+	// Room to work in, since paths are looked for again and again: the arc each node
+	// was reached by, plus one, the nodes reached, the path, and arcs to go back to.
+	by, queue, way []int
+	was            []arc
 }
 
 type arc struct {
@@ -115,9 +120,9 @@ func (n *network) extent(k int) interval {
 }
 
 func (n *network) tryPush(from, to, limit, skip int) int {
-	was := append([]arc(nil), n.arcs...)
+	n.was = append(n.was[:0], n.arcs...)
 	pushed := n.push(from, to, limit, skip)
-	n.arcs = was
+	n.arcs, n.was = n.was, n.arcs
 	return pushed
 }
 
@@ -157,11 +162,10 @@ func (n *network) push(from, to, limit, skip int) int {
 // path returns the arcs of a shortest path with room to send more along it, or
 // nil if there is none.
 func (n *network) path(from, to, skip int) []int {
-	by := make([]int, n.nodes) // the arc each node was reached by, plus one
-	queue := []int{from}
-	for len(queue) > 0 && by[to] == 0 {
-		at := queue[0]
-		queue = queue[1:]
+	n.by = append(n.by[:0], make([]int, n.nodes)...)
+	by, queue := n.by, append(n.queue[:0], from)
+	for head := 0; head < len(queue) && by[to] == 0; head++ {
+		at := queue[head]
 		for _, k := range n.leave[at] {
 			a := n.arcs[k]
 			next, room := a.to, a.cap-a.flow
@@ -174,10 +178,11 @@ func (n *network) path(from, to, skip int) []int {
 			}
 		}
 	}
+	n.queue = queue
 	if by[to] == 0 {
 		return nil
 	}
-	var path []int
+	path := n.way[:0]
 	for at := to; at != from; {
 		k := by[at] - 1
 		path = append(path, k)
@@ -188,6 +193,7 @@ func (n *network) path(from, to, skip int) []int {
 	for i, j := 0, len(path)-1; i < j; i, j = i+1, j-1 {
 		path[i], path[j] = path[j], path[i]
 	}
+	n.way = path
 	return path
 }
 

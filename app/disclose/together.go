@@ -404,6 +404,9 @@ func Silent(t Table) Shown {
 	return s
 }
 
+// Threshold is the threshold of a column, that of the totals for len(Columns).
+func (s *Shown) Threshold(j int) int { return thresholds(s.Sensitive)[j] }
+
 // guess says of each line what a reader may know of it.
 func (s *Shown) guess(t Table) {
 	s.RowSums = slices.Repeat([]Sum{t.Across}, len(t.Rows)+1)

@@ -1,8 +1,13 @@
 // Somebody checks whether it was fair; a councillor reads the pack before Cabinet.
 
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { base, both, desk, id, launch, phone, publish, Visitor, zoomed } from './browser.mjs';
+import { base, both, desk, everyKind, id, launch, notYet, over, phone, publish, Visitor, zoomed } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -99,3 +104,25 @@ for (const [name, screen, scripts] of [['on a phone, scripts off', phone, false]
     await v.leave(t);
   });
 }
+
+// The Nu Html Checker needs Java.
+const checker = createRequire(import.meta.url).resolve('vnu-jar/build/dist/vnu.jar');
+const java = spawnSync('java', ['-version']).status === 0;
+
+test('public pages, the report and the desk are valid HTML', { skip: !java && 'java is not installed' }, async t => {
+  const v = await Visitor.arrive(browser, desk, false);
+  await v.signIn('officer');
+  const dir = mkdtempSync(join(tmpdir(), 'heard-html-')), files = [];
+  t.after(() => rmSync(dir, { recursive: true }));
+  for (const path of ['/', `/${id}`, `/${everyKind}`, `/${notYet}`, `/${over}`, '/privacy', '/accessibility', '/safety', `/${everyKind}/respond`, `/${id}/receipt`, `/${id}/result`, `/${id}/paper`, `/${id}/log/`,
+    `/${id}/report`, `/${id}/report?lang=ur`, `/${id}/report?lang=ro`, `/${id}/report/1`, `/${id}/summary`, `/${id}/answers`, '/nothing-here', '/staff', `${at}/report`, `${at}/versions`, `${at}/pack`,
+    `${at}/search?q=patrols`, `${at}/themes`, `${at}/findings`, `${at}/reading`, `${at}/duties`]) {
+    const answer = await v.page.request.get(new URL(path, v.page.url()).href); // as it is sent, and not as the browser mended it
+    files.push(join(dir, `${files.length}${path.replace(/\W+/g, '-')}.html`));
+    writeFileSync(files.at(-1), await answer.body());
+  }
+  const { messages } = JSON.parse(execFileSync('java', ['-jar', checker, '--errors-only', '--exit-zero-always', '--format', 'json', '--stdout', ...files], { maxBuffer: 1 << 26 }));
+  t.diagnostic(`${files.length} pages`);
+  assert.deepEqual(messages.map(m => `${m.url.split('/').at(-1)}, line ${m.lastLine}: ${m.message}`), []);
+  await v.leave(t);
+});

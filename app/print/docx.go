@@ -446,10 +446,20 @@ func (d *docx) table(n *html.Node, p place) {
 		above()
 		rows, head = append(rows, row), append(head, tr.Parent.Data == "thead")
 	}
-	widths := columnWidths(rows)
-	if len(widths) == 0 {
+	least, want := columnNeeds(rows)
+	if len(least) == 0 {
 		return
 	}
+	room, needs := textWidth, 0
+	for _, w := range least {
+		needs += w
+	}
+	across := needs > textWidth // then it stands on sheets of its own that lie on their side
+	if across {
+		room = sheetHeight - 2*margin
+		fmt.Fprintf(&d.body, `<w:p><w:pPr>%s</w:pPr></w:p>`, d.sheet(false))
+	}
+	widths := columnWidths(least, want, room)
 	if name == "" && len(d.headings) > 0 {
 		name = d.headings[len(d.headings)-1].text
 	}
@@ -510,17 +520,20 @@ func (d *docx) table(n *html.Node, p place) {
 		b.WriteString(`</w:tr>`)
 	}
 	// Without a paragraph between them, two tables would be one.
-	b.WriteString(`</w:tbl><w:p><w:pPr><w:spacing w:after="0"/></w:pPr></w:p>`)
+	section := ""
+	if across {
+		section = d.sheet(true)
+	}
+	b.WriteString(`</w:tbl><w:p><w:pPr><w:spacing w:after="0"/>` + section + `</w:pPr></w:p>`)
 }
 
 // Twentieths of a point that a letter of a table takes, and the space beside it in
 // its cell.
 const letterWidth, cellMargin = 125, 260
 
-// columnWidths gives each column room for its longest word, and shares what is left
-// of the width of the text out by how long their texts are.
-func columnWidths(rows [][]cell) []int {
-	var least, want []int
+// columnNeeds returns how much room each column needs for its longest word, and how
+// long its texts are.
+func columnNeeds(rows [][]cell) (least, want []int) {
 	for _, row := range rows {
 		column := 0
 		for _, c := range row {
@@ -542,7 +555,13 @@ func columnWidths(rows [][]cell) []int {
 			column += c.span
 		}
 	}
-	left, sum := textWidth, 0
+	return least, want
+}
+
+// columnWidths gives each column the room it needs, and shares what is left out by
+// how long their texts are.
+func columnWidths(least, want []int, room int) []int {
+	left, sum := room, 0
 	for i := range least {
 		left, sum = left-least[i], sum+want[i]
 	}
@@ -634,7 +653,7 @@ func (d *docx) write(w io.Writer, title string, about About) error {
 		{"docProps/core.xml", []string{prolog, `<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>`,
 			escaped(title), `</dc:title><dc:language>`, escaped(d.lang), `</dc:language><dcterms:created xsi:type="dcterms:W3CDTF">`, day.Format(time.RFC3339), `</dcterms:created></cp:coreProperties>`}},
 		{"word/document.xml", []string{prolog, `<w:document `, mainNamespace, ` xmlns:r="` + relationship[:len(relationship)-1] + `" xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><w:body>`,
-			body[:d.contents], d.list(), body[d.contents:], d.sheet(), `</w:body></w:document>`}},
+			body[:d.contents], d.list(), body[d.contents:], d.sheet(false), `</w:body></w:document>`}},
 		{"word/styles.xml", []string{d.fixed("styles.xml")}},
 		{"word/settings.xml", []string{d.fixed("settings.xml")}},
 		{"word/numbering.xml", []string{d.numbering()}},
@@ -702,10 +721,14 @@ func (d *docx) list() string {
 	return b.String()
 }
 
-// sheet is what each sheet of paper looks like.
-func (d *docx) sheet() string {
-	return fmt.Sprintf(`<w:sectPr><w:footerReference w:type="default" r:id="footer"/><w:pgSz w:w="%d" w:h="%d"/><w:pgMar w:top="%[3]d" w:right="%[3]d" w:bottom="%[3]d" w:left="%[3]d" w:header="708" w:footer="708" w:gutter="0"/>%[4]s</w:sectPr>`,
-		sheetWidth, sheetHeight, margin, d.bidi())
+// sheet is what each sheet of paper looks like, upright or on its side.
+func (d *docx) sheet(across bool) string {
+	size := fmt.Sprintf(`w:w="%d" w:h="%d"`, sheetWidth, sheetHeight)
+	if across {
+		size = fmt.Sprintf(`w:w="%d" w:h="%d" w:orient="landscape"`, sheetHeight, sheetWidth)
+	}
+	return fmt.Sprintf(`<w:sectPr><w:footerReference w:type="default" r:id="footer"/><w:pgSz %s/><w:pgMar w:top="%[2]d" w:right="%[2]d" w:bottom="%[2]d" w:left="%[2]d" w:header="708" w:footer="708" w:gutter="0"/>%[3]s</w:sectPr>`,
+		size, margin, d.bidi())
 }
 
 // numbering says how lists are marked: bullets, and each numbered list from 1.

@@ -153,3 +153,40 @@ func TestLibreOfficeOpensIt(t *testing.T) {
 		t.Fatalf("no PDF came of it: %v", err)
 	}
 }
+
+// A table that is too wide for the sheet stands on sheets that lie on their side, and
+// what comes after it is upright again.
+func TestAWideTableLiesOnItsSide(t *testing.T) {
+	table := func(columns int) string {
+		return "<table><tr>" + strings.Repeat("<th>Organisations", columns) + "</tr></table>"
+	}
+	for columns, want := range map[int]string{3: "portrait", 7: "portrait landscape portrait"} {
+		var file bytes.Buffer
+		if err := DOCX(&file, strings.NewReader("<html lang=en><title>Wide</title><main><h1>Wide</h1>"+table(columns)+"<p>After it.</main></html>"), About{}); err != nil {
+			t.Fatal(err)
+		}
+		z, err := zip.NewReader(bytes.NewReader(file.Bytes()), int64(file.Len()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := z.Open("word/document.xml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, section := range strings.SplitAfter(string(text), "<w:sectPr>")[1:] {
+			way := "portrait"
+			if head, _, _ := strings.Cut(section, "</w:sectPr>"); strings.Contains(head, `w:orient="landscape"`) {
+				way = "landscape"
+			}
+			got = append(got, way)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%d columns: %v, expected %s", columns, got, want)
+		}
+	}
+}

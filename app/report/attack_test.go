@@ -304,3 +304,35 @@ func TestOrganisationsAndEarlierReports(t *testing.T) {
 		}
 	}
 }
+
+// Of somebody at risk, the id beside a quote leads nowhere else: not to another theme,
+// not to a point heard once. What was quoted can still be taken out at their wish.
+func TestAQuoteOfSomebodyAtRiskLeadsNowhereElse(t *testing.T) {
+	in := shore()
+	boat, walker := in.Submissions[140], in.Submissions[60]
+	boat.Answers = append(boat.Answers, wrote("D2", "A point that nobody else makes."))
+	in.Placements = append(in.Placements, models.Placement{Theme: "t1", Submission: boat.ID, Question: "D1"})
+	in.Quotes = append(in.Quotes, quoteOf("t1", boat, "D1", "more of this"), quoteOf("t1", walker, "D1", "more of this"), quoteOf("t2", walker, "D1", "more of this"))
+	r := build(t, in)
+	seen := map[string][]string{}
+	for _, theme := range r.Themes {
+		for _, q := range theme.Quotes {
+			seen[q.Group] = append(seen[q.Group], q.PublicID)
+		}
+	}
+	once := slices.ContainsFunc(r.HeardOnce, func(e models.ReportExcerpt) bool { return e.PublicID == boat.PublicID })
+	if ids := seen["People who live on boats"]; len(ids) != 2 || ids[0] == ids[1] || slices.Contains(ids, boat.PublicID) || !once {
+		t.Errorf("quoted as %v, in public %s, heard once %t", ids, boat.PublicID, once)
+	}
+	if ids := seen["Walkers"]; len(ids) != 2 || ids[0] != walker.PublicID || ids[1] != walker.PublicID {
+		t.Errorf("others are quoted as %v", ids)
+	}
+	if !Strike(r, CalledIn(r, boat)...) {
+		t.Error("nothing is taken out")
+	}
+	for _, theme := range r.Themes {
+		if slices.ContainsFunc(theme.Quotes, func(e models.ReportExcerpt) bool { return e.Group == "People who live on boats" }) {
+			t.Error("a quote is left")
+		}
+	}
+}

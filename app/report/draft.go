@@ -18,8 +18,12 @@ func (b *builder) approvedDraft(t *models.ReportTheme) *models.ReportDraft {
 	for _, s := range approved.Sentences {
 		rests := models.ReportDraftSentence{Text: s.Text}
 		for _, cite := range s.Cites {
-			if sub := b.subs[cite]; sub != nil && slices.Contains(quoted, sub.PublicID) {
-				rests.Quoted = append(rests.Quoted, sub.PublicID)
+			sub := b.subs[cite]
+			if sub == nil {
+				continue
+			}
+			if id := QuotedAs(b.Consultation, sub, t.ID); slices.Contains(quoted, id) {
+				rests.Quoted = append(rests.Quoted, id)
 			}
 		}
 		if len(s.Cites) > 0 && len(rests.Quoted) == len(s.Cites) {

@@ -13,6 +13,7 @@ type Written struct {
 	Sections   map[string]models.Section
 	Population []models.Population
 	Timeline   *models.Timeline // nil where no days are to be told
+	Before     *models.Report   // the version before; nil for the first
 }
 
 // Write puts what people wrote into a report of c as Build returned it: every
@@ -57,7 +58,7 @@ func Write(r *models.Report, c *models.Consultation, w Written) {
 		}
 	}
 	if len(w.Population) > 0 {
-		r.Missing = missing(r, w.Population)
+		r.Missing = missing(r, w.Population, w.Before)
 	}
 	if len(r.Findings) > 0 {
 		r.Matrix = matrix(c, r)
@@ -119,8 +120,10 @@ func bodies(r *models.Report, publicIDs []string) (names []string) {
 }
 
 // missing holds the groups against how many there are. Everything that it says
-// follows from figures that are shown.
-func missing(r *models.Report, population []models.Population) (all []models.ReportPopulation) {
+// follows from figures that are shown. How many there are of a group at risk stays
+// what it was in the version before, with its source, unless it changed by enough:
+// the difference would be people.
+func missing(r *models.Report, population []models.Population, before *models.Report) (all []models.ReportPopulation) {
 	counted := map[string]models.GroupFigure{}
 	for _, g := range r.Groups {
 		counted[g.ID] = g
@@ -132,6 +135,11 @@ func missing(r *models.Report, population []models.Population) (all []models.Rep
 			row.Name, row.Sensitive, row.Count = g.Name, g.Sensitive, &g.Count
 		}
 		row.Population = standing(p.Figure, row.Sensitive)
+		if was := earlierPopulation(before, &row); row.Sensitive && was != nil {
+			if kept := steady(*was.Population, *row.Population); kept != *row.Population {
+				row.Population, row.Source, row.Day = &kept, was.Source, was.Day
+			}
+		}
 		if compares(row) {
 			answered, there = answered+row.Count.Value, there+row.Population.Value
 		}
@@ -157,6 +165,20 @@ func missing(r *models.Report, population []models.Population) (all []models.Rep
 		}
 	}
 	return all
+}
+
+// earlierPopulation is the row of the version before that tells how many there are
+// of the same people; nil if there is none.
+func earlierPopulation(before *models.Report, row *models.ReportPopulation) *models.ReportPopulation {
+	if before == nil {
+		return nil
+	}
+	for i := range before.Missing {
+		if was := &before.Missing[i]; was.Population != nil && was.Group == row.Group && (row.Group != "" || was.Name == row.Name) {
+			return was
+		}
+	}
+	return nil
 }
 
 // compares reports whether the share of a group that answered can be worked out.

@@ -241,7 +241,7 @@ func TestWhoIsMissing(t *testing.T) {
 	population := []models.Population{
 		{Group: "walker", Figure: 700, Source: "Census"}, {Group: "rower", Figure: 9000, Source: "Census"}, {Group: "boat", Figure: 4, Source: "Outreach"}, {Label: "Children", Figure: 3, Source: "Census"}}
 	got := map[string]models.ReportPopulation{}
-	for _, p := range missing(r, population) {
+	for _, p := range missing(r, population, nil) {
 		got[p.Name] = p
 	}
 	for name, want := range map[string]models.Missing{"Walkers": models.MissingSome, "Rowers": models.MissingUnder, "People on boats": models.MissingSome, "Children": models.MissingNever} {
@@ -256,7 +256,7 @@ func TestWhoIsMissing(t *testing.T) {
 		t.Errorf("three children are shown as %+v", p)
 	}
 	r.Groups[2].Count = models.Figure{Masked: true, Threshold: 10}
-	for _, p := range missing(r, nil) {
+	for _, p := range missing(r, nil, nil) {
 		if p.Group == "boat" && (p.Missing != models.MissingFew || p.Population != nil) {
 			t.Errorf("a small group is %+v", p)
 		}

@@ -11,7 +11,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -63,11 +65,6 @@ func assemble(in Input) (*models.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.Before != nil {
-		// It shows what the version before shows and what a report on those who came
-		// since shows, each of which was attacked as it was made; see disclose.Later.
-		return r, nil
-	}
 	if err := b.attack(r); err != nil {
 		return nil, err
 	}
@@ -76,7 +73,7 @@ func assemble(in Input) (*models.Report, error) {
 
 // unchecked makes the report, which nobody has attacked yet.
 func unchecked(in Input) (*builder, *models.Report, error) {
-	b := &builder{Input: in, lang: in.Consultation.Languages[0], subs: map[string]*models.Submission{}}
+	b := &builder{Input: in, lang: in.Consultation.Languages[0], subs: map[string]*models.Submission{}, public: map[string]*models.Submission{}}
 	for _, s := range in.Submissions {
 		b.subs[s.ID] = s
 	}
@@ -152,13 +149,14 @@ type builder struct {
 	Input
 	lang     string
 	subs     map[string]*models.Submission
-	live     []models.Theme             // without merged ones, largest first
-	all      int                        // submissions, with those that a version before counts
-	people   map[string]map[string]bool // theme → submissions
-	placed   map[string]bool            // submission + question that is in a theme
-	public   map[string]*models.Submission
-	sent     map[string]bool // submissions that are a letter which several sent
+	live     []models.Theme                // without merged ones, largest first
+	all      int                           // submissions, with those that a version before counts
+	people   map[string]map[string]bool    // theme → submissions
+	placed   map[string]bool               // submission + question that is in a theme
+	public   map[string]*models.Submission // by what they are quoted as
+	sent     map[string]bool               // submissions that are a letter which several sent
 	gate     *disclose.System
+	came     *builder                       // of those who came since the version before; nil for none, or too few
 	inThemes int                            // people in any theme
 	said     map[string]map[string][]string // theme → question → submissions that made the point there
 }
@@ -534,7 +532,36 @@ func (b *builder) quote(q models.Quote) (models.ReportExcerpt, error) {
 	if sum := sha256.Sum256([]byte(words)); hex.EncodeToString(sum[:]) != q.SHA256 {
 		return models.ReportExcerpt{}, fmt.Errorf("a quote from submission %s, question %s differs from the words it was taken from", s.ID, q.Question)
 	}
-	return b.excerpt(s, q.Question, q.Group, words), nil
+	e := b.excerpt(s, q.Question, q.Group, words)
+	e.PublicID = QuotedAs(b.Consultation, s, q.Theme)
+	b.public[e.PublicID] = s
+	return e, nil
+}
+
+// QuotedAs is what a submission goes by where it is quoted for a theme: its public
+// id, but of somebody in a group at risk an id of its own in each theme. There the
+// group stands beside the words, and the public id would carry it on to whatever else
+// they said: in another theme, among the points heard once, in a published answer. The
+// id of the store, which nobody is told, keeps it from being guessed.
+func QuotedAs(c *models.Consultation, s *models.Submission, theme string) string {
+	if c.Sensitive(s.Groups) {
+		return aliasOf(s, theme)
+	}
+	return s.PublicID
+}
+
+func aliasOf(s *models.Submission, theme string) string {
+	sum := sha256.Sum256([]byte(s.ID + "\x00" + theme))
+	return hex.EncodeToString(sum[:5])
+}
+
+// CalledIn is all that a submission may go by in a report.
+func CalledIn(r *models.Report, s *models.Submission) []string {
+	ids := []string{s.PublicID}
+	for _, t := range r.Themes {
+		ids = append(ids, aliasOf(s, t.ID))
+	}
+	return ids
 }
 
 func (b *builder) excerpt(s *models.Submission, question, group, words string) models.ReportExcerpt {
@@ -683,12 +710,10 @@ func (b *builder) hash() (string, error) {
 		earlier = append(earlier, r.DataHash)
 	}
 	h := sha256.New()
-	err := json.NewEncoder(h).Encode(struct {
+	err := write(h, struct {
 		Consultation string
 		Version      int
-		Submissions  []*models.Submission
 		Themes       []models.Theme
-		Placements   []models.Placement
 		Quotes       []models.Quote
 		Campaigns    []models.Campaign
 		Method       *Method
@@ -697,8 +722,32 @@ func (b *builder) hash() (string, error) {
 		Redacted     map[string]int                  `json:",omitempty"`
 		Earlier      []string                        `json:",omitempty"`
 		Drafts       map[string]models.ApprovedDraft `json:",omitempty"`
-	}{b.Consultation.ID, b.Consultation.Version, subs, b.Themes, b.Placements, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier, b.Drafts})
+	}{b.Consultation.ID, b.Consultation.Version, b.Themes, b.Quotes, b.Campaigns, b.Method, b.Register, b.Documents, b.Redacted, earlier, b.Drafts}, subs, b.Placements)
 	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// Sum is a hash of all that a report is built from, by which two inputs are told
+// apart.
+func (in Input) Sum() (sum [sha256.Size]byte, err error) {
+	h, rest := sha256.New(), in
+	rest.Submissions, rest.Placements = nil, nil
+	err = write(h, rest, in.Submissions, in.Placements)
+	return [sha256.Size]byte(h.Sum(nil)), err
+}
+
+// write writes what a report is built from as lines of JSON: the submissions and
+// their places in themes one by one, since all of them as one text take more memory
+// than all else that there is to do.
+func write(w io.Writer, rest any, subs []*models.Submission, places []models.Placement) error {
+	e := json.NewEncoder(w)
+	err := e.Encode(rest)
+	for _, s := range subs {
+		err = errors.Join(err, e.Encode(s))
+	}
+	for _, p := range places {
+		err = errors.Join(err, e.Encode(p))
+	}
+	return err
 }
 
 func figure(f disclose.Figure) models.Figure {

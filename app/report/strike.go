@@ -10,20 +10,20 @@ import (
 )
 
 // StrikeWords takes words out of a report that was kept as JSON, whatever sections it
-// has: excerpts by the submission that goes by the public id, what rests on them,
+// has: excerpts by the submission that goes by these ids, see CalledIn, what rests on them,
 // and words wherever else they stand. erased says that none of its words are left.
 // now returns how the words of an excerpt read today, "" when they are gone. A
 // quote that no longer stands goes; a point heard once stays without its words, as
 // one without consent does. put holds what comes in place of words, "" for nothing.
 // No figure changes.
-func StrikeWords(data []byte, id string, erased bool, now func(words string) string, put map[string]string) (struck []byte, changed bool, err error) {
+func StrikeWords(data []byte, ids []string, erased bool, now func(words string) string, put map[string]string) (struck []byte, changed bool, err error) {
 	var report any
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	if err := d.Decode(&report); err != nil {
 		return nil, false, err
 	}
-	s := &striker{id: id, erased: erased, now: now, put: put, words: slices.SortedFunc(maps.Keys(put), func(a, b string) int {
+	s := &striker{ids: ids, erased: erased, now: now, put: put, words: slices.SortedFunc(maps.Keys(put), func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) // the longest first
 	})}
 	report = s.walk("", report)
@@ -35,7 +35,7 @@ func StrikeWords(data []byte, id string, erased bool, now func(words string) str
 }
 
 type striker struct {
-	id      string
+	ids     []string
 	erased  bool
 	now     func(string) string
 	put     map[string]string
@@ -82,17 +82,22 @@ func (s *striker) walk(key string, v any) any {
 // goes reports whether an item of a list does not stand any more.
 func (s *striker) goes(key string, item any) bool {
 	if key == "quoted" {
-		return s.erased && item == s.id
+		return s.erased && s.theirs(item)
 	}
 	m, ok := item.(map[string]any)
 	if !ok {
 		return false
 	}
-	if m["id"] == s.id {
+	if s.theirs(m["id"]) {
 		return s.struck(m) && key != "heard_once" || s.erased && key == "organisations"
 	}
 	quote, ok := m["quote"].(map[string]any) // of a sentence
-	return ok && quote["id"] == s.id && s.struck(quote)
+	return ok && s.theirs(quote["id"]) && s.struck(quote)
+}
+
+func (s *striker) theirs(id any) bool {
+	name, ok := id.(string)
+	return ok && slices.Contains(s.ids, name)
 }
 
 // struck makes an excerpt read as it does today, and reports whether that is

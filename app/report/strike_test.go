@@ -24,7 +24,7 @@ func TestStrikeWords(t *testing.T) {
 	}
 	strike := func(id string, erased bool, now string, put map[string]string) models.Report {
 		t.Helper()
-		struck, changed, err := StrikeWords(data, id, erased, func(string) string { return now }, put)
+		struck, changed, err := StrikeWords(data, []string{id}, erased, func(string) string { return now }, put)
 		var r models.Report
 		if err != nil || !changed || json.Unmarshal(struck, &r) != nil {
 			t.Fatalf("changed %v, %v", changed, err)
@@ -43,7 +43,7 @@ func TestStrikeWords(t *testing.T) {
 	if got := redacted.HeardOnce[0].Text; got != "All of [name]." || len(redacted.Themes[0].Quotes) != 1 || len(redacted.Organisations) != 2 {
 		t.Errorf("after a redaction: %q, %d quotes, %d organisations", got, len(redacted.Themes[0].Quotes), len(redacted.Organisations))
 	}
-	if same, changed, err := StrikeWords(data, "p9", true, func(string) string { return "" }, nil); err != nil || changed || string(same) != string(data) {
+	if same, changed, err := StrikeWords(data, []string{"p9"}, true, func(string) string { return "" }, nil); err != nil || changed || string(same) != string(data) {
 		t.Errorf("nothing to take out, and yet changed: %v, %v", changed, err)
 	}
 }

@@ -232,10 +232,6 @@ func (b *builder) standing(subs, stances []string) []string {
 // summaries writes the paragraph of every theme, which are in the order of the
 // report.
 func (b *builder) summaries(themes []models.ReportTheme) {
-	b.public = map[string]*models.Submission{}
-	for _, s := range b.Submissions {
-		b.public[s.PublicID] = s
-	}
 	b.said = map[string]map[string][]string{}
 	seen := map[models.Placement]bool{}
 	for _, p := range b.Placements {

@@ -29,36 +29,24 @@ func (b *builder) follow(r *models.Report) error {
 	}
 	before := b.Before.Report
 	came := b.Input
-	came.Before, came.Register, came.Method = nil, nil, nil
+	came.Before, came.Register, came.Method, came.Late, came.Redacted, came.Objections = nil, nil, nil, nil, nil, nil
 	came.Submissions = slices.DeleteFunc(slices.Clone(b.Submissions), func(s *models.Submission) bool { return b.Before.Counted[s.ID] })
 	came.Withdrawn, came.Replaced, came.SetAside = 0, 0, 0
 	change := &models.Report{}
 	if len(came.Submissions) >= disclose.SensitiveThreshold { // which themes fewer are in would tell of each
 		var err error
-		if change, err = Build(came); err != nil {
+		if b.came, change, err = unchecked(came); err != nil {
+			return err
+		}
+		if err := b.came.attack(change); err != nil {
 			return err
 		}
 	}
-	kept := *r
+	beside := *r
+	r.Petitions, r.Events, r.Redactions, r.Late, r.Objections = nil, nil, nil, nil, nil
 	carry(reflect.ValueOf(r).Elem(), reflect.ValueOf(before).Elem(), reflect.ValueOf(change).Elem())
-	// What is recorded beside the submissions counts other people.
-	r.Petitions, r.Events = kept.Petitions, kept.Events
-	for i := range r.Petitions {
-		p := &r.Petitions[i]
-		for _, was := range before.Petitions {
-			if was.Title == p.Title {
-				p.Signatures = steady(was.Signatures, p.Signatures)
-			}
-		}
-	}
-	for i := range r.Events {
-		e := &r.Events[i]
-		for _, was := range before.Events {
-			if was.Name == e.Name && was.Day == e.Day {
-				e.People = steady(was.People, e.People)
-			}
-		}
-	}
+	r.Petitions, r.Events, r.Redactions, r.Late, r.Objections = beside.Petitions, beside.Events, beside.Redactions, beside.Late, beside.Objections
+	stay(r, before)
 	for i := range r.Questions {
 		q := &r.Questions[i]
 		for j := range q.Options {
@@ -112,13 +100,14 @@ func (b *builder) rolls(now, before models.RollCall) models.RollCall {
 	return now
 }
 
-// keepProse leaves the paragraph of a theme as it was where nothing else of the
-// theme has changed: which question most of it is about could change with one
-// person.
+// keepProse leaves it unsaid, or said, in answer to which question a theme came up
+// as long as nothing else of the theme has changed: that could change with one
+// person. All else in its paragraph follows from figures that are shown.
 func (b *builder) keepProse(r *models.Report) {
 	if b.Before == nil {
 		return
 	}
+	asked := func(s models.ReportSentence) bool { return s.Kind == "asked" }
 	for i := range r.Themes {
 		t := &r.Themes[i]
 		at := slices.IndexFunc(b.Before.Report.Themes, func(w models.ReportTheme) bool { return w.ID == t.ID })
@@ -133,13 +122,19 @@ func (b *builder) keepProse(r *models.Report) {
 		} else if b, err := json.Marshal(is); err != nil || string(a) != string(b) {
 			continue
 		}
-		for j := range said {
-			said[j].Submissions = nil
-			if j < len(t.Summary) && t.Summary[j].Kind == said[j].Kind {
-				said[j].Submissions = t.Summary[j].Submissions // for the desk
-			}
+		end := slices.IndexFunc(t.Summary, func(s models.ReportSentence) bool { return asked(s) || s.Kind == "quoted" || s.Kind == "parts" })
+		if end < 0 {
+			end = len(t.Summary)
 		}
-		t.Summary = said
+		kept := slices.Clone(t.Summary[:end])
+		if then := slices.IndexFunc(said, asked); then >= 0 {
+			s := said[then]
+			if end < len(t.Summary) && asked(t.Summary[end]) {
+				s.Submissions = t.Summary[end].Submissions // for the desk
+			}
+			kept = append(kept, s)
+		}
+		t.Summary = append(kept, slices.DeleteFunc(slices.Clone(t.Summary[end:]), asked)...)
 	}
 }
 
@@ -149,6 +144,40 @@ func gated(f models.Figure) disclose.Figure {
 		return disclose.Figure{Threshold: f.Threshold, Withheld: f.Threshold == 0}
 	}
 	return disclose.Figure{Shown: true, Value: f.Value, Threshold: disclose.Threshold}
+}
+
+// stay keeps what is counted beside the submissions as it was in the version
+// before, unless it changed by enough.
+func stay(r, before *models.Report) {
+	for i := range r.Petitions {
+		p := &r.Petitions[i]
+		for _, was := range before.Petitions {
+			if was.Title == p.Title {
+				p.Signatures = steady(was.Signatures, p.Signatures)
+			}
+		}
+	}
+	for i := range r.Events {
+		e := &r.Events[i]
+		for _, was := range before.Events {
+			if was.Name == e.Name && was.Day == e.Day {
+				e.People = steady(was.People, e.People)
+			}
+		}
+	}
+	for i := range r.Redactions {
+		for _, was := range before.Redactions {
+			if g := &r.Redactions[i]; was.ID == g.ID {
+				g.Count = steady(was.Count, g.Count)
+			}
+		}
+	}
+	if r.Late != nil && before.Late != nil {
+		r.Late = &models.ReportLate{Number: steady(before.Late.Number, r.Late.Number), SetAside: r.Late.SetAside}
+	}
+	if o, was := r.Objections, before.Objections; o != nil && was != nil {
+		r.Objections = &models.ReportObjections{Made: steady(was.Made, o.Made), Upheld: steady(was.Upheld, o.Upheld)}
+	}
 }
 
 // steady is a figure that others than the submissions are counted in: it stays
@@ -216,25 +245,24 @@ func carry(now, before, change reflect.Value) {
 		if !holdsFigures(now.Type().Elem()) {
 			return
 		}
-		entries := func(v reflect.Value) map[string]reflect.Value {
-			all, seen := map[string]reflect.Value{}, map[string]int{}
-			if v.IsValid() {
-				for i := range v.Len() {
-					key := keyOf(v.Index(i))
-					all[nth(key, seen[key])] = v.Index(i)
-					seen[key]++
-				}
-			}
-			return all
+		was, came := byKey(before), byKey(change)
+		for name, entry := range byKey(now) {
+			carry(entry, was[name], came[name])
 		}
-		was, came, seen := entries(before), entries(change), map[string]int{}
-		for i := range now.Len() {
-			key := keyOf(now.Index(i))
-			name := nth(key, seen[key])
-			carry(now.Index(i), was[name], came[name])
+	}
+}
+
+// byKey returns the entries of a list by what tells them apart.
+func byKey(list reflect.Value) map[string]reflect.Value {
+	all, seen := map[string]reflect.Value{}, map[string]int{}
+	if list.IsValid() {
+		for i := range list.Len() {
+			key := keyOf(list.Index(i))
+			all[nth(key, seen[key])] = list.Index(i)
 			seen[key]++
 		}
 	}
+	return all
 }
 
 func nth(key string, n int) string { return key + "\x00" + string(rune(n)) }

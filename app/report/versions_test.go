@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -165,5 +166,90 @@ func TestChangesAndStrike(t *testing.T) {
 	}
 	if said := strings.Join(Changes(before, before, 1), "\n"); strings.Contains(said, "1 response") || !strings.Contains(said, "A few responses") {
 		t.Errorf("one that came is told as %q", said)
+	}
+}
+
+// What is counted beside the submissions is not of those who came: it is never
+// added up, and stays as it was unless it changed by enough, with the figure of a
+// group at risk that an officer enters.
+func TestWhatIsCountedBesideIsNotAddedUp(t *testing.T) {
+	late := 12
+	first := shore()
+	first.Late, first.Redacted = &late, map[string]int{"phone number": 20}
+	first.Objections = &models.ReportObjections{Made: models.Figure{Value: 12}, Upheld: models.Figure{Value: 6}}
+	first.Register = []models.RegisterEntry{{Kind: models.RegisterPetition, Name: "Keep it", Number: 300}}
+	boats := func(n int) Written {
+		return Written{Population: []models.Population{{Group: "boat", Figure: n, Source: fmt.Sprintf("List of %d", n), Day: "2026-01-01"}, {Group: "walker", Figure: 1000 + n, Source: "Census", Day: "2021-03-21"}}}
+	}
+	one := build(t, first)
+	Write(one, first.Consultation, boats(40))
+	two := func(more int) *models.Report {
+		in := shore()
+		n := late + more
+		in.Late, in.Redacted = &n, map[string]int{"phone number": 20 + more, "address": 7}
+		in.Objections = &models.ReportObjections{Made: models.Figure{Value: 12 + more}, Upheld: models.Figure{Value: 6}}
+		in.Register = []models.RegisterEntry{{Kind: models.RegisterPetition, Name: "Keep it", Number: 300 + more}, {Kind: models.RegisterPetition, Name: "End it", Number: 80}}
+		in.Before = &Before{Report: one, Counted: map[string]bool{}}
+		for _, s := range in.Submissions {
+			in.Before.Counted[s.ID] = true
+		}
+		for i := range 40 {
+			in.Submissions = append(in.Submissions, person(700+i, "walker", chose("C1", "yes")))
+		}
+		r := build(t, in)
+		w := boats(40 + more)
+		w.Before = one
+		Write(r, in.Consultation, w)
+		return r
+	}
+	for more, want := range map[int]string{0: "12 20 12 300 40 List of 40", 3: "12 20 12 300 40 List of 40", 15: "27 35 27 315 55 List of 55"} {
+		r := two(more)
+		got := fmt.Sprint(r.Late.Number.Value, r.Redactions[1].Count.Value, r.Objections.Made.Value, r.Petitions[0].Signatures.Value, r.Missing[0].Population.Value, r.Missing[0].Source)
+		if r.Total.Value != 182 || strings.NewReplacer(" ", "").Replace(got) != strings.ReplaceAll(want, " ", "") {
+			t.Errorf("%d more: %s of %d, expected %s", more, got, r.Total.Value, want)
+		}
+		if r.Redactions[0].Count.Value != 7 || r.Petitions[1].Signatures.Value != 80 || r.Missing[1].Population.Value != 1040+more {
+			t.Errorf("%d more: what is new is %+v, %+v, %+v", more, r.Redactions[0], r.Petitions[1], r.Missing[1].Population)
+		}
+	}
+}
+
+// A figure of a later version that tells of one person, by itself or by what is
+// left when the version before is taken from it, stops the report.
+func TestTwoVersionsAreAttackedTogether(t *testing.T) {
+	first := shore()
+	one := build(t, first)
+	for name, test := range map[string]struct {
+		came, no int
+		edit     func(r *models.Report)
+		says     string
+	}{
+		"as it is":             {40, 20, func(*models.Report) {}, ""},
+		"too few to count":     {3, 1, func(*models.Report) {}, ""},
+		"one more":             {40, 1, func(r *models.Report) { r.Questions[0].Options[1].Count.Value++ }, "version before"},
+		"few, and yet counted": {3, 1, func(r *models.Report) { r.Total.Value += 3 }, "too few came"},
+		"one fewer":            {40, 20, func(r *models.Report) { r.Questions[0].Options[0].Count.Value = 79 }, "less than in the version before"},
+		"masked before":        {40, 20, func(r *models.Report) { r.Groups[2].Count = models.Figure{Value: 47} }, "masks"},
+		"all but one said the same": {40, 1, func(r *models.Report) {
+			yes, no := &r.Questions[0].Options[0], &r.Questions[0].Options[1]
+			yes.Count, no.Count = models.Figure{Value: one.Questions[0].Options[0].Count.Value + 39}, models.Figure{Masked: true}
+		}, "version before"},
+	} {
+		in := shore()
+		in.Before = &Before{Report: one, Counted: map[string]bool{}}
+		for _, s := range in.Submissions {
+			in.Before.Counted[s.ID] = true
+		}
+		for i := range test.came {
+			in.Submissions = append(in.Submissions, person(700+i, "walker", chose("C1", map[bool]string{true: "no", false: "yes"}[i < test.no])))
+		}
+		b, r, err := unchecked(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test.edit(r)
+		if err := b.attack(r); (err == nil) != (test.says == "") || err != nil && !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: got %v, expected …%s…", name, err, test.says)
+		}
 	}
 }

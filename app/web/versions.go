@@ -112,9 +112,10 @@ func (p *portal) boxOf(ctx context.Context, c *models.Consultation, r *models.Re
 
 // The report on two pages holds so many points of each kind.
 const (
-	mostPoints = 5
-	mostSingle = 5
-	mostQuote  = 160 // code points
+	mostPoints   = 5
+	mostFindings = 6
+	mostSingle   = 5
+	mostQuote    = 160 // code points
 )
 
 // summaryOf is a report in plain words: the largest themes by where most of those
@@ -143,6 +144,11 @@ func summaryOf(r *models.Report, box *views.VersionBox) views.Summary {
 		}
 		if len(*list) < mostPoints {
 			*list = append(*list, point)
+		}
+	}
+	for _, f := range r.Findings[:min(len(r.Findings), mostFindings)] {
+		if f.Will != "" {
+			s.Council = append(s.Council, views.SummaryPoint{Label: shortened(f.Statement, mostQuote*3/4), Quote: shortened(f.Will, mostQuote*3/4)})
 		}
 	}
 	for _, e := range r.HeardOnce {
