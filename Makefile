@@ -4,8 +4,9 @@
 # make e2e     the journeys in a real browser; needs Node 20 or later and Chromium
 # make crash   the program killed 200 times while people answer, on both databases;
 #              needs PostgreSQL's programs, and half an hour
+# make flood   1,000 junk requests a second for a minute beside people who answer
 # make screens pictures of every page, into docs/screens
-.PHONY: check staticcheck vulncheck test race bench crash e2e screens build
+.PHONY: check staticcheck vulncheck test race bench crash flood e2e screens build
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -50,6 +51,9 @@ bench:
 
 crash: build
 	HEARD_TEST_CRASH=200 HEARD_TEST_BINARY=$(CURDIR)/bin/heard go test -count=1 -timeout 90m -v -run '^TestCrash$$' ./app
+
+flood: build
+	HEARD_TEST_FLOOD=60 HEARD_TEST_BINARY=$(CURDIR)/bin/heard go test -count=1 -timeout 10m -v -run '^TestFlood$$' ./app
 
 e2e: app/e2e/node_modules
 	go test -count=1 -timeout 20m -v -tags browser $(if $(JOURNEYS),-run 'TestJourneys/($(JOURNEYS))$$') ./app/e2e/
