@@ -5,8 +5,10 @@
 # make crash   the program killed 200 times while people answer, on both databases;
 #              needs PostgreSQL's programs, and half an hour
 # make flood   1,000 junk requests a second for a minute beside people who answer
+# make files   10,000 hostile files and 500 marks of who made a file, each file in a
+#              process of its own; ten minutes
 # make screens pictures of every page, into docs/screens
-.PHONY: check staticcheck vulncheck test race bench crash flood e2e screens build
+.PHONY: check staticcheck vulncheck test race bench crash flood files e2e screens build
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -54,6 +56,9 @@ crash: build
 
 flood: build
 	HEARD_TEST_FLOOD=60 HEARD_TEST_BINARY=$(CURDIR)/bin/heard go test -count=1 -timeout 10m -v -run '^TestFlood$$' ./app
+
+files:
+	HEARD_TEST_FILES=10000 go test -count=1 -timeout 60m -v -run '^Test(HostileFiles|MetadataCanaries|Confined|Worker)$$' ./app/evidence
 
 e2e: app/e2e/node_modules
 	go test -count=1 -timeout 20m -v -tags browser $(if $(JOURNEYS),-run 'TestJourneys/($(JOURNEYS))$$') ./app/e2e/

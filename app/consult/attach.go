@@ -1,6 +1,7 @@
 package consult
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -52,12 +53,16 @@ func (s *Service) Attach(ctx context.Context, key DraftKey, c *models.Consultati
 // takeFile inspects a file and keeps a copy of it without metadata, and the file
 // as it was sent, sealed. Both are a draft's until ReleaseDraftFiles.
 func (s *Service) takeFile(ctx context.Context, name string, r io.Reader) (models.Attachment, error) {
-	file, err := evidence.Inspect(name, r, MaxFileSize)
+	data, err := io.ReadAll(io.LimitReader(r, MaxFileSize+1))
+	if err != nil {
+		return models.Attachment{}, fmt.Errorf("read an attachment: %w", err)
+	}
+	clean, err := s.openFile(ctx, name, data)
 	if err != nil {
 		return models.Attachment{}, refuseFile(err)
 	}
 	if s.scanner != nil {
-		if err := s.scanner.Scan(ctx, file.Data); err != nil {
+		if err := s.scanner.Scan(ctx, data); err != nil {
 			if errors.As(err, new(evidence.Refusal)) {
 				return models.Attachment{}, refuseFile(err)
 			}
@@ -65,20 +70,31 @@ func (s *Service) takeFile(ctx context.Context, name string, r io.Reader) (model
 			return models.Attachment{}, fileFault("file.scanner", "Files cannot be checked for viruses at the moment, so none can be added. Try again in some minutes. Your other answers are safe.", nil)
 		}
 	}
-	clean, err := evidence.Clean(file)
-	if err != nil {
-		return models.Attachment{}, refuseFile(err)
-	}
 	sum := sha256.Sum256(clean.Data)
 	kept := models.Attachment{Kind: strings.ToUpper(string(clean.Type)), Size: int64(len(clean.Data)),
 		SHA256: hex.EncodeToString(sum[:])}
 	if kept.Key, err = s.keepFile(ctx, clean.Data); err != nil {
 		return models.Attachment{}, err
 	}
-	if kept.Original, err = s.keepOriginal(ctx, file.Data); err != nil {
+	if kept.Original, err = s.keepOriginal(ctx, data); err != nil {
 		return models.Attachment{}, errors.Join(err, s.removeFiles(ctx, models.Keys([]models.Attachment{kept})))
 	}
 	return kept, nil
+}
+
+// openFile finds out what a file is and makes a copy of it without metadata.
+func (s *Service) openFile(ctx context.Context, name string, data []byte) (evidence.Cleaned, error) {
+	if len(data) > MaxFileSize {
+		return evidence.Cleaned{}, evidence.TooBig
+	}
+	if s.worker != nil {
+		return s.worker.Take(ctx, name, data)
+	}
+	file, err := evidence.Inspect(name, bytes.NewReader(data), MaxFileSize)
+	if err != nil {
+		return evidence.Cleaned{}, err
+	}
+	return evidence.Clean(file)
 }
 
 // keepFile keeps a file and notes that it is a draft's before it is, so that
