@@ -7,8 +7,10 @@
 # make flood   1,000 junk requests a second for a minute beside people who answer
 # make files   10,000 hostile files and 500 marks of who made a file, each file in a
 #              process of its own; ten minutes
+# make canaries  marks sent through every route, looked for in every file and table;
+#              needs HEARD_TEST_POSTGRES_URL for PostgreSQL
 # make screens pictures of every page, into docs/screens
-.PHONY: check staticcheck vulncheck test race bench crash flood files e2e screens build
+.PHONY: check staticcheck vulncheck test race bench crash flood files canaries e2e screens build
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -56,6 +58,10 @@ crash: build
 
 flood: build
 	HEARD_TEST_FLOOD=60 HEARD_TEST_BINARY=$(CURDIR)/bin/heard go test -count=1 -timeout 10m -v -run '^TestFlood$$' ./app
+
+canaries: build
+	HEARD_TEST_CANARIES=yes HEARD_TEST_BINARY=$(CURDIR)/bin/heard go test -count=1 -timeout 20m -v -run '^TestCanaries$$' ./app
+	go test -count=1 -timeout 20m -v -run '^TestNothingAboutThePerson$$' ./app/web
 
 files:
 	HEARD_TEST_FILES=10000 go test -count=1 -timeout 60m -v -run '^Test(HostileFiles|MetadataCanaries|Confined|Worker)$$' ./app/evidence
