@@ -9,10 +9,15 @@
 #              process of its own; ten minutes
 # make canaries  marks sent through every route, looked for in every file and table;
 #              needs HEARD_TEST_POSTGRES_URL for PostgreSQL
+# make sbom    what the program is made of, as CycloneDX, in bin/sbom.json
+# make reproducible  builds twice, from two copies and nothing kept, and compares
+# make secrets looks for keys and passwords in what is committed
 # make screens pictures of every page, into docs/screens
-.PHONY: check staticcheck vulncheck test race bench crash flood files canaries e2e screens build
+.PHONY: check staticcheck vulncheck test race bench crash flood files canaries sbom reproducible secrets e2e screens build
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+CYCLONEDX = github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+GITLEAKS = github.com/zricethezav/gitleaks/v8@v8.30.1
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 export CGO_ENABLED ?= 0
@@ -78,3 +83,19 @@ app/e2e/node_modules: app/e2e/package.json app/e2e/package-lock.json
 
 build:
 	go build -trimpath -ldflags="-s -w" -o bin/heard .
+
+sbom: build
+	go run $(CYCLONEDX) bin -json -output bin/sbom.json bin/heard
+	@echo "$$(grep -c '"purl"' bin/sbom.json) modules of $$(go version -m bin/heard | grep -c '	dep	') and the program itself in bin/sbom.json"
+
+# Each copy has its own folder and its own cache of what was built before.
+reproducible:
+	@set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
+	for n in one another/place; do \
+		git clone -q . "$$dir/$$n/heard"; \
+		(cd "$$dir/$$n/heard" && GOCACHE="$$dir/$$n/cache" GOFLAGS= go build -trimpath -ldflags="-s -w" -o "$$dir/$$n/bin" .); \
+		sha256sum < "$$dir/$$n/bin"; \
+	done; cmp "$$dir/one/bin" "$$dir/another/place/bin" && echo "the two are the same"
+
+secrets:
+	go run $(GITLEAKS) git --no-banner --redact .
