@@ -9,11 +9,13 @@
 #              process of its own; ten minutes
 # make canaries  marks sent through every route, looked for in every file and table;
 #              needs HEARD_TEST_POSTGRES_URL for PostgreSQL
+# make attack  everything that is published, searched, taken away and logged, attacked
+#              together: the demonstration and twenty populations at random
 # make sbom    what the program is made of, as CycloneDX, in bin/sbom.json
 # make reproducible  builds twice, from two copies and nothing kept, and compares
 # make secrets looks for keys and passwords in what is committed
 # make screens pictures of every page, into docs/screens
-.PHONY: check staticcheck vulncheck test race bench crash flood files canaries sbom reproducible secrets e2e screens build
+.PHONY: check staticcheck vulncheck test race bench crash flood files canaries attack sbom reproducible secrets e2e screens build
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 CYCLONEDX = github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
@@ -67,6 +69,10 @@ flood: build
 canaries: build
 	HEARD_TEST_CANARIES=yes HEARD_TEST_BINARY=$(CURDIR)/bin/heard go test -count=1 -timeout 20m -v -run '^TestCanaries$$' ./app
 	go test -count=1 -timeout 20m -v -run '^TestNothingAboutThePerson$$' ./app/web
+
+attack:
+	HEARD_TEST_ATTACK=yes go test -count=1 -timeout 60m -v -run '^TestAttackedTogether$$' ./app/consult
+	go test -count=1 -timeout 20m -v -run '^TestAStrangerRecoversNothing$$' ./app
 
 files:
 	HEARD_TEST_FILES=10000 go test -count=1 -timeout 60m -v -run '^Test(HostileFiles|MetadataCanaries|Confined|Worker)$$' ./app/evidence

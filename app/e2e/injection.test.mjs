@@ -50,11 +50,12 @@ test('nothing that is planted in a page runs', async t => {
   await inject(v);
   let seen = 0;
   for (const path of ['/', `/${id}`, `/${id}/respond`, `/${id}/receipt`, `/${id}/paper`, `/${id}/log/`, '/privacy', '/staff', `/staff/${id}/search`, `/staff/${id}/search?q=street`, `/staff/${id}/themes`, `/staff/${id}/report`, `/staff/${id}/attention`, `/staff/${id}/attention/pile`, '/staff/account', '/no/such/page']) {
-    await page.goto(base + path);
+    await page.goto(base + path, { timeout: 120_000 });
     if (await page.locator('#planted').count() === 0) throw new Error(`nothing was planted in ${path}`);
     await page.locator('#planted').first().click({ force: true, noWaitAfter: true });
     await page.locator('#steal').click({ force: true, noWaitAfter: true });
     await page.evaluate(() => document.querySelector('#elsewhere').submit());
+    await page.waitForFunction(() => window.violated.includes('form-action'));
     const found = await page.evaluate(there => new Promise(done => {
       // What a script of the page itself may not do either.
       const tried = [fetch(there + 'fetch').then(() => 'fetch', () => ''), new Promise(r => { const i = new Image(); i.onload = () => r('image'); i.onerror = () => r(''); i.src = there + 'i.png'; })];
