@@ -1,4 +1,5 @@
 # make check   everything that must be clean before a change lands
+# make fuzz    what strangers send, at random, half a minute for each reader of it
 # make bench   the measurements behind the figures in the README; with
 #              TEXTS=FOLDER also themes on the coded text in that folder
 # make e2e     the journeys in a real browser; needs Node 20 or later and Chromium
@@ -15,7 +16,7 @@
 # make reproducible  builds twice, from two copies and nothing kept, and compares
 # make secrets looks for keys and passwords in what is committed
 # make screens pictures of every page, into docs/screens
-.PHONY: check staticcheck vulncheck test race bench crash flood files canaries attack sbom reproducible secrets e2e screens build
+.PHONY: check staticcheck vulncheck test race fuzz bench crash flood files canaries attack sbom reproducible secrets e2e screens build
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 CYCLONEDX = github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
@@ -51,6 +52,12 @@ test:
 race:
 	CGO_ENABLED=1 go test -race ./...
 
+FUZZ = ./app/web ./app/evidence ./app/theme
+FUZZTIME = 30s
+fuzz:
+	@set -e; for package in $(FUZZ); do for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; done; done
+
 bench:
 	go run . bench intake
 	go run . bench backup
@@ -78,7 +85,7 @@ files:
 	HEARD_TEST_FILES=10000 go test -count=1 -timeout 60m -v -run '^Test(HostileFiles|MetadataCanaries|Confined|Worker)$$' ./app/evidence
 
 e2e: app/e2e/node_modules
-	go test -count=1 -timeout 20m -v -tags browser $(if $(JOURNEYS),-run 'TestJourneys/($(JOURNEYS))$$') ./app/e2e/
+	go test -count=1 -timeout 60m -v -tags browser $(if $(JOURNEYS),-run 'TestJourneys/($(JOURNEYS))$$') ./app/e2e/
 
 screens: app/e2e/node_modules
 	go test -count=1 -timeout 20m -tags browser ./app/e2e/ -screens $(CURDIR)/docs/screens

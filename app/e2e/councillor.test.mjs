@@ -70,6 +70,13 @@ test('a councillor finds nothing before the consultation has closed, and no name
   await v.go(hit);
   assert.match(await v.text(), /not released yet/);
 
+  // What people have not checked is not released.
+  await officer.go(hit);
+  await officer.follow('Decide what is taken out');
+  await officer.press(/^Accept all that are sure/);
+  if (await officer.page.getByRole('button', { name: /^Leave all that are doubtful/ }).count()) await officer.press(/^Leave all that are doubtful/);
+  await officer.press(/^I have read it all/);
+
   await officer.go(`${at}/settings`);
   await officer.press('Close the consultation');
   await until('the release', async () => {

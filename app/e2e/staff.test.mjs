@@ -65,6 +65,7 @@ for (const [name, screen] of both) {
     // A consultation of a template, filled in without a file and looked at in every language.
     await v.go('/staff');
     await v.page.getByLabel('Short address').fill(`mill-lane-${name.replace(/[^a-z]+/g, '-')}`);
+    await v.page.getByLabel('Template').selectOption({ label: 'Renewing a public spaces protection order' });
     await v.press('Make a draft');
     await v.page.getByLabel('Title of the consultation').fill('Mill Lane: have your say');
     await v.page.getByLabel('Closes').fill('some day');

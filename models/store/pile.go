@@ -69,4 +69,3 @@ func (s *Store) EnqueueAll(ctx context.Context, kind models.JobKind, objects []s
 	}
 	return nil
 }
-
