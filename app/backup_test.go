@@ -288,7 +288,8 @@ func TestBackupAndRestore(t *testing.T) {
 		}
 		if code, said, _ := heard(t, "erasures"); code != exitDone || !strings.Contains(said, "0 of them to be erased again") {
 			t.Errorf("exit code %d: %s", code, said)
-		}	})
+		}
+	})
 
 	// Where the list of erasures is lost, what was erased has no key any more.
 	t.Setenv("HEARD_DATA", t.TempDir())

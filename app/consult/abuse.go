@@ -68,8 +68,9 @@ func (s *Service) judge(key DraftKey, d *Draft, p Proof) []models.Attention {
 	if p.Trap != "" {
 		why = append(why, models.AttentionHoneypot)
 	}
-	// A correction may begin with what was sent, and be short work.
-	if d.Replaces == "" && s.now().Sub(d.Started) < shortest {
+	// A correction may begin with what was sent, and be short work. A clock that was
+	// put back since tells nothing.
+	if took := s.now().Sub(d.Started); d.Replaces == "" && took >= 0 && took < shortest {
 		why = append(why, models.AttentionHurried)
 	}
 	if work, _ := s.workOf(key, p.Token); work > 0 && !worked(p.Token, p.Work, work) {
