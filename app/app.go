@@ -129,9 +129,15 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	if err != nil {
 		return a, err
 	}
+	program, err := os.Executable()
+	if err != nil {
+		return a, fmt.Errorf("find this program: %w", err)
+	}
+	worker := evidence.NewWorker(program)
 	a.reader = evidence.NewReader("tesseract")
+	a.reader.Worker = worker
 	a.printer = print.NewPrinter(print.Programs...)
-	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Meaning: cfg.embeds(), Files: a.files, Scanner: scanner, Reader: a.reader, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper, SecondFactor: cfg.SecondFactor == "required", Officers: officers, Program: programVersion(),
+	a.Service = consult.New(consult.Config{Store: a.Store, Search: a.engine, Meaning: cfg.embeds(), Files: a.files, Scanner: scanner, Reader: a.reader, Worker: worker, Model: language, Background: background, Log: o.Log, Now: o.Now, Pepper: pepper, SecondFactor: cfg.SecondFactor == "required", Officers: officers, Program: programVersion(),
 		Wake: func() { a.runner.Nudge() }})
 	a.runner = jobs.New(a.Store, map[models.JobKind]jobs.Handler{
 		models.JobRead:    outlasting(a.Service.ReadAttachments),

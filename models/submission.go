@@ -63,6 +63,7 @@ const (
 	AttentionHurried    Attention = "hurried"    // sent sooner after starting than anybody reads
 	AttentionUnworked   Attention = "unworked"   // sent while very many came, without the work asked of browsers
 	AttentionSeen       Attention = "seen"       // a person has looked at it since
+	AttentionSpam       Attention = "spam"       // a person has set it aside, with others, as sent by a program
 )
 
 // Readable reports whether the submission counts and its words are there.
@@ -71,6 +72,23 @@ func (s *Submission) Readable() bool { return s.Status == SubmissionLive && s.Er
 // Open reports whether nobody has looked at the submission since a reason came up.
 func (s *Submission) Open() bool {
 	return len(s.Attention) > 0 && !slices.Contains(s.Attention, AttentionSeen)
+}
+
+// Automated are the marks of what was most likely sent by a program. Only to have
+// done no work is none, because browsers without scripts do none.
+var Automated = []Attention{AttentionHoneypot, AttentionHurried}
+
+// Spoken are the marks by which somebody has spoken up for a submission since, or
+// looked at it.
+var Spoken = []Attention{AttentionConfidence, AttentionMisread, AttentionReply, AttentionSeen}
+
+// LikelyAutomated reports whether a submission counts, was most likely sent by a
+// program, and nobody has looked at it or spoken up for it.
+func (s *Submission) LikelyAutomated() bool {
+	has := func(marks []Attention) bool {
+		return slices.ContainsFunc(marks, func(a Attention) bool { return slices.Contains(s.Attention, a) })
+	}
+	return s.Status == SubmissionLive && has(Automated) && !has(Spoken)
 }
 
 // Message is a question of an officer to the person behind a receipt code, or

@@ -341,7 +341,7 @@ func TestStartFaces(t *testing.T) {
 
 func TestBeginFaces(t *testing.T) {
 	doc := page(t, sampleOf[*BeginPage](t, "begin"))
-	form := doc.Find(`main form[method=post][action="/station-quarter/respond"]`)
+	form := doc.Find(`main form[method=post][action="/station-quarter/respond?opened=6746f0a1.00"]`)
 	if form.Find("input[name=lang]").AttrOr("value", "") != "en" || form.Find("input[name=card]").Length() != 0 || doc.Find("a.back").Length() != 1 {
 		t.Error("the form does not start a response in the page's language")
 	}

@@ -89,6 +89,7 @@ type BeginPage struct {
 	Consultation *models.Consultation
 	Card         string // outreach card they came by, "" for none
 	Refusal      string // why no response can be started now
+	Opened       string // tells a program from a person, as consult.Opened
 }
 
 // StepPage asks one question.
@@ -810,6 +811,7 @@ type AttentionPage struct {
 	Consultation string
 	Open, Seen   []AttentionRow
 	Aside        []AttentionRow // set aside: they do not count
+	Pile         int            // likely sent by programs; a large pile is not listed above
 	Frozen       bool
 }
 

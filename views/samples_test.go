@@ -236,7 +236,7 @@ func samples() []sample {
 	paused.State, pausedStarted.State, pausedStarted.Started = "paused", "paused", true
 	partly.Base.Lang, partly.Default, partly.Partly, partly.Unchecked = "ro", "en", true, true
 
-	begin := &BeginPage{Base: base(""), Consultation: c}
+	begin := &BeginPage{Base: base(""), Consultation: c, Opened: "6746f0a1.00"}
 	card, stopped := *begin, *begin
 	card.Card = "fern"
 	stopped.Refusal = "This consultation is paused at the moment."
@@ -348,7 +348,7 @@ func samples() []sample {
 	row := AttentionRow{ID: "s1", PublicID: "7k3m01q", Day: "11 November 2026", Why: []string{"Its author says: that is not what I meant", "Its author has answered your message"}, Reason: "Because we fear for our lease.", Href: "/staff/station-quarter/submissions/s1"}
 	done := desk("home", "")
 	done.Staff.Notice = "The theme was renamed."
-	attention := &AttentionPage{Base: desk("attention", "To look at again"), Consultation: c.ID, Open: []AttentionRow{row, row}, Seen: []AttentionRow{row}, Aside: []AttentionRow{row}}
+	attention := &AttentionPage{Pile: 6012, Base: desk("attention", "To look at again"), Consultation: c.ID, Open: []AttentionRow{row, row}, Seen: []AttentionRow{row}, Aside: []AttentionRow{row}}
 
 	refused := &ReportPage{Base: desk("report", "Report"), Draft: true, Refusal: "The consultation is still open. The report can be drafted after it closes.", Status: models.StatusOpen}
 	hit := SearchHit{Submission: "s1", Question: "C6", QuestionText: "Why do you think this?", Number: 21, Groups: []string{"Residents"}, Themes: []string{"Moved on to less safe places"}, Day: "11 November 2026", Language: "ro", LanguageName: "Romanian",
@@ -528,6 +528,9 @@ func samples() []sample {
 		{"redactions-own", &RedactionsPage{Base: desk("redactions", ""), Consultation: c.ID, Submissions: 1, Second: 1, CanEdit: true}}, {"redactions-frozen", &RedactionsPage{Base: desk("redactions", ""), Consultation: c.ID, Submissions: 1, Open: 1}},
 		{"refused", &RefusedPage{Base: desk("refused", "What was left in"), Consultation: c.ID, Rows: []LeftInRow{{PublicID: "7k3m01q", Href: "/staff/station-quarter/submissions/s1/redact", Question: "C6", Kind: "name", Reason: "another reason", Note: "She is the mayor.", By: "d.shah@fairmead.example.org, 11 November 2026", Approved: "p.okafor@fairmead.example.org, 12 November 2026"}, {PublicID: "7k3m01r", Question: "C6", Kind: "date", Reason: "does not identify anybody", By: "d.shah@fairmead.example.org, 11 November 2026"}}}},
 		{"refused-none", &RefusedPage{Base: desk("refused", ""), Consultation: c.ID}},
+		{"pile", &PilePage{Base: desk("attention", "Likely automated"), Consultation: c.ID, Act: "/staff/station-quarter/attention/pile", Waiting: 6012, Aside: 3, Sample: []PileRow{{ID: "s1", PublicID: "7k3m02q", Href: "/x", Why: []string{"Sent within seconds of starting"}, Texts: []string{"Words."}}, {ID: "s2", PublicID: "8k3m02q", Href: "/x"}}}},
+		{"pile-none", &PilePage{Base: desk("attention", ""), Consultation: c.ID, Act: "/staff/station-quarter/attention/pile"}}, {"pile-frozen", &PilePage{Base: desk("attention", ""), Consultation: c.ID, Aside: 2, Frozen: true, Sample: []PileRow{{ID: "s1"}}}},
+		{"pile-wrong", &PilePage{Base: desk("attention", ""), Consultation: c.ID, Waiting: 1, Sample: []PileRow{{ID: "s1", PublicID: "7k3m02q", Href: "/x"}}, Faults: []Fault{{Href: "#read", Message: "Say that you have read the sample"}}}},
 		{"attention", attention}, {"attention-none", &AttentionPage{Base: desk("attention", "")}}, {"attention-frozen", &AttentionPage{Base: desk("attention", ""), Seen: attention.Seen, Frozen: true}},
 		{"reading", queue}, {"reading-none", &ReadingPage{Base: desk("reading", ""), Consultation: c.ID, None: "There are no submissions yet.", KeysOff: true, KeysSwitch: "?"}},
 		{"reading-submission", readSubmission("")}, {"reading-submission-wrong", readSubmission("wrong")}, {"reading-submission-frozen", readSubmission("frozen")}, {"reading-submission-original", readSubmission("original")},

@@ -50,7 +50,7 @@ var pages = []Page{
 	&KeyingPage{}, &BatchPage{}, &KeyPage{}, &KeyedPage{}, &SlipPage{}, &ImportPage{},
 	&TextPage{}, &LogPage{}, &ReportPage{}, &ErrorPage{},
 	&SignInPage{}, &WelcomePage{}, &StaffHomePage{}, &SearchPage{}, &SubmissionPage{}, &KeptPage{},
-	&ThemesPage{}, &ThemePage{}, &CodePage{}, &FramePage{}, &PreviewPage{}, &EssentialsPage{}, &SettingsPage{}, &AttentionPage{}, &ReadingPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
+	&ThemesPage{}, &ThemePage{}, &CodePage{}, &FramePage{}, &PreviewPage{}, &EssentialsPage{}, &SettingsPage{}, &AttentionPage{}, &PilePage{}, &ReadingPage{}, &ContactsPage{}, &AuditPage{}, &UsersPage{},
 	&WritingPage{}, &WritePage{},
 	&OncePage{}, &RequestsPage{}, &RequestPage{}, &ErasePage{},
 	&RedactPage{}, &RedactionsPage{}, &RefusedPage{}, &DutiesPage{}, &DutyPage{}, &RegisterPage{}, &EntryPage{}, &EvidencePage{},

@@ -68,8 +68,9 @@ func (s *Service) judge(key DraftKey, d *Draft, p Proof) []models.Attention {
 	if p.Trap != "" {
 		why = append(why, models.AttentionHoneypot)
 	}
-	// A correction may begin with what was sent, and be short work.
-	if d.Replaces == "" && s.now().Sub(d.Started) < shortest {
+	// A correction may begin with what was sent, and be short work. A clock that was
+	// put back since tells nothing.
+	if took := s.now().Sub(d.Started); d.Replaces == "" && took >= 0 && took < shortest {
 		why = append(why, models.AttentionHurried)
 	}
 	if work, _ := s.workOf(key, p.Token); work > 0 && !worked(p.Token, p.Work, work) {
@@ -77,6 +78,32 @@ func (s *Service) judge(key DraftKey, d *Draft, p Proof) []models.Attention {
 	}
 	return why
 }
+
+// glance is how long people look at a page at least before they send from it.
+const glance = 2 * time.Second
+
+// Opened returns a token for a page from which a response is begun. It says when
+// the page was opened, to the portal alone, and is kept nowhere.
+func (s *Service) Opened() string { return s.opened(s.now().Unix()) }
+
+func (s *Service) opened(at int64) string {
+	m := hmac.New(sha256.New, s.pepper)
+	fmt.Fprintf(m, "opened\x00%d", at)
+	return fmt.Sprintf("%x.%s", at, hex.EncodeToString(m.Sum(nil)[:12]))
+}
+
+// OpenedEarlier reports whether a token from Opened is as old as it is when
+// somebody has looked at the page, and not older than a day.
+func (s *Service) OpenedEarlier(token string) bool {
+	begin, _, _ := strings.Cut(token, ".")
+	at, err := strconv.ParseInt(begin, 16, 64)
+	age := s.now().Sub(time.Unix(at, 0))
+	return err == nil && hmac.Equal([]byte(token), []byte(s.opened(at))) && age >= glance && age < 24*time.Hour
+}
+
+// Unhurried reports whether whoever writes a response has taken the time that
+// reading takes, as far as can be told yet.
+func (s *Service) Unhurried(d *Draft) bool { return d.Looked || s.now().Sub(d.Started) >= shortest }
 
 func worked(token, n string, work int) bool {
 	if len(n) > 20 {

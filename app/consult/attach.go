@@ -1,6 +1,7 @@
 package consult
 
 import (
+	"bytes"
 	"context"
 	"crypto/hkdf"
 	"crypto/rand"
@@ -54,22 +55,22 @@ func (s *Service) Attach(ctx context.Context, key DraftKey, c *models.Consultati
 // takeFile inspects a file and keeps a copy of it without metadata, and the file
 // as it was sent, both sealed. They are a draft's until ReleaseDraftFiles.
 func (s *Service) takeFile(ctx context.Context, name string, r io.Reader) (models.Attachment, error) {
-	file, err := evidence.Inspect(name, r, MaxFileSize)
+	data, err := io.ReadAll(io.LimitReader(r, MaxFileSize+1))
+	if err != nil {
+		return models.Attachment{}, fmt.Errorf("read an attachment: %w", err)
+	}
+	clean, err := s.openFile(ctx, name, data)
 	if err != nil {
 		return models.Attachment{}, refuseFile(err)
 	}
 	if s.scanner != nil {
-		if err := s.scanner.Scan(ctx, file.Data); err != nil {
+		if err := s.scanner.Scan(ctx, data); err != nil {
 			if errors.As(err, new(evidence.Refusal)) {
 				return models.Attachment{}, refuseFile(err)
 			}
 			s.log.Error("the virus scanner does not answer, so files cannot be added", "error", err)
 			return models.Attachment{}, fileFault("file.scanner", "Files cannot be checked for viruses at the moment, so none can be added. Try again in some minutes. Your other answers are safe.", nil)
 		}
-	}
-	clean, err := evidence.Clean(file)
-	if err != nil {
-		return models.Attachment{}, refuseFile(err)
 	}
 	sum := sha256.Sum256(clean.Data)
 	kept := models.Attachment{Kind: strings.ToUpper(string(clean.Type)), Size: int64(len(clean.Data)),
@@ -78,7 +79,7 @@ func (s *Service) takeFile(ctx context.Context, name string, r io.Reader) (model
 	if kept.Key, err = s.keepSealed(ctx, kept.Secret, clean.Data); err != nil {
 		return models.Attachment{}, err
 	}
-	sent, err := s.toOfficers(file.Data)
+	sent, err := s.toOfficers(data)
 	if err == nil {
 		kept.Original, err = s.keepSealed(ctx, kept.Secret, sent)
 	}
@@ -86,6 +87,21 @@ func (s *Service) takeFile(ctx context.Context, name string, r io.Reader) (model
 		return models.Attachment{}, errors.Join(err, s.removeFiles(ctx, models.Keys([]models.Attachment{kept})))
 	}
 	return kept, nil
+}
+
+// openFile finds out what a file is and makes a copy of it without metadata.
+func (s *Service) openFile(ctx context.Context, name string, data []byte) (evidence.Cleaned, error) {
+	if len(data) > MaxFileSize {
+		return evidence.Cleaned{}, evidence.TooBig
+	}
+	if s.worker != nil {
+		return s.worker.Take(ctx, name, data)
+	}
+	file, err := evidence.Inspect(name, bytes.NewReader(data), MaxFileSize)
+	if err != nil {
+		return evidence.Cleaned{}, err
+	}
+	return evidence.Clean(file)
 }
 
 // keepFile keeps a file and notes that it is a draft's before it is, so that
@@ -126,10 +142,10 @@ func (s *Service) file(ctx context.Context, a models.Attachment) ([]byte, error)
 	if err != nil || a.Secret == "" {
 		return data, err
 	}
-	return s.openFile(a.Secret, data)
+	return s.unsealFile(a.Secret, data)
 }
 
-func (s *Service) openFile(secret string, sealed []byte) ([]byte, error) {
+func (s *Service) unsealFile(secret string, sealed []byte) ([]byte, error) {
 	with, err := s.fileKey(secret)
 	if err != nil {
 		return nil, err

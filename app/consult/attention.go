@@ -10,12 +10,17 @@ import (
 )
 
 // ToLookAt returns the submissions that a person should look at: first those
-// that nobody has looked at since the reason came up.
+// that nobody has looked at since the reason came up. A large pile of what
+// programs have most likely sent is not among them.
 func (s *Service) ToLookAt(ctx context.Context, by Actor, c *models.Consultation) ([]*models.Submission, error) {
 	if err := by.need(LookAgain); err != nil {
 		return nil, err
 	}
-	all, err := s.store.SubmissionsForAttention(ctx, c.ID)
+	pile, err := s.pile(ctx, s.store, c)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.store.SubmissionsForAttention(ctx, c.ID, len(pile) > SampleSize)
 	slices.SortStableFunc(all, func(a, b *models.Submission) int {
 		switch {
 		case a.Open() == b.Open():
@@ -56,6 +61,12 @@ func (s *Service) SetAside(ctx context.Context, by Actor, c *models.Consultation
 // CountAgain counts a submission that was set aside.
 func (s *Service) CountAgain(ctx context.Context, by Actor, c *models.Consultation, id string) error {
 	return s.lookAgain(ctx, by, c, id, "submission.counted-again", "", func(tx *store.Store, sub *models.Submission) error {
+		if at := slices.Index(sub.Attention, models.AttentionSpam); at >= 0 {
+			sub.Attention[at] = models.AttentionSeen
+			if err := tx.SetAttention(ctx, id, sub.Attention); err != nil {
+				return err
+			}
+		}
 		return s.move(ctx, tx, c, id, models.SubmissionVoid, models.SubmissionLive)
 	})
 }

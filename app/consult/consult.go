@@ -31,6 +31,8 @@ type Config struct {
 	// configured. Reader reads their text afterwards.
 	Scanner *evidence.Scanner
 	Reader  *evidence.Reader
+	// Worker opens files in a process of their own; nil opens them in this one.
+	Worker *evidence.Worker
 	// Model is the optional language model; nil when none is configured.
 	Model *model.Client
 	// Background loads the dictionary that tells which words are akin; it is
@@ -62,6 +64,7 @@ type Service struct {
 	files    *evidence.Store
 	scanner  *evidence.Scanner
 	reader   *evidence.Reader
+	worker   *evidence.Worker
 	model    *model.Client
 	memory   modelMemory
 	akin     func() (*theme.Background, error)
@@ -80,7 +83,7 @@ type Service struct {
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, key: ledger.NewKey(c.Pepper), strict: c.SecondFactor, officers: c.Officers, wake: c.Wake, program: c.Program, logFile: make(chan struct{}, 1)}
+	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, worker: c.Worker, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, key: ledger.NewKey(c.Pepper), strict: c.SecondFactor, officers: c.Officers, wake: c.Wake, program: c.Program, logFile: make(chan struct{}, 1)}
 	if s.wake == nil {
 		s.wake = func() {}
 	}

@@ -28,6 +28,7 @@ type Draft struct {
 	Files        []models.Attachment
 	Language     string    // of the pages, BCP 47
 	Started      time.Time // tells a program from a person; never kept with a submission
+	Looked       bool      // whoever began it had looked at the page
 	Preset       []string  // questions that an outreach card answered
 
 	// Code is the words it is saved under to come back to, "" when it is not

@@ -103,7 +103,7 @@ func (s *Service) SentFile(ctx context.Context, by Actor, c *models.Consultation
 	if a.Secret == "" { // from before files had a secret of their own
 		data, err = s.open(sealOriginals, sealed)
 	} else {
-		data, err = s.openFile(a.Secret, sealed)
+		data, err = s.unsealFile(a.Secret, sealed)
 	}
 	if err == nil {
 		data, err = fromOfficers(data, key)

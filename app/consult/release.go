@@ -236,22 +236,36 @@ func (s *Service) release(ctx context.Context, tx *store.Store, by Actor, c *mod
 	return len(rows), tx.Enqueue(ctx, models.JobPlaces, c.ID, 0)
 }
 
-// unrelease takes a submission that no longer counts out of its release. Where too
-// few are left who share its labels, those of them that too few share are
+// unrelease takes submissions that no longer count out of their releases. Where
+// too few are left who share their labels, those of them that too few share are
 // withheld from now on.
-func (s *Service) unrelease(ctx context.Context, tx *store.Store, c *models.Consultation, id string) error {
-	of, err := tx.ReleasedOf(ctx, id)
+func (s *Service) unrelease(ctx context.Context, tx *store.Store, c *models.Consultation, ids ...string) error {
+	of, err := tx.ReleasedOf(ctx, ids...)
 	if err != nil || len(of) == 0 {
 		return err
 	}
-	if err := tx.Unrelease(ctx, id); err != nil {
-		return err
+	from := map[int]bool{}
+	for id, r := range of {
+		from[r.Release] = true
+		if err := tx.Unrelease(ctx, id); err != nil {
+			return err
+		}
 	}
+	for _, number := range slices.Sorted(maps.Keys(from)) {
+		if err := s.coarsen(ctx, tx, c, number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// coarsen withholds the labels in a release that too few share by now.
+func (s *Service) coarsen(ctx context.Context, tx *store.Store, c *models.Consultation, release int) error {
 	left, err := tx.InRelease(ctx, c.ID)
 	if err != nil {
 		return err
 	}
-	maps.DeleteFunc(left, func(_ string, r models.Released) bool { return r.Release != of[id].Release })
+	maps.DeleteFunc(left, func(_ string, r models.Released) bool { return r.Release != release })
 	rows := make([]models.Released, 0, len(left))
 	for _, id := range slices.Sorted(maps.Keys(left)) {
 		rows = append(rows, left[id])

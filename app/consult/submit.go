@@ -19,10 +19,15 @@ import (
 // StartDraft starts a response in a language and returns the key for the
 // person's cookie. card is the outreach card they came by, "" for none.
 func (s *Service) StartDraft(ctx context.Context, c *models.Consultation, language, card string) (DraftKey, error) {
+	return s.Begin(ctx, c, language, card, "")
+}
+
+// Begin is StartDraft from a page with a token from Opened.
+func (s *Service) Begin(ctx context.Context, c *models.Consultation, language, card, opened string) (DraftKey, error) {
 	if !s.Accepting(c) {
 		return nil, s.notAccepting(c)
 	}
-	d := &Draft{Consultation: c.ID, Answers: models.Answers{}, Language: language, Started: s.now()}
+	d := &Draft{Consultation: c.ID, Answers: models.Answers{}, Language: language, Started: s.now(), Looked: s.OpenedEarlier(opened)}
 	if k := c.Card(card); k != nil {
 		d.Answers = k.Given()
 		d.Preset = slices.Sorted(maps.Keys(d.Answers))

@@ -153,8 +153,7 @@ func node(t *testing.T, script string, args ...string) {
 var readIn = regexp.MustCompile(`^(report|public-report|organisation|erasure|every-page|log|screens)\b`)
 
 // recorded is what has to be on record at the end of a journey.
-var recorded = map[string]string{
-}
+var recorded = map[string]string{}
 
 // openDemo stores the demonstration, opens it, and brings its index and themes
 // up to date.

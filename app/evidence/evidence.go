@@ -104,6 +104,9 @@ const (
 
 func (r Refusal) Error() string { return string(r) }
 
+// Refusals are those of this package's own; [Infected] is the scanner's.
+var Refusals = []Refusal{TooBig, Empty, NotAccepted, Mismatch, Protected, Damaged, Unpacks, Dimensions}
+
 // File is a file that was accepted.
 type File struct {
 	Type Type

@@ -53,6 +53,10 @@ var ErrNotAllRead = errors.New("only a part of the text of this file could be re
 // Reader reads the text of files of every type. It reads two files at once; others
 // wait. Close it after use.
 type Reader struct {
+	// Worker reads documents and text, if it is set before use; PDFs are read in a
+	// WebAssembly module and pictures by a program of their own in any case.
+	Worker *Worker
+
 	tesseract tesseract
 	slots     chan struct{}
 	pdfTime   time.Duration // for the text of one PDF
@@ -104,6 +108,9 @@ func (r *Reader) Close() error {
 // or has [ErrNotAllRead] in it, in which case there may be text all the same.
 func (r *Reader) Text(ctx context.Context, f File) (string, error) {
 	if f.Type != PDF && f.Type != JPEG && f.Type != PNG {
+		if r.Worker != nil {
+			return r.Worker.Text(ctx, f)
+		}
 		return Text(f)
 	}
 	select {

@@ -1,6 +1,7 @@
 package print
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -79,7 +80,7 @@ func (p *Printer) PDF(ctx context.Context, page []byte) (pdf []byte, err error) 
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	in, out := filepath.Join(dir, "page.html"), filepath.Join(dir, "page.pdf")
-	if err := os.WriteFile(in, page, 0o600); err != nil {
+	if err := os.WriteFile(in, bytes.Replace(page, []byte("<head>"), []byte("<head>"+alone), 1), 0o600); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -103,6 +104,11 @@ func (p *Printer) PDF(ctx context.Context, page []byte) (pdf []byte, err error) 
 	}
 	return os.ReadFile(out)
 }
+
+// alone holds the program to what is in the page itself, should something that
+// somebody wrote become part of it: no other file of this machine is shown, and
+// nothing is fetched or run.
+const alone = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">`
 
 func (p *Printer) arguments(dir, in, out string) []string {
 	if strings.Contains(filepath.Base(p.path), "weasyprint") {

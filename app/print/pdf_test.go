@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -34,7 +35,11 @@ func TestPDF(t *testing.T) {
 		}
 	}()
 	t.Cleanup(func() { _ = listener.Close() })
-	hostile := strings.Replace(page(t), "<main", `<img alt="" src="http://`+listener.Addr().String()+`/x"><main`, 1)
+	secret := filepath.Join(t.TempDir(), "secret.txt")
+	if err := os.WriteFile(secret, []byte("the words of another file"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	hostile := strings.Replace(page(t), "<main", injected("http://"+listener.Addr().String(), "file://"+filepath.ToSlash(secret))+"<main", 1)
 	for _, name := range []string{"chromium", "weasyprint"} {
 		t.Run(name, func(t *testing.T) {
 			p := NewPrinter(name)
@@ -47,6 +52,9 @@ func TestPDF(t *testing.T) {
 			pdf, err := p.PDF(t.Context(), []byte(hostile))
 			if err != nil {
 				t.Fatal(err)
+			}
+			if text := shownIn(t, pdf); strings.Contains(text, "another file") || !strings.Contains(text, "Fairmead") {
+				t.Errorf("the PDF holds another file, or not its own words: %.200q", text)
 			}
 			root := catalogue(t, pdf)
 			for _, want := range []string{"StructTreeRoot", "Lang", "MarkInfo"} { // by which it has tags, and a language
@@ -62,6 +70,34 @@ func TestPDF(t *testing.T) {
 			}
 		})
 	}
+}
+
+// injected is what would fetch something or show a file of this machine, if anything
+// that somebody wrote became part of the page.
+func injected(there, file string) string {
+	out := `<base href="` + there + `/"><meta http-equiv="refresh" content="0;url=` + there + `/refresh">`
+	for _, at := range []string{there + "/x", file} {
+		out += strings.ReplaceAll(`<img alt="" src="@"><iframe src="@"></iframe><object data="@"></object><embed src="@"><link rel="stylesheet" href="@"><link rel="prefetch" href="@"><link rel="preconnect" href="@">
+<style>AT-import url("@"); AT-font-face{font-family:x;src:url("@")} body{font-family:x,serif;background:url("@")}</style><script src="@"></script><script>fetch("@");new Image().src="@";navigator.sendBeacon("@")</script>
+<video src="@" autoplay></video><audio src="@" autoplay></audio><svg><image href="@"/><use href="@"/></svg><form action="@"><button formaction="@"></button></form><input type="image" src="@"><body background="@">`, "@", at)
+	}
+	return strings.ReplaceAll(out, "AT-", "@")
+}
+
+// shownIn is the text that a PDF shows, as far as it can be told without its fonts.
+func shownIn(t *testing.T, pdf []byte) string {
+	t.Helper()
+	program, err := exec.LookPath("pdftotext")
+	if err != nil {
+		t.Skip("pdftotext is not installed")
+	}
+	cmd := exec.Command(program, "-", "-")
+	cmd.Stdin = bytes.NewReader(pdf)
+	text, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func catalogue(t *testing.T, pdf []byte) types.Dict {

@@ -197,7 +197,11 @@ func (p *portal) showAttention(req *request) error {
 	if err != nil {
 		return err
 	}
-	page := &views.AttentionPage{Base: p.staffBase(req, c, "attention", "To look at again"), Consultation: c.ID, Frozen: c.Status.AtLeast(models.StatusFrozen)}
+	pile, err := p.service.Pile(req.Request().Context(), req.by, c)
+	if err != nil {
+		return err
+	}
+	page := &views.AttentionPage{Pile: pile.Waiting, Base: p.staffBase(req, c, "attention", "To look at again"), Consultation: c.ID, Frozen: c.Status.AtLeast(models.StatusFrozen)}
 	for _, sub := range subs {
 		row := views.AttentionRow{ID: sub.ID, PublicID: sub.PublicID, Day: p.Views.Day(deskLanguage, sub.Day), Why: reasons(sub), Reason: consult.ConfidenceReason(c, sub), Href: "/staff/" + c.ID + "/submissions/" + sub.ID}
 		switch {

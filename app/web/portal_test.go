@@ -182,7 +182,7 @@ func (p *testPortal) staff(role models.Role) *browser {
 	p.Helper()
 	b := p.browser()
 	if page := b.get("/staff/sign-in").submit("form[method=post]", url.Values{"email": {string(role) + "@penrow.example"}, "password": {password}}); page.url.Path != "/staff" {
-		p.Fatalf("signing in as %s leads to %s", role, page.url.Path)
+		p.Fatalf("signing in as %s leads to %s: %d %s", role, page.url.Path, page.status, page.text())
 	}
 	return b
 }

@@ -101,7 +101,7 @@ func (p *portal) card(req *request) error {
 }
 
 func (p *portal) renderBegin(req *request, c *models.Consultation, card string) error {
-	page := &views.BeginPage{Base: p.base(req, c), Consultation: c, Card: card}
+	page := &views.BeginPage{Base: p.base(req, c), Consultation: c, Card: card, Opened: p.service.Opened()}
 	if !p.service.Accepting(c) {
 		page.Refusal = p.refusal(page.Lang, c)
 	}
@@ -131,7 +131,7 @@ func (p *portal) respond(req *request) error {
 	if wanted := form.Get("lang"); slices.Contains(c.Languages, wanted) {
 		language = wanted
 	}
-	key, err := p.service.StartDraft(req.Request().Context(), c, language, form.Get("card"))
+	key, err := p.service.Begin(req.Request().Context(), c, language, form.Get("card"), req.QueryParam("opened"))
 	if err != nil {
 		return err
 	}

@@ -122,6 +122,8 @@ var routes = []route{
 	{get, "/staff/:consultation/submissions/:id/redact", consult.Redact, (*portal).showRedact},
 	{post, "/staff/:consultation/submissions/:id/redact", consult.Redact, (*portal).redact},
 	{get, "/staff/:consultation/attention", consult.LookAgain, (*portal).showAttention},
+	{get, "/staff/:consultation/attention/pile", consult.LookAgain, shows((*portal).pilePage)},
+	{post, "/staff/:consultation/attention/pile", consult.LookAgain, (*portal).emptyPile},
 	{get, "/staff/:consultation/keying", consult.KeyIn, (*portal).showKeying},
 	{post, "/staff/:consultation/keying", consult.KeyIn, (*portal).openBatch},
 	{get, "/staff/:consultation/keying/:batch", consult.KeyIn, shows((*portal).batchPage)},

@@ -109,6 +109,8 @@ GET  /staff/:consultation/redactions/refused sign  403        403     200     20
 GET  /staff/:consultation/submissions/:id/redact sign 403     403     200     403     403
 POST /staff/:consultation/submissions/:id/redact 401 403      403     422     403     403
 GET  /staff/:consultation/attention         sign   403        403     200     403     403
+GET  /staff/:consultation/attention/pile    sign   403        403     200     403     403
+POST /staff/:consultation/attention/pile    401    403        403     422     403     403
 GET  /staff/:consultation/keying            sign   403        403     200     403     403
 POST /staff/:consultation/keying            401    403        403     422     403     403
 POST /staff/:consultation/keying/:batch/forms/:form/slip 401 403 403 200      403     403
@@ -509,6 +511,7 @@ func (p *testPortal) forms(who map[string]*browser) map[string]form {
 		"/staff/:consultation/contacts":        {who["officer"], url.Values{"do": {"ask"}, "reason": {"To tell them."}}},
 		"/staff/:consultation/kept":            {who["officer"], url.Values{"do": {"save"}, "name": {"Lamps"}, "query": {"q=lamps"}}},
 		"/staff/:consultation/submissions/:id": {who["officer"], url.Values{"do": {"ask"}, "message": {"Which evening do you mean?"}}},
+		"/staff/:consultation/attention/pile":  {who["officer"], url.Values{"do": {"restore"}}},
 		"/staff/:consultation/reading":         {who["officer"], url.Values{"do": {"next"}}},
 		"/staff/:consultation/reading/:id":     {who["officer"], url.Values{"do": {"read"}, "revision": {"0"}}},
 		"/staff/:consultation/redactions":      {who["officer"], url.Values{"do": {"next"}}},
@@ -574,6 +577,7 @@ func TestFormsOfOtherWebsitesAreRefused(t *testing.T) {
 			"/staff/:consultation/submissions/:id/files/:file", // where there is a file
 			"/staff/:consultation/pack",                        // only once the report is public
 			"/staff/:consultation/objections",                  // where somebody objects
+			"/staff/:consultation/attention/pile",              // where there is one
 			"/staff/:consultation/essentials",                  // only of a draft
 			"/staff/:consultation/preview/:path/:step",         // keeps nothing
 			"/staff/:consultation/submissions/:id/redact":      // where there is something to take out

@@ -6,6 +6,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -56,11 +57,15 @@ type portal struct {
 	// again.
 	doubtful atomic.Bool
 	shelf    shelf
+	pages    *line    // of who is not signed in
+	intake   *line    // of files
+	sorry    sync.Map // language → the page that says to come back
 }
 
 // New returns the portal as a handler.
 func New(o Options) http.Handler {
-	p := &portal{Options: o, service: o.Service, sessions: scs.New(), origin: consult.PasskeyOrigin(o.Address)}
+	p := &portal{Options: o, service: o.Service, sessions: scs.New(), origin: consult.PasskeyOrigin(o.Address),
+		pages: &line{places: pagesAtOnce}, intake: &line{places: filesAtOnce}}
 	p.sessions.Store = o.Sessions
 	p.sessions.HashTokenInStore = true
 	p.sessions.IdleTimeout = 20 * time.Minute
@@ -96,7 +101,7 @@ func New(o Options) http.Handler {
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This form was sent from another website, so it was refused. Nothing was saved. Open the page again here and try once more.", http.StatusForbidden)
 	}))
-	return p.headers(p.guard(protection.Handler(e)))
+	return p.headers(p.guard(protection.Handler(p.inTurn(e))))
 }
 
 // request is one request with who makes it.

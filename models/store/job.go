@@ -49,18 +49,21 @@ func (s *Store) Enqueue(ctx context.Context, kind models.JobKind, object string,
 		ID: rand.Int64(), Kind: kind, Object: object, State: models.JobPending,
 		RunAt: s.now().Add(after).UnixMilli(),
 	}
-	// The update also keeps a waiting job from being claimed until this
-	// transaction ends; otherwise it could be done before the change that asked
-	// for it can be seen.
-	err := s.db.WithContext(ctx).Clauses(clause.OnConflict{
-		Columns:     []clause.Column{{Name: "kind"}, {Name: "object"}},
-		TargetWhere: clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "state = 'pending'"}}},
-		DoUpdates: clause.Assignments(map[string]any{
-			"run_at": gorm.Expr("CASE WHEN (jobs.leased_until > 0 AND NOT jobs.again) OR excluded.run_at < jobs.run_at THEN excluded.run_at ELSE jobs.run_at END"),
-			"again":  gorm.Expr("jobs.leased_until > 0"),
-		}),
-	}).Create(&row).Error
+	err := s.db.WithContext(ctx).Clauses(oncePending).Create(&row).Error
 	return failed(err, "ask for background work")
+}
+
+// oncePending makes one of two jobs that ask for the same, and due when the first
+// of them is. The update also keeps a waiting job from being claimed until this
+// transaction ends; otherwise it could be done before the change that asked for it
+// can be seen.
+var oncePending = clause.OnConflict{
+	Columns:     []clause.Column{{Name: "kind"}, {Name: "object"}},
+	TargetWhere: clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "state = 'pending'"}}},
+	DoUpdates: clause.Assignments(map[string]any{
+		"run_at": gorm.Expr("CASE WHEN (jobs.leased_until > 0 AND NOT jobs.again) OR excluded.run_at < jobs.run_at THEN excluded.run_at ELSE jobs.run_at END"),
+		"again":  gorm.Expr("jobs.leased_until > 0"),
+	}),
 }
 
 // farOff is further than anything is ever put off or leased for.

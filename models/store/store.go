@@ -199,6 +199,10 @@ func openSQLite(address string) (*sql.DB, gorm.Dialector, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot open the database file: %w", clean(err))
 	}
+	// Each connection has a cache of pages of its own, and opening one takes longer
+	// than most of what it is used for.
+	db.SetMaxOpenConns(64)
+	db.SetMaxIdleConns(16)
 	pool := &pool{DB: db, writer: make(chan struct{}, 1)}
 	return db, sqliteDialector{&sqlite.Dialector{DriverName: "sqlite", Conn: pool}}, nil
 }

@@ -487,15 +487,20 @@ func (s *Store) SetAttention(ctx context.Context, id string, attention []models.
 
 // SubmissionsForAttention returns a consultation's submissions that were set
 // aside, and the live ones that a person should look at or has looked at, by id,
-// with their answers.
-func (s *Store) SubmissionsForAttention(ctx context.Context, consultation string) ([]*models.Submission, error) {
+// with their answers. Those set aside as sent by a program are left out, and with
+// few also those that only look like it.
+func (s *Store) SubmissionsForAttention(ctx context.Context, consultation string, few bool) ([]*models.Submission, error) {
 	const doing = "read the submissions to look at"
 	var all []*models.Submission
 	var rows []submissionRow
 	err := s.db.WithContext(ctx).
-		Where("consultation = ? AND (status = ? OR status = ? AND attention <> '[]')", consultation, models.SubmissionVoid, models.SubmissionLive).Order("id").Find(&rows).Error
+		Where("consultation = ? AND (status = ? OR status = ? AND attention <> '[]')", consultation, models.SubmissionVoid, models.SubmissionLive).
+		Where("attention NOT LIKE ?", `%"`+string(models.AttentionSpam)+`"%`).Order("id").Find(&rows).Error
 	if err != nil {
 		return nil, failed(err, doing)
+	}
+	if few {
+		rows = slices.DeleteFunc(rows, func(r submissionRow) bool { return r.model(nil, nil).LikelyAutomated() })
 	}
 	for some := range slices.Chunk(rows, chunk) {
 		batch, err := s.withAnswers(ctx, some)

@@ -44,6 +44,7 @@ func Run(t *testing.T) {
 		{"submissions are erased", testErase},
 		{"submissions are replaced", testReplace},
 		{"submissions to look at", testAttention},
+		{"piles", testPile},
 		{"messages", testMessages},
 		{"messages at the same time", testMessagesConcurrently},
 		{"translations and texts of files", testLaterTexts},
@@ -1643,7 +1644,7 @@ func testUpgrade(t *testing.T, url string) {
 	if c := must[*models.Consultation](t)(s.Consultation(ctx, square)); c.Paused {
 		t.Error("an older consultation is paused")
 	}
-	if marked := must[[]*models.Submission](t)(s.SubmissionsForAttention(ctx, square)); len(marked) > 0 {
+	if marked := must[[]*models.Submission](t)(s.SubmissionsForAttention(ctx, square, false)); len(marked) > 0 {
 		t.Errorf("%d older submissions are marked", len(marked))
 	}
 }
@@ -1772,7 +1773,7 @@ func testAttention(t *testing.T, url string) {
 	submissions := Seed(t, s, 4)
 	Save(t, s, Version("a-park", 1))
 	marked := func(consultation string) (ids []string) {
-		for _, m := range must[[]*models.Submission](t)(s.SubmissionsForAttention(ctx, consultation)) {
+		for _, m := range must[[]*models.Submission](t)(s.SubmissionsForAttention(ctx, consultation, false)) {
 			if len(m.Answers) != 4 {
 				t.Errorf("%s comes with %d answers", m.ID, len(m.Answers))
 			}
@@ -1798,6 +1799,41 @@ func testAttention(t *testing.T, url string) {
 	noError(t, s.MoveSubmission(ctx, submissions[3].ID, models.SubmissionLive, models.SubmissionWithdrawn))
 	wantSame(t, "marked", marked(square), []string{submissions[0].ID + "[misread seen]"})
 	wantKind(t, s.SetAttention(ctx, "nobody", nil), models.KindNotFound)
+}
+
+func testPile(t *testing.T, url string) {
+	s := OpenURL(t, url)
+	submissions := Seed(t, s, 5)
+	ids := make([]string, len(submissions))
+	for i, m := range submissions {
+		ids[i] = m.ID
+	}
+	hurried, honeypot, reply, spam := models.AttentionHurried, models.AttentionHoneypot, models.AttentionReply, models.AttentionSpam
+	for i, marks := range [][]models.Attention{{hurried}, {honeypot, hurried}, {hurried, reply}, {reply}, nil} {
+		noError(t, s.SetAttention(ctx, ids[i], marks))
+	}
+	live, void := models.SubmissionLive, models.SubmissionVoid
+	marked := func(status models.SubmissionStatus, anyOf, not []models.Attention) []string {
+		return must[[]string](t)(s.Marked(ctx, square, status, anyOf, not))
+	}
+	wantSame(t, "likely automated", marked(live, models.Automated, models.Spoken), ids[:2])
+	wantSame(t, "any", marked(live, nil, []models.Attention{reply}), []string{ids[0], ids[1], ids[4]})
+	wantSame(t, "elsewhere", len(must[[]string](t)(s.Marked(ctx, "a-park", live, nil, nil))), 0)
+
+	wantSame(t, "moved", must[int](t)(s.MoveMarked(ctx, ids[:2], live, void, spam, false)), 2)
+	wantSame(t, "moved twice", must[int](t)(s.MoveMarked(ctx, ids[:2], live, void, spam, false)), 0)
+	wantSame(t, "set aside", marked(void, []models.Attention{spam}, nil), ids[:2])
+	got := must[*models.Submission](t)(s.Submission(ctx, ids[1]))
+	wantSame(t, "one of them", got.Attention, []models.Attention{honeypot, hurried, spam})
+	wantSame(t, "without those set aside as spam", len(must[[]*models.Submission](t)(s.SubmissionsForAttention(ctx, square, false))), 2)
+	wantSame(t, "moved back", must[int](t)(s.MoveMarked(ctx, ids, void, live, spam, true)), 2)
+	got = must[*models.Submission](t)(s.Submission(ctx, ids[1]))
+	wantSame(t, "one of them", got.Attention, []models.Attention{honeypot, hurried})
+	wantSame(t, "with few", len(must[[]*models.Submission](t)(s.SubmissionsForAttention(ctx, square, true))), 2)
+
+	noError(t, s.EnqueueAll(ctx, models.JobIndex, ids))
+	noError(t, s.EnqueueAll(ctx, models.JobIndex, ids)) // which asks for the same
+	wantSame(t, "jobs", len(must[[]models.Job](t)(s.ClaimJobs(ctx, 100, time.Minute))), len(ids))
 }
 
 func testMessages(t *testing.T, url string) {
