@@ -56,7 +56,7 @@ func (s *Service) toOfficers(plain []byte) ([]byte, error) {
 
 // ErrNeedsKey says that an officer has to bring their key.
 var ErrNeedsKey = &models.Error{Kind: models.KindInvalid, Message: "This is sealed for officers and does not open without their key.",
-	Fields: []models.FieldError{{Field: "key", Code: "officers.key", Message: "Enter the officers' key, which begins with AGE-SECRET-KEY-1"}}}
+	Fields: []models.FieldError{{Field: "key", Message: "Enter the officers' key, which begins with AGE-SECRET-KEY-1"}}}
 
 // fromOfficers opens what toOfficers sealed. The key, "" for none, is used and
 // forgotten.
