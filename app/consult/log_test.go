@@ -353,6 +353,15 @@ func TestLogOfTheDay(t *testing.T) {
 		if log := k.published(t, c); log.Size != 48 {
 			t.Errorf("after an idle day the log has %d entries", log.Size)
 		}
+		entries, err := k.store.Log(ctx, c.ID)
+		noError(t, err)
+		inOrder := slices.Max(order)-slices.Min(order) == 8 // and what is not a submission comes first or last
+		for at := 0; at < 48; at += 16 {
+			inOrder = inOrder && entries[at].Kind == ledger.KindAudit
+		}
+		if inOrder {
+			t.Error("batches are not shuffled")
+		}
 
 		// Somebody takes their answers back: nothing of the log shows it.
 		noError(t, k.Withdraw(ctx, c, codes[0]))
