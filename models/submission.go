@@ -126,6 +126,10 @@ type Submission struct {
 	Attachments  []Attachment
 }
 
+// ScanOfForm is how the kind of an attachment begins that shows a form whose answers
+// were keyed.
+const ScanOfForm = "Scan of the form, "
+
 // Attachment is an evidence file that came with a submission. The file itself
 // is in the evidence store; its name is not kept, because names give people
 // away.

@@ -12,6 +12,9 @@ type EvidencePage struct {
 	File                               string // address of the file, "" for those who may not open it
 	Act                                string // address of the form that lets others open it, "" for those who may not say so
 	Let                                string // address of the account that let them, "" for nobody
+	Unreadable                         bool   // nothing could be read out of it
+	Faults                             []Fault
+	Problems                           map[string]string // by field: reason
 }
 
 func (*EvidencePage) file() string { return "attached" }

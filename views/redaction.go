@@ -7,6 +7,7 @@ type RedactPage struct {
 	ID, PublicID string
 	Act          string // address the form posts to
 	Version      int    // of what the person sees
+	Unread       []Link // attachments that nothing could be read out of
 	Groups       []string
 	Sensitive    bool     // two people read it, whatever is decided
 	Second       bool     // it waits for a second person

@@ -92,6 +92,17 @@ func textsOf(c *models.Consultation, sub *models.Submission) []models.Answer {
 	return out
 }
 
+// unreadable returns the attachments that nothing could be read out of, by number from
+// 1: nobody can decide on their words one by one, so a person looks at them.
+func unreadable(sub *models.Submission) (numbers []int) {
+	for i, f := range sub.Attachments {
+		if strings.TrimSpace(f.Text) == "" && !strings.HasPrefix(f.Kind, scanned) {
+			numbers = append(numbers, i+1)
+		}
+	}
+	return numbers
+}
+
 // unchecked says what of what is taken out is still to be decided on, and how, ""
 // for nothing.
 func unchecked(ctx context.Context, from *store.Store, c *models.Consultation) (string, error) {
@@ -275,9 +286,14 @@ func (s *Service) OpenFile(ctx context.Context, by Actor, c *models.Consultation
 
 // LetOpen says whether others than officers may open an attachment itself: a
 // person who read it answers for what stands in it. It needs a summary, an author
-// who agreed to be quoted, and none at risk.
-func (s *Service) LetOpen(ctx context.Context, by Actor, c *models.Consultation, id string, number int, let bool) error {
+// who agreed to be quoted, and none at risk; and of a file that nothing could be read
+// out of, a reason, because nobody has decided on its words one by one.
+func (s *Service) LetOpen(ctx context.Context, by Actor, c *models.Consultation, id string, number int, let bool, reason string) error {
 	if err := by.need(ReadAll); err != nil {
+		return err
+	}
+	reason, err := cleanWords("Nothing was changed.", "reason", reason, MaxReason)
+	if err != nil {
 		return err
 	}
 	a, err := s.attachedAt(ctx, by, c, id, number)
@@ -299,11 +315,13 @@ func (s *Service) LetOpen(ctx context.Context, by Actor, c *models.Consultation,
 			return models.NewError(models.KindConflict, "Its author did not agree to be quoted, asked for confidence, or is in a group at risk, so nobody but officers may open the file.")
 		case a.Summary == nil:
 			return models.NewError(models.KindConflict, "Summarise the file first, so that somebody has read it.")
+		case reason == "" && slices.Contains(unreadable(sub), number):
+			return refused("Nothing was changed.", "reason", "Say why others may open it: nothing could be read out of this file, so nobody has decided on its words one by one")
 		}
 		if err := tx.OpenAttachment(ctx, a.Key, account); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, by, action, fmt.Sprintf("%s attachment %d", id, number), c.ID, "")
+		return s.record(ctx, tx, by, action, fmt.Sprintf("%s attachment %d", id, number), c.ID, redact.Text(reason))
 	})
 }
 

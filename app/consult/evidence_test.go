@@ -123,13 +123,13 @@ func TestEvidenceOfAnOrganisation(t *testing.T) {
 		wantKind(t, "a file that is not open", err, models.KindForbidden)
 	}
 	object := sub.ID + " attachment 1"
-	noError(t, k.LetOpen(ctx, second, c, sub.ID, 1, true))
+	noError(t, k.LetOpen(ctx, second, c, sub.ID, 1, true, ""))
 	data, mediaType, ending, err := k.OpenFile(ctx, councillor, c, sub.ID, 1)
 	noError(t, err)
 	if !strings.Contains(string(data), "zeppelin") || !strings.HasPrefix(mediaType, "text/plain") || ending != "txt" {
 		t.Errorf("%q is opened as %s (%s)", data, mediaType, ending)
 	}
-	noError(t, k.LetOpen(ctx, second, c, sub.ID, 1, false))
+	noError(t, k.LetOpen(ctx, second, c, sub.ID, 1, false, ""))
 	_, _, _, err = k.OpenFile(ctx, councillor, c, sub.ID, 1)
 	wantKind(t, "a file that was shut", err, models.KindForbidden)
 	if got := k.actsOn(t, c, object); !slices.Equal(got, []string{"attachment.shut", "attachment.opened", "attachment.let-open"}) {
@@ -139,7 +139,7 @@ func TestEvidenceOfAnOrganisation(t *testing.T) {
 	wantKind(t, "no such file", err, models.KindNotFound)
 
 	// Of whoever asked for confidence, nothing.
-	wantKind(t, "letting others open it", k.LetOpen(ctx, officer, c, secret.ID, 1, true), models.KindConflict)
+	wantKind(t, "letting others open it", k.LetOpen(ctx, officer, c, secret.ID, 1, true, ""), models.KindConflict)
 	_, err = k.Attached(ctx, councillor, c, secret.ID)
 	wantKind(t, "confidential", err, models.KindNotFound)
 	if all, err := k.Attached(ctx, officer, c, secret.ID); err != nil || len(all) != 1 || !all[0].MayOpen {
@@ -179,7 +179,7 @@ func TestFilesThatStay(t *testing.T) {
 		_, _, _, err = k.OpenFile(ctx, by, c, scan.ID, 1)
 		wantKind(t, "opening the scan", err, models.KindNotFound)
 	}
-	wantKind(t, "letting others open a scan", k.LetOpen(ctx, officer, c, scan.ID, 1, true), models.KindConflict)
+	wantKind(t, "letting others open a scan", k.LetOpen(ctx, officer, c, scan.ID, 1, true, ""), models.KindConflict)
 	data, _, _, err := k.OpenFile(ctx, second, c, scan.ID, 1)
 	if err != nil || string(data) != "The trombone is loud." || !slices.Contains(k.actsOn(t, c, scan.ID+" attachment 1"), "scan.opened") {
 		t.Errorf("an officer opens %q (%v)", data, err)
@@ -211,7 +211,7 @@ func TestFilesThatStay(t *testing.T) {
 		n.Submission.Attachments = []models.Attachment{{Key: "K" + n.Submission.ID, Kind: "PDF", Opened: "u-x"}}
 		storetest.Create(t, k.store, n)
 		storetest.ReadAll(t, k.store, other.ID, officer.ID)
-		wantKind(t, "letting others open it", k.LetOpen(ctx, officer, other, n.Submission.ID, 1, true), models.KindConflict)
+		wantKind(t, "letting others open it", k.LetOpen(ctx, officer, other, n.Submission.ID, 1, true, ""), models.KindConflict)
 	}
 	other = k.move(t, other, models.StatusClosed)
 	k.drain(t)
@@ -220,5 +220,47 @@ func TestFilesThatStay(t *testing.T) {
 		if len(all) > 0 {
 			t.Errorf("a councillor is told of %+v (%v)", all, err)
 		}
+	}
+}
+
+// A file that nothing could be read out of is looked at by a person like words, and
+// let open for a reason; else it would never leave the desk.
+func TestFilesThatNothingIsReadOutOf(t *testing.T) {
+	k := one(t)
+	c := k.open(t, []byte(storetest.Invented))
+	n := storetest.Submission(c.ID, 0)
+	n.Submission.Answers = n.Submission.Answers[:2] // chosen only
+	n.Submission.Consents = []models.Consent{models.ConsentQuote}
+	n.Submission.Attachments = []models.Attachment{{Key: "K0", Kind: "PDF"}}
+	storetest.Create(t, k.store, n)
+	id := n.Submission.ID
+	storetest.ReadAll(t, k.store, c.ID, officer.ID)
+	next, err := k.NextRedaction(ctx, officer, c, false)
+	if err != nil || next != id {
+		t.Fatalf("handed out %q (%v)", next, err)
+	}
+	sheet := k.sheet(t, officer, c, id)
+	if !slices.Equal(sheet.Unread, []int{1}) || sheet.Stage != consult.RedactionOpen {
+		t.Errorf("the sheet says %v, %s", sheet.Unread, sheet.Stage)
+	}
+	noError(t, k.Redact(ctx, officer, c, id, consult.RedactionDecisions{Version: sheet.Version, Checked: true}))
+	for i := range 20 { // among enough others to be released
+		storetest.Create(t, k.store, storetest.Submission(c.ID, i+1))
+	}
+	storetest.CheckAll(t, k.store, c.ID, officer.ID, "u-second")
+	c = k.move(t, c, models.StatusClosed)
+	_, err = k.Release(ctx, officer, c)
+	noError(t, err)
+	k.drain(t)
+	noError(t, k.Read(ctx, officer, c, id, consult.ReadingWork{Summaries: []models.Summary{{Attachment: "K0", Text: "A plan of the square, drawn by hand.", Version: 1}}}))
+	wantKind(t, "for no reason", k.LetOpen(ctx, officer, c, id, 1, true, " "), models.KindInvalid)
+	noError(t, k.LetOpen(ctx, officer, c, id, 1, true, "A plan that names nobody."))
+	all, err := k.Attached(ctx, councillor, c, id)
+	noError(t, err)
+	if len(all) != 1 || !all[0].MayOpen || all[0].Summary == nil {
+		t.Errorf("a councillor is told of %+v", all)
+	}
+	if trail, err := k.store.AuditTrail(ctx, c.ID, 1); err != nil || trail[0].Action != "attachment.let-open" || trail[0].Reason != "A plan that names nobody." {
+		t.Errorf("on record is %+v (%v)", trail, err)
 	}
 }

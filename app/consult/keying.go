@@ -230,7 +230,7 @@ type Saved struct {
 
 // scanned marks attachments that show a form whose answers were keyed: they are
 // kept for comparison and never read for search.
-const scanned = "Scan of the form, "
+const scanned = models.ScanOfForm
 
 // KeyForm takes one form of a batch as a submission. What the other answers lead
 // past is taken, too: paper cannot stop anybody from answering it.

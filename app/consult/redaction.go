@@ -37,6 +37,7 @@ type RedactionSheet struct {
 	models.RedactionSheet
 	Of      *models.Submission // the original words
 	Answers []RedactionAnswer  // those in words
+	Unread  []int              // attachments that nothing could be read out of, by number from 1
 	Stage   RedactionStage
 	Mine    bool              // whoever asks has checked it, so that another has to approve
 	OpenBy  string            // name of the account of who else has it open, "" for nobody
@@ -115,7 +116,8 @@ func readSheet(ctx context.Context, from *store.Store, c *models.Consultation, s
 	}
 	out := &RedactionSheet{RedactionSheet: sheet, Of: sub, Stage: sheet.Stage(), Frozen: c.Status.AtLeast(models.StatusFrozen)}
 	texts := textsOf(c, sub)
-	if len(texts) == 0 {
+	out.Unread = unreadable(sub)
+	if len(texts)+len(out.Unread) == 0 {
 		out.Stage = RedactionChecked // there is nothing to read
 	}
 	for _, a := range texts {

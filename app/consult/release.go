@@ -211,7 +211,7 @@ func (s *Service) release(ctx context.Context, tx *store.Store, by Actor, c *mod
 			continue
 		}
 		docs := quotable(c, sub, passages(c, sub, &themeView{}))
-		if len(docs) == 0 {
+		if len(docs) == 0 && (len(unreadable(sub)) == 0 || !filesQuotable(c, sub)) { // a file without words has a summary
 			continue
 		}
 		if sheet, err := tx.RedactionSheet(ctx, sub.ID); err != nil {

@@ -153,7 +153,12 @@ func node(t *testing.T, script string, args ...string) {
 var readIn = regexp.MustCompile(`^(report|public-report|organisation|erasure|every-page|log|screens)\b`)
 
 // recorded is what has to be on record at the end of a journey.
-var recorded = map[string]string{}
+var recorded = map[string]string{
+	"helper":    "submission.received",
+	"erasure":   "request.logged request.answered erasure.asked erasure.done erasure.words request.redacted redactions.decided report.struck submission.withdrawn held.deleted",
+	"redaction": "redactions.decided redactions.checked redactions.approved submission.original-read",
+	"keying":    "keying.batch-opened submission.keyed keying.batch-finished keying.checked keying.settled keying.corrected keying.slip-printed-again scan.opened import.columns-kept submissions.imported",
+	"coding":    "answer.coded answer.coded-blind answers.moved theme.added theme.approved theme.defined theme.merged theme.out-of-scope theme.put-under theme.renamed theme.split theme.unmerged"}
 
 // openDemo stores the demonstration, opens it, and brings its index and themes
 // up to date.

@@ -32,7 +32,9 @@ const enough = 8;
  * the first of every row of the table that nobody has looked over yet.
  */
 async function follow(v, seen) {
-  const read = {}, known = new Set(['/staff']), waiting = ['/staff', `/staff/${id}/duties`, `/staff/${everyKind}/duties`];
+  const read = {}, known = new Set(['/staff']), waiting = ['/staff', `/staff/${id}/duties`, `/staff/${everyKind}/duties`,
+    // What only some states of a consultation lead to.
+    `/staff/${id}/frame`, `/staff/${everyKind}/report/heard-once`, `/staff/${everyKind}/essentials`];
   for (let href; (href = waiting.shift());) {
     const row = rowOf(href);
     if (!row || (read[row] = (read[row] ?? 0) + 1) > enough) continue;

@@ -69,6 +69,13 @@ func (p *portal) showAttached(req *request) error {
 	if err != nil {
 		return err
 	}
+	number, _ := strconv.Atoi(req.Param("file"))
+	return p.attachedPage(req, c, number, nil)
+}
+
+// attachedPage shows an attachment, with what was wrong with what somebody decided on
+// it.
+func (p *portal) attachedPage(req *request, c *models.Consultation, number int, faults []models.FieldError) error {
 	ctx, id := req.Request().Context(), req.Param("id")
 	all, err := p.service.Attached(ctx, req.by, c, id)
 	if err != nil {
@@ -79,7 +86,7 @@ func (p *portal) showAttached(req *request) error {
 		return err
 	}
 	for i, a := range all {
-		if strconv.Itoa(a.Number) != req.Param("file") {
+		if a.Number != number {
 			continue
 		}
 		page := &views.EvidencePage{Base: p.staffBase(req, c, "search", "Attachment "+strconv.Itoa(a.Number)), Consultation: c.ID, Submission: id, PublicID: cmp.Or(sub.PublicID, id),
@@ -94,9 +101,14 @@ func (p *portal) showAttached(req *request) error {
 			}
 		}
 		if a.MayLet {
-			page.Act, page.Let = fileAddress(c, id, a.Number), a.Let
+			page.Act, page.Let, page.Unreadable = fileAddress(c, id, a.Number), a.Let, strings.TrimSpace(a.Text) == ""
 		}
-		return p.render(req.Context, http.StatusOK, page)
+		status := http.StatusOK
+		if faults != nil {
+			status = http.StatusUnprocessableEntity
+			page.Faults, page.Problems = linked(faults, "reason", "reason")
+		}
+		return p.render(req.Context, status, page)
 	}
 	return models.NewError(models.KindNotFound, "There is no such attachment, or it is not released.")
 }
@@ -115,7 +127,11 @@ func (p *portal) letOpen(req *request) error {
 	default:
 		return models.NewError(models.KindInvalid, "The page did not say what to do with the file.")
 	}
-	if err := p.service.LetOpen(req.Request().Context(), req.by, c, req.Param("id"), number, do == "let"); err != nil {
+	err = p.service.LetOpen(req.Request().Context(), req.by, c, req.Param("id"), number, do == "let", normalLines(form.Get("reason")))
+	if fields := models.FieldsOf(err); len(fields) > 0 {
+		return p.attachedPage(req, c, number, fields)
+	}
+	if err != nil {
 		return err
 	}
 	return p.done(req, fileAddress(c, req.Param("id"), number), notice)

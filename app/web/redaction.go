@@ -134,6 +134,9 @@ func (p *portal) redactPage(req *request, c *models.Consultation, seen int) (*vi
 	for _, r := range models.Refusals {
 		page.Refusals = append(page.Refusals, views.Link{Key: string(r), Text: r.Name()})
 	}
+	for _, n := range sheet.Unread {
+		page.Unread = append(page.Unread, views.Link{Href: fileAddress(c, sheet.Of.ID, n), Text: fmt.Sprintf("attachment %d", n)})
+	}
 	for i := range sheet.Answers {
 		a := &sheet.Answers[i]
 		out := views.RedactAnswer{ID: a.Question, Problems: map[string]string{}, Result: snippet(consult.Mark(a.Redacted, "", a.Language))}

@@ -39,7 +39,7 @@ func TestSignInStepUp(t *testing.T) {
 	asked := b.post(contacts, url.Values{"do": {"read"}, "why": {"a & b", "=c\nd"}}).is(http.StatusForbidden).says("main", "Nothing has been done yet")
 	wrong := asked.submit("form", url.Values{"password": {"a wrong password"}}).is(http.StatusUnprocessableEntity).says(".problem", "not right")
 	wrong.submit("form", url.Values{"password": {"a wrong password"}}).is(http.StatusUnprocessableEntity)
-	b.post(contacts, nil).is(http.StatusForbidden)
+	b.post(contacts, url.Values{"do": {"read"}}).is(http.StatusForbidden)
 	if got := p.count("audit"); got != reads+2 {
 		t.Errorf("%d acts on record, expected two refusals", got-reads)
 	}
