@@ -1,5 +1,11 @@
 package consult
 
+import (
+	"slices"
+
+	"heard/models"
+)
+
 // What the tests outside call although it is no act of the portal.
 var (
 	Embeddings     = (*Service).embeddings
@@ -10,3 +16,13 @@ var (
 	Recount        = recount
 	PassageKey     = func(passages ...string) string { return passageKey(passages) }
 )
+
+// Spoil changes the figures that were built last, as a mistake in the program would.
+func (s *Service) Spoil(edit func(*models.Report)) {
+	s.figures.Lock()
+	defer s.figures.Unlock()
+	spoilt := *s.figures.built
+	spoilt.RollCall.Entries = slices.Clone(spoilt.RollCall.Entries)
+	edit(&spoilt)
+	s.figures.built = &spoilt
+}

@@ -80,6 +80,12 @@ func TestTheRollCallIsCountedAgainFromTheStore(t *testing.T) {
 		check(func(r *models.Report) { r.RollCall.Entries[3] = r.RollCall.Entries[4] }, "twice")
 		check(func(r *models.Report) { r.RollCall.InThemes++; r.RollCall.ClosedOnly-- }, "counted again")
 
+		// And no report is shown of which one submission left one theme.
+		k.Spoil(func(r *models.Report) { e := &r.RollCall.Entries[at]; e.Themes = e.Themes[1:] })
+		if _, err := k.DraftReport(ctx, officer, c); err == nil || !strings.Contains(err.Error(), "stands elsewhere") {
+			t.Errorf("a submission left a theme, and the report was built: %v", err)
+		}
+
 		// People decide: one answer leaves a theme, another goes in, and two themes
 		// become one.
 		themes, err := k.store.Themes(ctx, c.ID)

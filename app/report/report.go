@@ -9,6 +9,7 @@ package report
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/base32"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -550,9 +551,12 @@ func QuotedAs(c *models.Consultation, s *models.Submission, theme string) string
 	return s.PublicID
 }
 
+// aliasText are letters and digits that are not easily confused.
+var aliasText = base32.NewEncoding("abcdefghijkmnpqrstuvwxyz23456789").WithPadding(base32.NoPadding)
+
 func aliasOf(s *models.Submission, theme string) string {
 	sum := sha256.Sum256([]byte(s.ID + "\x00" + theme))
-	return hex.EncodeToString(sum[:5])
+	return aliasText.EncodeToString(sum[:5]) // which looks like a public id
 }
 
 // CalledIn is all that a submission may go by in a report.
