@@ -1,11 +1,12 @@
 # make check   everything that must be clean before a change lands
+# make fuzz    what strangers send, at random, half a minute for each reader of it
 # make bench   the measurements behind the figures in the README; with
 #              TEXTS=FOLDER also themes on the coded text in that folder
 # make e2e     the journeys in a real browser; needs Node 20 or later and Chromium
 # make crash   the program killed 200 times while people answer, on both databases;
 #              needs PostgreSQL's programs, and half an hour
 # make screens pictures of every page, into docs/screens
-.PHONY: check staticcheck vulncheck test race bench crash e2e screens build
+.PHONY: check staticcheck vulncheck test race fuzz bench crash e2e screens build
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -38,6 +39,12 @@ test:
 
 race:
 	CGO_ENABLED=1 go test -race ./...
+
+FUZZ = ./app/web ./app/evidence ./app/theme
+FUZZTIME = 30s
+fuzz:
+	@set -e; for package in $(FUZZ); do for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; done; done
 
 bench:
 	go run . bench intake

@@ -97,13 +97,10 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	if a.Views, err = views.New(); err != nil {
 		return a, err
 	}
-	if a.Store, err = store.Open(ctx, cfg.Database, store.Options{Now: o.Now, Logger: o.Log, Erased: a.noteErased}); err != nil {
+	if a.Store, err = store.Open(ctx, cfg.Database, store.Options{Secret: pepper, Now: o.Now, Logger: o.Log, Erased: a.noteErased}); err != nil {
 		return a, fmt.Errorf("database: %w", err)
 	}
 	if a.erasures, err = attachErasures(ctx, a.Store, cfg.erasuresFile()); err != nil {
-		return a, err
-	}
-	if err = attachSecret(ctx, a.Store, pepper); err != nil {
 		return a, err
 	}
 	if !o.beside {
@@ -141,7 +138,10 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 		models.JobErase:   outlasting(a.Service.EraseFromIndex),
 		models.JobDelete:  a.Service.DeleteDue,
 	}, jobs.Options{Logger: o.Log, Workers: workers})
-	return a, a.replayErasures(ctx)
+	if err = a.replayErasures(ctx); err != nil {
+		return a, err
+	}
+	return a, a.checkKeys(ctx)
 }
 
 // outlasting makes background work that fails because search is away wait until

@@ -35,6 +35,10 @@ import (
 //	SHA256SUMS         the hash of every entry before, as sha256sum -c reads it
 //
 // It is written and read as a stream. A backup without its last entry is none.
+//
+// The keys that open what respondents wrote are in an archive of their own, which
+// has heard.json, rows and SHA256SUMS. The newest one opens every earlier backup,
+// but for what was erased since; so only the newest is kept.
 const (
 	backupHead   = "heard.json"
 	backupRows   = "rows/"
@@ -43,7 +47,9 @@ const (
 	backupSecret = "secret"
 	backupSums   = "SHA256SUMS"
 
-	backupFormat = 1
+	backupFormat = 2 // in 1, what respondents wrote was not sealed, and there were no keys
+
+	keysName = "heard.keys"
 )
 
 // backupInfo is the first entry of a backup.
@@ -56,15 +62,23 @@ type backupInfo struct {
 
 type backupCommand struct {
 	File       string `arg:"" help:"Where to write the backup; it takes the place of one of that name only once it is whole. - is standard output."`
+	Keys       string `placeholder:"FILE" help:"Where to write the keys that open what respondents wrote; heard.keys beside the backup unless told otherwise. Keep the newest only: it opens every earlier backup, and nothing that was erased since."`
 	WithSecret bool   `help:"Put the portal's secret into the backup, too. Without it, keep the secret somewhere else: nothing sealed can be opened and no receipt code found without it. With it, whoever has the backup can do both."`
 }
 
 func (cmd backupCommand) Run(r *run) error {
+	keys := cmd.Keys
+	if keys == "" {
+		if cmd.File == "-" {
+			return usageError{errors.New("say with --keys where to write the keys")}
+		}
+		keys = keysBeside(cmd.File)
+	}
 	return r.beside(func(a *App) error {
 		start, say := time.Now(), r.out
 		var size int64
 		write := func(w io.Writer) (err error) {
-			size, err = a.backup(r.ctx, w, cmd.WithSecret, func(missing string) {
+			size, err = a.backup(r.ctx, w, keys, cmd.WithSecret, func(missing string) {
 				fmt.Fprintf(r.err, "An evidence file that the database names is not there, as when its submission was withdrawn meanwhile: %s\n", missing)
 			})
 			return err
@@ -79,7 +93,7 @@ func (cmd backupCommand) Run(r *run) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(say, "Backed up (%.1f MB before it is compressed, %.1f s).\n", float64(size)/1e6, time.Since(start).Seconds())
+		fmt.Fprintf(say, "Backed up (%.1f MB before it is compressed, %.1f s). The keys that open it are in %s: keep the newest only, and not where the backups are.\n", float64(size)/1e6, time.Since(start).Seconds(), keys)
 		if !cmd.WithSecret {
 			fmt.Fprintln(say, "The portal's secret is not in it: keep that somewhere else. Nor is the list of erasures, which stays with the portal.")
 		}
@@ -87,25 +101,26 @@ func (cmd backupCommand) Run(r *run) error {
 	})
 }
 
+// keysBeside is where the keys are unless told otherwise.
+func keysBeside(backup string) string { return filepath.Join(filepath.Dir(backup), keysName) }
+
 // fileKey finds what may be the key of an evidence file in the rows of a table,
 // whichever column it stands in.
 var fileKey = regexp.MustCompile(`"([A-Z2-7]{26,64})\\?"`)
 
-// backup writes a backup of what the portal holds at this moment and returns its
-// size before compression, in bytes. People can go on sending. missing is told
-// the keys of files that are not there.
-func (a *App) backup(ctx context.Context, to io.Writer, withSecret bool, missing func(key string)) (size int64, err error) {
-	// Most of it is sealed or compressed already.
-	zip, err := gzip.NewWriterLevel(to, gzip.BestSpeed)
+// backup writes a backup of what the portal holds at this moment, its keys into a
+// file of their own, and returns its size before compression, in bytes. People
+// can go on sending. missing is told the keys of files that are not there.
+func (a *App) backup(ctx context.Context, to io.Writer, keys string, withSecret bool, missing func(key string)) (size int64, err error) {
+	w, err := newArchive(to)
 	if err != nil {
 		return 0, err
 	}
-	w := &archiveWriter{tar: tar.NewWriter(zip)}
-	keys, err := a.backupDatabase(ctx, w)
+	named, err := a.backupDatabase(ctx, w, keys)
 	if err != nil {
 		return 0, err
 	}
-	for _, key := range keys {
+	for _, key := range named {
 		data, err := a.files.Get(ctx, key)
 		if errors.Is(err, evidence.ErrNotFound) {
 			missing(key)
@@ -127,14 +142,12 @@ func (a *App) backup(ctx context.Context, to io.Writer, withSecret bool, missing
 			return 0, err
 		}
 	}
-	if err := w.add(backupSums, w.sums.Bytes()); err != nil {
-		return 0, err
-	}
-	return w.size, errors.Join(w.tar.Close(), zip.Close())
+	return w.size, w.end()
 }
 
-// backupDatabase writes the database and returns the keys of its evidence files.
-func (a *App) backupDatabase(ctx context.Context, w *archiveWriter) (keys []string, err error) {
+// backupDatabase writes the database, and its keys into a file, and returns the
+// keys of its evidence files.
+func (a *App) backupDatabase(ctx context.Context, w *archiveWriter, keysFile string) (named []string, err error) {
 	snapshot, err := a.Store.Snapshot(ctx)
 	if err != nil {
 		return nil, err
@@ -145,35 +158,79 @@ func (a *App) backupDatabase(ctx context.Context, w *archiveWriter) (keys []stri
 	if err != nil {
 		return nil, err
 	}
-	if err := w.add(backupHead, append(head, '\n')); err != nil {
+	// The keys first: with newer ones, what there is of earlier backups still opens.
+	err = publishFile(keysFile, 0o600, func(to io.Writer) error {
+		w, err := newArchive(to)
+		if err != nil {
+			return err
+		}
+		if err := w.addRows(head, snapshot.Keys(ctx), func([]byte) {}); err != nil {
+			return err
+		}
+		return w.end()
+	})
+	if err != nil {
 		return nil, err
 	}
-	number := 0
-	for part, err := range snapshot.Parts(ctx) {
-		if err != nil {
-			return nil, err
+	err = w.addRows(head, snapshot.Parts(ctx), func(lines []byte) {
+		for _, m := range fileKey.FindAllSubmatch(lines, -1) {
+			named = append(named, string(m[1]))
 		}
-		number++
-		if err := w.add(fmt.Sprintf("%s%06d-%s", backupRows, number, part.Table), part.Lines); err != nil {
-			return nil, err
-		}
-		for _, m := range fileKey.FindAllSubmatch(part.Lines, -1) {
-			keys = append(keys, string(m[1]))
-		}
+	})
+	if err != nil {
+		return nil, err
 	}
-	slices.Sort(keys)
+	slices.Sort(named)
 	logs, err := logsOf(ctx, snapshot.Store)
 	if err != nil {
 		return nil, err
 	}
-	return slices.Compact(keys), w.add(backupLogs, []byte(logs.String()))
+	return slices.Compact(named), w.add(backupLogs, []byte(logs.String()))
 }
 
 // archiveWriter writes the entries of a backup.
 type archiveWriter struct {
+	zip  *gzip.Writer
 	tar  *tar.Writer
 	sums bytes.Buffer
 	size int64
+}
+
+func newArchive(to io.Writer) (*archiveWriter, error) {
+	// Most of it is sealed or compressed already.
+	zip, err := gzip.NewWriterLevel(to, gzip.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	return &archiveWriter{zip: zip, tar: tar.NewWriter(zip)}, nil
+}
+
+// addRows writes the first entry and the rows of a database, each part of which
+// is shown to look.
+func (w *archiveWriter) addRows(head []byte, parts iter.Seq2[store.Part, error], look func(lines []byte)) error {
+	if err := w.add(backupHead, append(head, '\n')); err != nil {
+		return err
+	}
+	number := 0
+	for part, err := range parts {
+		if err != nil {
+			return err
+		}
+		number++
+		if err := w.add(fmt.Sprintf("%s%06d-%s", backupRows, number, part.Table), part.Lines); err != nil {
+			return err
+		}
+		look(part.Lines)
+	}
+	return nil
+}
+
+// end writes the last entry.
+func (w *archiveWriter) end() error {
+	if err := w.add(backupSums, w.sums.Bytes()); err != nil {
+		return err
+	}
+	return errors.Join(w.tar.Close(), w.zip.Close())
 }
 
 func (w *archiveWriter) add(name string, data []byte) error {
@@ -320,11 +377,12 @@ type backup struct {
 	logs           logs
 	erasures, mark string // what its database belongs to, see store.Portal
 	secret         []byte // nil when it is not in it
+	keys           string // file of the keys that open it, "" when it is not sealed
 }
 
-// checkBackup reads a whole backup: that nothing of it is missing or altered, and
-// that each log has the root it was taken with.
-func checkBackup(file string) (*backup, error) {
+// checkBackup reads a whole backup and its keys: that nothing of them is missing
+// or altered, and that each log has the root it was taken with.
+func checkBackup(file, keys string) (*backup, error) {
 	var b backup
 	leaves := map[string]map[int64]ledger.Hash{}
 	for e, err := range entries(file) {
@@ -371,6 +429,19 @@ func checkBackup(file string) (*backup, error) {
 	}
 	if b.Format == 0 || b.logs == nil {
 		return nil, errBackup("entries are missing")
+	}
+	if b.Format == 1 {
+		keys = ""
+	}
+	if b.keys = keys; keys != "" {
+		if _, err := os.Stat(keys); err != nil {
+			return nil, fmt.Errorf("%w: this is where the keys that open the backup should be; say with --keys where they are", err)
+		}
+		for _, err := range entries(keys) {
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", keys, err)
+			}
+		}
 	}
 	for id, state := range b.logs {
 		inOrder := make([]ledger.Hash, len(leaves[id]))

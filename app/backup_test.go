@@ -152,7 +152,7 @@ func TestBackupAndRestore(t *testing.T) {
 	if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, good) {
 		t.Errorf("a failed run changed the last good backup (%v)", err)
 	}
-	if all, err := os.ReadDir(filepath.Dir(file)); err != nil || len(all) != 1 {
+	if all, err := os.ReadDir(filepath.Dir(file)); err != nil || len(all) != 2 {
 		t.Errorf("a failed run left something behind: %v, %v", all, err)
 	}
 
@@ -182,6 +182,16 @@ func TestBackupAndRestore(t *testing.T) {
 	if code, said, stderr := heard(t, append([]string{"erase"}, strings.Fields(back)...)...); code != exitDone || !strings.Contains(said, "no longer counted") {
 		t.Fatalf("exit code %d: %s%s", code, said, stderr)
 	}
+	// From now on the newest keys open older backups, but for those words.
+	later := filepath.Join(t.TempDir(), "later.backup")
+	if code, said, stderr := heard(t, "backup", later); code != exitDone {
+		t.Fatalf("exit code %d: %s%s", code, said, stderr)
+	}
+	for e, err := range entries(file) {
+		if err != nil || bytes.Contains(e.data, []byte("canary")) {
+			t.Errorf("words can be read in %s of the backup (%v)", e.name, err)
+		}
+	}
 	closePortal(t, a)
 	if names := holds(t, dir, "quokkacanary"); len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, "index") }) {
 		t.Errorf("erased words are in %v", names)
@@ -199,6 +209,9 @@ func TestBackupAndRestore(t *testing.T) {
 			}
 		}
 		refused("does not hold the portal's secret")
+		if code, said, stderr := heard(t, "restore", "--keys", file+".away", file); code == exitDone || !strings.Contains(stderr, "say with --keys where they are") {
+			t.Errorf("restored without keys: exit code %d: %s%s", code, said, stderr)
+		}
 		if err := os.WriteFile(filepath.Join(empty, "secret"), []byte(strings.Repeat("x", 64)), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -275,9 +288,21 @@ func TestBackupAndRestore(t *testing.T) {
 		}
 		if code, said, _ := heard(t, "erasures"); code != exitDone || !strings.Contains(said, "0 of them to be erased again") {
 			t.Errorf("exit code %d: %s", code, said)
-		}
-	})
+		}	})
 
+	// Where the list of erasures is lost, what was erased has no key any more.
+	t.Setenv("HEARD_DATA", t.TempDir())
+	copyFile(t, filepath.Join(dir, "secret"), filepath.Join(os.Getenv("HEARD_DATA"), "secret"))
+	if code, said, stderr := heard(t, "restore", "--lost-erasures", "--keys", keysBeside(later), file); code != exitDone {
+		t.Fatalf("exit code %d: %s%s", code, said, stderr)
+	}
+	b := openPortal(t, settings(os.Getenv("HEARD_DATA")))
+	defer func() { closePortal(t, b) }()
+	for words, want := range map[string]models.SubmissionStatus{back: models.SubmissionWithdrawn, stays: models.SubmissionLive} {
+		if trace, err := b.Service.Trace(t.Context(), c, words); err != nil || trace.Status != want {
+			t.Errorf("%v, %v: expected %s", trace, err, want)
+		}
+	}
 }
 
 // The list of erasures can be cut off at any byte, and goes on.

@@ -49,7 +49,7 @@ func (cmd benchCommand) backup(r *run, a *App, c *models.Consultation, f *figure
 	peak := measured.Peak(func() {
 		start := time.Now()
 		err = publishFile(file, 0o600, func(w io.Writer) error {
-			_, err := a.backup(r.ctx, w, true, func(key string) {})
+			_, err := a.backup(r.ctx, w, keysBeside(file), true, func(key string) {})
 			return err
 		})
 		took = time.Since(start)
@@ -66,7 +66,7 @@ func (cmd benchCommand) backup(r *run, a *App, c *models.Consultation, f *figure
 	f.add("backup, peak memory", peak, "MB")
 	f.add("backup, size", float64(info.Size())/1e6, "MB")
 	start := time.Now()
-	if _, err := checkBackup(file); err != nil {
+	if _, err := checkBackup(file, keysBeside(file)); err != nil {
 		return err
 	}
 	f.add("backup, checked", time.Since(start).Seconds(), "s")

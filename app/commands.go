@@ -826,10 +826,23 @@ func (cmd userAddCommand) Run(r *run) error {
 	})
 }
 
+// store opens the database alone.
+func (r *run) store() (*store.Store, error) {
+	secret, err := r.cfg.pepper()
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.Open(r.ctx, r.cfg.Database, store.Options{Secret: secret, Logger: r.logger()})
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	return s, nil
+}
+
 type migrateCommand struct{}
 
 func (migrateCommand) Run(r *run) error {
-	s, err := store.Open(r.ctx, r.cfg.Database, store.Options{Now: time.Now, Logger: r.logger()})
+	s, err := r.store()
 	if err != nil {
 		return err
 	}

@@ -144,7 +144,7 @@ func attachErasures(ctx context.Context, s *store.Store, name string) (*erasures
 	if err != nil {
 		return nil, fmt.Errorf("list of erasures: %w", err)
 	}
-	if belongs, _, err = s.ClaimPortal(ctx, e.id, ""); err == nil && belongs != e.id {
+	if belongs, err = s.ClaimPortal(ctx, e.id); err == nil && belongs != e.id {
 		err = fmt.Errorf("the list of erasures at %s belongs to another database: put the right one there, or name its place with --erasures. If it is lost, move this one away and run heard erasures --begin-again", name)
 	}
 	return e, err
@@ -189,13 +189,13 @@ func (c *Config) erasuresFile() string {
 }
 
 type erasuresCommand struct {
-	BeginAgain bool `help:"Make a new list from what the database itself knows, because the old one is lost. What was erased after the backup that the database came from stays back."`
+	BeginAgain bool `help:"Make a new list from what the database itself knows, because the old one is lost. What was erased after the backup that the database came from, and before its keys were, counts as withdrawn."`
 }
 
 func (cmd erasuresCommand) Run(r *run) error {
-	s, err := store.Open(r.ctx, r.cfg.Database, store.Options{Logger: r.logger()})
+	s, err := r.store()
 	if err != nil {
-		return fmt.Errorf("database: %w", err)
+		return err
 	}
 	defer s.Close()
 	name := r.cfg.erasuresFile()
@@ -213,6 +213,14 @@ func (cmd erasuresCommand) Run(r *run) error {
 		gone, err := s.Erased(r.ctx)
 		if err != nil {
 			return err
+		}
+		// What was erased after the backup has no key any more.
+		unopened, err := s.Unopened(r.ctx)
+		if err != nil {
+			return err
+		}
+		for _, id := range unopened {
+			gone = append(gone, models.Erasure{Submission: id, Status: models.SubmissionWithdrawn})
 		}
 		if err := e.add(gone); err != nil {
 			return err

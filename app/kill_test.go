@@ -164,7 +164,11 @@ func TestPortalIsKilled(t *testing.T) {
 	default:
 	}
 
-	beside, err := store.Open(ctx, cfg.Database, store.Options{Now: time.Now})
+	secret, err := cfg.pepper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	beside, err := store.Open(ctx, cfg.Database, store.Options{Secret: secret})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,13 +16,17 @@ import (
 
 type restoreCommand struct {
 	File         string `arg:"" type:"existingfile" help:"The backup."`
+	Keys         string `placeholder:"FILE" help:"The newest file of keys; heard.keys beside the backup unless told otherwise."`
 	Check        bool   `help:"Only check that the backup is whole."`
 	LostErasures bool   `help:"The list of erasures is lost: begin a new one. What people had erased after this backup comes back."`
 }
 
 func (cmd restoreCommand) Run(r *run) error {
 	start := time.Now()
-	b, err := checkBackup(cmd.File)
+	if cmd.Keys == "" {
+		cmd.Keys = keysBeside(cmd.File)
+	}
+	b, err := checkBackup(cmd.File, cmd.Keys)
 	if err != nil {
 		return err
 	}
@@ -42,7 +46,11 @@ func (cmd restoreCommand) Run(r *run) error {
 	if err := r.restoreFiles(cmd.File); err != nil {
 		return err
 	}
-	if err := store.Restore(r.ctx, r.cfg.Database, b.Version, parts(cmd.File), store.Options{Logger: r.logger()}); err != nil {
+	secret, err := r.cfg.pepper()
+	if err != nil {
+		return err
+	}
+	if err := store.Restore(r.ctx, r.cfg.Database, b.Version, parts(cmd.File, b.keys), store.Options{Secret: secret, Logger: r.logger()}); err != nil {
 		return err
 	}
 	if cmd.LostErasures {
@@ -95,7 +103,7 @@ func (c *Config) restoreSecret(b *backup) error {
 	if err != nil {
 		return err
 	}
-	return checkMark(b.mark, pepper)
+	return store.CheckMark(b.mark, pepper)
 }
 
 // restoreErasures makes sure that what was erased after the backup is known.
@@ -134,12 +142,18 @@ func (r *run) restoreFiles(backup string) (err error) {
 	return nil
 }
 
-// parts are the rows in a backup.
-func parts(backup string) iter.Seq2[store.Part, error] {
+// parts are the rows in a backup and in the file of its keys, "" where it has
+// none.
+func parts(backup, keys string) iter.Seq2[store.Part, error] {
 	return func(yield func(store.Part, error) bool) {
-		for e, err := range entries(backup) {
-			if part, ok := e.part(); (ok || err != nil) && !yield(part, err) {
-				return
+		for _, file := range []string{backup, keys} {
+			if file == "" {
+				continue
+			}
+			for e, err := range entries(file) {
+				if part, ok := e.part(); (ok || err != nil) && !yield(part, err) {
+					return
+				}
 			}
 		}
 	}

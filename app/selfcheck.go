@@ -2,15 +2,10 @@ package app
 
 import (
 	"context"
-	"crypto/hkdf"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"runtime"
-
-	"heard/models/store"
 )
 
 // selfCheck refuses to serve with what would lose or expose something. What the
@@ -43,32 +38,12 @@ func checkPrivate(name string) error {
 	return nil
 }
 
-// markOf tells one secret from another and nothing else.
-func markOf(secret []byte) (string, error) {
-	mark, err := hkdf.Key(sha256.New, secret, nil, "heard/secret/v1/mark", 16)
-	return hex.EncodeToString(mark), err
-}
-
-// checkMark refuses a secret that is not the one a database was begun with; mark
-// is "" for a database that has none yet.
-func checkMark(mark string, secret []byte) error {
-	is, err := markOf(secret)
-	if err == nil && mark != "" && is != mark {
-		err = errors.New("the secret is not the one that this database was begun with, so no receipt code would lead anywhere and nothing sealed could be opened: put the right one back")
+// checkKeys refuses a database without the keys of what it holds, as when it was
+// put back beside the keys of an earlier day.
+func (a *App) checkKeys(ctx context.Context) error {
+	missing, err := a.Store.Unopened(ctx)
+	if err == nil && len(missing) > 0 {
+		err = fmt.Errorf("the keys of %d submissions are missing, so nobody can read them: restore the backup again with the newest file of keys", len(missing))
 	}
 	return err
-}
-
-// attachSecret checks the secret against the database's mark, which the first
-// start makes.
-func attachSecret(ctx context.Context, s *store.Store, secret []byte) error {
-	mark, err := markOf(secret)
-	if err != nil {
-		return err
-	}
-	_, mark, err = s.ClaimPortal(ctx, "", mark)
-	if err != nil {
-		return err
-	}
-	return checkMark(mark, secret)
 }

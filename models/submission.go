@@ -125,8 +125,12 @@ type Attachment struct {
 	// what a program is sure of is taken out of Text.
 	Redacted string
 	Opened   string // account of who let others open the file itself, "" for nobody
-	// Original is the key of the file as it was sent, sealed, "" where none is kept.
+	// Original is the key of the file as it was sent, "" where none is kept.
 	Original string
+	// Secret is half of what opens both files, and destroyed with the words of the
+	// submission; the other half is the portal's. "" for files from before they were
+	// sealed.
+	Secret string
 }
 
 // Keys returns the keys of everything that is kept of the attachments.

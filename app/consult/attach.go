@@ -2,6 +2,8 @@ package consult
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -50,7 +52,7 @@ func (s *Service) Attach(ctx context.Context, key DraftKey, c *models.Consultati
 }
 
 // takeFile inspects a file and keeps a copy of it without metadata, and the file
-// as it was sent, sealed. Both are a draft's until ReleaseDraftFiles.
+// as it was sent, both sealed. They are a draft's until ReleaseDraftFiles.
 func (s *Service) takeFile(ctx context.Context, name string, r io.Reader) (models.Attachment, error) {
 	file, err := evidence.Inspect(name, r, MaxFileSize)
 	if err != nil {
@@ -72,10 +74,11 @@ func (s *Service) takeFile(ctx context.Context, name string, r io.Reader) (model
 	sum := sha256.Sum256(clean.Data)
 	kept := models.Attachment{Kind: strings.ToUpper(string(clean.Type)), Size: int64(len(clean.Data)),
 		SHA256: hex.EncodeToString(sum[:])}
-	if kept.Key, err = s.keepFile(ctx, clean.Data); err != nil {
+	kept.Secret = rand.Text()
+	if kept.Key, err = s.keepSealed(ctx, kept.Secret, clean.Data); err != nil {
 		return models.Attachment{}, err
 	}
-	if kept.Original, err = s.keepOriginal(ctx, file.Data); err != nil {
+	if kept.Original, err = s.keepSealed(ctx, kept.Secret, file.Data); err != nil {
 		return models.Attachment{}, errors.Join(err, s.removeFiles(ctx, models.Keys([]models.Attachment{kept})))
 	}
 	return kept, nil
@@ -94,14 +97,36 @@ func (s *Service) keepFile(ctx context.Context, data []byte) (key string, err er
 	return key, nil
 }
 
-// keepOriginal keeps a file as it was sent under a key that the file store and
-// the database do not hold.
-func (s *Service) keepOriginal(ctx context.Context, data []byte) (key string, err error) {
-	sealed, err := s.seal(sealOriginals, data)
+// keepSealed keeps a file that opens with its own secret and the portal's
+// together: neither the file store nor the database can read it, and without its
+// own, which goes with the submission's words, nobody can.
+func (s *Service) keepSealed(ctx context.Context, secret string, data []byte) (key string, err error) {
+	with, err := s.fileKey(secret)
+	if err != nil {
+		return "", err
+	}
+	sealed, err := sealWith(with, data)
 	if err != nil {
 		return "", err
 	}
 	return s.keepFile(ctx, sealed)
+}
+
+func (s *Service) fileKey(secret string) ([]byte, error) {
+	return hkdf.Key(sha256.New, s.pepper, []byte(secret), "heard/seal/v1/file", sealKey)
+}
+
+// file returns the cleaned file of an attachment.
+func (s *Service) file(ctx context.Context, a models.Attachment) ([]byte, error) {
+	data, err := s.files.Get(ctx, a.Key)
+	if err != nil || a.Secret == "" {
+		return data, err
+	}
+	with, err := s.fileKey(a.Secret)
+	if err != nil {
+		return nil, err
+	}
+	return openWith(with, data)
 }
 
 // ReadAttachments reads the text out of the files of a submission that has been
@@ -119,7 +144,7 @@ func (s *Service) ReadAttachments(ctx context.Context, submission string) error 
 		if a.Text != "" {
 			continue
 		}
-		data, err := s.files.Get(ctx, a.Key)
+		data, err := s.file(ctx, a)
 		if errors.Is(err, evidence.ErrNotFound) {
 			continue // withdrawn since
 		}

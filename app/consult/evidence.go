@@ -272,7 +272,7 @@ func (s *Service) OpenFile(ctx context.Context, by Actor, c *models.Consultation
 		return nil, "", "", models.NewError(models.KindForbidden, "An officer has not let anybody else open this file. Read its summary, or ask an officer.")
 	}
 	kind := evidence.Type(strings.ToLower(strings.TrimPrefix(a.Kind, scanned)))
-	if data, err = s.files.Get(ctx, a.Key); errors.Is(err, evidence.ErrNotFound) {
+	if data, err = s.file(ctx, a.Attachment); errors.Is(err, evidence.ErrNotFound) {
 		return nil, "", "", models.NewError(models.KindNotFound, "The file is not there any more.")
 	} else if err != nil {
 		return nil, "", "", err

@@ -256,6 +256,9 @@ func TestOriginalsAreSealed(t *testing.T) {
 				t.Fatalf("the original is kept as it was, from byte %d", at)
 			}
 		}
+		if bytes.HasPrefix(clean, []byte("\x89PNG")) {
+			t.Error("the copy is kept as it is read")
+		}
 		if len(sealed) < len(original) {
 			t.Errorf("of %d bytes %d are kept", len(original), len(sealed))
 		}

@@ -12,11 +12,10 @@ import (
 // Purposes that the portal's secret seals for. The secret is kept outside the
 // database, so a stolen database opens nothing.
 const (
-	sealContacts  = "contacts"
-	sealOriginals = "originals"
-	sealHeld      = "held"
-	sealCodeApps  = "code-apps"
-	sealPasskeys  = "passkeys"
+	sealContacts = "contacts"
+	sealHeld     = "held"
+	sealCodeApps = "code-apps"
+	sealPasskeys = "passkeys"
 )
 
 // sealKey is how long a key to seal with is, in bytes.

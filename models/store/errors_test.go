@@ -78,7 +78,7 @@ func TestClean(t *testing.T) {
 // TestQuiet runs statements that gorm would log with their values.
 func TestQuiet(t *testing.T) {
 	var log bytes.Buffer
-	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "heard.db"), Options{Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "heard.db"), Options{Secret: []byte("secret"), Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	if err != nil {
 		t.Fatal(err)
 	}

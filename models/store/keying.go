@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"gorm.io/gorm/clause"
@@ -113,7 +114,7 @@ type keyedVersionRow struct {
 	By         string `gorm:"column:account"`
 	Day        string
 	Reason     models.CorrectionReason
-	Answers    value[models.KeyedAnswers]
+	Answers    string // models.KeyedAnswers in JSON, sealed
 }
 
 func (keyedVersionRow) TableName() string { return "keyed_versions" }
@@ -157,8 +158,16 @@ func (s *Store) AddKeyedVersion(ctx context.Context, v models.KeyedVersion, seen
 			return failed(done.Error, doing)
 		}
 		version = seen + 1
+		answers, err := json.Marshal(v.Answers)
+		if err != nil {
+			return err
+		}
+		w, err := tx.wordsTo(ctx, v.Submission)
+		if err != nil {
+			return failed(err, doing)
+		}
 		return failed(db.Create(&keyedVersionRow{Submission: v.Submission, Version: version, Kind: v.Kind, By: v.By, Day: v.Day, Reason: v.Reason,
-			Answers: value[models.KeyedAnswers]{v.Answers}}).Error, doing)
+			Answers: w.seal(in("keyed_versions.answers", version), string(answers))}).Error, doing)
 	})
 	return version, err
 }
@@ -208,8 +217,20 @@ func (s *Store) KeyedVersions(ctx context.Context, submissions ...string) ([]mod
 		if err := s.db.WithContext(ctx).Where("submission IN ?", some).Order("submission, version").Find(&rows).Error; err != nil {
 			return nil, failed(err, "read what was keyed")
 		}
+		open, err := s.words(ctx, some...)
+		if err != nil {
+			return nil, failed(err, "read what was keyed")
+		}
 		for _, r := range rows {
-			list = append(list, models.KeyedVersion{Submission: r.Submission, Version: r.Version, Kind: r.Kind, By: r.By, Day: r.Day, Reason: r.Reason, Answers: r.Answers.of})
+			v := models.KeyedVersion{Submission: r.Submission, Version: r.Version, Kind: r.Kind, By: r.By, Day: r.Day, Reason: r.Reason}
+			err := open[r.Submission].opened(r.places())
+			if err == nil && r.Answers != "" {
+				err = json.Unmarshal([]byte(r.Answers), &v.Answers)
+			}
+			if err != nil {
+				return nil, failed(err, "read what was keyed")
+			}
+			list = append(list, v)
 		}
 	}
 	return list, nil
@@ -232,8 +253,12 @@ func (s *Store) CorrectAnswers(ctx context.Context, m *models.Submission, change
 		if err == nil {
 			err = db.Where("submission = ?", m.ID).Delete(&answerRow{}).Error
 		}
-		if rows := answerRows(m); err == nil && len(rows) > 0 {
-			err = db.CreateInBatches(rows, chunk).Error
+		var w *words
+		if err == nil {
+			w, err = tx.wordsTo(ctx, m.ID)
+		}
+		if err == nil && len(m.Answers) > 0 {
+			err = db.CreateInBatches(answerRows(m, w), chunk).Error
 		}
 		for _, table := range []any{&codingRow{}, &codedRow{}, &placementRow{}, &quoteRow{}} {
 			if err == nil {

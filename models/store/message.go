@@ -31,6 +31,12 @@ func (s *Store) AddMessage(ctx context.Context, submission string, m models.Mess
 		err := tx.db.WithContext(ctx).Model(&messageRow{}).Where("submission = ?", submission).
 			Select("COALESCE(MAX(position), -1) + 1").Scan(&row.Position).Error
 		if err == nil {
+			var w *words
+			w, err = tx.wordsTo(ctx, submission)
+			if err != nil {
+				return failed(err, doing)
+			}
+			w.sealed(row.places())
 			err = tx.db.WithContext(ctx).Create(&row).Error
 		}
 		return failed(err, doing)
@@ -43,9 +49,16 @@ func (s *Store) Messages(ctx context.Context, submission string) ([]models.Messa
 	if err := s.db.WithContext(ctx).Where("submission = ?", submission).Order("position").Find(&rows).Error; err != nil {
 		return nil, failed(err, "read the messages")
 	}
+	open, err := s.words(ctx, submission)
 	list := make([]models.Message, len(rows))
 	for i, r := range rows {
-		list[i] = models.Message{Officer: r.Officer, Day: r.Day, Text: r.Text}
+		if err == nil {
+			err = open[submission].opened(r.places())
+			list[i] = models.Message{Officer: r.Officer, Day: r.Day, Text: r.Text}
+		}
+	}
+	if err != nil {
+		return nil, failed(err, "read the messages")
 	}
 	return list, nil
 }

@@ -2,6 +2,10 @@ package store
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"slices"
 
 	"gorm.io/gorm"
@@ -30,10 +34,45 @@ func (s *Store) Portal(ctx context.Context) (erasures, secret string, err error)
 	return rows[0].Erasures, rows[0].Secret, nil
 }
 
-// ClaimPortal notes what the database belongs to, where that is not yet known,
-// and returns what it belongs to then: another process may have been first. An
-// empty claim changes nothing.
-func (s *Store) ClaimPortal(ctx context.Context, erasures, secret string) (string, string, error) {
+// ClaimPortal notes which list of erasures belongs to the database, where that is
+// not yet known, and returns the one that does then: another process may have
+// been first.
+func (s *Store) ClaimPortal(ctx context.Context, erasures string) (string, error) {
+	erasures, _, err := s.claim(ctx, erasures, "")
+	return erasures, err
+}
+
+// Mark tells one secret from another and nothing else.
+func Mark(secret []byte) (string, error) {
+	mark, err := hkdf.Key(sha256.New, secret, nil, "heard/secret/v1/mark", 16)
+	return hex.EncodeToString(mark), err
+}
+
+// CheckMark refuses a secret that is not the one a database was begun with; mark
+// is "" for a database that has none yet.
+func CheckMark(mark string, secret []byte) error {
+	is, err := Mark(secret)
+	if err == nil && mark != "" && is != mark {
+		err = errors.New("the secret is not the one that this database was begun with, so no receipt code would lead anywhere and nothing sealed could be opened: put the right one back")
+	}
+	return err
+}
+
+// claimSecret checks the secret against the database's mark, which the first
+// start makes.
+func (s *Store) claimSecret(ctx context.Context, secret []byte) error {
+	mark, err := Mark(secret)
+	if err != nil {
+		return err
+	}
+	if _, mark, err = s.claim(ctx, "", mark); err != nil {
+		return err
+	}
+	return CheckMark(mark, secret)
+}
+
+// claim is ClaimPortal for both; what is empty changes nothing.
+func (s *Store) claim(ctx context.Context, erasures, secret string) (string, string, error) {
 	first := func(column string) any {
 		return gorm.Expr("CASE WHEN portal." + column + " = '' THEN excluded." + column + " ELSE portal." + column + " END")
 	}

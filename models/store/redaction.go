@@ -233,13 +233,17 @@ func (s *Store) SetRedacted(ctx context.Context, key models.AnswerKey, text stri
 		answer := func() *gorm.DB {
 			return tx.db.WithContext(ctx).Where("submission = ? AND question = ?", key.Submission, key.Question)
 		}
-		done := answer().Model(&answerRow{}).Update("redacted", text)
+		w, err := tx.wordsTo(ctx, key.Submission)
+		if err != nil {
+			return failed(err, doing)
+		}
+		done := answer().Model(&answerRow{}).Update("redacted", w.seal(in("answers.redacted", key.Question), text))
 		if done.Error == nil && done.RowsAffected == 0 {
 			return models.NewError(models.KindNotFound, "There is no such answer.")
 		}
 		var quotes []quoteRow
 		var marked []codingRow
-		err := done.Error
+		err = done.Error
 		if err == nil {
 			err = answer().Find(&quotes).Error
 		}

@@ -245,6 +245,9 @@ func (s *Store) EraseWords(ctx context.Context, id, day string) error {
 		if err == nil {
 			err = db.Model(&leafRow{}).Where("submission = ?", id).Update("salt", []byte{}).Error
 		}
+		if err == nil {
+			err = tx.deleteKeys(ctx, id)
+		}
 		tx.unit.erased, tx.unit.gone = true, append(tx.unit.gone, id)
 		return failed(err, doing)
 	})
@@ -292,6 +295,15 @@ func (s *Store) DeleteOriginals(ctx context.Context, consultation string, keep f
 		for _, table := range []any{&messageRow{}, &noteRow{}, &keyedVersionRow{}} {
 			if err == nil {
 				err = db.Where("submission IN (?)", ids).Delete(table).Error
+			}
+		}
+		var there []string
+		if err == nil {
+			err = db.Model(&keyRow{}).Where("submission IN (?)", ids).Pluck("submission", &there).Error
+		}
+		for _, id := range there { // what is left goes under keys that open no backup
+			if err == nil {
+				err = tx.reseal(ctx, id)
 			}
 		}
 		tx.unit.erased = true

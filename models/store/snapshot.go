@@ -83,13 +83,24 @@ func (n *Snapshot) Close() error {
 	return failed(err, "close the snapshot")
 }
 
-// Parts returns every table, those first that others point at; also one without
-// rows is a part. What a part holds is good until the next.
+// Parts returns every table but the keys, those first that others point at; also
+// one without rows is a part. What a part holds is good until the next.
 func (n *Snapshot) Parts(ctx context.Context) iter.Seq2[Part, error] {
+	return n.parts(ctx, func(table string) bool { return table != keysTable && !slices.Contains(leftOut, table) })
+}
+
+// Keys returns the keys of what respondents wrote. Kept apart from the parts, and
+// no longer than the next ones, they make what was erased unreadable in parts of
+// earlier days.
+func (n *Snapshot) Keys(ctx context.Context) iter.Seq2[Part, error] {
+	return n.parts(ctx, func(table string) bool { return table == keysTable })
+}
+
+func (n *Snapshot) parts(ctx context.Context, take func(table string) bool) iter.Seq2[Part, error] {
 	return func(yield func(Part, error) bool) {
 		tables, err := tablesOf(ctx, n.tx, n.dialect())
 		for _, t := range tables {
-			if err == nil && !slices.Contains(leftOut, t.name) {
+			if err == nil && take(t.name) {
 				err = n.partsOf(ctx, t, yield)
 			}
 		}

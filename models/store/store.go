@@ -8,6 +8,7 @@ package store
 
 import (
 	"context"
+	"crypto/cipher"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -40,6 +41,7 @@ type Store struct {
 	now     func() time.Time
 	log     *slog.Logger
 	erased  func(ctx context.Context, ids []string)
+	wrap    cipher.AEAD // seals the keys of submissions
 	backend string
 	parsed  *parsed
 	unit    *unit // nil outside Tx
@@ -47,6 +49,10 @@ type Store struct {
 
 // Options are what a Store needs besides the database.
 type Options struct {
+	// Secret is the portal's, from which the key is made that opens the keys of
+	// what respondents wrote. The database does not hold it.
+	Secret []byte
+
 	Now    func() time.Time // the clock; time.Now when nil
 	Logger *slog.Logger     // nothing is logged when nil
 
@@ -94,6 +100,10 @@ var silenceRecorder = sync.OnceFunc(func() {
 
 func start(ctx context.Context, db *sql.DB, dialect string, dialector gorm.Dialector, opt Options) (*Store, error) {
 	silenceRecorder()
+	wrap, err := wrapping(opt.Secret)
+	if err != nil {
+		return nil, err
+	}
 	if err := reach(ctx, db); err != nil {
 		return nil, err
 	}
@@ -109,11 +119,17 @@ func start(ctx context.Context, db *sql.DB, dialect string, dialector gorm.Diale
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the database: %w", clean(err))
 	}
-	s := &Store{db: g, now: opt.Now, log: opt.Logger, erased: opt.Erased, parsed: &parsed{}}
+	s := &Store{db: g, now: opt.Now, log: opt.Logger, erased: opt.Erased, wrap: wrap, parsed: &parsed{}}
 	if dialect == "sqlite" {
 		s.backend, err = checkSQLite(ctx, db)
 	} else {
 		s.backend, err = checkPostgres(ctx, db)
+	}
+	if err == nil {
+		err = s.claimSecret(ctx, opt.Secret)
+	}
+	if err == nil {
+		err = s.sealEarlier(ctx)
 	}
 	if err != nil {
 		return nil, err

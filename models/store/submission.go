@@ -2,9 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
+
+	"gorm.io/gorm"
 
 	"heard/models"
 )
@@ -59,8 +62,9 @@ type answerRow struct {
 	Translated  string
 }
 
-func (r answerRow) model() models.Answer {
-	return models.Answer{Question: r.Question, Options: r.Options, Text: r.Text, Redacted: r.Redacted, Language: r.Language, Translation: r.Translation, Translated: r.Translated}
+func (r answerRow) model(w *words) (models.Answer, error) {
+	err := w.opened(r.places())
+	return models.Answer{Question: r.Question, Options: r.Options, Text: r.Text, Redacted: r.Redacted, Language: r.Language, Translation: r.Translation, Translated: r.Translated}, err
 }
 
 func (answerRow) TableName() string { return "answers" }
@@ -76,6 +80,7 @@ type attachmentRow struct {
 	Original   string
 	Redacted   string
 	Opened     string
+	Secret     string
 }
 
 func (attachmentRow) TableName() string { return "attachments" }
@@ -118,11 +123,6 @@ func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created 
 	if row.Status == "" {
 		row.Status = models.SubmissionLive
 	}
-	answers := answerRows(m)
-	attachments := make([]attachmentRow, len(m.Attachments))
-	for i, a := range m.Attachments {
-		attachments[i] = attachmentRow{Key: a.Key, Submission: m.ID, Position: i, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original, Redacted: a.Redacted, Opened: a.Opened}
-	}
 	err = s.Tx(ctx, func(tx *Store) error {
 		if err := tx.Lock(ctx, m.Consultation); err != nil {
 			return err
@@ -135,7 +135,17 @@ func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created 
 		if err != nil || known > 0 {
 			return failed(err, doing)
 		}
-		leaf := leafRow{Consultation: m.Consultation, Submission: m.ID, Leaf: n.Leaf, Salt: n.Salt}
+		w, err := tx.wordsTo(ctx, m.ID)
+		if err != nil {
+			return failed(err, doing)
+		}
+		answers := answerRows(m, w)
+		attachments := make([]attachmentRow, len(m.Attachments))
+		for i, a := range m.Attachments {
+			attachments[i] = attachmentRow{Key: a.Key, Submission: m.ID, Position: i, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original, Redacted: a.Redacted, Opened: a.Opened, Secret: a.Secret}
+			w.sealed(attachments[i].places())
+		}
+		leaf := leafRow{Consultation: m.Consultation, Submission: m.ID, Leaf: n.Leaf, Salt: w.sealSalt(n.Salt)}
 		err = db.Model(&leafRow{}).Where("consultation = ?", m.Consultation).
 			Select("COALESCE(MAX(position), -1) + 1").Scan(&leaf.Position).Error
 		if err == nil {
@@ -156,10 +166,11 @@ func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created 
 	return created && err == nil, err
 }
 
-func answerRows(m *models.Submission) []answerRow {
+func answerRows(m *models.Submission, w *words) []answerRow {
 	rows := make([]answerRow, len(m.Answers))
 	for i, a := range m.Answers {
 		rows[i] = answerRow{Submission: m.ID, Question: a.Question, Position: i, Options: a.Options, Text: a.Text, Redacted: a.Redacted, Language: a.Language, Translation: a.Translation, Translated: a.Translated}
+		w.sealed(rows[i].places())
 	}
 	return rows
 }
@@ -205,8 +216,8 @@ func (s *Store) submission(ctx context.Context, where string, args ...any) (*mod
 	return list[0], nil
 }
 
-// answers returns the answers of at most chunk submissions, by submission.
-func (s *Store) answers(ctx context.Context, submissions []string) (map[string][]models.Answer, error) {
+// answers returns the answers of submissions whose words open, by submission.
+func (s *Store) answers(ctx context.Context, submissions []string, open map[string]*words) (map[string][]models.Answer, error) {
 	var rows []answerRow
 	err := s.db.WithContext(ctx).Where("submission IN ?", submissions).Order("submission, position").Find(&rows).Error
 	if err != nil {
@@ -214,7 +225,11 @@ func (s *Store) answers(ctx context.Context, submissions []string) (map[string][
 	}
 	answers := make(map[string][]models.Answer, len(submissions))
 	for _, r := range rows {
-		answers[r.Submission] = append(answers[r.Submission], r.model())
+		a, err := r.model(open[r.Submission])
+		if err != nil {
+			return nil, err
+		}
+		answers[r.Submission] = append(answers[r.Submission], a)
 	}
 	return answers, nil
 }
@@ -272,11 +287,15 @@ func (s *Store) withAnswers(ctx context.Context, rows []submissionRow) ([]*model
 	for i := range rows {
 		ids[i] = rows[i].ID
 	}
-	answers, err := s.answers(ctx, ids)
+	open, err := s.words(ctx, ids...)
 	if err != nil {
 		return nil, err
 	}
-	attachments, err := s.attachments(ctx, ids)
+	answers, err := s.answers(ctx, ids, open)
+	if err != nil {
+		return nil, err
+	}
+	attachments, err := s.attachments(ctx, ids, open)
 	if err != nil {
 		return nil, err
 	}
@@ -287,9 +306,9 @@ func (s *Store) withAnswers(ctx context.Context, rows []submissionRow) ([]*model
 	return list, nil
 }
 
-// attachments returns the attachments of at most chunk submissions, by
+// attachments returns the attachments of submissions whose words open, by
 // submission.
-func (s *Store) attachments(ctx context.Context, submissions []string) (map[string][]models.Attachment, error) {
+func (s *Store) attachments(ctx context.Context, submissions []string, open map[string]*words) (map[string][]models.Attachment, error) {
 	var rows []attachmentRow
 	err := s.db.WithContext(ctx).Where("submission IN ?", submissions).Order("position, key").Find(&rows).Error
 	if err != nil {
@@ -297,7 +316,10 @@ func (s *Store) attachments(ctx context.Context, submissions []string) (map[stri
 	}
 	attachments := map[string][]models.Attachment{}
 	for _, r := range rows {
-		attachments[r.Submission] = append(attachments[r.Submission], models.Attachment{Key: r.Key, Kind: r.Kind, Size: r.Size, SHA256: r.SHA256, Text: r.Text, Original: r.Original, Redacted: r.Redacted, Opened: r.Opened})
+		if err := open[r.Submission].opened(r.places()); err != nil {
+			return nil, err
+		}
+		attachments[r.Submission] = append(attachments[r.Submission], models.Attachment{Key: r.Key, Kind: r.Kind, Size: r.Size, SHA256: r.SHA256, Text: r.Text, Original: r.Original, Redacted: r.Redacted, Opened: r.Opened, Secret: r.Secret})
 	}
 	return attachments, nil
 }
@@ -307,7 +329,7 @@ func (s *Store) attachments(ctx context.Context, submissions []string) (map[stri
 // submission again.
 func (s *Store) SetTranslation(ctx context.Context, submission, question, made, redacted string) error {
 	return s.Tx(ctx, func(tx *Store) error {
-		if err := tx.setAnswer(ctx, submission, question, map[string]any{"translated": made, "translation": redacted}); err != nil {
+		if err := tx.setAnswer(ctx, submission, question, map[string]string{"translated": made, "translation": redacted}); err != nil {
 			return err
 		}
 		return tx.reopenRedaction(ctx, submission)
@@ -316,10 +338,23 @@ func (s *Store) SetTranslation(ctx context.Context, submission, question, made, 
 
 // SetRedactedTranslation changes what of a translation may leave the desk.
 func (s *Store) SetRedactedTranslation(ctx context.Context, submission, question, text string) error {
-	return s.setAnswer(ctx, submission, question, map[string]any{"translation": text})
+	return s.setAnswer(ctx, submission, question, map[string]string{"translation": text})
 }
 
-func (s *Store) setAnswer(ctx context.Context, submission, question string, changes map[string]any) error {
+func (s *Store) setAnswer(ctx context.Context, submission, question string, texts map[string]string) error {
+	changes := map[string]any{}
+	err := s.Tx(ctx, func(tx *Store) error {
+		w, err := tx.wordsTo(ctx, submission)
+		for column, text := range texts {
+			if err == nil {
+				changes[column] = w.seal(in("answers."+column, question), text)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return failed(err, "keep the translation")
+	}
 	done := s.db.WithContext(ctx).Model(&answerRow{}).Where("submission = ? AND question = ?", submission, question).Updates(changes)
 	if done.Error == nil && done.RowsAffected == 0 {
 		return models.NewError(models.KindNotFound, "There is no such answer.")
@@ -331,14 +366,14 @@ func (s *Store) setAnswer(ctx context.Context, submission, question string, chan
 // the submission again.
 func (s *Store) SetAttachmentText(ctx context.Context, key, text string) error {
 	return s.Tx(ctx, func(tx *Store) error {
-		if err := tx.setAttachment(ctx, key, "text", text); err != nil || text == "" {
-			return err
-		}
 		var of []string
 		if err := tx.db.WithContext(ctx).Model(&attachmentRow{}).Where("key = ?", key).Pluck("submission", &of).Error; err != nil {
 			return failed(err, "keep the text of the file")
 		}
 		for _, id := range of {
+			if err := tx.setAttachment(ctx, key, "text", text); err != nil || text == "" {
+				return err
+			}
 			if err := tx.reopenRedaction(ctx, id); err != nil {
 				return err
 			}
@@ -355,12 +390,28 @@ func (s *Store) SetRedactedAttachment(ctx context.Context, key, text string) err
 // OpenAttachment says which account let others open a file itself, or with ""
 // that they may not.
 func (s *Store) OpenAttachment(ctx context.Context, key, account string) error {
-	return s.setAttachment(ctx, key, "opened", account)
+	err := s.db.WithContext(ctx).Model(&attachmentRow{}).Where("key = ?", key).Update("opened", account).Error
+	return failed(err, "keep who let others open the file")
 }
 
 func (s *Store) setAttachment(ctx context.Context, key, column, text string) error {
-	err := s.db.WithContext(ctx).Model(&attachmentRow{}).Where("key = ?", key).Update(column, text).Error
-	return failed(err, "keep what is known of the file")
+	const doing = "keep what is known of the file"
+	return s.Tx(ctx, func(tx *Store) error {
+		db := tx.db.WithContext(ctx)
+		var row attachmentRow
+		err := db.Take(&row, "key = ?", key).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return nil
+		}
+		if err != nil {
+			return failed(err, doing)
+		}
+		w, err := tx.wordsTo(ctx, row.Submission)
+		if err == nil {
+			err = db.Model(&attachmentRow{}).Where("key = ?", key).Update(column, w.seal(in("attachments."+column, key), text)).Error
+		}
+		return failed(err, doing)
+	})
 }
 
 // LiveGroups returns the groups that the author of each of a consultation's live
@@ -488,6 +539,9 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 			err = db.Model(&leafRow{}).Where("submission = ?", id).Update("salt", []byte{}).Error
 		}
 		if err == nil {
+			err = tx.deleteKeys(ctx, id)
+		}
+		if err == nil {
 			tx.unit.erased, tx.unit.gone = true, append(tx.unit.gone, id)
 		}
 		return failed(err, doing)
@@ -540,6 +594,12 @@ func (s *Store) LogSizes(ctx context.Context) (map[string]int, error) {
 // 0.
 func (s *Store) Leaf(ctx context.Context, submission string) (leaf, salt []byte, position int, err error) {
 	var row leafRow
-	err = s.db.WithContext(ctx).Take(&row, "submission = ?", submission).Error
-	return row.Leaf, row.Salt, row.Position, found(err, "read the log", noSubmission)
+	if err = s.db.WithContext(ctx).Take(&row, "submission = ?", submission).Error; err != nil {
+		return nil, nil, 0, found(err, "read the log", noSubmission)
+	}
+	open, err := s.words(ctx, submission)
+	if err == nil {
+		salt, err = open[submission].openSalt(row.Salt)
+	}
+	return row.Leaf, salt, row.Position, failed(err, "read the log")
 }

@@ -142,7 +142,7 @@ func testMigrations(t *testing.T, url string) {
 	var fresh sync.WaitGroup
 	for range 5 { // replicas that start together on a fresh database
 		fresh.Go(func() {
-			s, err := store.Open(ctx, url, store.Options{})
+			s, err := store.Open(ctx, url, store.Options{Secret: Secret})
 			if err != nil {
 				t.Errorf("open a fresh database: %v", err)
 				return
@@ -162,7 +162,7 @@ func testMigrations(t *testing.T, url string) {
 	if _, err := raw(t, url).Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)"); err != nil {
 		t.Fatal(err)
 	}
-	newer, err := store.Open(ctx, url, store.Options{})
+	newer, err := store.Open(ctx, url, store.Options{Secret: Secret})
 	if err == nil {
 		_ = newer.Close()
 		t.Fatal("a database of a newer version was opened")
@@ -202,7 +202,7 @@ func testColumns(t *testing.T, url string) {
 var columns = strings.Fields(`
 	answers.language answers.options answers.position answers.question answers.redacted answers.submission answers.text answers.translated answers.translation
 	approved_drafts.account approved_drafts.consultation approved_drafts.day approved_drafts.sentences approved_drafts.theme
-	attachments.key attachments.kind attachments.opened attachments.original attachments.position attachments.redacted attachments.sha256 attachments.size attachments.submission attachments.text
+	attachments.key attachments.kind attachments.opened attachments.original attachments.position attachments.redacted attachments.secret attachments.sha256 attachments.size attachments.submission attachments.text
 	audit.action audit.actor audit.consultation audit.day audit.hash audit.object audit.reason audit.sequence audit.time audit.undone
 	audit_head.hash audit_head.id audit_head.sequence
 	calendar_links.account calendar_links.consultation calendar_links.day calendar_links.hash
@@ -266,6 +266,7 @@ var columns = strings.Fields(`
 	sign_in_attempts.failures sign_in_attempts.hash sign_in_attempts.until
 	sso_subjects.account sso_subjects.issuer sso_subjects.subject
 	staff_sessions.account staff_sessions.day staff_sessions.ends staff_sessions.id staff_sessions.idle staff_sessions.name staff_sessions.proved
+	submission_keys.sealed submission_keys.submission
 	submissions.attention submissions.channel submissions.consents submissions.consultation submissions.day submissions.erased submissions.form_version submissions.groups
 	submissions.id submissions.language submissions.nonce submissions.path submissions.public_id submissions.receipt
 	submissions.revision submissions.source submissions.stance submissions.status
@@ -295,7 +296,7 @@ func testSettings(t *testing.T, url string) {
 			}
 		}
 		for _, bad := range []string{"sqlite:", "sqlite::memory:", "sqlite:" + filepath.Join(path, "no", "folder"), "mysql://x", ""} {
-			if s, err := store.Open(ctx, bad, store.Options{}); err == nil {
+			if s, err := store.Open(ctx, bad, store.Options{Secret: Secret}); err == nil {
 				_ = s.Close()
 				t.Errorf("opened %q", bad)
 			}
@@ -310,13 +311,13 @@ func testSettings(t *testing.T, url string) {
 	if !strings.HasPrefix(s.Backend(), "PostgreSQL 1") || strings.Contains(s.Backend(), "Debian") {
 		t.Errorf("backend %q", s.Backend())
 	}
-	if s, err := store.Open(ctx, url+"&log_error_verbosity=default", store.Options{}); err == nil || !strings.Contains(err.Error(), "ALTER SYSTEM SET log_error_verbosity = 'terse'") {
+	if s, err := store.Open(ctx, url+"&log_error_verbosity=default", store.Options{Secret: Secret}); err == nil || !strings.Contains(err.Error(), "ALTER SYSTEM SET log_error_verbosity = 'terse'") {
 		t.Errorf("a server that logs rows: %v, %v", s, err)
 	}
-	if _, err := store.Open(ctx, "postgres://someone:secret-word@127.0.0.1:1/x?sslmode=disable", store.Options{}); models.KindOf(err) != models.KindUnavailable || strings.Contains(err.Error(), "secret-word") {
+	if _, err := store.Open(ctx, "postgres://someone:secret-word@127.0.0.1:1/x?sslmode=disable", store.Options{Secret: Secret}); models.KindOf(err) != models.KindUnavailable || strings.Contains(err.Error(), "secret-word") {
 		t.Errorf("a server that is not there: %v", err)
 	}
-	if _, err := store.Open(ctx, "postgres://someone:secret-word@127.0.0.1:nonsense/x", store.Options{}); err == nil || strings.Contains(err.Error(), "secret-word") {
+	if _, err := store.Open(ctx, "postgres://someone:secret-word@127.0.0.1:nonsense/x", store.Options{Secret: Secret}); err == nil || strings.Contains(err.Error(), "secret-word") {
 		t.Errorf("an address that cannot be read: %v", err)
 	}
 }
@@ -447,7 +448,7 @@ func testRoundTrip(t *testing.T, url string) {
 		}
 		for j := range rapid.IntRange(0, 3).Draw(r, "attachments") {
 			m.Attachments = append(m.Attachments, models.Attachment{
-				Key: fmt.Sprintf("key-%d-%d", i, j), Kind: "PDF", Size: rapid.Int64Range(0, math.MaxInt64).Draw(r, "size"), SHA256: "aa", Text: text.Draw(r, "read"), Original: text.Draw(r, "original"),
+				Key: fmt.Sprintf("key-%d-%d", i, j), Kind: "PDF", Size: rapid.Int64Range(0, math.MaxInt64).Draw(r, "size"), SHA256: "aa", Text: text.Draw(r, "read"), Original: text.Draw(r, "original"), Secret: text.Draw(r, "secret"),
 			})
 		}
 		for _, a := range words.Draw(r, "attention") {
@@ -1584,8 +1585,18 @@ func testUpgrade(t *testing.T, url string) {
 	noError(t, s.SaveThemes(ctx, themes))
 	noError(t, s.Close())
 	db := raw(t, url)
-	for _, statement := range []string{
-		"DROP TABLE contact_openings",
+	quoted := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+	plain := []string{fmt.Sprintf(map[bool]string{true: `UPDATE leaves SET salt = x'%x'`, false: `UPDATE leaves SET salt = '\x%x'`}[strings.HasPrefix(url, "sqlite:")], Hash(square, "salt", 0))}
+	for _, m := range want {
+		for _, a := range m.Answers {
+			plain = append(plain, fmt.Sprintf("UPDATE answers SET text = %s, redacted = %s, translation = %s, translated = %s WHERE submission = %s AND question = %s", quoted(a.Text), quoted(a.Redacted), quoted(a.Translation), quoted(a.Translated), quoted(m.ID), quoted(a.Question)))
+		}
+		for _, a := range m.Attachments {
+			plain = append(plain, fmt.Sprintf("UPDATE attachments SET text = %s, redacted = %s WHERE key = %s", quoted(a.Text), quoted(a.Redacted), quoted(a.Key)))
+		}
+	}
+	for _, statement := range append(plain,
+		"DROP TABLE submission_keys", "ALTER TABLE attachments DROP COLUMN secret", "DROP TABLE contact_openings",
 		"DROP TABLE sso_subjects", "DROP TABLE recoveries", "DROP TABLE staff_sessions", "DROP TABLE sign_in_attempts",
 		"DROP TABLE recovery_codes", "DROP TABLE code_apps", "DROP TABLE passkeys",
 		"DROP TABLE portal",
@@ -1608,7 +1619,7 @@ func testUpgrade(t *testing.T, url string) {
 		"ALTER TABLE consultations DROP COLUMN paused", "ALTER TABLE submissions DROP COLUMN attention", "ALTER TABLE attachments DROP COLUMN original", "ALTER TABLE attachments DROP COLUMN position",
 		"ALTER TABLE answers DROP COLUMN language", "ALTER TABLE answers DROP COLUMN translation",
 		"DELETE FROM goose_db_version WHERE version_id >= 2",
-	} {
+	) {
 		if _, err := db.Exec(statement); err != nil {
 			t.Fatalf("%s: %v", statement, err)
 		}
@@ -1617,6 +1628,14 @@ func testUpgrade(t *testing.T, url string) {
 	s = OpenURL(t, url)
 	for _, m := range want {
 		wantSame(t, "a submission", must[*models.Submission](t)(s.Submission(ctx, m.ID)), m)
+	}
+	var texts, bare int
+	row := raw(t, url).QueryRow("SELECT COUNT(*), SUM(CASE WHEN text LIKE '%a%' AND text LIKE '% %' THEN 1 ELSE 0 END) FROM answers WHERE text <> ''")
+	if noError(t, row.Scan(&texts, &bare)); texts == 0 || bare > 0 {
+		t.Errorf("%d of %d texts can be read in the database", bare, texts)
+	}
+	if _, salt, _, err := s.Leaf(ctx, want[1].ID); err != nil || !bytes.Equal(salt, Hash(square, "salt", 0)) {
+		t.Errorf("the salt is %x, %v", salt, err)
 	}
 	wantSame(t, "a draft", must[[]byte](t)(s.Draft(ctx, []byte("d"))), []byte("sealed"))
 	wantRun(t, s, themes)

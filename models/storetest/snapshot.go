@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"iter"
 	"os"
 	"slices"
 	"strings"
@@ -20,11 +21,11 @@ func testSnapshot(t *testing.T, url string) {
 	var told []string
 	s := OpenURL(t, url, store.Options{Erased: func(_ context.Context, ids []string) { told = append(told, ids...) }})
 	subs := Seed(t, s, 620)
-	for i, claim := range [][2]string{{"", ""}, {"the list", ""}, {"another", "the mark"}} {
-		list, mark, err := s.ClaimPortal(ctx, claim[0], claim[1])
+	for i, claim := range []string{"", "the list", "another"} {
+		list, err := s.ClaimPortal(ctx, claim)
 		check(t, err)
-		if want := [][2]string{{"", ""}, {"the list", ""}, {"the list", "the mark"}}[i]; list != want[0] || mark != want[1] {
-			t.Errorf("after claiming %q: %q, %q", claim, list, mark)
+		if want := []string{"", "the list", "the list"}[i]; list != want {
+			t.Errorf("after claiming %q: %q", claim, list)
 		}
 	}
 	check(t, s.Audit(ctx, models.AuditEvent{Actor: models.ActorPortal, Action: "tested"}))
@@ -84,7 +85,7 @@ func testSnapshot(t *testing.T, url string) {
 					return
 				}
 			}
-		}, store.Options{})
+		}, store.Options{Secret: Secret})
 		if models.KindOf(err) != models.KindInvalid {
 			t.Errorf("a broken part: %v", err)
 		}
@@ -95,11 +96,11 @@ func testSnapshot(t *testing.T, url string) {
 				}
 			}
 		}
-		if err := store.Restore(ctx, other, n.Version+1, replay, store.Options{}); err == nil || !strings.Contains(err.Error(), "newer version") {
+		if err := store.Restore(ctx, other, n.Version+1, replay, store.Options{Secret: Secret}); err == nil || !strings.Contains(err.Error(), "newer version") {
 			t.Errorf("of a newer version: %v", err)
 		}
-		check(t, store.Restore(ctx, other, n.Version, replay, store.Options{}))
-		if err := store.Restore(ctx, other, n.Version, replay, store.Options{}); models.KindOf(err) != models.KindConflict {
+		check(t, store.Restore(ctx, other, n.Version, replay, store.Options{Secret: Secret}))
+		if err := store.Restore(ctx, other, n.Version, replay, store.Options{Secret: Secret}); models.KindOf(err) != models.KindConflict {
 			t.Errorf("restored onto what is there: %v", err)
 		}
 		again := OpenURL(t, other)
@@ -137,7 +138,7 @@ func leaves(t *testing.T, s *store.Store, consultation string) [][]byte {
 
 func partsOf(t *testing.T, n *store.Snapshot) (parts []store.Part) {
 	t.Helper()
-	for p, err := range n.Parts(t.Context()) {
+	for p, err := range both(n.Parts(t.Context()), n.Keys(t.Context())) {
 		check(t, err)
 		p.Lines = slices.Clone(p.Lines)
 		parts = append(parts, p)
@@ -161,4 +162,17 @@ func sortedLines(parts []store.Part) map[string][]string {
 		}
 	}
 	return all
+}
+
+// both goes through two sequences, one after the other.
+func both[K, V any](some, more iter.Seq2[K, V]) iter.Seq2[K, V] {
+	return func(yield func(K, V) bool) {
+		for _, seq := range []iter.Seq2[K, V]{some, more} {
+			for k, v := range seq {
+				if !yield(k, v) {
+					return
+				}
+			}
+		}
+	}
 }

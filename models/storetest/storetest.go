@@ -27,9 +27,12 @@ const (
 	RequireVariable  = "HEARD_TEST_REQUIRE"
 )
 
+// Secret is the portal's secret in tests that have no other.
+var Secret = []byte("a secret of tests")
+
 // Open opens a store on the test's database and closes it with the test.
 // Opening again gives another store on the same database. Without options it
-// has the system's clock and logs nothing.
+// has the system's clock and logs nothing, and its secret is Secret.
 type Open func(opt ...store.Options) *store.Store
 
 // Each runs f once per database, each time on a fresh one.
@@ -57,6 +60,9 @@ func OpenURL(t testing.TB, url string, opt ...store.Options) *store.Store {
 	var o store.Options
 	if len(opt) > 0 {
 		o = opt[0]
+	}
+	if o.Secret == nil {
+		o.Secret = Secret
 	}
 	s, err := store.Open(context.Background(), url, o)
 	if err != nil {

@@ -1,0 +1,301 @@
+package store
+
+import (
+	"context"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/chacha20poly1305"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// What respondents wrote is sealed, the words of each submission with a random
+// key of its own. That key is kept beside them, sealed with one that is made from
+// the portal's secret, which the database does not hold. So a stolen database
+// tells no words, and to delete a submission's key is to erase its words, also
+// from backups, which have the keys in a file of their own (Snapshot.Keys).
+//
+// Everything is sealed with XChaCha20-Poly1305 under a fresh random nonce, bound
+// to its submission and its place in it, so that nothing sealed can be put
+// somewhere else.
+
+// keyRow is the sealed key of a submission's words.
+type keyRow struct {
+	Submission string `gorm:"primaryKey"`
+	Sealed     []byte
+}
+
+const keysTable = "submission_keys"
+
+func (keyRow) TableName() string { return keysTable }
+
+// place is a text of a submission that is sealed where it stands: in which column
+// and, where there are several, in which row.
+type place struct {
+	name string
+	text *string
+}
+
+func in(column string, row any) string { return fmt.Sprint(column, "/", row) }
+
+func (r *answerRow) places() []place {
+	return []place{{in("answers.text", r.Question), &r.Text}, {in("answers.redacted", r.Question), &r.Redacted},
+		{in("answers.translation", r.Question), &r.Translation}, {in("answers.translated", r.Question), &r.Translated}}
+}
+
+func (r *attachmentRow) places() []place {
+	return []place{{in("attachments.text", r.Key), &r.Text}, {in("attachments.redacted", r.Key), &r.Redacted}, {in("attachments.secret", r.Key), &r.Secret}}
+}
+
+func (r *messageRow) places() []place { return []place{{in("messages.text", r.Position), &r.Text}} }
+
+func (r *keyedVersionRow) places() []place {
+	return []place{{in("keyed_versions.answers", r.Version), &r.Answers}}
+}
+
+const (
+	inKey  = "key"
+	inSalt = "salt"
+)
+
+// sealedMark begins every sealed text. models.CleanText keeps it out of what
+// people write; a text without it is from before texts were sealed.
+const sealedMark = "\x1a"
+
+// wrapping returns what the keys of submissions are sealed with.
+func wrapping(secret []byte) (cipher.AEAD, error) {
+	if len(secret) == 0 {
+		return nil, errors.New("cannot open the database: the portal's secret is missing")
+	}
+	key, err := hkdf.Key(sha256.New, secret, nil, "heard/seal/v1/submission-keys", chacha20poly1305.KeySize)
+	if err != nil {
+		return nil, err
+	}
+	return chacha20poly1305.NewX(key)
+}
+
+// words seals and opens what one submission says. A nil one opens everything to
+// nothing: its key was deleted.
+type words struct {
+	aead       cipher.AEAD
+	submission string
+}
+
+func (w *words) seal(name, text string) string {
+	// Text that the database would refuse is left for it to refuse.
+	if strings.TrimSpace(text) == "" || strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
+		return text
+	}
+	return sealedMark + base64.RawStdEncoding.EncodeToString(sealFor(w.aead, w.submission, name, []byte(text)))
+}
+
+// sealed seals the texts of a row.
+func (w *words) sealed(places []place) {
+	for _, p := range places {
+		*p.text = w.seal(p.name, *p.text)
+	}
+}
+
+// opened opens the texts of a row.
+func (w *words) opened(places []place) error {
+	for _, p := range places {
+		text, sealed := strings.CutPrefix(*p.text, sealedMark)
+		switch {
+		case !sealed: // from before words were sealed, or not a respondent's
+		case w == nil:
+			*p.text = ""
+		default:
+			b, err := base64.RawStdEncoding.DecodeString(text)
+			if err == nil {
+				b, err = openFor(w.aead, w.submission, p.name, b)
+			}
+			if err != nil {
+				return &fault{code: "words that do not open"}
+			}
+			*p.text = string(b)
+		}
+	}
+	return nil
+}
+
+func sealFor(aead cipher.AEAD, submission, name string, plain []byte) []byte {
+	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
+	_, _ = rand.Read(nonce) // which never fails
+	return aead.Seal(nonce, nonce, plain, []byte(name+"\x00"+submission))
+}
+
+func openFor(aead cipher.AEAD, submission, name string, sealed []byte) ([]byte, error) {
+	if len(sealed) < aead.NonceSize() {
+		return nil, &fault{code: "words that do not open"}
+	}
+	return aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], []byte(name+"\x00"+submission))
+}
+
+// words returns what opens the words of at most chunk submissions, by
+// submission; nothing for those whose key is gone.
+func (s *Store) words(ctx context.Context, submissions ...string) (map[string]*words, error) {
+	var rows []keyRow
+	if err := s.db.WithContext(ctx).Where("submission IN ?", submissions).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	all := make(map[string]*words, len(rows))
+	for _, r := range rows {
+		key, err := openFor(s.wrap, r.Submission, inKey, r.Sealed)
+		if err != nil {
+			return nil, &fault{code: "a key that the portal's secret does not open"}
+		}
+		aead, err := chacha20poly1305.NewX(key)
+		if err != nil {
+			return nil, err
+		}
+		all[r.Submission] = &words{aead, r.Submission}
+	}
+	return all, nil
+}
+
+// wordsTo returns what seals the words of a submission, with a fresh key when it
+// has none. It belongs inside Tx.
+func (s *Store) wordsTo(ctx context.Context, submission string) (*words, error) {
+	key := make([]byte, chacha20poly1305.KeySize)
+	_, _ = rand.Read(key)
+	row := keyRow{Submission: submission, Sealed: sealFor(s.wrap, submission, inKey, key)}
+	if err := s.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+		return nil, err
+	}
+	there, err := s.words(ctx, submission)
+	return there[submission], err
+}
+
+// sealEarlier seals what was written before words were sealed.
+func (s *Store) sealEarlier(ctx context.Context) error {
+	const overhead = chacha20poly1305.NonceSizeX + chacha20poly1305.Overhead // a sealed salt is longer, and that of an erased submission is empty
+	for {
+		var ids []string
+		err := s.db.WithContext(ctx).Model(&leafRow{}).Where("length(salt) BETWEEN 1 AND ? AND submission NOT IN (?)", overhead, s.db.Model(&keyRow{}).Select("submission")).
+			Limit(chunk).Pluck("submission", &ids).Error
+		if err != nil || len(ids) == 0 {
+			return failed(err, "look for words that are not sealed")
+		}
+		err = s.Tx(ctx, func(tx *Store) error {
+			for _, id := range ids {
+				if err := tx.reseal(ctx, id); err != nil {
+					return err
+				}
+			}
+			tx.unit.erased = true // the words as they were
+			return nil
+		})
+		if err != nil {
+			return failed(err, "seal what was written")
+		}
+	}
+}
+
+// reseal seals what a submission says under a key that is new to it. What was
+// deleted from it before no longer opens, in backups either.
+func (s *Store) reseal(ctx context.Context, submission string) error {
+	db := s.db.WithContext(ctx)
+	all, err := s.words(ctx, submission)
+	if err != nil {
+		return err
+	}
+	was := all[submission]
+	if err := db.Where("submission = ?", submission).Delete(&keyRow{}).Error; err != nil {
+		return err
+	}
+	is, err := s.wordsTo(ctx, submission)
+	if err != nil {
+		return err
+	}
+	var leaf leafRow
+	if err := db.Take(&leaf, "submission = ?", submission).Error; err != nil {
+		return err
+	}
+	salt, err := was.openSalt(leaf.Salt)
+	if err == nil {
+		err = db.Model(&leafRow{}).Where("submission = ?", submission).Update("salt", is.sealSalt(salt)).Error
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		resealRows[answerRow](db, submission, was, is),
+		resealRows[attachmentRow](db, submission, was, is),
+		resealRows[messageRow](db, submission, was, is),
+		resealRows[keyedVersionRow](db, submission, was, is),
+	)
+}
+
+// resealRows puts the rows of one table, sealed anew, in place of those that a
+// submission has in it.
+func resealRows[R any, P interface {
+	*R
+	places() []place
+}](db *gorm.DB, submission string, was, is *words) error {
+	var rows []R
+	if err := db.Where("submission = ?", submission).Find(&rows).Error; err != nil || len(rows) == 0 {
+		return err
+	}
+	for i := range rows {
+		places := P(&rows[i]).places()
+		if err := was.opened(places); err != nil {
+			return err
+		}
+		is.sealed(places)
+	}
+	if err := db.Where("submission = ?", submission).Delete(new(R)).Error; err != nil {
+		return err
+	}
+	return db.Create(&rows).Error
+}
+
+func (w *words) sealSalt(salt []byte) []byte {
+	if len(salt) == 0 {
+		return []byte{}
+	}
+	return sealFor(w.aead, w.submission, inSalt, salt)
+}
+
+// openSalt returns the salt that opens a submission's leaf; nothing when it or
+// the key is gone.
+func (w *words) openSalt(kept []byte) ([]byte, error) {
+	if w == nil || len(kept) == 0 {
+		if len(kept) > chacha20poly1305.NonceSizeX+chacha20poly1305.Overhead {
+			kept = nil
+		}
+		return kept, nil
+	}
+	salt, err := openFor(w.aead, w.submission, inSalt, kept)
+	if err != nil {
+		return nil, &fault{code: "a salt that does not open"}
+	}
+	return salt, nil
+}
+
+// Unopened returns the submissions that were not erased and have no key, so that
+// nobody can read what they say: the database was put back beside keys of another
+// day, and they were erased by then or not yet sent.
+func (s *Store) Unopened(ctx context.Context) (ids []string, err error) {
+	err = s.db.WithContext(ctx).Model(&leafRow{}).Where("length(salt) > 0 AND submission NOT IN (?)", s.db.Model(&keyRow{}).Select("submission")).Order("submission").Pluck("submission", &ids).Error
+	return ids, failed(err, "look for missing keys")
+}
+
+// deleteKeys deletes the keys of submissions, so that their words cannot be read
+// again.
+func (s *Store) deleteKeys(ctx context.Context, submissions ...string) error {
+	for some := range slices.Chunk(submissions, chunk) {
+		if err := s.db.WithContext(ctx).Where("submission IN ?", some).Delete(&keyRow{}).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
