@@ -531,7 +531,7 @@ func TestMarkedForAPerson(t *testing.T) {
 		if receipt.step() != "receipt" || len(words) != 12 {
 			t.Fatalf("sending leads to %s", receipt.step())
 		}
-		receipt.doc.Find("ol.words, p.oneline code").Remove()
+		receipt.doc.Find("ol.words, p.oneline code, pre").Remove()
 		pages = append(pages, receipt.doc.Find("main").Text())
 		p.browser().use(strings.Join(words, " "), "check").is(http.StatusOK).says("main", "held and counted")
 		id := p.rows("SELECT submission FROM leaves ORDER BY position DESC LIMIT 1")[0]
