@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { base, desk, everyKind as id, launch, phone, Visitor } from './browser.mjs';
+import { desk, everyKind as id, launch, phone, Visitor } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -26,18 +26,10 @@ async function respond(t, words, file) {
   await v.leave(t);
 }
 
-/** A second officer, who accepts an invitation. */
+/** A second officer. */
 async function colleague(screen, scripts) {
-  const admin = await Visitor.arrive(browser, desk, true);
-  await admin.signIn('admin', '/staff/users');
-  await admin.page.getByLabel('Email address').fill('second@demo.example');
-  await admin.page.getByLabel('officer').check();
-  await admin.press('Make a one-time link');
-  const link = (await admin.page.locator('.note code').innerText()).trim();
   const v = await Visitor.arrive(browser, screen, scripts);
-  await v.go(link.replace(base, ''));
-  await v.page.getByLabel('Password').fill('three unrelated words');
-  await v.press('Save and sign in');
+  await v.signIn('second');
   return v;
 }
 
