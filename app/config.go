@@ -61,6 +61,7 @@ type commands struct {
 	Backup      backupCommand      `cmd:"" help:"Write everything into one file, also while the portal serves."`
 	OfficersKey officersKeyCommand `cmd:"" name:"officers-key" help:"Make a key that only officers keep."`
 	Sent        sentCommand        `cmd:"" help:"Write an attachment to a file as it was sent, with all that is hidden in it."`
+	Held        heldCommand        `cmd:"" help:"Write what was taken back while something in law held it, for whoever has to hand it over."`
 	Restore     restoreCommand     `cmd:"" help:"Put a backup back onto an empty machine, or check one."`
 	Erasures    erasuresCommand    `cmd:"" help:"Show how the list of erasures stands."`
 	Migrate     migrateCommand     `cmd:"" help:"Bring the database to this version of the program."`

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 
@@ -57,6 +58,33 @@ func (cmd sentCommand) Run(r *run) error {
 			return err
 		}
 		fmt.Fprintf(r.out, "Wrote %d bytes, sent as %s. That it was opened is on record.\n", len(data), kind)
+		return nil
+	})
+}
+
+type heldCommand struct {
+	Consultation string `arg:"" help:"Id of the consultation."`
+	Out          string `required:"" placeholder:"FILE" help:"Where to write them, as JSON, for whoever has to hand them over."`
+}
+
+func (cmd heldCommand) Run(r *run) error {
+	return r.beside(func(a *App) error {
+		c, err := a.Store.Consultation(r.ctx, cmd.Consultation)
+		if err != nil {
+			return err
+		}
+		held, err := a.Service.HeldWords(r.ctx, consult.Portal, c)
+		if err != nil {
+			return err
+		}
+		out, err := json.MarshalIndent(held, "", "  ")
+		if err != nil {
+			return err
+		}
+		if err := writeWhole(cmd.Out, 0o600, append(out, '\n')); err != nil {
+			return err
+		}
+		fmt.Fprintf(r.out, "Wrote %d submissions that were taken back while something in law held them. That they were opened is on record.\n", len(held))
 		return nil
 	})
 }

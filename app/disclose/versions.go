@@ -28,6 +28,3 @@ func Later(earlier, change Figure) Figure {
 	}
 	return Figure{} // "fewer than" may not be so any more
 }
-
-// add adds without going beyond Unbounded.
-func add(a, b int) int { return min(a+b, Unbounded) }
