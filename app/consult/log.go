@@ -232,13 +232,20 @@ func stateOf(l models.Leaf, reasons map[string]string) string {
 }
 
 // withheldFor returns why officers set submissions aside, by submission: their
-// words on record.
+// words on record, or "spam" for those that went with a pile.
 func withheldFor(ctx context.Context, from *store.Store, c *models.Consultation, leaves []models.Leaf) (map[string]string, error) {
 	reasons := map[string]string{}
 	if !slices.ContainsFunc(leaves, func(l models.Leaf) bool { return l.Status == models.SubmissionVoid }) {
 		return reasons, nil
 	}
 	acts, err := from.AuditTrail(ctx, c.ID, 0)
+	if err != nil {
+		return nil, err
+	}
+	piled, err := from.Marked(ctx, c.ID, models.SubmissionVoid, []models.Attention{models.AttentionSpam}, nil)
+	for _, id := range piled {
+		reasons[id] = string(models.AttentionSpam)
+	}
 	for _, a := range slices.Backward(acts) { // the oldest first
 		if a.Action == "submission.set-aside" {
 			reasons[a.Object] = a.Reason
