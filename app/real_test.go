@@ -26,13 +26,13 @@ import (
 
 // Whatever is imported ends in a report of the whole shape, in every format: text
 // that people really wrote, in German and Chinese, of two words and of forty pages,
-// with markup, control characters and letters that many sent. HEARD_TEST_MEASURE
+// with markup, control characters and letters that many sent. HEARD_TEST_REAL
 // names the folder with it, or is "yes" for shared/data beside the repository.
 func TestReportsOfRealText(t *testing.T) {
-	dir := os.Getenv("HEARD_TEST_MEASURE")
+	dir := os.Getenv("HEARD_TEST_REAL")
 	switch dir {
 	case "":
-		t.Skip("set HEARD_TEST_MEASURE to import text that people wrote, and report on it")
+		t.Skip("set HEARD_TEST_REAL to import text that people wrote, and report on it")
 	case "yes":
 		dir = filepath.Join("..", "..", "shared", "data")
 	}

@@ -234,6 +234,9 @@ var access = map[string]string{
 	"EraseByCode":        "officer",
 	"ErasedSince":        "open",
 	"HeldWords":          "",
+	"SentFile":           "",
+	"SealedToOfficers":   "open",
+	"Spoil":              "open", // of tests
 	"KeepRequest":        "officer",
 	"OpenRequests":       "officer",
 	"PublicID":           "officer auditor",

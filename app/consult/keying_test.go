@@ -107,7 +107,7 @@ func TestKeying(t *testing.T) {
 		}
 		trace, err := k.Trace(ctx, c, strings.Join(saved.Words, " "))
 		noError(t, err)
-		if !trace.Open || trace.Position != 2 {
+		if !trace.Open || trace.Receipt == "" {
 			t.Errorf("the code leads to %+v", trace)
 		}
 		// The code stands nowhere.

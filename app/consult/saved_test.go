@@ -295,7 +295,7 @@ func TestSendTogether(t *testing.T) {
 		}
 		trace, err := k.Trace(ctx, c, code)
 		noError(t, err)
-		if !trace.Open || trace.Size != 1 {
+		if !trace.Open || trace.Receipt == "" {
 			t.Errorf("its trace: %+v", trace)
 		}
 	})

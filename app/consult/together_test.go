@@ -105,8 +105,10 @@ func (k *kit) together(t *testing.T, c *models.Consultation) (cells []cell, rema
 	}
 	size, _, err := k.Checkpoint(ctx, c)
 	noError(t, err)
-	if all := r.RollCall.Submissions + r.RollCall.Withdrawn + r.RollCall.Replaced + r.RollCall.SetAside; size != all {
-		t.Errorf("the log has %d leaves, and the roll-call accounts for %d", size, all)
+	leaves, err := k.store.Leaves(ctx, c.ID)
+	noError(t, err)
+	if all := r.RollCall.Submissions + r.RollCall.Withdrawn + r.RollCall.Replaced + r.RollCall.SetAside; len(leaves) != all || size%16 != 0 {
+		t.Errorf("%d leaves, %d entries of the log, and the roll-call accounts for %d", len(leaves), size, all)
 	}
 
 	count := func(group string, also func(*known) bool) (n int) {
