@@ -284,7 +284,7 @@ func TestNastyFieldsOnEveryRoute(t *testing.T) {
 				}
 				by = answering
 			}
-			if i%6 == 0 && !slices.Contains([]string{"/staff", "/staff/users", "/staff/welcome", "/staff/sign-in"}, r.path) {
+			if i%12 == 0 && !slices.Contains([]string{"/staff", "/staff/users", "/staff/welcome", "/staff/sign-in"}, r.path) {
 				acts = append(acts, "reply", "misread", "correct", "withdraw", "keep", "save", "send", "continue", "ask", "aside", "pause", "resume", "add", "remove", "rename", "define", "under", "merge", "unmerge", "out", "in", "take-out", "move", "split", "code")
 			}
 			for _, do := range acts {
