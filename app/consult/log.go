@@ -242,7 +242,7 @@ func withheldFor(ctx context.Context, from *store.Store, c *models.Consultation,
 	if err != nil {
 		return nil, err
 	}
-	piled, err := from.Marked(ctx, c.ID, models.SubmissionVoid, []models.Attention{models.AttentionSpam}, nil)
+	piled, err := pileAside(ctx, from, c)
 	for _, id := range piled {
 		reasons[id] = string(models.AttentionSpam)
 	}

@@ -28,8 +28,8 @@ func (s *Service) pile(ctx context.Context, from *store.Store, c *models.Consult
 	return from.Marked(ctx, c.ID, models.SubmissionLive, models.Automated, append([]models.Attention{models.AttentionSpam}, models.Spoken...))
 }
 
-// setAside are those that were set aside as a pile.
-func (s *Service) setAside(ctx context.Context, from *store.Store, c *models.Consultation) ([]string, error) {
+// pileAside are those that were set aside as a pile.
+func pileAside(ctx context.Context, from *store.Store, c *models.Consultation) ([]string, error) {
 	return from.Marked(ctx, c.ID, models.SubmissionVoid, []models.Attention{models.AttentionSpam}, nil)
 }
 
@@ -42,7 +42,7 @@ func (s *Service) Pile(ctx context.Context, by Actor, c *models.Consultation) (*
 	if err != nil {
 		return nil, err
 	}
-	aside, err := s.setAside(ctx, s.store, c)
+	aside, err := pileAside(ctx, s.store, c)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (s *Service) EmptyPile(ctx context.Context, by Actor, c *models.Consultatio
 // are in the pile again.
 func (s *Service) RestorePile(ctx context.Context, by Actor, c *models.Consultation) (restored int, err error) {
 	err = s.pileAct(ctx, by, c, func(tx *store.Store) error {
-		aside, err := s.setAside(ctx, tx, c)
+		aside, err := pileAside(ctx, tx, c)
 		if err != nil {
 			return err
 		}

@@ -2,11 +2,11 @@ package consult
 
 import (
 	"crypto/hkdf"
-	"crypto/rand"
 	"crypto/sha256"
-	"errors"
 
 	"golang.org/x/crypto/chacha20poly1305"
+
+	"heard/models"
 )
 
 // Purposes that the portal's secret seals for. The secret is kept outside the
@@ -42,18 +42,13 @@ func (s *Service) open(purpose string, sealed []byte) ([]byte, error) {
 	return openWith(key, sealed)
 }
 
-// sealWith seals with XChaCha20-Poly1305 and puts the fresh random nonce before
-// what it seals.
+// sealWith seals with XChaCha20-Poly1305; see models.Seal.
 func sealWith(key, plain []byte) ([]byte, error) {
 	aead, err := chacha20poly1305.NewX(key)
 	if err != nil {
 		return nil, err
 	}
-	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
-	if _, err := rand.Read(nonce); err != nil {
-		return nil, err
-	}
-	return aead.Seal(nonce, nonce, plain, nil), nil
+	return models.Seal(aead, plain, ""), nil
 }
 
 func openWith(key, sealed []byte) ([]byte, error) {
@@ -61,8 +56,5 @@ func openWith(key, sealed []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(sealed) < aead.NonceSize() {
-		return nil, errors.New("the sealed text is too short")
-	}
-	return aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], nil)
+	return models.Unseal(aead, sealed, "")
 }

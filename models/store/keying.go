@@ -166,8 +166,9 @@ func (s *Store) AddKeyedVersion(ctx context.Context, v models.KeyedVersion, seen
 		if err != nil {
 			return failed(err, doing)
 		}
-		return failed(db.Create(&keyedVersionRow{Submission: v.Submission, Version: version, Kind: v.Kind, By: v.By, Day: v.Day, Reason: v.Reason,
-			Answers: w.seal(in("keyed_versions.answers", version), string(answers))}).Error, doing)
+		row := keyedVersionRow{Submission: v.Submission, Version: version, Kind: v.Kind, By: v.By, Day: v.Day, Reason: v.Reason, Answers: string(answers)}
+		w.sealed(row.places())
+		return failed(db.Create(&row).Error, doing)
 	})
 	return version, err
 }

@@ -131,11 +131,16 @@ func (s *Store) Unlogged(ctx context.Context, consultation, before string) ([][]
 // PublicLogSizes returns how many entries each consultation's public log has; one
 // without any is left out.
 func (s *Store) PublicLogSizes(ctx context.Context) (map[string]int, error) {
+	return s.logSizes(ctx, &logRow{})
+}
+
+// logSizes counts the rows of a table of logs by consultation.
+func (s *Store) logSizes(ctx context.Context, table any) (map[string]int, error) {
 	var rows []struct {
 		Consultation string
 		Number       int
 	}
-	err := s.db.WithContext(ctx).Model(&logRow{}).Select("consultation, COUNT(*) AS number").Group("consultation").Scan(&rows).Error
+	err := s.db.WithContext(ctx).Model(table).Select("consultation, COUNT(*) AS number").Group("consultation").Scan(&rows).Error
 	sizes := make(map[string]int, len(rows))
 	for _, r := range rows {
 		sizes[r.Consultation] = r.Number

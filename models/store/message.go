@@ -30,12 +30,11 @@ func (s *Store) AddMessage(ctx context.Context, submission string, m models.Mess
 		row := messageRow{Submission: submission, Officer: m.Officer, Day: m.Day, Text: m.Text}
 		err := tx.db.WithContext(ctx).Model(&messageRow{}).Where("submission = ?", submission).
 			Select("COALESCE(MAX(position), -1) + 1").Scan(&row.Position).Error
+		if err != nil {
+			return failed(err, doing)
+		}
+		w, err := tx.wordsTo(ctx, submission)
 		if err == nil {
-			var w *words
-			w, err = tx.wordsTo(ctx, submission)
-			if err != nil {
-				return failed(err, doing)
-			}
 			w.sealed(row.places())
 			err = tx.db.WithContext(ctx).Create(&row).Error
 		}

@@ -231,7 +231,7 @@ func (s *Store) EraseWords(ctx context.Context, id, day string) error {
 			err = db.Model(&answerRow{}).Where("submission = ? AND (text <> '' OR redacted <> '')", id).
 				Updates(map[string]any{"text": "", "redacted": models.ErasedWords, "translation": "", "translated": ""}).Error
 		}
-		for _, table := range []any{&attachmentRow{}, &messageRow{}, &claimRow{}, &summaryRow{}, &richRow{}, &listedRow{}, &noteRow{}, &releasedRow{}, &redactionSheetRow{}, &keyedVersionRow{}, &quoteRow{}} {
+		for _, table := range []any{&attachmentRow{}, &messageRow{}, &claimRow{}, &summaryRow{}, &richRow{}, &listedRow{}, &noteRow{}, &releasedRow{}, &redactionSheetRow{}, &keyedVersionRow{}, &quoteRow{}, &keyRow{}} {
 			if err == nil {
 				err = db.Where("submission = ?", id).Delete(table).Error
 			}
@@ -244,9 +244,6 @@ func (s *Store) EraseWords(ctx context.Context, id, day string) error {
 		}
 		if err == nil {
 			err = db.Model(&leafRow{}).Where("submission = ?", id).Update("salt", []byte{}).Error
-		}
-		if err == nil {
-			err = tx.deleteKeys(ctx, id)
 		}
 		tx.unit.erased, tx.unit.gone = true, append(tx.unit.gone, id)
 		return failed(err, doing)

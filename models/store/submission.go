@@ -135,9 +135,9 @@ func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created 
 		if err != nil || known > 0 {
 			return failed(err, doing)
 		}
-		w, err := tx.wordsTo(ctx, m.ID)
+		w, err := tx.newWords(ctx, m.ID)
 		if err != nil {
-			return failed(err, doing)
+			return saved(err, doing, "A submission with this id or receipt is already there.")
 		}
 		answers := answerRows(m, w)
 		attachments := make([]attachmentRow, len(m.Attachments))
@@ -534,7 +534,7 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 		if err == nil {
 			err = db.Where("submission = ?", id).Delete(&messageRow{}).Error
 		}
-		for _, table := range []any{&codingRow{}, &codedRow{}, &readingRow{}, &claimRow{}, &summaryRow{}, &richRow{}, &listedRow{}, &noteRow{}, &releasedRow{}, &redactionRow{}, &redactionSheetRow{}, &keyedVersionRow{}, &objectionRow{}} {
+		for _, table := range []any{&codingRow{}, &codedRow{}, &readingRow{}, &claimRow{}, &summaryRow{}, &richRow{}, &listedRow{}, &noteRow{}, &releasedRow{}, &redactionRow{}, &redactionSheetRow{}, &keyedVersionRow{}, &objectionRow{}, &keyRow{}} {
 			if err == nil {
 				err = db.Where("submission = ?", id).Delete(table).Error
 			}
@@ -542,9 +542,6 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 		if err == nil {
 			// Whoever has the salt can try answers until one gives the leaf.
 			err = db.Model(&leafRow{}).Where("submission = ?", id).Update("salt", []byte{}).Error
-		}
-		if err == nil {
-			err = tx.deleteKeys(ctx, id)
 		}
 		if err == nil {
 			tx.unit.erased, tx.unit.gone = true, append(tx.unit.gone, id)
@@ -582,16 +579,7 @@ func (s *Store) Leaves(ctx context.Context, consultation string) ([][]byte, erro
 // LogSizes returns how many leaves each consultation's log has; one without any
 // is left out.
 func (s *Store) LogSizes(ctx context.Context) (map[string]int, error) {
-	var rows []struct {
-		Consultation string
-		Number       int
-	}
-	err := s.db.WithContext(ctx).Model(&leafRow{}).Select("consultation, COUNT(*) AS number").Group("consultation").Scan(&rows).Error
-	sizes := make(map[string]int, len(rows))
-	for _, r := range rows {
-		sizes[r.Consultation] = r.Number
-	}
-	return sizes, failed(err, "measure the logs")
+	return s.logSizes(ctx, &leafRow{})
 }
 
 // Leaf returns a submission's leaf, the salt that opens it (empty once the

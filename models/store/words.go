@@ -9,13 +9,14 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/chacha20poly1305"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"heard/models"
 )
 
 // What respondents wrote is sealed, the words of each submission with a random
@@ -95,7 +96,7 @@ func (w *words) seal(name, text string) string {
 	if strings.TrimSpace(text) == "" || strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
 		return text
 	}
-	return sealedMark + base64.RawStdEncoding.EncodeToString(sealFor(w.aead, w.submission, name, []byte(text)))
+	return sealedMark + base64.RawStdEncoding.EncodeToString(models.Seal(w.aead, []byte(text), bound(name, w.submission)))
 }
 
 // sealed seals the texts of a row.
@@ -116,7 +117,7 @@ func (w *words) opened(places []place) error {
 		default:
 			b, err := base64.RawStdEncoding.DecodeString(text)
 			if err == nil {
-				b, err = openFor(w.aead, w.submission, p.name, b)
+				b, err = models.Unseal(w.aead, b, bound(p.name, w.submission))
 			}
 			if err != nil {
 				return &fault{code: "words that do not open"}
@@ -127,18 +128,8 @@ func (w *words) opened(places []place) error {
 	return nil
 }
 
-func sealFor(aead cipher.AEAD, submission, name string, plain []byte) []byte {
-	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
-	_, _ = rand.Read(nonce) // which never fails
-	return aead.Seal(nonce, nonce, plain, []byte(name+"\x00"+submission))
-}
-
-func openFor(aead cipher.AEAD, submission, name string, sealed []byte) ([]byte, error) {
-	if len(sealed) < aead.NonceSize() {
-		return nil, &fault{code: "words that do not open"}
-	}
-	return aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], []byte(name+"\x00"+submission))
-}
+// bound is what something sealed is bound to: its place and its submission.
+func bound(name, submission string) string { return name + "\x00" + submission }
 
 // words returns what opens the words of at most chunk submissions, by
 // submission; nothing for those whose key is gone.
@@ -149,7 +140,7 @@ func (s *Store) words(ctx context.Context, submissions ...string) (map[string]*w
 	}
 	all := make(map[string]*words, len(rows))
 	for _, r := range rows {
-		key, err := openFor(s.wrap, r.Submission, inKey, r.Sealed)
+		key, err := models.Unseal(s.wrap, r.Sealed, bound(inKey, r.Submission))
 		if err != nil {
 			return nil, &fault{code: "a key that the portal's secret does not open"}
 		}
@@ -163,41 +154,59 @@ func (s *Store) words(ctx context.Context, submissions ...string) (map[string]*w
 }
 
 // wordsTo returns what seals the words of a submission, with a fresh key when it
-// has none. It belongs inside Tx.
+// has none, as after it was erased. It belongs inside Tx: until that ends, the key
+// stays.
 func (s *Store) wordsTo(ctx context.Context, submission string) (*words, error) {
-	key := make([]byte, chacha20poly1305.KeySize)
-	_, _ = rand.Read(key)
-	row := keyRow{Submission: submission, Sealed: sealFor(s.wrap, submission, inKey, key)}
-	if err := s.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
-		return nil, err
+	held := *s
+	held.db = s.db.Clauses(clause.Locking{Strength: "SHARE"})
+	there, err := held.words(ctx, submission)
+	if err != nil || there[submission] != nil {
+		return there[submission], err
 	}
-	there, err := s.words(ctx, submission)
-	return there[submission], err
+	return s.newWords(ctx, submission)
 }
 
-// sealEarlier seals what was written before words were sealed.
+// newWords makes the key of a submission that has none.
+func (s *Store) newWords(ctx context.Context, submission string) (*words, error) {
+	key := make([]byte, chacha20poly1305.KeySize)
+	_, _ = rand.Read(key)
+	aead, err := chacha20poly1305.NewX(key)
+	if err != nil {
+		return nil, err
+	}
+	row := keyRow{Submission: submission, Sealed: models.Seal(s.wrap, key, bound(inKey, submission))}
+	return &words{aead, submission}, s.db.WithContext(ctx).Create(&row).Error
+}
+
+// overhead is how much longer something is that is sealed, in bytes.
+const overhead = chacha20poly1305.NonceSizeX + chacha20poly1305.Overhead
+
+// sealEarlier seals what was written before words were sealed: whose salt is no
+// longer than a sealed one of nothing would be, and not empty, as that of an erased
+// submission is.
 func (s *Store) sealEarlier(ctx context.Context) error {
-	const overhead = chacha20poly1305.NonceSizeX + chacha20poly1305.Overhead // a sealed salt is longer, and that of an erased submission is empty
-	for {
-		var ids []string
-		err := s.db.WithContext(ctx).Model(&leafRow{}).Where("length(salt) BETWEEN 1 AND ? AND submission NOT IN (?)", overhead, s.db.Model(&keyRow{}).Select("submission")).
-			Limit(chunk).Pluck("submission", &ids).Error
-		if err != nil || len(ids) == 0 {
-			return failed(err, "look for words that are not sealed")
-		}
-		err = s.Tx(ctx, func(tx *Store) error {
+	for more := true; more; {
+		err := s.Tx(ctx, func(tx *Store) error {
+			var ids []string
+			// Held, so that of two processes that start at once the second waits, and
+			// finds that it is done.
+			err := tx.db.WithContext(ctx).Model(&leafRow{}).Clauses(clause.Locking{Strength: "UPDATE"}).
+				Where("length(salt) BETWEEN 1 AND ? AND submission NOT IN (?)", overhead, tx.db.Model(&keyRow{}).Select("submission")).
+				Limit(chunk).Pluck("submission", &ids).Error
 			for _, id := range ids {
-				if err := tx.reseal(ctx, id); err != nil {
-					return err
+				if err == nil {
+					err = tx.reseal(ctx, id)
 				}
 			}
-			tx.unit.erased = true // the words as they were
-			return nil
+			more = len(ids) > 0
+			tx.unit.erased = more // the words as they were
+			return err
 		})
 		if err != nil {
 			return failed(err, "seal what was written")
 		}
 	}
+	return nil
 }
 
 // reseal seals what a submission says under a key that is new to it. What was
@@ -212,7 +221,7 @@ func (s *Store) reseal(ctx context.Context, submission string) error {
 	if err := db.Where("submission = ?", submission).Delete(&keyRow{}).Error; err != nil {
 		return err
 	}
-	is, err := s.wordsTo(ctx, submission)
+	is, err := s.newWords(ctx, submission)
 	if err != nil {
 		return err
 	}
@@ -262,19 +271,19 @@ func (w *words) sealSalt(salt []byte) []byte {
 	if len(salt) == 0 {
 		return []byte{}
 	}
-	return sealFor(w.aead, w.submission, inSalt, salt)
+	return models.Seal(w.aead, salt, bound(inSalt, w.submission))
 }
 
 // openSalt returns the salt that opens a submission's leaf; nothing when it or
 // the key is gone.
 func (w *words) openSalt(kept []byte) ([]byte, error) {
-	if w == nil || len(kept) == 0 {
-		if len(kept) > chacha20poly1305.NonceSizeX+chacha20poly1305.Overhead {
-			kept = nil
-		}
+	switch {
+	case w == nil && len(kept) > overhead:
+		return nil, nil
+	case w == nil, len(kept) == 0: // from before salts were sealed, or none
 		return kept, nil
 	}
-	salt, err := openFor(w.aead, w.submission, inSalt, kept)
+	salt, err := models.Unseal(w.aead, kept, bound(inSalt, w.submission))
 	if err != nil {
 		return nil, &fault{code: "a salt that does not open"}
 	}
@@ -287,15 +296,4 @@ func (w *words) openSalt(kept []byte) ([]byte, error) {
 func (s *Store) Unopened(ctx context.Context) (ids []string, err error) {
 	err = s.db.WithContext(ctx).Model(&leafRow{}).Where("length(salt) > 0 AND submission NOT IN (?)", s.db.Model(&keyRow{}).Select("submission")).Order("submission").Pluck("submission", &ids).Error
 	return ids, failed(err, "look for missing keys")
-}
-
-// deleteKeys deletes the keys of submissions, so that their words cannot be read
-// again.
-func (s *Store) deleteKeys(ctx context.Context, submissions ...string) error {
-	for some := range slices.Chunk(submissions, chunk) {
-		if err := s.db.WithContext(ctx).Where("submission IN ?", some).Delete(&keyRow{}).Error; err != nil {
-			return err
-		}
-	}
-	return nil
 }
