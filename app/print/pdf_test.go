@@ -40,6 +40,7 @@ func TestPDF(t *testing.T) {
 		t.Fatal(err)
 	}
 	hostile := strings.Replace(page(t), "<main", injected("http://"+listener.Addr().String(), "file://"+filepath.ToSlash(secret))+"<main", 1)
+	leaving := strings.Replace(page(t), "<main", `<meta http-equiv="refresh" content="0;url=http://`+listener.Addr().String()+`/refresh"><main`, 1)
 	for _, name := range []string{"chromium", "weasyprint"} {
 		t.Run(name, func(t *testing.T) {
 			p := NewPrinter(name)
@@ -62,6 +63,10 @@ func TestPDF(t *testing.T) {
 					t.Errorf("the PDF has no %s", want)
 				}
 			}
+			// A page that leads away may make no PDF, if the program left before it printed.
+			if pdf, err := p.PDF(t.Context(), []byte(leaving)); err == nil && !strings.Contains(shownIn(t, pdf), "Fairmead") {
+				t.Error("the PDF shows where the page leads, not the page")
+			}
 			if left, _ := filepath.Glob(filepath.Join(temp, "*")); len(left) > 0 {
 				t.Errorf("files are left: %v", left)
 			}
@@ -75,7 +80,7 @@ func TestPDF(t *testing.T) {
 // injected is what would fetch something or show a file of this machine, if anything
 // that somebody wrote became part of the page.
 func injected(there, file string) string {
-	out := `<base href="` + there + `/"><meta http-equiv="refresh" content="0;url=` + there + `/refresh">`
+	out := `<base href="` + there + `/">`
 	for _, at := range []string{there + "/x", file} {
 		out += strings.ReplaceAll(`<img alt="" src="@"><iframe src="@"></iframe><object data="@"></object><embed src="@"><link rel="stylesheet" href="@"><link rel="prefetch" href="@"><link rel="preconnect" href="@">
 <style>AT-import url("@"); AT-font-face{font-family:x;src:url("@")} body{font-family:x,serif;background:url("@")}</style><script src="@"></script><script>fetch("@");new Image().src="@";navigator.sendBeacon("@")</script>
