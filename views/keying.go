@@ -175,7 +175,8 @@ type ImportPage struct {
 	Closed       bool   // nothing can be imported now
 	File         string // key that the file is held under, "" before there is one
 	Rows         int
-	Header       []string // columns to choose from
+	Header       []string          // columns to choose from
+	Wording      map[string]string // what such a column asked, where the file says so
 	Targets      []ImportTarget
 	Mappings     []Link // kept choices of columns
 	Name         string // typed, to keep the choice under

@@ -492,6 +492,9 @@ type SubmissionPage struct {
 	Attachments  []AttachedText
 	Why          []string // why a person should look at it
 	Seen         bool     // a person has
+	Confidential bool     // its author asks for confidence
+	Reason       string   // why, as far as it may leave the desk; "" where they give none
+	DPO          string   // how to reach the data protection officer, "" where that is not said
 	Messages     []models.Message
 	CanAct       bool   // mark, ask, set aside
 	Act          string // address the forms post to

@@ -67,6 +67,7 @@ func keyingSamples() []sample {
 	columns, wrongSheet, closedSheet, importedSheet := *sheet, *sheet, *sheet, *sheet
 	columns.File, columns.Rows, columns.Header, columns.Name = "K", 4120, []string{"Ref", "How far do you agree?", "Comments"}, "Our survey tool"
 	columns.Targets = []ImportTarget{{Key: "-id", Text: "The response’s id in the other tool", Column: "Ref"}, {Key: "C6", Text: "C6 Why do you think this?", Column: "Comments"}, {Key: "C7", Text: "C7 What good or bad effects?"}}
+	columns.Wording = map[string]string{"Ref": "What is your reference?"}
 	columns.Mappings = []Link{{Href: "?file=K&mapping=m1", Text: "Our survey tool", Current: true}, {Href: "?file=K&mapping=m2", Text: "The map"}}
 	columns.Tried = &Tried{Rows: 4120, Taken: 4000, Known: 100, Refused: 20, Late: 3, Why: []RefusedRow{{Line: 12, Why: "column “Comments”: Your answer must be 3000 characters or fewer"}}}
 	columns.Problems = map[string]string{"C6": "The file has no such column", "name": "Give these columns a name"}

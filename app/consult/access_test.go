@@ -196,6 +196,7 @@ var access = map[string]string{
 	"SearchReady":        "open",
 	"SearchVoices":       "officer analyst councillor",
 	"Seen":               "officer",
+	"PassedOn":           "officer",
 	"Sent":               "open",
 	"SetAside":           "officer",
 	"SetThemeScope":      "officer analyst",

@@ -43,6 +43,20 @@ func (s *Service) Seen(ctx context.Context, by Actor, c *models.Consultation, id
 	})
 }
 
+// PassedOn says that the data protection officer was given the reason for which the
+// author of a submission asks for confidence, and that a person has looked at it.
+func (s *Service) PassedOn(ctx context.Context, by Actor, c *models.Consultation, id string) error {
+	return s.lookAgain(ctx, by, c, id, "confidence.passed-on", "", func(tx *store.Store, sub *models.Submission) error {
+		switch {
+		case !slices.Contains(sub.Attention, models.AttentionConfidence):
+			return models.NewError(models.KindConflict, "Its author does not ask for confidence, so there is no reason to pass on.")
+		case !sub.Open():
+			return models.NewError(models.KindConflict, "Somebody has looked at this submission already.")
+		}
+		return tx.SetAttention(ctx, id, append(sub.Attention, models.AttentionSeen))
+	})
+}
+
 // SetAside takes a submission out of the count, for a reason that is put on
 // record, or counts it again.
 func (s *Service) SetAside(ctx context.Context, by Actor, c *models.Consultation, id, reason string) error {

@@ -242,6 +242,7 @@ func TestLookingAgainHasAnEnd(t *testing.T) {
 		acts := func(c *models.Consultation, id string) map[string]error {
 			return map[string]error{
 				"seen":      k.Seen(ctx, officer, c, id),
+				"passed on": k.PassedOn(ctx, officer, c, id),
 				"set aside": k.SetAside(ctx, officer, c, id, "Because."),
 				"ask":       k.Ask(ctx, officer, c, id, "Which?"),
 				"translate": k.Translate(ctx, officer, c, id, "C6", "In English."),

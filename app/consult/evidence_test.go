@@ -57,6 +57,12 @@ func TestEvidenceOfAnOrganisation(t *testing.T) {
 	if got := consult.ConfidenceReason(c, queue[0]); got != "We fear for our lease, says [name]." {
 		t.Errorf("the reason reads %q", got)
 	}
+	noError(t, k.PassedOn(ctx, officer, c, secret.ID))
+	wantKind(t, "passing it on twice", k.PassedOn(ctx, officer, c, secret.ID), models.KindConflict)
+	wantKind(t, "passing on what nobody asked", k.PassedOn(ctx, officer, c, sub.ID), models.KindConflict)
+	if got := k.acts(t, c, "confidence.passed-on"); len(got) != 1 || strings.Contains(got[0], "lease") {
+		t.Errorf("on record: %q", got)
+	}
 
 	// What is decided of the file, and of the translation.
 	sheet := k.sheet(t, officer, c, sub.ID)

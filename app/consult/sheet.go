@@ -24,9 +24,10 @@ const MaxSheet = 32 << 20
 
 // HeldSheet is a spreadsheet that is being imported.
 type HeldSheet struct {
-	Header []string          // names of the columns that can be chosen
-	Rows   int               // as far as they can be read
-	Guess  map[string]string // what the names of the columns suggest; see models.Mapping
+	Header  []string          // names of the columns that can be chosen
+	Wording map[string]string // what such a column asked, where the file says so
+	Rows    int               // as far as they can be read
+	Guess   map[string]string // what the columns' names and wording suggest; see models.Mapping
 }
 
 // Tried is what an import would do, or has done. Rows = Taken + Known + Refused.
@@ -97,7 +98,10 @@ func (s *Service) Sheet(ctx context.Context, by Actor, c *models.Consultation, k
 	if err != nil {
 		return nil, err
 	}
-	h := &HeldSheet{Guess: map[string]string{}}
+	h := &HeldSheet{Wording: map[string]string{}, Guess: map[string]string{}}
+	for i, asked := range records.Wording {
+		h.Wording[records.Header[i]] = asked
+	}
 	times := map[string]int{}
 	for _, name := range records.Header {
 		times[name]++
@@ -109,7 +113,7 @@ func (s *Service) Sheet(ctx context.Context, by Actor, c *models.Consultation, k
 	}
 	for _, target := range targets(c) {
 		for _, name := range h.Header {
-			if slices.ContainsFunc(target.names, func(n string) bool { return strings.EqualFold(n, name) }) {
+			if slices.ContainsFunc(target.names, func(n string) bool { return strings.EqualFold(n, name) || strings.EqualFold(n, h.Wording[name]) }) {
 				h.Guess[target.key] = name
 				break
 			}
@@ -128,7 +132,7 @@ type target struct {
 func targets(c *models.Consultation) []target {
 	all := []target{
 		{models.ColumnID, []string{"id", "response id", "responseid", "respondent id", "reference"}},
-		{models.ColumnDay, []string{"date", "day", "submitted", "date submitted", "end date", "completed"}},
+		{models.ColumnDay, []string{"date", "day", "submitted", "date submitted", "end date", "enddate", "completed"}},
 		{models.ColumnChannel, []string{"channel", "source"}},
 		{models.ColumnGroup, []string{"group", "respondent group", "responding as"}},
 	}
@@ -318,17 +322,38 @@ func (r *rowReader) answer(q *models.Question, cell string) (g models.Given, exp
 		if one = strings.ToLower(strings.TrimSpace(one)); one == "" {
 			continue
 		}
-		id, ok := labels[one]
-		if !ok {
+		ids := withCommas(one, labels)
+		if ids == nil {
 			var names []string
 			for _, o := range q.Options {
 				names = append(names, "“"+o.Text.Default()+"”")
 			}
 			return g, strings.Join(names, ", ")
 		}
-		g.Options = append(g.Options, id)
+		g.Options = append(g.Options, ids...)
 	}
 	return g, ""
+}
+
+// withCommas reads labels with commas between them, as some tools write several
+// answers; a label may hold commas itself, so the longest that fits is taken. It
+// returns nil when they cannot be read.
+func withCommas(cell string, labels map[string]string) (ids []string) {
+	for cell != "" {
+		best, after := "", ""
+		for label := range labels {
+			if rest, found := strings.CutPrefix(cell, label); found && len(label) > len(best) {
+				if rest = strings.TrimSpace(rest); rest == "" || rest[0] == ',' {
+					best, after = label, strings.TrimSpace(strings.TrimPrefix(rest, ","))
+				}
+			}
+		}
+		if best == "" {
+			return nil
+		}
+		ids, cell = append(ids, labels[best]), after
+	}
+	return ids
 }
 
 func (s *Service) rowSubmission(c *models.Consultation, r *rowReader, line int, cells, whole []string) (*models.Submission, string) {

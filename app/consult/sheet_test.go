@@ -178,6 +178,38 @@ func TestImportSheetCountsEverybody(t *testing.T) {
 	}
 }
 
+// What Qualtrics exports is taken as it comes: below the names of the columns it
+// says what each asked, and it puts commas between several answers.
+func TestImportFromQualtrics(t *testing.T) {
+	const agree, link = "Do you agree or disagree that the council should have this order for the next 3 years?", "What is your link to the area?"
+	const file = "StartDate,EndDate,ResponseId,Q1,Q2,Q3\n" +
+		"Start Date,End Date,Response ID," + agree + "," + link + ",\"Why, in your words?\"\n" +
+		`"{""ImportId"":""startDate"",""timeZone"":""Europe/London""}","{""ImportId"":""endDate"",""timeZone"":""Europe/London""}","{""ImportId"":""_recordId""}","{""ImportId"":""QID1""}","{""ImportId"":""QID2""}","{""ImportId"":""QID3_TEXT""}"` + "\n" +
+		"2026-11-20 09:12:33,2026-11-20 09:20:01,R_1,Agree,\"I live in the proposed area,I do sex work, or have done (I sell or have sold sex)\",The lamps.\n" +
+		"2026-11-21 09:12:33,2026-11-21 09:20:01,R_2,Disagree,\"I live in the proposed area,and elsewhere\",Canary.\n"
+	k := one(t)
+	c := k.demo(t)
+	key := k.hold(t, c, file)
+	held, err := k.Sheet(ctx, officer, c, key)
+	noError(t, err)
+	if held.Rows != 2 || held.Wording["Q3"] != "Why, in your words?" {
+		t.Errorf("held: %+v", held)
+	}
+	columns := map[string]string{models.ColumnID: "ResponseId", models.ColumnDay: "EndDate", "C1": "Q1", "A2": "Q2"}
+	if !maps.Equal(held.Guess, columns) {
+		t.Errorf("guessed %v, expected %v", held.Guess, columns)
+	}
+	columns["C6"] = "Q3"
+	done, err := k.ImportSheet(ctx, officer, c, key, columns)
+	noError(t, err)
+	if done.Rows != 2 || done.Taken != 1 || len(done.Refused) != 1 || done.Refused[0].Line != 5 || !strings.Contains(done.Refused[0].Reason, "column “Q2”: expected") {
+		t.Errorf("imported: %+v", done)
+	}
+	if s := k.subs(t, c)[0]; s.Day != "2026-11-20" || s.Stance != models.StanceFor || !slices.Equal(s.Answer("A2").Options, []string{"live_here", "sex_work"}) || s.Answer("C6").Text != "The lamps." {
+		t.Errorf("it became %+v", s)
+	}
+}
+
 // Five thousand rows are taken while somebody waits.
 func TestImportLargeSheet(t *testing.T) {
 	if testing.Short() {

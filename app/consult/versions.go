@@ -498,7 +498,7 @@ func (s *Service) strike(ctx context.Context, tx *store.Store, by Actor, c *mode
 		return err
 	}
 	if p.Waits() {
-		p.Reason, p.ReturnedBy, p.ReturnedDay = "Words were taken out of it at the wish of whoever wrote them. Propose it anew.", models.ActorPortal, s.today()
+		p.Reason, p.ReturnedBy, p.ReturnedDay = "Words were taken out of it, because somebody asked for it. Propose it anew.", models.ActorPortal, s.today()
 	}
 	return tx.SaveProposal(ctx, *p)
 }

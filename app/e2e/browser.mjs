@@ -17,6 +17,9 @@ export const paths = JSON.parse(process.env.E2E_PATHS);
 /** The small consultations of testdata: of every kind of question, not open yet, and over. */
 export const [everyKind, notYet, over] = ['library-hours', 'bandstand', 'allotments'];
 
+/** The demonstration's questions, which nobody has answered; for the helper alone. */
+export const fresh = 'night-van';
+
 /** An old phone held upright, a desk, and a desk at 400 % zoom. */
 export const phone = { width: 320, height: 568 };
 export const desk = { width: 1280, height: 900 };

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { both, id, launch, Visitor } from './browser.mjs';
+import { both, desk, id, launch, Visitor } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -240,6 +240,44 @@ test('an officer codes with the keyboard', async t => {
   assert.equal(await focus(), 0);
   await v.tabTo('.saver button');
   await v.leave(t);
+});
+
+test('two people code blind, settle what they saw differently, and the report prints how far they agree', async t => {
+  const v = await Visitor.arrive(browser, desk, false), second = await Visitor.arrive(browser, desk, false);
+  await v.signIn('officer', `${at}/code?way=blind`);
+  await second.signIn('second', `${at}/code?way=blind`);
+  const ticked = {};
+  for (const [who, nth] of [[v, 0], [second, 1]]) {
+    for (let i = 0; i < 12 && await who.page.locator('#code').count(); i++) {
+      const key = await asked(who);
+      // They see every third answer differently.
+      await who.page.locator('#code [name=theme]').nth(i % 3 ? 0 : nth).check();
+      await who.turn(() => who.page.locator('.saver button').click());
+      ticked[key] = (ticked[key] ?? 0) + 1;
+    }
+  }
+  assert.ok(Object.values(ticked).filter(n => n === 2).length >= 10, 'both coded the same answers');
+
+  await v.go(`${at}/code?way=settle`);
+  assert.match(await v.text(), /people saw differently and nobody has settled/);
+  const left = async () => Number((await v.text()).match(/(\d+) answers? of the sample that people saw/)?.[1] ?? 0);
+  const before = await left();
+  assert.ok(before >= 3, `${before} to settle`);
+  await v.turn(() => v.page.locator('.saver button').click());
+  assert.equal(await left(), before - 1);
+
+  // How far they agree, with what chance and the size of the sample leave open, on screen and in print.
+  const figures = /F1 0\.\d\d \(95 % interval 0\.\d\d to (0\.\d\d|1\.00)\), Cohen’s κ -?0\.\d\d, on \d+ answers coded blind/g;
+  await v.go(`${at}/themes`);
+  assert.equal((await v.text()).match(figures)?.length, 2, 'people with each other, and the computer with people');
+  await v.go(`${at}/report`);
+  await v.page.emulateMedia({ media: 'print' });
+  const method = await v.page.locator('#method').locator('..').innerText();
+  assert.match(method, /Two people against each other, on \d+ answers: \d+ of 100 \(micro-F1; 95 % interval \d+ to \d+\)\. Cohen’s κ: -?0\.\d\d/);
+  assert.match(method, /Software against people, on \d+ answers coded blind: \d+ of 100 \(micro-F1; 95 % interval \d+ to \d+\)\. Cohen’s κ: -?0\.\d\d/);
+  assert.match(method, /coded without seeing each other’s decisions: .*Seen differently: .*settled afterwards/);
+  await v.page.emulateMedia({ media: 'screen' });
+  for (const who of [v, second]) await who.leave(t);
 });
 
 test('long words, from right to left, fit a phone', async t => {

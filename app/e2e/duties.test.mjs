@@ -58,6 +58,34 @@ for (const [name, screen, scripts] of [['on a phone, scripts off', phone, false]
     await v.press('Open the consultation');
     assert.match(await v.page.getByRole('status').first().innerText(), /now open/);
 
+    // What people are asked is locked; a wording changes with a notice that everybody is shown.
+    const file = v.page.getByLabel('Consultation file (YAML)'), opened = (await file.inputValue()).replace(/^version: 1$/m, 'version: 2');
+    const noticed = opened + `changes:\n  - {version: 2, day: ${today}, text: "We say more plainly what we propose."}\n`;
+    await file.fill(noticed.replace('{id: never, text: Never}', '{id: hardly, text: Hardly ever}'));
+    await v.press('Save this version');
+    assert.match(await v.page.getByRole('alert').innerText(), /questions.*people are answering already: expected this to stay as it is/);
+    const plainer = 'We have not decided anything. Tell us what you think.';
+    await file.fill(opened.replace('We have not decided. We want to know what you think first.', plainer));
+    await v.press('Save this version');
+    assert.match(await v.page.getByRole('alert').innerText(), /expected a notice that says what version 2 changes/);
+    await file.fill(noticed.replace('We have not decided. We want to know what you think first.', plainer));
+    await v.press('Save this version');
+    await v.page.getByLabel('New closing day and time').fill('2099-01-31 23:59');
+    await v.press('Close later', v.main);
+    assert.match(await v.page.locator('#notice-fault').innerText(), /Say what changes and why/);
+    await v.page.getByLabel('What changes, and why').fill('Schools asked for more time.');
+    await v.press('Close later', v.main);
+    assert.match(await v.text(), /Version of the file\s*3/);
+    await v.press('Pause the consultation');
+    await v.press('Go on');
+    await v.go('/' + draft);
+    for (const said of [plainer, 'We say more plainly what we propose.', 'Schools asked for more time.', '31 January 2099']) assert.ok((await v.text()).includes(said), said);
+
+    // Nobody is told one day and closed upon before it, unless a named person says why.
+    await v.go(`/staff/${draft}/settings`);
+    await v.press('Close the consultation');
+    assert.match(await v.page.getByRole('alert').innerText(), /Duty 16: .*until 31 January 2099/s);
+
     // Two at once: the second is told what is on record, and loses nothing.
     const second = await Visitor.arrive(browser, screen, scripts);
     await second.signIn('officer');
@@ -74,6 +102,12 @@ for (const [name, screen, scripts] of [['on a phone, scripts off', phone, false]
     await second.press('Put it on record');
     assert.equal(second.address, `/staff/${draft}/duties#duty-29`);
     await second.leave(t);
+    await record(v, draft, 16, 'not applicable', 'The library burned down, so there is nothing left to decide.');
+    await v.go(`/staff/${draft}/settings`);
+    await v.press('Close the consultation');
+    assert.match(await v.page.getByRole('status').first().innerText(), /now closed/);
+    await v.go('/' + draft);
+    assert.equal(await v.page.locator('main a.go').count(), 0, 'nobody can answer any more');
     await v.leave(t);
   });
 

@@ -93,6 +93,13 @@ func node(t *testing.T, script string, args ...string) {
 	})
 	c := openDemo(t, a)
 	openOthers(t, a)
+	if strings.HasPrefix(script, "helper") { // which counts who answered
+		_, source, err := demo.Consultation(time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		openFile(t, a, "night-van.yaml", regexp.MustCompile(`(?m)^id: .*$`).ReplaceAll(source, []byte("id: night-van")))
+	}
 	paths, err := json.Marshal(asked(c))
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +161,9 @@ var readIn = regexp.MustCompile(`^(report|public-report|organisation|erasure|eve
 
 // recorded is what has to be on record at the end of a journey.
 var recorded = map[string]string{
-	"helper":    "submission.received",
+	"helper":    "submission.received submission.read redactions.checked redactions.approved report.proposed report.published",
+	"reading":   "submission.read attachment.summarised submission.rich consultation.closed consultation.frozen",
+	"duties":    "consultation.saved consultation.open consultation.paused consultation.resumed consultation.closed duty.recorded dates.changed calendar.shared calendar.revoked register.added",
 	"erasure":   "request.logged request.answered erasure.asked erasure.done erasure.words request.redacted redactions.decided report.struck submission.withdrawn held.deleted",
 	"redaction": "redactions.decided redactions.checked redactions.approved submission.original-read",
 	"keying":    "keying.batch-opened submission.keyed keying.batch-finished keying.checked keying.settled keying.corrected keying.slip-printed-again scan.opened import.columns-kept submissions.imported",
@@ -212,14 +221,20 @@ func openOthers(t *testing.T, a *app.App) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := a.Service.SaveConsultation(t.Context(), consult.Portal, filepath.Base(name), source)
-		if err != nil {
-			t.Fatalf("%v: %v", err, models.FieldsOf(err))
-		}
-		storetest.MeetDuties(t, a.Store, c.ID)
-		if err := a.Service.Move(t.Context(), consult.Portal, c, models.StatusOpen); err != nil {
-			t.Fatal(err)
-		}
+		openFile(t, a, filepath.Base(name), source)
+	}
+}
+
+// openFile opens the consultation of a file.
+func openFile(t *testing.T, a *app.App, name string, source []byte) {
+	t.Helper()
+	c, err := a.Service.SaveConsultation(t.Context(), consult.Portal, name, source)
+	if err != nil {
+		t.Fatalf("%v: %v", err, models.FieldsOf(err))
+	}
+	storetest.MeetDuties(t, a.Store, c.ID)
+	if err := a.Service.Move(t.Context(), consult.Portal, c, models.StatusOpen); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -38,10 +38,10 @@ async function log(v, kind, reference) {
   return v.address;
 }
 
-async function answer(v, request, state = 'answered') {
+async function answer(v, request, state = 'answered', outcome = 'The person was told.') {
   await v.go(request);
   await v.page.locator(`[name=state][value=${state}]`).check();
-  await v.page.getByLabel('Outcome, with the reason').fill('The person was told.');
+  await v.page.getByLabel('Outcome, with the reason').fill(outcome);
   await v.page.getByLabel('Answer sent on').fill(today);
   await v.press('Keep', v.main);
 }
@@ -104,6 +104,14 @@ test('the officer, a second one and the auditor deal with requests', async t => 
   const answered = await v.page.goto(base + erased);
   assert.equal(answered.status(), 404);
 
+  // Where nothing shows which one is theirs, that is the answer, with the reason.
+  const lost = await log(v, 'erasure', 'DPO 43');
+  assert.match(await v.text(), /Nothing the portal keeps tells who wrote what/);
+  await answer(v, lost, 'cannot-locate', '');
+  assert.match(await v.page.getByRole('alert').innerText(), /Say what was answered, or why it was refused or cannot be located/);
+  await answer(v, lost, 'cannot-locate', 'They remember neither the day nor any words, and no name is kept.');
+  assert.match(await v.text(), /Cannot be located[^]*no name is kept/);
+
   // A request for information holds what there is; the person is told.
   const foi = await log(v, 'foi', 'FOI 42');
   const own = await respond('My mother slips on candlesnuff by the bins.');
@@ -147,7 +155,9 @@ test('the officer, a second one and the auditor deal with requests', async t => 
   await person.context.close();
   const reader = await Visitor.arrive(browser, phone, false);
   await reader.go(`/${id}/report`);
-  assert.match(await reader.page.locator('#version').innerText(), /taken out/);
+  const note = await reader.page.locator('#version').innerText();
+  assert.match(note, /words were taken out of this version because somebody asked for it/);
+  assert.ok(!note.includes(one.id), 'the note tells whose words they were');
   await reader.leave(t);
 
   // A third person is named in someone else's words.
@@ -178,7 +188,7 @@ test('the officer, a second one and the auditor deal with requests', async t => 
   await auditor.go('/staff/audit');
   const record = await auditor.text();
   assert.match(record, /is whole/);
-  for (const act of ['request.logged', 'erasure.done', 'erasure.asked', 'erasure.words', 'submission.withdrawn', 'held.deleted', 'request.redacted', 'report.struck', 'request.answered']) {
+  for (const act of ['request.logged', 'erasure.done', 'erasure.asked', 'erasure.words', 'submission.withdrawn', 'held.deleted', 'request.redacted', 'report.struck', 'request.answered', 'request.cannot-locate']) {
     assert.match(record, new RegExp(act.replace('.', '\\.')), act);
   }
   assert.doesNotMatch(record, /bittersweet|candlesnuff/);

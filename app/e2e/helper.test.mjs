@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { both, desk, id, launch, until, Visitor } from './browser.mjs';
+import { both, desk, fresh, id, launch, phone, until, Visitor } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -106,4 +106,62 @@ test('an officer sees three people and one summary', async t => {
   await v.turn(() => v.page.locator('.hits a').first().click());
   assert.doesNotMatch(await v.text(), /Outreach|helper's/i);
   await v.leave(t);
+});
+
+test('the report counts three people at risk and one summary', async t => {
+  const helper = await Visitor.arrive(browser, phone, false);
+  await helper.start(fresh);
+  for (const answers of [...women.map(hers), summary]) {
+    await helper.give(answers, fresh);
+    await helper.send();
+    await helper.follow('Answer for another person');
+    await helper.proceed(helper.main);
+  }
+  await helper.answerForExit();
+  await helper.follow('Exit this page');
+  await helper.leave(t);
+
+  // An officer reads them: how many are meant stands beside the summary, and adds nothing up.
+  const v = await Visitor.arrive(browser, desk, true), at = `/staff/${fresh}`;
+  await v.signIn('officer', `${at}/reading`);
+  await v.press('Next to read');
+  const bands = [];
+  while (v.address.startsWith(`${at}/reading/`)) {
+    assert.match(await v.text(), /Came by\s*Passed on by a helper/);
+    bands.push((await v.text()).match(/About how many people\?[^\n]*\s+(.*)/)?.[1] ?? 'one');
+    await v.press('Read, and next');
+  }
+  assert.deepEqual(bands.sort(), ['5 to 9', 'one', 'one', 'one']);
+  assert.match(await v.text(), /4 of 4/);
+  await until('the forms to be found', async () => {
+    await v.go(`${at}/search`);
+    return await v.page.locator('.hits > li').count() === 4;
+  });
+  const counted = await v.page.locator('.narrow').textContent();
+  assert.match(counted, /Sex workers \(people who sell sex\)\s*\(3\)/);
+  assert.match(counted, /Organisations, and summaries of what several people said\s*\(1\)/);
+
+  // Two people protect those at risk; then the report is published.
+  await v.checkAll(fresh);
+  const second = await Visitor.arrive(browser, desk, true);
+  await second.signIn('second', `${at}/redactions`);
+  await second.press(/^Be the second person/);
+  while (second.address.includes('/submissions/')) await second.press('Approve and go on');
+  for (const step of ['Close the consultation', 'Freeze the analysis']) {
+    await v.go(`${at}/settings`);
+    await v.press(step);
+  }
+  await v.go(`${at}/versions`);
+  await v.press('Propose this version');
+  await second.go(`${at}/versions`);
+  await second.press('I have read it and it identifies nobody');
+
+  const reader = await Visitor.arrive(browser, phone, false);
+  await reader.go(`/${fresh}/report`);
+  const row = name => reader.page.locator('#who ~ table').getByRole('row', { name }).first();
+  assert.match(await row(/^Sex workers/).innerText(), /<10/);
+  assert.equal(await row(/^Sex workers/).locator('abbr').count() + await reader.page.locator('abbr[title="fewer than 10"]').count() > 0, true, 'it is spelled out');
+  assert.match(await row(/^Organisations, and summaries of what several people said/).innerText(), /<5/);
+  assert.doesNotMatch(await reader.text(), /Night Shelter|the helper|outreach worker/i);
+  for (const who of [reader, second, v]) await who.leave(t);
 });

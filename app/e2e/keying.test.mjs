@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { base, both, desk, id, launch, paths, until, Visitor } from './browser.mjs';
+import { base, both, desk, id, launch, over, paths, until, Visitor } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -231,6 +231,29 @@ test('the forms of a helper, keyed the day after', async t => {
     await v.go(`/staff/${id}/search?q=causeway&ch=assisted`);
     return await v.page.locator('.hits > li').count() === 2;
   });
+  await v.leave(t);
+});
+
+test('late forms are told by their postmark, and count by one rule', async t => {
+  const v = await Visitor.arrive(browser, desk, false), queue = `/staff/${over}/keying`; // it ended on 31 March 2025
+  await v.signIn('officer', queue);
+  for (const [posted, late, words] of [['31 3 2025', false, 'Posted in time.'], ['1 4 2025', true, 'Posted a day late.']]) {
+    await v.go(queue);
+    await type(v, { received: '4 4 2025', posted, expected: '1' });
+    await enter(v, 'Open the batch');
+    assert.equal(/This batch came after the end/.test(await v.text()), late, posted);
+    const batch = v.address;
+    await enter(v, 'Key the next form');
+    await key(v, { 'text-Q1': words });
+    await v.go(batch);
+    await v.follow('Form 1', v.main.locator('table'));
+    assert.match(await v.text(), late ? /Came by\s*Paper, after the end/ : /Came by\s*Paper\n/);
+  }
+  await v.go(queue);
+  assert.equal(await v.page.getByText('Late', { exact: true }).count(), 1, 'one batch is marked');
+  assert.match(await v.text(), /Forms that came after the end: 1\. They count, and are marked/);
+  await v.go(`/staff/${over}/report`);
+  assert.match(await v.text(), /All submissions\s*2[^]*from another tool that came after the end: fewer than 5\. They are counted like those that came in time/);
   await v.leave(t);
 });
 

@@ -161,27 +161,33 @@ for (const [where, screen, scripts] of both) {
 
 test('councillors read what an organisation attached', async t => {
   const landmark = 'Quillmoor';
-  const sends = async (answers, text) => {
+  const sends = async (answers, text, ...more) => {
     const v = await Visitor.arrive(browser, desk, true);
     await v.start();
     await v.give({ ...first, ...answers }, id);
     await v.go(`/${id}/respond/F1`);
     const page = await v.context.newPage();
     await page.setContent(text);
-    await upload(v, { name: 'evidence.pdf', mimeType: 'application/pdf', buffer: await page.pdf() });
+    const jpeg = placed(await page.screenshot({ type: 'jpeg' }));
+    assert.ok(jpeg.includes('Margaret Ellery') && jpeg.includes('Exif'));
+    await upload(v, { name: 'evidence.pdf', mimeType: 'application/pdf', buffer: await page.pdf() }, ...more.map(name => ({ name, mimeType: 'image/jpeg', buffer: jpeg })));
     await page.close();
     await v.go(`/${id}/respond/check`);
     await v.send();
     await v.context.clearCookies();
     await v.leave(t);
   };
-  await sends({ O4: { options: ['yes'] }, C6: { text: `See our points about ${landmark}.` } }, `<p>At ${landmark} the shelter turned away 40 women, says Anna Smith.</p>`);
+  await sends({ O4: { options: ['yes'] }, C6: { text: `See our points about ${landmark}.` } }, `<p>At ${landmark} the shelter turned away 40 women, says Anna Smith.</p>`, 'stairs.jpg');
   await sends({ O4: { options: ['confidential'], text: 'We fear for our lease.' }, C6: { text: `Our secret of ${landmark}.` } }, `<p>A secret about ${landmark}.</p>`);
 
   // The reason to ask for confidence comes to an officer.
   const officer = await Visitor.arrive(browser, desk, true);
   await officer.signIn('officer', `/staff/${id}/attention`);
   assert.match(await officer.text(), /Asks to be treated as confidential[^]*We fear for our lease/);
+  await officer.turn(() => officer.page.locator('tr', { hasText: 'We fear for our lease' }).getByRole('link').click());
+  assert.match(await officer.text(), /Give the data protection officer .*the reason: “We fear for our lease\.”/);
+  await officer.press('The data protection officer has the reason');
+  assert.match(await officer.page.locator('#seen + div').innerText(), /We fear for our lease/);
 
   // What a program read in the file is decided on by a person.
   await until('the file to be read', async () => {
@@ -191,11 +197,24 @@ test('councillors read what an organisation attached', async t => {
   await officer.follow(/Its summary, and the file/);
   const file = officer.address, submission = file.replace(/\/files.*/, '');
   assert.match(await officer.text(), /Nobody has summarised it yet/);
+  const publicID = (await officer.page.getByRole('link', { name: /^Submission/ }).first().innerText()).split(' ').at(-1);
+  await officer.go(`/staff/${id}/reading?show=unsummarised`);
+  assert.match(await officer.page.locator('tbody tr', { hasText: publicID }).innerText(), /Not read yet[^]*2, 0 summarised/);
+  await officer.go(file);
   await officer.press('Let councillors and analysts open it');
   assert.match(await officer.text(), /Summarise the file first/);
   await officer.go(submission.replace('/submissions/', '/reading/'));
-  await officer.page.getByLabel(/What it says/).fill(`40 women were turned away at ${landmark}.`);
+  const says = officer.page.getByLabel(/What it says/);
+  await says.first().fill(`40 women were turned away at ${landmark}.`);
   await officer.press('Read, and next');
+  assert.match(await officer.page.getByRole('alert').innerText(), /Say what is in attachment 2/);
+  await says.nth(1).fill('The same as a picture.');
+  await officer.press('Read, and next');
+  // The picture is as it was, but for who took it and where.
+  await officer.go(`${submission}/files/2`);
+  const picture = await officer.context.request.get(base + await officer.page.getByRole('link', { name: 'Download the file' }).getAttribute('href'));
+  assert.match(picture.headers()['content-type'], /^image\//);
+  for (const hidden of ['Margaret', 'Exif', 'GPS']) assert.ok(!(await picture.body()).includes(hidden), hidden);
   await officer.go(file);
   await officer.press('Let councillors and analysts open it');
   assert.match(await officer.text(), /let councillors and analysts open the file, once/);
@@ -207,8 +226,27 @@ test('councillors read what an organisation attached', async t => {
   await officer.go(`/staff/${id}/settings`);
   await officer.press('Close the consultation');
   await officer.press('Freeze the analysis');
+  assert.match(await officer.page.getByRole('alert').innerText(), /attachments have no summary/);
   await officer.follow(/not been read/);
   assert.equal(officer.address, `/staff/${id}/reading`);
+
+  // Its point is a finding, which the council answers.
+  const wants = 'An organisation asks that beds be found for those who are turned away.';
+  await officer.go(`/staff/${id}/findings/new`);
+  await officer.page.getByLabel('What was found').fill(wants);
+  await officer.page.locator('[name=limb]').first().check();
+  await officer.page.getByLabel('Submissions that it rests on (optional)').fill(publicID);
+  await officer.page.getByLabel('Or: no counter-evidence').fill('No submission speaks of beds but this one.');
+  await officer.page.getByLabel('Name and office of the person who looked for it').fill('Ada Tremlett, head of housing');
+  await officer.page.getByLabel('We considered …').fill('What a night shelter would cost.');
+  await officer.page.getByLabel('We will …').fill('Bring a proposal to Cabinet.');
+  await officer.press('Keep', officer.main);
+  assert.match(await officer.page.getByRole('alert').innerText(), /Choose what the council answers/);
+  await officer.page.getByLabel('Accepted in part').check();
+  await officer.press('Keep', officer.main);
+  await officer.go(`/staff/${id}/report`);
+  assert.match(await officer.page.locator('#findings').locator('..').innerText(), new RegExp(`${wants}[^]*night shelter would cost[^]*Bring a proposal to Cabinet`));
+  assert.match(await officer.page.locator('#organisations').locator('..').innerText(), new RegExp(`${name.replace(/[()]/g, '.')}[^]*turned away at ${landmark}`));
 
   const v = await Visitor.arrive(browser, phone, false);
   await v.signIn('councillor', `/staff/${id}/search`);
@@ -240,7 +278,7 @@ test('councillors read what an organisation attached', async t => {
   await auditor.signIn('auditor', '/staff/audit');
   const record = await auditor.text();
   assert.match(record, /is whole/);
-  for (const act of ['attachment.summarised', 'submission.read', 'attachment.let-open', 'redactions.checked', 'attachment.opened', 'consultation.closed', 'consultation.released']) assert.match(record, new RegExp(act.replace('.', '\\.')));
+  for (const act of ['attachment.summarised', 'submission.read', 'attachment.let-open', 'redactions.checked', 'attachment.opened', 'confidence.passed-on', 'finding.kept', 'consultation.closed', 'consultation.released']) assert.match(record, new RegExp(act.replace('.', '\\.')));
   assert.doesNotMatch(record, new RegExp(`${landmark}|Anna Smith|our lease`));
   for (const one of [officer, v, auditor]) await one.leave(t);
 });

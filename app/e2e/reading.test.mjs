@@ -93,6 +93,9 @@ test('nothing is frozen until everything is read', async t => {
   const last = v.address;
   await key(v, 'c');
   assert.ok(v.address.startsWith(`${at}/code?`));
+  await v.go(last);
+  await key(v, 'e');
+  assert.equal(v.address, `${at}/submissions/${last.split('/').at(-1)}/redact`);
   await v.go(last + '?keys=off');
   await v.page.keyboard.press('g');
   assert.equal(v.address, last + '?keys=off', 'keys that are switched off do nothing');

@@ -178,7 +178,13 @@ func (r *Runner) work(ctx context.Context, job models.Job) {
 	if errors.As(err, &p) {
 		attrs = append(attrs, slog.String("at", p.at))
 	}
-	log.ErrorContext(ctx, "background work failed", attrs...)
+	// What only has to wait, for others to finish what they change or for a part
+	// that is away to come back, is no fault until it has waited for long.
+	level := slog.LevelError
+	if kind := models.KindOf(err); job.Attempts < MaxAttempts && (kind == models.KindConflict || kind == models.KindUnavailable) {
+		level = slog.LevelWarn
+	}
+	log.Log(ctx, level, "background work failed", attrs...)
 	if err := r.queue.FailJob(ctx, job, reason(err), backOff(job.Attempts), dead); err != nil {
 		log.WarnContext(ctx, "cannot give back background work", slog.String("reason", reason(err)))
 	}

@@ -81,6 +81,7 @@ func TestBackOff(t *testing.T) {
 func TestOutcomes(t *testing.T) {
 	const canary = "canary-testimony"
 	away := &models.Error{Kind: models.KindUnavailable, Message: "The search engine is away.", Err: errors.New(canary)}
+	changed := &models.Error{Kind: models.KindConflict, Message: "The themes were changed meanwhile.", Err: errors.New(canary)}
 	crashed := job("x", MaxAttempts)
 	failedBefore := crashed
 	failedBefore.LastError = "The search engine is away."
@@ -93,13 +94,15 @@ func TestOutcomes(t *testing.T) {
 		log     string
 	}{
 		"done":                         {job: job("x", 0), handler: func() error { return nil }},
-		"for people":                   {job: job("x", 0), handler: func() error { return away }, want: "x: The search engine is away. in 1s dead false", log: "search engine is away"},
+		"for people":                   {job: job("x", 0), handler: func() error { return away }, want: "x: The search engine is away. in 1s dead false", log: "level=WARN"},
+		"others were at it":            {job: job("x", 0), handler: func() error { return changed }, want: "x: The themes were changed meanwhile. in 1s dead false", log: "level=WARN"},
+		"others are always at it":      {job: job("x", MaxAttempts-1), handler: func() error { return changed }, want: "x: The themes were changed meanwhile. in 2m8s dead true", log: "level=ERROR"},
 		"wrapped":                      {job: job("x", 2), handler: func() error { return fmt.Errorf("%s: %w", canary, away) }, want: "x: The search engine is away. in 4s dead false"},
-		"not for people":               {job: job("x", 1), handler: func() error { return fmt.Errorf("%s: %w", canary, errors.New(canary)) }, want: "x: error of type *errors.errorString in 2s dead false"},
+		"not for people":               {job: job("x", 1), handler: func() error { return fmt.Errorf("%s: %w", canary, errors.New(canary)) }, want: "x: error of type *errors.errorString in 2s dead false", log: "level=ERROR"},
 		"out of time":                  {job: job("x", 0), handler: func() error { return context.DeadlineExceeded }, want: "x: error of type context.deadlineExceededError in 1s dead false"},
 		"once too often":               {job: job("x", MaxAttempts-1), handler: func() error { return errors.New(canary) }, want: "x: error of type *errors.errorString in 2m8s dead true", log: "dead=true"},
 		"it stopped the program often": {job: job("x", MaxAttempts+20), handler: func() error { return away }, want: "x: The program stopped each time it worked on this. in 5m0s dead true"},
-		"what it needs is still away":  {job: failedBefore, handler: func() error { return away }, want: "x: The search engine is away. in 4m16s dead false"},
+		"what it needs is still away":  {job: failedBefore, handler: func() error { return away }, want: "x: The search engine is away. in 4m16s dead false", log: "level=ERROR"},
 		"it stops the program":         {job: crashed, handler: func() error { panic("not reached") }, want: "x: The program stopped each time it worked on this. in 4m16s dead true"},
 		"panic with text":              {job: job("x", 0), handler: func() error { panic(canary) }, want: "x: panic with a value of type string in 1s dead false", log: `at="heard/app/jobs.TestOutcomes`},
 		"panic with an error":          {job: job("x", 0), handler: func() error { panic(errors.New(canary)) }, want: "x: panic with a value of type *errors.errorString in 1s dead false"},

@@ -51,9 +51,11 @@ type Sheet struct {
 }
 
 // Records are the records of a file, one after the other. Header is its first.
+// Wording is what each column asked; nil where the file does not say.
 type Records struct {
-	Header []string
-	reader *recordReader
+	Header  []string
+	Wording []string
+	reader  *recordReader
 }
 
 // Open reads a file as far as its header, which is refused if it cannot be read.
@@ -70,7 +72,21 @@ func Open(file io.Reader) (*Records, error) {
 	if reason != "" {
 		return nil, models.NewError(models.KindInvalid, fmt.Sprintf("Line %d: the header row cannot be read: %s.", max(line, 1), reason))
 	}
-	return &Records{header, r}, nil
+	return &Records{header, r.wording(len(header)), r}, nil
+}
+
+// wording passes over the two records that Qualtrics writes between the names of
+// the columns and the first response: what each column asked, which it returns, and
+// where it comes from, such as {"ImportId":"QID1"}.
+func (r *recordReader) wording(columns int) []string {
+	start := r.at
+	asked, _, _ := r.next()
+	from, _, _ := r.next()
+	if len(asked) != columns || len(from) != columns || slices.ContainsFunc(from, func(cell string) bool { return !strings.HasPrefix(cell, `{"ImportId":`) }) {
+		r.at = start
+		return nil
+	}
+	return asked
 }
 
 // Each hands every record that can be read to take, with the line it starts on

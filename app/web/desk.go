@@ -125,6 +125,7 @@ func (p *portal) submissionPage(req *request, c *models.Consultation, here strin
 	if req.by.May(consult.LookAgain) {
 		page.Why, page.Seen = reasons(sub), len(sub.Attention) > 0 && !sub.Open()
 		page.CanAct, page.Act = !c.Status.AtLeast(models.StatusFrozen), at
+		page.Confidential, page.Reason, page.DPO = slices.Contains(sub.Attention, models.AttentionConfidence), consult.ConfidenceReason(c, sub), c.Council.DPO
 		if page.Messages, err = p.service.Messages(ctx, req.by, sub.ID); err != nil {
 			return nil, nil, err
 		}
@@ -228,6 +229,8 @@ func (p *portal) lookAgain(req *request) error {
 	switch form.Get("do") {
 	case "seen":
 		here, notice, err = list, "Marked as looked at.", p.service.Seen(ctx, req.by, c, id)
+	case "passed-on":
+		here, notice, err = list, "It is on record that the data protection officer has the reason.", p.service.PassedOn(ctx, req.by, c, id)
 	case "ask":
 		notice, err = "The message can be read with the receipt code.", p.service.Ask(ctx, req.by, c, id, form.Get("message"))
 	case "aside":

@@ -15,7 +15,7 @@ import (
 
 func findingsAddress(c *models.Consultation) string { return "/staff/" + c.ID + "/findings" }
 
-// findingAnswers is how what the council findingAnswers to a finding is worded for staff.
+// findingAnswers is how what the council answers to a finding is worded for staff.
 var findingAnswers = map[models.FindingStatus]string{
 	models.FindingAccepted: "Accepted", models.FindingPartly: "Accepted in part", models.FindingRefused: "Not accepted",
 	models.FindingOutside: "Outside our power", models.FindingOpen: "To be decided",
@@ -170,7 +170,7 @@ func findingControls(c *models.Consultation, w *consult.Writing, f models.Findin
 		writeLine("signed", "Name and office of the person who looked for it", "", f.Signed),
 		writeArea("considered", "We considered …", "What the council weighed.", f.Considered.Text),
 		writeArea("will", "We will …", "What the council will do, also where that is nothing.", f.Will.Text),
-		{Field: views.Field{ID: "status", Label: "What the council findingAnswers"}, Choices: statuses},
+		{Field: views.Field{ID: "status", Label: "What the council answers"}, Choices: statuses},
 		{Field: views.Field{ID: "place", Kind: views.FieldNumber, Label: "Place among the findings (optional)", Hint: "The report prints findings with smaller numbers first.", Value: place}},
 	}
 }

@@ -52,7 +52,7 @@ func (p *portal) importPage(req *request, c *models.Consultation, key string, ch
 	if err != nil {
 		return nil, err
 	}
-	page.File, page.Rows, page.Header = key, held.Rows, held.Header
+	page.File, page.Rows, page.Header, page.Wording = key, held.Rows, held.Header, held.Wording
 	for _, m := range mappings {
 		current := m.ID == req.QueryParam("mapping")
 		if current && chosen == nil {

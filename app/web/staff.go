@@ -63,6 +63,10 @@ func permitted(req *request, here string, all []deskLink) []views.Link {
 // only one page may be opened is called as that page is.
 func areas(req *request, c *models.Consultation, here string) (areas, pages []views.Link) {
 	at := "/staff/" + c.ID
+	settings := []deskLink{{consult.Configure, "settings", at + "/settings", "Settings"}}
+	if c.OfferResult {
+		settings = append(settings, deskLink{consult.SeeContacts, "contacts", at + "/contacts", "Who wants to be told"})
+	}
 	leftIn := deskLink{consult.SeeRefusals, "refused", at + "/redactions/refused", "What was left in"}
 	if req.by.May(consult.Redact) { // they come to it from there
 		leftIn = deskLink{consult.Redact, "redactions", at + "/redactions", "Redaction"}
@@ -95,7 +99,7 @@ func areas(req *request, c *models.Consultation, here string) (areas, pages []vi
 			{consult.SeeDuties, "duties", at + "/duties", "Duties"},
 			{consult.SeeDuties, "register", at + "/register", "Register"},
 		}},
-		{"Settings", []deskLink{{consult.Configure, "settings", at + "/settings", "Settings"}}},
+		{"Settings", settings},
 	} {
 		open := permitted(req, here, area.pages)
 		if len(open) == 0 {

@@ -134,7 +134,7 @@
       var i = parts.indexOf(document.activeElement.closest('.item')), to = parts[i + 1];
       if (event.key === 'p') to = parts[Math.max(i, 1) - 1];
       else if ((event.key === 'a' || event.key === 'x') && i >= 0) parts[i].querySelector('[name=do]').value = event.key === 'a' ? 'accept' : 'not_identifier';
-      else if (event.key === 's' && !event.repeat) { redact.requestSubmit(redact.querySelector('[value=save]')); to = null; } else if (event.key !== 'n') return;
+      else if ((event.key === 's' || event.key === 'd') && !event.repeat) { redact.requestSubmit(redact.querySelector(event.key === 's' ? '[value=save]' : '[value=checked]')); to = null; } else if (event.key !== 'n') return;
       event.preventDefault();
       if (to) to.focus();
     });
