@@ -82,6 +82,7 @@ type DutyPage struct {
 	Base
 	Row      DutyRow
 	Expected string
+	Days     string // address of the days that it is worked out from, "" for none
 	CanKeep  bool
 	Act      string
 	Back     string

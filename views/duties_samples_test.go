@@ -28,7 +28,7 @@ func dutyFields() []Field {
 }
 
 func dutySample() *DutyPage {
-	return &DutyPage{Base: desk("duties", "Duty 3"), Row: dutyRows()[0], Expected: "the address of the page, the day and the version", CanKeep: true, Act: "/staff/station-quarter/duties/3", Back: "/staff/station-quarter/duties#duty-3", Version: 2,
+	return &DutyPage{Base: desk("duties", "Duty 3"), Days: "/staff/station-quarter/duties#days", Row: dutyRows()[0], Expected: "the address of the page, the day and the version", CanKeep: true, Act: "/staff/station-quarter/duties/3", Back: "/staff/station-quarter/duties#duty-3", Version: 2,
 		States: []Choice{{Value: "met", Text: "It is met", Chosen: true}, {Value: "open", Text: "It is not met"}}, Fields: dutyFields()[:2], Earlier: dutyRows()[:1]}
 }
 

@@ -243,11 +243,12 @@ test('an officer codes with the keyboard', async t => {
 });
 
 test('two people code blind, settle what they saw differently, and the report prints how far they agree', async t => {
-  const v = await Visitor.arrive(browser, desk, false), second = await Visitor.arrive(browser, desk, false);
-  await v.signIn('officer', `${at}/code?way=blind`);
+  const v = await Visitor.arrive(browser, desk, false), analyst = await Visitor.arrive(browser, desk, false), second = await Visitor.arrive(browser, desk, false);
+  await v.signIn('officer'); // who has seen answers of the sample above
+  await analyst.signIn('analyst', `${at}/code?way=blind`);
   await second.signIn('second', `${at}/code?way=blind`);
   const ticked = {};
-  for (const [who, nth] of [[v, 0], [second, 1]]) {
+  for (const [who, nth] of [[analyst, 0], [second, 1]]) {
     for (let i = 0; i < 12 && await who.page.locator('#code').count(); i++) {
       const key = await asked(who);
       // They see every third answer differently.
@@ -277,7 +278,7 @@ test('two people code blind, settle what they saw differently, and the report pr
   assert.match(method, /Software against people, on \d+ answers coded blind: \d+ of 100 \(micro-F1; 95 % interval \d+ to \d+\)\. Cohen’s κ: -?0\.\d\d/);
   assert.match(method, /coded without seeing each other’s decisions: .*Seen differently: .*settled afterwards/);
   await v.page.emulateMedia({ media: 'screen' });
-  for (const who of [v, second]) await who.leave(t);
+  for (const who of [v, analyst, second]) await who.leave(t);
 });
 
 test('long words, from right to left, fit a phone', async t => {

@@ -246,8 +246,10 @@ async function staff(p) {
   await visitor.leave();
   await v.press('Go on');
   await p.at(`${at}/contacts`, 'contacts');
-  await v.press('Show the addresses');
-  await p.take('contacts-shown');
+  await v.page.getByLabel('What you need the addresses for').fill('To tell people what was decided.');
+  await v.press('Ask another officer to agree');
+  await p.take('contacts-asked');
+  for (const page of ['reading', 'keying', 'import', 'requests', 'requests/new', 'findings']) await p.at(`${at}/${page}`, page.replace('/', '-'));
   await v.press('Sign out');
   await v.signIn('admin', '/staff/users');
   await v.page.getByLabel('Email address').fill(`${p.device}@demo.example`);

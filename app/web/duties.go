@@ -284,6 +284,9 @@ func (p *portal) dutyPage(req *request, c *models.Consultation, duty models.Duty
 		p.sign(&row, &r, d.Names)
 		page.Earlier = append(page.Earlier, row)
 	}
+	if slices.Contains([]int{1, 2, 24, 28, 31}, duty.Number) {
+		page.Days = dutiesAddress(c) + "#days"
+	}
 	if s.Record != nil {
 		page.Version = s.Record.Version + 1
 	}
