@@ -92,9 +92,17 @@ func (s *Service) ExportSearch(ctx context.Context, by Actor, c *models.Consulta
 		return nil, err
 	}
 	q.PerPage = search.MaxPerPage
+	kept, err := s.store.Notes(ctx, by.ID, c.ID, by.May(EditThemes))
+	if err != nil {
+		return nil, err
+	}
+	notes := map[string][]string{} // that they may read, by submission
+	for _, n := range kept {
+		notes[n.Submission] = append(notes[n.Submission], n.Text)
+	}
 	var file bytes.Buffer
 	out := csv.NewWriter(&file)
-	_ = out.Write([]string{"submission", "question", "attachment", "page", "text", "groups", "themes", "position", "language", "channel", "day"}) // kept by the writer, see Error below
+	_ = out.Write([]string{"submission", "question", "attachment", "page", "text", "groups", "themes", "position", "language", "channel", "day", "notes"}) // kept by the writer, see Error below
 	for read := 0; read < ExportLimit; q.Page++ {
 		f, _, err := s.find(ctx, by, c, q, false)
 		if errors.Is(err, errAway) {
@@ -104,7 +112,7 @@ func (s *Service) ExportSearch(ctx context.Context, by Actor, c *models.Consulta
 			return nil, err
 		}
 		for _, h := range f.Hits {
-			_ = out.Write(exported(by, c, h))
+			_ = out.Write(append(exported(by, c, h), report.SafeCell(strings.Join(notes[h.Submission.ID], "\n"))))
 		}
 		if read += q.PerPage; read >= f.Total {
 			break

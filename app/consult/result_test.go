@@ -267,6 +267,10 @@ func TestTakingAResultAway(t *testing.T) {
 		noError(t, err)
 		return rows[1:]
 	}
+	about := k.subs(t, c)[0]
+	noError(t, k.WriteNote(ctx, officer, c, about.ID, "=Ask which bridge.", false))
+	noError(t, k.WriteNote(ctx, second, c, about.ID, "The bridge is the old one.", true))
+	noError(t, k.WriteNote(ctx, second, c, about.ID, "My own thought.", false))
 	rows := read(officer, search.Query{Text: "lanterns", Page: 7, PerPage: 3})
 	if len(rows) != 131 {
 		t.Errorf("an officer takes %d rows away, want 131", len(rows))
@@ -274,8 +278,11 @@ func TestTakingAResultAway(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range rows {
 		seen[r[0]] = true
-		if strings.HasPrefix(r[4], "=") {
-			t.Errorf("a cell is a formula: %s", r[4])
+		if strings.HasPrefix(r[4], "=") || strings.HasPrefix(r[11], "=") {
+			t.Errorf("a cell is a formula: %s", r)
+		}
+		if r[0] == about.PublicID && (!strings.Contains(r[11], "which bridge") || !strings.Contains(r[11], "the old one") || strings.Contains(r[11], "own thought")) || r[0] != about.PublicID && r[11] != "" {
+			t.Errorf("the notes beside %s: %q", r[0], r[11])
 		}
 	}
 	if len(seen) != 131 {
@@ -286,8 +293,8 @@ func TestTakingAResultAway(t *testing.T) {
 		t.Errorf("a councillor takes %d rows away, want the 66 that may be quoted", len(rows))
 	}
 	for _, r := range rows {
-		if strings.Contains(strings.Join(r, " "), "900123") {
-			t.Error("original words were taken away")
+		if strings.Contains(strings.Join(r, " "), "900123") || r[11] != "" {
+			t.Error("original words, or notes of the desk, were taken away")
 		}
 		if strings.Contains(r[4], "night") && (r[1] != "" || r[5]+r[7]+r[8]+r[9]+r[10] != "") {
 			t.Errorf("beside the words of somebody at risk stands %q", r)
