@@ -363,7 +363,7 @@ func TestTellingTheOutcome(t *testing.T) {
 	// The officer sees the list when asking for it, which goes on record.
 	officer := p.staff(models.RoleOfficer)
 	list := "/staff/" + p.demo.ID + "/contacts"
-	ask := officer.get("/staff/" + p.demo.ID + "/settings").follow(`main a[href$="/contacts"]`).is(http.StatusOK)
+	ask := officer.get("/staff/" + p.demo.ID + "/settings").follow(`nav.areas a[href$="/contacts"]`).is(http.StatusOK)
 	if strings.Contains(ask.body, "marta") || len(p.rows("SELECT 1 FROM audit WHERE action = 'contacts.read'")) != 0 {
 		t.Error("the list is shown before it was asked for")
 	}
