@@ -300,6 +300,10 @@ func (s *Service) PublishReport(ctx context.Context, by Actor, c *models.Consult
 	if err != nil {
 		return err
 	}
+	releases, err := s.store.Releases(ctx, c.ID)
+	if err != nil {
+		return err
+	}
 	now, err := s.version(ctx, c, r.Version.Note, r)
 	if err != nil {
 		return err
@@ -314,6 +318,11 @@ func (s *Service) PublishReport(ctx context.Context, by Actor, c *models.Consult
 		}
 		if p, err = seen(ctx, tx, c, hash); err != nil {
 			return err
+		}
+		if since, err := tx.Releases(ctx, c.ID); err != nil {
+			return err
+		} else if len(since) != len(releases) { // which its figures were not held against
+			return models.NewError(models.KindConflict, "Answers were released to councillors at this very moment. Publish the report again.")
 		}
 		p.Pack = now.Pack // with what was released since
 		if err := s.signSecond(ctx, tx, by, c, p); err != nil {
