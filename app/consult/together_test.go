@@ -199,6 +199,11 @@ func (k *kit) together(t *testing.T, c *models.Consultation) (cells []cell, mask
 			p.groups, p.apart = append(p.groups, c.Groups[at].ID), true
 		}
 	}
+	for _, o := range r.Organisations {
+		if p := public[o.PublicID]; p != nil {
+			p.apart = true
+		}
+	}
 
 	span1 := func(f models.Figure, found int) *span {
 		switch {

@@ -105,6 +105,8 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 			}
 		}
 	}
+	r.Organisations, r.HeardOnce = b.organisations(), b.heardOnce()
+	b.named(r)
 	b.gate = disclose.NewSystem(len(in.Submissions))
 	r.Groups = b.groups()
 	r.Channels = b.channels()
@@ -118,7 +120,6 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 	}
 	r.Without = b.without(r.Questions)
 	r.Earlier = b.earlier(r.Questions)
-	r.Organisations = b.organisations()
 	r.Redactions = b.redactions()
 	if r.Themes, err = b.themes(); err != nil {
 		return nil, nil, err
@@ -132,7 +133,6 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 	}
 	b.register(r)
 	b.late(r)
-	r.HeardOnce = b.heardOnce()
 	r.Campaigns = b.campaigns()
 	r.Objections = in.Objections
 	if err := b.follow(r); err != nil {
