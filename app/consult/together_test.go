@@ -12,6 +12,7 @@ import (
 
 	"heard/app/report"
 	"heard/models"
+	"heard/models/storetest"
 	"heard/search"
 )
 
@@ -351,4 +352,39 @@ func TestAttackedTogether(t *testing.T) {
 	}
 	t.Logf("%d populations at random, and the demonstration if asked for: of %d masked figures about people at risk %d are worked out to one of fewer than 5 numbers and %d are narrowed less; of %d the released words tell the least number; %d figures that are shown leave fewer than ten whose words are not released",
 		seeds, masked, pinned, lowered, voices, left)
+}
+
+// Figures that are public were held against what was released by then: whoever is
+// counted in them and released later is released with their words and nothing else.
+// Those who came since have labels again.
+func TestNothingIsReleasedAgainstAReportThatIsPublic(t *testing.T) {
+	k := one(t)
+	c := k.demo(t)
+	load := func(what string) {
+		t.Helper()
+		var subs []models.Submission
+		for i := range 20 {
+			subs = append(subs, from(c, []string{"resident"}, "northgate", "for", fmt.Sprintf("%s lanterns %d.", what, i)))
+		}
+		noError(t, k.Load(ctx, officer, subs))
+	}
+	load("Early")
+	c = k.publish(t, k.move(t, c, models.StatusFrozen), "") // before the portal came to releasing
+	k.drain(t)
+	if all, labelled := k.count(t, c, nil), k.count(t, c, labels(search.Groups, "resident")); all != 20 || labelled != 0 {
+		t.Errorf("of %d who are released after the report that counts them, %d are shown with their group, want 20 and 0", all, labelled)
+	}
+	for _, sub := range k.subs(t, c) {
+		if as, _, err := k.Submission(ctx, councillor, c, sub.ID, false); err != nil || as.Day+as.Stance+as.Language+string(as.Channel) != "" || len(as.Answers) != 1 {
+			t.Fatalf("beside the words of somebody of whom nothing is released stands %+v (%v)", as, err)
+		}
+	}
+	load("Late")
+	storetest.CheckAll(t, k.store, c.ID, officer.ID, second.ID)
+	_, err := k.Release(ctx, officer, c)
+	noError(t, err)
+	k.drain(t)
+	if all, labelled := k.count(t, c, nil), k.count(t, c, labels(search.Groups, "resident")); all != 40 || labelled != 20 {
+		t.Errorf("of %d, %d are shown with their group, want 40 and the 20 who came since", all, labelled)
+	}
 }
