@@ -447,32 +447,6 @@ func (s *Service) VersionFile(ctx context.Context, c *models.Consultation, numbe
 	return reportAs(v.Report, format)
 }
 
-// StrikeFromReports takes the words of a submission out of every published
-// version, for good, at the wish of whoever wrote them. Figures and hashes stay
-// as they were published. What is proposed is sent back, to be proposed anew.
-func (s *Service) StrikeFromReports(ctx context.Context, by Actor, c *models.Consultation, submission string) error {
-	if err := by.need(Redact); err != nil {
-		return err
-	}
-	return s.store.Tx(ctx, func(tx *store.Store) error {
-		if _, err := hold(ctx, tx, c); err != nil {
-			return err
-		}
-		sub, err := submissionOf(ctx, tx, c, submission)
-		if err != nil {
-			return err
-		}
-		return s.strike(ctx, tx, by, c, func(data []byte) ([]byte, bool, error) {
-			r, err := reportOf(data)
-			if err != nil || !report.Strike(r, report.CalledIn(r, sub)...) {
-				return data, false, err
-			}
-			data, err = json.Marshal(r)
-			return data, true, err
-		})
-	})
-}
-
 // strike has words taken out of every published version and of what is proposed,
 // in a transaction. The record does not say whose words they were.
 func (s *Service) strike(ctx context.Context, tx *store.Store, by Actor, c *models.Consultation, take func(data []byte) ([]byte, bool, error)) error {
