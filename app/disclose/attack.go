@@ -61,10 +61,10 @@ func gridOf(s Shown) (*grid, error) {
 // The attacker of one table is given everything shown, the thresholds, the rules of
 // this package and the sums of lines, and knows that counts are whole numbers from 0,
 // that no part is greater than its whole, and that two parts of a whole that together
-// exceed it must share the excess. One who searches knows whom they find, too. Where people are in several columns or none, a
+// exceed it must share the excess. Where people are in several columns or none, a
 // line is an inequality and tells less than an equation; a table says which lines are
 // which because a reader may well guess it ("hardly anybody ticks two boxes") and be
-// right.
+// right. One who searches knows whom they find, too.
 //
 // The counts of a table that satisfy its lines are the flows of a network, with
 // an arc per figure between its row and its column, so the bounds the lines give

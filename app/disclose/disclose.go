@@ -14,7 +14,9 @@
 //     whole of the group.
 //   - It would give one of those away by subtraction. [Protect] withholds
 //     further figures until an attacker, who knows every rule written here,
-//     cannot narrow any masked figure to fewer values than its threshold.
+//     cannot narrow any masked figure to fewer values than its threshold; nor, of
+//     people at risk, to fewer than [Threshold] values with whom they find by
+//     searching. See [Found].
 //
 // People may be in several columns (a resident who also sells sex) and in
 // several rows (a question that takes several answers), or in none. So a total
