@@ -229,7 +229,7 @@ func atRandom(c *models.Consultation, seed uint64) []models.Submission {
 
 // inThemes gives submissions ids, and puts answers in themes by a word in them.
 func inThemes(c *models.Consultation, subs []models.Submission) report.Input {
-	in := report.Input{Consultation: c}
+	in := report.Input{Consultation: c, Found: map[string]report.Found{}}
 	words := strings.Fields("lamp light car road fine patrol litter needle listen women safe police help shop children")
 	for _, w := range words {
 		in.Themes = append(in.Themes, models.Theme{ID: "t-" + w, Label: "About " + w, Status: models.ThemeApproved})
@@ -239,6 +239,20 @@ func inThemes(c *models.Consultation, subs []models.Submission) report.Input {
 		s := &subs[i]
 		s.ID, s.PublicID = fmt.Sprintf("id%05d", i), fmt.Sprintf("p%05d", 99999-i)
 		in.Submissions = append(in.Submissions, s)
+		if s.Allows(models.ConsentQuote) && i%5 > 0 { // and is found by searching
+			f := report.Found{Apart: !c.Sensitive(s.Groups)}
+			for _, g := range s.Groups {
+				if f.Apart || c.Sensitive([]string{g}) {
+					f.Groups = append(f.Groups, g)
+				}
+			}
+			for _, q := range c.Questions {
+				if f.Apart && q.Closed() && !q.AboutYou {
+					f.Chosen = append(f.Chosen, q.ID)
+				}
+			}
+			in.Found[s.ID] = f
+		}
 		for j := range s.Answers {
 			a := &s.Answers[j]
 			a.Redacted = a.Text

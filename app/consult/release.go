@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"heard/app/disclose"
+	"heard/app/report"
 	"heard/models"
 	"heard/models/store"
 	"heard/search"
@@ -85,6 +86,39 @@ func forCouncillors(c *models.Consultation, doc search.Document, r models.Releas
 	return doc
 }
 
+// bare reports whether words are released with nothing beside them but a group
+// at risk: those of people at risk, and of everybody of whom no label is released,
+// or what they chose would tell them from people at risk.
+func bare(c *models.Consultation, sub *models.Submission, r models.Released) bool {
+	return c.Sensitive(sub.Groups) || len(r.Labels) == 0
+}
+
+// tells reports whether what was answered to a question is released with the words.
+func tells(q *models.Question, bare bool, r models.Released) bool {
+	return q != nil && (q.Themed || !bare) && !(q.AboutYou && q.Closed()) && !(q.Position && len(r.Labels[string(search.Stances)]) == 0)
+}
+
+// foundBySearching is what councillors find of people who are released: the figures
+// of a report are held against it.
+func foundBySearching(c *models.Consultation, subs []*models.Submission, released map[string]models.Released) map[string]report.Found {
+	all := make(map[string]report.Found, len(released))
+	for _, sub := range subs {
+		r, ok := released[sub.ID]
+		if !ok {
+			continue
+		}
+		bare := bare(c, sub, r)
+		f := report.Found{Groups: r.Labels[string(search.Groups)], Apart: !bare || filesQuotable(c, sub) && len(sub.Attachments) > 0}
+		for i := range c.Questions {
+			if q := &c.Questions[i]; q.Closed() && tells(q, bare, r) {
+				f.Chosen = append(f.Chosen, q.ID)
+			}
+		}
+		all[sub.ID] = f
+	}
+	return all
+}
+
 // asReleased takes out of a copy of a submission what is not released of its
 // author: who they are and, for people at risk, whatever they chose.
 func asReleased(c *models.Consultation, sub *models.Submission, r models.Released) {
@@ -94,12 +128,8 @@ func asReleased(c *models.Consultation, sub *models.Submission, r models.Release
 		}
 		return ""
 	}
-	atRisk := c.Sensitive(sub.Groups)
-	stance := first(search.Stances)
-	sub.Answers = slices.DeleteFunc(sub.Answers, func(a models.Answer) bool {
-		q := c.Question(a.Question)
-		return q == nil || atRisk && !q.Themed || q.AboutYou && q.Closed() || q.Position && stance == ""
-	})
+	bare := bare(c, sub, r)
+	sub.Answers = slices.DeleteFunc(sub.Answers, func(a models.Answer) bool { return !tells(c.Question(a.Question), bare, r) })
 	for i := range sub.Answers {
 		if len(r.Labels[string(search.Languages)]) == 0 {
 			sub.Answers[i].Language = ""
@@ -109,10 +139,10 @@ func asReleased(c *models.Consultation, sub *models.Submission, r models.Release
 		sub.Attachments = nil
 	}
 	sub.Groups = slices.Clone(r.Labels[string(search.Groups)])
-	if atRisk {
+	if bare {
 		r.Day = ""
 	}
-	sub.Day, sub.Language, sub.Channel, sub.Stance, sub.Path = r.Day, first(search.Languages), models.Channel(first(search.Channels)), stance, ""
+	sub.Day, sub.Language, sub.Channel, sub.Stance, sub.Path = r.Day, first(search.Languages), models.Channel(first(search.Channels)), first(search.Stances), ""
 }
 
 // Released returns the day of the last release to councillors, and false while
@@ -190,7 +220,8 @@ func (s *Service) ReleaseOverdue(ctx context.Context) error {
 // release makes a release of those who are in none yet and whose words people
 // have checked, recoded among
 // themselves: what is released already does not change. Those of them who are
-// too few to have labels are released without. There is no release without
+// too few to have labels are released without, and so are those who are counted in
+// a report that is public: labels of theirs could tell what its figures mask. There is no release without
 // anybody in it but the first, which says that there was nothing to release.
 func (s *Service) release(ctx context.Context, tx *store.Store, by Actor, c *models.Consultation) (people int, err error) {
 	earlier, err := tx.Releases(ctx, c.ID)
@@ -201,6 +232,12 @@ func (s *Service) release(ctx context.Context, tx *store.Store, by Actor, c *mod
 	if err != nil {
 		return 0, err
 	}
+	// Figures of a report that is public were held against what was released by then.
+	counted, err := tx.Counted(ctx, c.ID)
+	if err != nil {
+		return 0, err
+	}
+	public := c.Status.AtLeast(models.StatusPublished)
 	var records []disclose.Record
 	var rows []models.Released
 	for sub, err := range tx.Submissions(ctx, c.ID) {
@@ -217,7 +254,11 @@ func (s *Service) release(ctx context.Context, tx *store.Store, by Actor, c *mod
 		if sheet, err := tx.RedactionSheet(ctx, sub.ID); err != nil {
 			return 0, err
 		} else if sheet.Done() { // nothing leaves the desk by the program's decision alone
-			records, rows = append(records, recordOf(c, sub, docs)), append(rows, models.Released{Submission: sub.ID})
+			r := recordOf(c, sub, docs)
+			if public && (counted[sub.ID] > 0 || len(counted) == 0) { // a report from before there were members counted everybody
+				r.Labels = nil
+			}
+			records, rows = append(records, r), append(rows, models.Released{Submission: sub.ID})
 		}
 	}
 	if len(rows) == 0 && len(earlier) > 0 {

@@ -82,6 +82,11 @@ func (s *Service) reportInput(ctx context.Context, from *store.Store, c *models.
 		return in, err
 	}
 	in.Themes, in.Placements = where.themes, where.standing()
+	released, err := from.InRelease(ctx, c.ID)
+	if err != nil {
+		return in, err
+	}
+	in.Found = foundBySearching(c, in.Submissions, released)
 	if in.Quotes, err = from.Quotes(ctx, c.ID); err != nil {
 		return in, err
 	}

@@ -1,7 +1,6 @@
 package consult
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -562,19 +561,6 @@ func (s *Service) askDue(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// ErasedSince returns the last day, on or after the one given, on which words were
-// taken out of a frozen consultation, "" where there is none: whatever was made of
-// it before then may hold them.
-func (s *Service) ErasedSince(ctx context.Context, c *models.Consultation, day string) (last string, err error) {
-	acts, err := s.store.Acts(ctx, c.ID)
-	for _, a := range acts {
-		if on := cmp.Or(a.SecondDay, a.Day); a.Frozen && (a.State == models.ActDone || a.State == models.ActHeld) && on >= day {
-			last = max(last, on)
-		}
-	}
-	return last, err
 }
 
 // PublicID returns what a submission goes by in the report, for pages that name it

@@ -163,9 +163,6 @@ func TestErasureBeforeTheFreeze(t *testing.T) {
 				t.Errorf("%s is not on record", action)
 			}
 		}
-		if since, err := k.ErasedSince(ctx, c, k.Today()); err != nil || since != "" {
-			t.Errorf("before the freeze nothing was made of it: %q, %v", since, err)
-		}
 	})
 }
 
@@ -332,9 +329,6 @@ func TestErasureAfterPublication(t *testing.T) {
 	}
 	if acts := k.actsFor(t, c, request); len(acts) != 2 || acts[0].Submission != "" || !acts[0].Frozen || acts[0].State != models.ActDone {
 		t.Errorf("something leads from the request to what stays: %+v", acts)
-	}
-	if since, err := k.ErasedSince(ctx, c, k.Today()); err != nil || since != k.Today() {
-		t.Errorf("erased since today: %q, %v", since, err)
 	}
 	wantKind(t, "erasing again", k.AskErasure(ctx, officer, c, by[canary].ID, request, "The same."), models.KindConflict)
 

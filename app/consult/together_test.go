@@ -12,6 +12,7 @@ import (
 
 	"heard/app/report"
 	"heard/models"
+	"heard/models/storetest"
 	"heard/search"
 )
 
@@ -20,12 +21,13 @@ import (
 type known struct {
 	groups, themes []string
 	chosen         map[string][]string // options by question
+	apart          bool                // something is shown that is not shown of people at risk
 }
 
-// lookedUp is everybody whom councillors find.
-func (k *kit) lookedUp(t *testing.T, c *models.Consultation) map[string]*known {
+// lookedUp is everybody whom councillors find, and by public id.
+func (k *kit) lookedUp(t *testing.T, c *models.Consultation) (people, public map[string]*known) {
 	t.Helper()
-	people := map[string]*known{}
+	people, public = map[string]*known{}, map[string]*known{}
 	for page := 1; ; page++ {
 		results, err := k.engine.Search(ctx, search.Query{Consultation: c.ID, Tier: search.TierCouncillor, Page: page, PerPage: 100})
 		noError(t, err)
@@ -37,19 +39,92 @@ func (k *kit) lookedUp(t *testing.T, c *models.Consultation) map[string]*known {
 				people[id] = p
 				sub, _, err := k.Submission(ctx, councillor, c, id, false)
 				noError(t, err)
+				public[sub.PublicID] = p
 				for _, a := range sub.Answers {
 					p.chosen[a.Question] = append(p.chosen[a.Question], a.Options...)
+					p.apart = p.apart || len(a.Options) > 0
 				}
 				p.groups = append(p.groups, sub.Groups...)
+				p.apart = p.apart || len(sub.Attachments) > 0 || sub.Day+sub.Stance+sub.Language+string(sub.Channel) != ""
 			}
 			p.groups = append(p.groups, h.Document.Labels[search.Groups]...)
 			p.themes = append(p.themes, h.Document.Labels[search.Themes]...)
+			for _, attribute := range []search.Attribute{search.Areas, search.Stances, search.Languages, search.Channels} {
+				p.apart = p.apart || len(h.Document.Labels[attribute]) > 0
+			}
+			p.apart = p.apart || len(p.groups) > 0 && !c.Sensitive(p.groups)
 		}
 		if page*100 >= results[0].Total {
 			break
 		}
 	}
-	return people
+	return people, public
+}
+
+// A span is the numbers that a figure can be. Crosstabs share the spans of figures
+// that count the same people.
+type span struct{ low, high int }
+
+// A crosstab is the spans of a table of the report by row and column, the totals last.
+type crosstab struct {
+	spans        [][]*span
+	atRisk       []bool // by column
+	apart        []int  // by row: people who are found there and are not at risk
+	across, down bool   // rows, or columns, add up, which a reader may guess
+}
+
+// narrow applies what is so of counts of people, whoever they are, and reports
+// whether that told anything.
+func (s *crosstab) narrow() (told bool) {
+	limit := func(x *span, low, high int) {
+		if low > x.low {
+			x.low, told = low, true
+		}
+		if high < x.high {
+			x.high, told = high, true
+		}
+	}
+	part := func(p, whole *span, apart int) {
+		limit(p, 0, whole.high-apart)
+		limit(whole, p.low+apart, whole.high)
+	}
+	adds := func(line []*span) {
+		parts, total := line[:len(line)-1], line[len(line)-1]
+		low, high := 0, 0
+		for _, p := range parts {
+			low, high = low+p.low, high+p.high
+		}
+		limit(total, low, high)
+		for _, p := range parts {
+			limit(p, total.low-(high-p.high), total.high-(low-p.low))
+		}
+	}
+	rows, columns := len(s.spans)-1, len(s.atRisk)
+	for i, row := range s.spans {
+		for j := range columns {
+			apart := 0
+			if s.atRisk[j] {
+				apart = s.apart[i]
+			}
+			part(row[j], row[columns], apart)
+			part(row[j], s.spans[rows][j], 0)
+			part(row[columns], s.spans[rows][columns], 0)
+			limit(row[j], row[columns].low+s.spans[rows][j].low-s.spans[rows][columns].high, row[j].high)
+		}
+		if s.across {
+			adds(row)
+		}
+	}
+	for j := range columns + 1 {
+		var line []*span
+		for _, row := range s.spans {
+			line = append(line, row[j])
+		}
+		if s.down {
+			adds(line)
+		}
+	}
+	return told
 }
 
 // cell is one masked figure of the report about people at risk, and what follows
@@ -57,17 +132,19 @@ func (k *kit) lookedUp(t *testing.T, c *models.Consultation) map[string]*known {
 type cell struct {
 	what      string
 	threshold int
-	low, high int
+	found     int   // whose words are found as of their group
+	group     *span // all of the group, in whatever row; nil where that is the cell
+	*span
 }
 
 // together attacks a consultation of which the report is public and councillors
 // search what is released, with all of that at once: the figures of the report as
-// they are served, everybody who is found with all that is shown of them, what is
-// exported, and the size of the public log. It returns the masked figures about
-// people at risk, what was learnt of each, and how many figures that are shown
-// leave less than ten people of a group at risk once those are taken off whom
-// searching shows.
-func (k *kit) together(t *testing.T, c *models.Consultation) (cells []cell, remainders int) {
+// they are served, whom it quotes, everybody who is found with all that is shown of
+// them, what is exported, and the size of the public log. It returns the masked
+// figures about people at risk, what was learnt of each, how many figures of the
+// report are masked, and how many that are shown leave less than ten people of a
+// group at risk once those are taken off whom searching shows.
+func (k *kit) together(t *testing.T, c *models.Consultation) (cells []cell, masked, remainders int) {
 	t.Helper()
 	draft, err := k.DraftReport(ctx, officer, c)
 	noError(t, err)
@@ -75,9 +152,9 @@ func (k *kit) together(t *testing.T, c *models.Consultation) (cells []cell, rema
 	noError(t, report.WriteJSON(&served, draft))
 	var r models.Report
 	noError(t, json.Unmarshal(served.Bytes(), &r))
-	people := k.lookedUp(t, c)
+	people, public := k.lookedUp(t, c)
 	// Whether people are in one group each a reader may guess, and be right.
-	single := !slices.ContainsFunc(k.subs(t, c), func(s *models.Submission) bool { return len(s.Groups) > 1 })
+	single := !slices.ContainsFunc(k.subs(t, c), func(s *models.Submission) bool { return len(s.Groups) != 1 })
 
 	// What is taken away tells no more than what is found, and the log no more than
 	// the roll-call.
@@ -111,71 +188,120 @@ func (k *kit) together(t *testing.T, c *models.Consultation) (cells []cell, rema
 		t.Errorf("%d leaves, %d entries of the log, and the roll-call accounts for %d", len(leaves), size, all)
 	}
 
-	count := func(group string, also func(*known) bool) (n int) {
+	// Somebody at risk is quoted under another name in each theme; whoever is found
+	// by the name of a quote is somebody else, of the group that stands there.
+	excerpts := slices.Clone(r.HeardOnce)
+	for _, th := range r.Themes {
+		excerpts = append(excerpts, th.Quotes...)
+	}
+	for _, e := range excerpts {
+		at := slices.IndexFunc(c.Groups, func(g models.Group) bool { name, _ := g.Name.In("en"); return name == e.Group })
+		if p := public[e.PublicID]; p != nil && at >= 0 && !c.Groups[at].Sensitive {
+			p.groups, p.apart = append(p.groups, c.Groups[at].ID), true
+		}
+	}
+	for _, o := range r.Organisations {
+		if p := public[o.PublicID]; p != nil {
+			p.apart = true
+		}
+	}
+
+	span1 := func(f models.Figure, found int) *span {
+		switch {
+		case !f.Masked:
+			return &span{f.Value, f.Value}
+		case f.Threshold > 0:
+			return &span{found, f.Threshold - 1}
+		}
+		return &span{found, r.RollCall.Submissions}
+	}
+	// row is a line of figures by group and its total, with who is found in it.
+	var groups []*span
+	row := func(what string, total models.Figure, figures []models.GroupFigure, also func(*known) bool) (spans []*span, apart int) {
+		in := 0
 		for _, p := range people {
-			if slices.Contains(p.groups, group) && also(p) {
-				n++
+			if also(p) {
+				in++
+				if p.apart {
+					apart++
+				}
 			}
 		}
-		return n
-	}
-	// bounds of one figure: shown, or what its mask says and what is found.
-	bounds := func(f models.Figure, found int) (low, high int) {
-		if !f.Masked {
-			return f.Value, f.Value
-		}
-		if f.Threshold > 0 {
-			return found, f.Threshold - 1
-		}
-		return found, r.RollCall.Submissions
-	}
-	// line is a row of figures by group, of which the total is told.
-	line := func(what string, total models.Figure, groups []models.GroupFigure, figures []models.Figure, also func(*known) bool) {
-		least := 0
-		for j, g := range groups {
-			low, _ := bounds(figures[j], count(g.ID, also))
-			least += low
-		}
-		for j, g := range groups {
+		for j, g := range figures {
+			found := 0
+			for _, p := range people {
+				if slices.Contains(p.groups, g.ID) && also(p) {
+					found++
+				}
+			}
+			s := span1(g.Count, found)
+			spans = append(spans, s)
+			if g.Count.Masked {
+				masked++
+			}
 			if !c.Sensitive([]string{g.ID}) {
 				continue
 			}
-			found := count(g.ID, also)
-			f := figures[j]
-			if !f.Masked {
-				if left := f.Value - found; found > 0 && left > 0 && left < 10 {
-					remainders++
+			if g.Count.Masked {
+				of := cell{what: what + " × " + g.ID, threshold: max(g.Count.Threshold, 10), found: found, span: s}
+				if groups != nil {
+					of.group = groups[j]
 				}
-				continue
+				cells = append(cells, of)
+			} else if left := g.Count.Value - found; found > 0 && left > 0 && left < 10 {
+				remainders++
 			}
-			low, high := bounds(f, found)
-			own := low
-			if !total.Masked && single { // the others are at least what is known of them
-				high = min(high, total.Value-(least-own))
-			}
-			if !g.Count.Masked { // nobody is in a part and not in the whole
-				high = min(high, g.Count.Value)
-			}
-			cells = append(cells, cell{what + " × " + g.ID, max(f.Threshold, 10), low, high})
 		}
+		if total.Masked {
+			masked++
+		}
+		return append(spans, span1(total, in)), apart
 	}
+	var atRisk []bool
+	for _, g := range c.Groups {
+		atRisk = append(atRisk, g.Sensitive)
+	}
+	everybody := models.Figure{Value: r.RollCall.Submissions}
+	spans, allApart := row("everybody", everybody, r.Groups, func(*known) bool { return true })
+	groups = spans
+	var sheets []*crosstab
 	for _, q := range r.Questions {
+		if len(q.Groups) == 0 {
+			continue
+		}
+		s := &crosstab{atRisk: atRisk, across: single, down: q.Type == models.TypeChoice}
+		add := func(what string, total models.Figure, figures []models.GroupFigure, also func(*known) bool) {
+			spans, apart := row(what, total, figures, also)
+			s.spans, s.apart = append(s.spans, spans), append(s.apart, apart)
+		}
 		for _, o := range q.Options {
-			line(q.ID+"."+o.ID, o.Count, q.Groups, o.Groups, func(p *known) bool { return slices.Contains(p.chosen[q.ID], o.ID) })
+			figures := slices.Clone(q.Groups)
+			for j := range figures {
+				figures[j].Count = o.Groups[j]
+			}
+			add(q.ID+"."+o.ID, o.Count, figures, func(p *known) bool { return slices.Contains(p.chosen[q.ID], o.ID) })
 		}
+		add(q.ID, q.Base, q.Groups, func(p *known) bool { return len(p.chosen[q.ID]) > 0 })
+		// Whoever did not answer is whoever is left.
+		var left []*span
+		for range groups {
+			left = append(left, &span{0, r.RollCall.Submissions})
+		}
+		sheets = append(sheets, s, &crosstab{spans: [][]*span{s.spans[len(q.Options)], left, groups}, atRisk: atRisk, apart: []int{s.apart[len(q.Options)], 0, allApart}, across: single, down: true})
 	}
+	s := &crosstab{atRisk: atRisk, across: single}
 	for _, th := range r.Themes {
-		figures := make([]models.Figure, len(th.Groups))
-		for j := range th.Groups {
-			figures[j] = th.Groups[j].Count
-		}
-		groups := slices.Clone(r.Groups)
-		for i := range groups {
-			groups[i].Sensitive = false
-		}
-		line("theme "+th.ID, th.Count, groups, figures, func(p *known) bool { return slices.Contains(p.themes, th.ID) })
+		spans, apart := row("theme "+th.ID, th.Count, th.Groups, func(p *known) bool { return slices.Contains(p.themes, th.ID) })
+		s.spans, s.apart = append(s.spans, spans), append(s.apart, apart)
 	}
-	return cells, remainders
+	s.spans, s.apart = append(s.spans, groups), append(s.apart, allApart)
+	for told := true; told; {
+		told = false
+		for _, s := range append(sheets, s) {
+			told = s.narrow() || told
+		}
+	}
+	return cells, masked, remainders
 }
 
 // width is how many numbers a masked figure could be at least, whatever follows
@@ -194,14 +320,16 @@ func TestAttackedTogether(t *testing.T) {
 	}
 	masked, pinned, lowered, voices, left := 0, 0, 0, 0, 0
 	attack := func(name string, k *kit, c *models.Consultation) {
-		cells, remainders := k.together(t, c)
+		cells, all, remainders := k.together(t, c)
+		t.Logf("%s: %d figures are masked in all", name, all)
 		if len(cells) == 0 {
 			t.Errorf("%s: nothing about people at risk is masked, so nothing was shown", name)
 		}
 		for _, f := range cells {
 			masked++
 			switch {
-			case f.low == f.high, f.high < width-1:
+			// Whom they find, and how many are in the group at all, is told anyway.
+			case f.high-f.low < width-1 && !(f.group != nil && f.low <= f.found && f.high >= f.group.high):
 				pinned++
 				t.Errorf("%s: %s is %d to %d", name, f.what, f.low, f.high)
 			case f.high < f.threshold-1: // by a few, where much is known of all others
@@ -224,4 +352,39 @@ func TestAttackedTogether(t *testing.T) {
 	}
 	t.Logf("%d populations at random, and the demonstration if asked for: of %d masked figures about people at risk %d are worked out to one of fewer than 5 numbers and %d are narrowed less; of %d the released words tell the least number; %d figures that are shown leave fewer than ten whose words are not released",
 		seeds, masked, pinned, lowered, voices, left)
+}
+
+// Figures that are public were held against what was released by then: whoever is
+// counted in them and released later is released with their words and nothing else.
+// Those who came since have labels again.
+func TestNothingIsReleasedAgainstAReportThatIsPublic(t *testing.T) {
+	k := one(t)
+	c := k.demo(t)
+	load := func(what string) {
+		t.Helper()
+		var subs []models.Submission
+		for i := range 20 {
+			subs = append(subs, from(c, []string{"resident"}, "northgate", "for", fmt.Sprintf("%s lanterns %d.", what, i)))
+		}
+		noError(t, k.Load(ctx, officer, subs))
+	}
+	load("Early")
+	c = k.publish(t, k.move(t, c, models.StatusFrozen), "") // before the portal came to releasing
+	k.drain(t)
+	if all, labelled := k.count(t, c, nil), k.count(t, c, labels(search.Groups, "resident")); all != 20 || labelled != 0 {
+		t.Errorf("of %d who are released after the report that counts them, %d are shown with their group, want 20 and 0", all, labelled)
+	}
+	for _, sub := range k.subs(t, c) {
+		if as, _, err := k.Submission(ctx, councillor, c, sub.ID, false); err != nil || as.Day+as.Stance+as.Language+string(as.Channel) != "" || len(as.Answers) != 1 {
+			t.Fatalf("beside the words of somebody of whom nothing is released stands %+v (%v)", as, err)
+		}
+	}
+	load("Late")
+	storetest.CheckAll(t, k.store, c.ID, officer.ID, second.ID)
+	_, err := k.Release(ctx, officer, c)
+	noError(t, err)
+	k.drain(t)
+	if all, labelled := k.count(t, c, nil), k.count(t, c, labels(search.Groups, "resident")); all != 40 || labelled != 20 {
+		t.Errorf("of %d, %d are shown with their group, want 40 and the 20 who came since", all, labelled)
+	}
 }

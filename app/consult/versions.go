@@ -300,6 +300,10 @@ func (s *Service) PublishReport(ctx context.Context, by Actor, c *models.Consult
 	if err != nil {
 		return err
 	}
+	releases, err := s.store.Releases(ctx, c.ID)
+	if err != nil {
+		return err
+	}
 	now, err := s.version(ctx, c, r.Version.Note, r)
 	if err != nil {
 		return err
@@ -314,6 +318,11 @@ func (s *Service) PublishReport(ctx context.Context, by Actor, c *models.Consult
 		}
 		if p, err = seen(ctx, tx, c, hash); err != nil {
 			return err
+		}
+		if since, err := tx.Releases(ctx, c.ID); err != nil {
+			return err
+		} else if len(since) != len(releases) { // which its figures were not held against
+			return models.NewError(models.KindConflict, "Answers were released to councillors at this very moment. Publish the report again.")
 		}
 		p.Pack = now.Pack // with what was released since
 		if err := s.signSecond(ctx, tx, by, c, p); err != nil {
@@ -436,32 +445,6 @@ func (s *Service) VersionFile(ctx context.Context, c *models.Consultation, numbe
 		return nil, err
 	}
 	return reportAs(v.Report, format)
-}
-
-// StrikeFromReports takes the words of a submission out of every published
-// version, for good, at the wish of whoever wrote them. Figures and hashes stay
-// as they were published. What is proposed is sent back, to be proposed anew.
-func (s *Service) StrikeFromReports(ctx context.Context, by Actor, c *models.Consultation, submission string) error {
-	if err := by.need(Redact); err != nil {
-		return err
-	}
-	return s.store.Tx(ctx, func(tx *store.Store) error {
-		if _, err := hold(ctx, tx, c); err != nil {
-			return err
-		}
-		sub, err := submissionOf(ctx, tx, c, submission)
-		if err != nil {
-			return err
-		}
-		return s.strike(ctx, tx, by, c, func(data []byte) ([]byte, bool, error) {
-			r, err := reportOf(data)
-			if err != nil || !report.Strike(r, report.CalledIn(r, sub)...) {
-				return data, false, err
-			}
-			data, err = json.Marshal(r)
-			return data, true, err
-		})
-	})
 }
 
 // strike has words taken out of every published version and of what is proposed,

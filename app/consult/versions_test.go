@@ -95,7 +95,9 @@ func TestVersions(t *testing.T) {
 		}
 		subs := k.subs(t, c)
 		gone := subs[slices.IndexFunc(subs, func(s *models.Submission) bool { return s.PublicID == quoted })]
-		noError(t, k.StrikeFromReports(ctx, officer, c, gone.ID))
+		request := k.ask(t, c, models.RequestErasure)
+		noError(t, k.AskErasure(ctx, officer, c, gone.ID, request, "They told us the day."))
+		noError(t, k.DecideErasure(ctx, second, c, k.asked(t, c, request).ID, true))
 		k.exec(t, "UPDATE submissions SET status = 'withdrawn' WHERE id = '"+gone.ID+"'")
 		k.load(t, c, []string{spoken(0, 9)}, func(int) bool { return true })
 		k.drain(t)

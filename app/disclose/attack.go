@@ -39,6 +39,7 @@ func gridOf(s Shown) (*grid, error) {
 		rows: rows, columns: columns,
 		thresholds: thresholds(s.Sensitive),
 		rowSums:    s.RowSums, columnSums: s.ColumnSums,
+		found: s.Found,
 	}
 	for i, cells := range s.Cells {
 		if len(cells) != columns {
@@ -63,7 +64,7 @@ func gridOf(s Shown) (*grid, error) {
 // exceed it must share the excess. Where people are in several columns or none, a
 // line is an inequality and tells less than an equation; a table says which lines are
 // which because a reader may well guess it ("hardly anybody ticks two boxes") and be
-// right.
+// right. One who searches knows whom they find, too.
 //
 // The counts of a table that satisfy its lines are the flows of a network, with
 // an arc per figure between its row and its column, so the bounds the lines give
@@ -89,9 +90,26 @@ func (g *grid) claims() [][]interval {
 			default:
 				out[i][j] = interval{0, Unbounded}
 			}
+			out[i][j].low = max(out[i][j].low, g.least(i, j))
 		}
 	}
 	return out
+}
+
+// least is how many the attacker finds in a place, foundApart how many in a row who
+// are in no sensitive column: see Found.
+func (g *grid) least(i, j int) int {
+	if !g.searches || g.found == nil {
+		return 0
+	}
+	return g.found.Least[i][j]
+}
+
+func (g *grid) foundApart(i int) int {
+	if !g.searches || g.found == nil {
+		return 0
+	}
+	return g.found.Apart[i]
 }
 
 // narrow applies the rules about parts: each is no greater than its whole, and
@@ -114,6 +132,14 @@ func (g *grid) narrow(v [][]interval) bool {
 		atLeast(whole, p.low)
 	}
 	all := &v[g.rows][g.columns]
+	for i := range v { // those who are apart are in the row, and not in the cell
+		for j := range g.columns {
+			if apart := g.foundApart(i); apart > 0 && g.thresholds[j] == SensitiveThreshold {
+				atMost(&v[i][j], v[i][g.columns].high-apart)
+				atLeast(&v[i][g.columns], v[i][j].low+apart)
+			}
+		}
+	}
 	for i := range g.rows {
 		row := &v[i][g.columns]
 		part(row, all)

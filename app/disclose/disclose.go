@@ -14,7 +14,9 @@
 //     whole of the group.
 //   - It would give one of those away by subtraction. [Protect] withholds
 //     further figures until an attacker, who knows every rule written here,
-//     cannot narrow any masked figure to fewer values than its threshold.
+//     cannot narrow any masked figure to fewer values than its threshold; nor, of
+//     people at risk, to fewer than [Threshold] values with whom they find by
+//     searching. See [Found].
 //
 // People may be in several columns (a resident who also sells sex) and in
 // several rows (a question that takes several answers), or in none. So a total
@@ -119,6 +121,24 @@ type Table struct {
 	// that its parts add up, overlap, leave somebody out, or neither. Only a System
 	// asks; Protect gives the reader what is so of each line.
 	Across, Down Sum
+	Found        *Found // nil if readers find nobody
+}
+
+// Found is whom readers of a table find for themselves, because what people said
+// is released with something of who they are. Nobody's words are held back for it:
+// figures are. It tells of people who are in the table, and nothing that is not so.
+type Found struct {
+	Least [][]int // by row and column, the totals' last: how many are found to be in both
+	Apart []int   // by row, the totals' last: how many are found to be in it and in no sensitive column
+}
+
+// NewFound returns a Found of nobody yet in a table of so many rows and columns.
+func NewFound(rows, columns int) *Found {
+	f := &Found{Least: make([][]int, rows+1), Apart: make([]int, rows+1)}
+	for i := range f.Least {
+		f.Least[i] = make([]int, columns+1)
+	}
+	return f
 }
 
 // OneRow returns the table that breaks a total down by one attribute. Whoever is
@@ -190,4 +210,5 @@ type Shown struct {
 	// The last of RowSums is the row of column totals, the last of ColumnSums the
 	// column of row totals.
 	RowSums, ColumnSums []Sum
+	Found               *Found // as in the table
 }

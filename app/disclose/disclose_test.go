@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -189,6 +190,45 @@ func TestProtect(t *testing.T) {
 	}
 }
 
+// What is known of each person found bounds a masked cell, from above if they are
+// not at risk. Then the row's total goes, and another, or it would follow.
+func TestProtectKnowsWhoIsFound(t *testing.T) {
+	of := func(apart ...int) Table {
+		t := table([]bool{false, true}, []int{40, 2}, []int{60, 3}, []int{80, 25})
+		t.Found = NewFound(3, 2)
+		for i, n := range apart {
+			t.Found.Apart[i], t.Found.Least[i][2] = n, n
+			t.Found.Apart[3], t.Found.Least[3][2] = t.Found.Apart[3]+n, t.Found.Least[3][2]+n
+		}
+		return t
+	}
+	for _, test := range []struct {
+		name  string
+		apart []int
+		want  string
+	}{
+		{"few of each", []int{20, 20, 40}, `
+    x  <10   42
+    x  <10   63
+    x    x  105
+  180   30  210
+`},
+		{"all but three of a row", []int{39, 20, 40}, `
+    x  <10    x
+    x  <10    x
+    x    x  105
+  180   30  210
+`},
+	} {
+		table := of(test.apart...)
+		got := Protect(table)
+		if diff := cmp.Diff(test.want, "\n"+draw(got)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+		checkSafe(t, table, got)
+	}
+}
+
 func TestProtectRefusesWhatIsNotATable(t *testing.T) {
 	good := func() Table { return table([]bool{false, true}, []int{60, 25}, []int{40, 31}) }
 	for name, spoil := range map[string]func(*Table){
@@ -221,12 +261,17 @@ func TestProtectRefusesWhatIsNotATable(t *testing.T) {
 }
 
 // people draws a table at random, person by person. Where several is set, a
-// person may be in more than one row or column, and where none is set in none.
-func people(rows, columns, n int, several, none bool, sensitive []bool, r *rand.Rand) Table {
+// person may be in more than one row or column, and where none is set in none. As
+// many in ten as found are found, of people at risk with nothing but their groups at
+// risk, of others sometimes without a group.
+func people(rows, columns, n, found int, several, none bool, sensitive []bool, r *rand.Rand) Table {
 	t := Table{
 		Rows: make([]string, rows), Columns: make([]string, columns),
 		Counts: make([][]int, rows), RowTotals: make([]int, rows), ColumnTotals: make([]int, columns),
 		Total: n, Sensitive: sensitive,
+	}
+	if found > 0 {
+		t.Found = NewFound(rows, columns)
 	}
 	for i := range t.Counts {
 		t.Counts[i] = make([]int, columns)
@@ -253,6 +298,24 @@ func people(rows, columns, n int, several, none bool, sensitive []bool, r *rand.
 		for _, j := range js {
 			t.ColumnTotals[j]++
 		}
+		if r.IntN(10) >= found {
+			continue
+		}
+		atRisk := slices.ContainsFunc(js, func(j int) bool { return sensitive[j] })
+		if !atRisk && r.IntN(4) == 0 {
+			js = nil
+		}
+		for _, i := range append(is, rows) {
+			t.Found.Least[i][columns]++
+			if !atRisk {
+				t.Found.Apart[i]++
+			}
+			for _, j := range js {
+				if !atRisk || sensitive[j] {
+					t.Found.Least[i][j]++
+				}
+			}
+		}
 	}
 	return t
 }
@@ -264,8 +327,9 @@ func anyTable(t *rapid.T) Table {
 	n := rapid.SampledFrom([]int{0, 3, 12, 40, 150, 600}).Draw(t, "people")
 	several := rapid.Bool().Draw(t, "several")
 	none := rapid.Bool().Draw(t, "none")
+	found := rapid.IntRange(0, 10).Draw(t, "found")
 	seed := rapid.Uint64().Draw(t, "seed")
-	return people(rows, columns, n, several, none, sensitive, rand.New(rand.NewPCG(seed, 0)))
+	return people(rows, columns, n, found, several, none, sensitive, rand.New(rand.NewPCG(seed, 0)))
 }
 
 // Attack returns what a reader of s can work out about each masked figure, in
@@ -327,16 +391,17 @@ func checkSafe(t failer, table Table, s Shown) {
 			}
 		}
 	}
-	bounds, err := Attack(s)
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
-	for _, b := range bounds {
-		if n := true_[b.Row][b.Column]; n < b.Low || n > b.High {
-			t.Errorf("the attacker is wrong: %+v is %d", b, n)
+	for _, got.searches = range []bool{false, true} {
+		if !got.findCounts() {
+			t.Fatalf("no counts fit what is shown and, %t, what is found", got.searches)
 		}
-		if !b.Safe() {
-			t.Errorf("the attacker succeeds: %+v", b)
+		for _, b := range got.attack() {
+			if n := true_[b.Row][b.Column]; n < b.Low || n > b.High {
+				t.Errorf("the attacker is wrong: %+v is %d", b, n)
+			}
+			if !got.safe(b) {
+				t.Errorf("the attacker succeeds, who searches, %t: %+v", got.searches, b)
+			}
 		}
 	}
 }
@@ -363,7 +428,7 @@ func TestAttackFindsEveryCombination(t *testing.T) {
 		columns := rapid.IntRange(1, 2).Draw(t, "columns")
 		n := rapid.IntRange(0, 5).Draw(t, "people")
 		seed := rapid.Uint64().Draw(t, "seed")
-		g := newGrid(people(rows, columns, n, false, false, make([]bool, columns), rand.New(rand.NewPCG(seed, 0))))
+		g := newGrid(people(rows, columns, n, 0, false, false, make([]bool, columns), rand.New(rand.NewPCG(seed, 0))))
 		want := map[[2]int]interval{}
 		for i, row := range g.counts {
 			for j, count := range row {
@@ -480,7 +545,7 @@ func TestAttackRefuses(t *testing.T) {
 }
 
 func BenchmarkProtect(b *testing.B) {
-	table := people(30, 10, 900, true, true, []bool{9: true}, rand.New(rand.NewPCG(1, 1)))
+	table := people(30, 10, 900, 0, true, true, []bool{9: true}, rand.New(rand.NewPCG(1, 1)))
 	for b.Loop() {
 		Protect(table)
 	}

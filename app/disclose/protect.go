@@ -22,6 +22,7 @@ func protect(t Table, elsewhere bool) Shown {
 		return s
 	}
 	g := newGrid(t)
+	g.found = t.Found
 	g.maskUnsafe(elsewhere)
 	g.withholdUntilSafe()
 	return g.fill(s)
@@ -38,6 +39,7 @@ func outline(t Table) Shown {
 		Sensitive:    make([]bool, len(t.Columns)),
 		RowSums:      make([]Sum, len(t.Rows)+1),
 		ColumnSums:   make([]Sum, len(t.Columns)+1),
+		Found:        t.Found,
 	}
 	copy(s.Sensitive, t.Sensitive)
 	for i := range s.Cells {
@@ -59,6 +61,10 @@ type grid struct {
 	// together is set in a System, where a reader is not told that a line of masked
 	// figures differs from its total, only which way it may.
 	together bool
+	// found is whom readers find who search, and searches is set while it is held
+	// against one who does.
+	found    *Found
+	searches bool
 }
 
 func newGrid(t Table) *grid {
@@ -124,12 +130,17 @@ func (g *grid) withhold(i, j int) {
 	g.figures[i][j] = Figure{Threshold: g.thresholds[j], Withheld: true}
 }
 
-// withholdUntilSafe masks further figures until the attacker fails on every one.
-// Each step takes something away from what is shown, and a table of which
-// nothing is shown is safe, so it ends.
+// withholdUntilSafe masks further figures until the attacker fails on every one,
+// and then one who searches as well. Each step takes something away from what is
+// shown, and a table of which nothing is shown is safe, so it ends.
 func (g *grid) withholdUntilSafe() {
 	for {
+		g.searches = false
 		unsafe, found := g.firstUnsafe()
+		if !found && g.found != nil {
+			g.searches = true
+			unsafe, found = g.firstUnsafe()
+		}
 		if !found {
 			return
 		}
@@ -143,7 +154,7 @@ func (g *grid) firstUnsafe() (Bounds, bool) {
 	var worst Bounds
 	found := false
 	for _, b := range g.attack() {
-		if !b.Safe() && (!found || b.High-b.Low < worst.High-worst.Low) {
+		if !g.safe(b) && (!found || b.High-b.Low < worst.High-worst.Low) {
 			worst, found = b, true
 		}
 	}
@@ -173,6 +184,21 @@ func (g *grid) withholdFor(b Bounds) {
 	}
 	p := append(g.onLines(b, speaking), g.everywhere(speaking)...)[0]
 	g.figures[p.i][p.j] = Figure{}
+}
+
+// safe reports whether what the attacker knows of a masked figure is little enough.
+// One who searches is kept from telling people at risk to fewer than [Threshold]
+// numbers, unless it takes no more than whom they find and how many there are in the
+// group at all.
+func (g *grid) safe(b Bounds) bool {
+	if !g.searches {
+		return b.Safe()
+	}
+	if b.Column == g.columns || b.Threshold < SensitiveThreshold {
+		return true
+	}
+	group := g.figures[g.rows][b.Column]
+	return b.High-b.Low >= Threshold-1 || b.Row < g.rows && group.Shown && b.High >= group.Value && b.Low <= g.least(b.Row, b.Column)
 }
 
 type place struct{ i, j int }

@@ -61,6 +61,11 @@ type System struct {
 	everybody int
 	names     []string // in order of adding
 	tables    map[string]*member
+	// searched is the same to somebody who finds people besides; nil while nobody is
+	// found. searches is set in it.
+	searched *System
+	searches bool
+	apart    int // people who are found to be in no sensitive column anywhere
 }
 
 type member struct {
@@ -188,13 +193,23 @@ func (s *System) columns(t Table, links []Link) []int {
 // Publish adds tables as they are, and returns what can be recovered now of all
 // that the system holds. It fails if one is not a table.
 func (s *System) Publish(tables ...Linked) ([]Recovered, error) {
+	if !s.searches && s.searched == nil && slices.ContainsFunc(tables, func(l Linked) bool { return l.Shown.Found != nil }) {
+		s.searched = s.clone()
+		s.searched.searches = true
+	}
+	if s.searched != nil {
+		if _, err := s.searched.Publish(tables...); err != nil {
+			return nil, err
+		}
+	}
 	var changed []string
 	for _, l := range tables {
 		g, err := gridOf(l.Shown)
 		if err != nil {
 			return nil, fmt.Errorf("table %s: %w", l.Name, err)
 		}
-		g.together = true
+		g.together, g.searches = true, s.searches
+		s.apart = max(s.apart, g.foundApart(g.rows))
 		s.tables[l.Name] = &member{Linked: l, g: g, v: g.claims()}
 		s.names = append(s.names, l.Name)
 		changed = append(changed, l.Name)
@@ -206,7 +221,15 @@ func (s *System) Publish(tables ...Linked) ([]Recovered, error) {
 // try returns what could be recovered if tables were published, and leaves the
 // system as it is.
 func (s *System) try(tables []Linked) []Recovered {
-	t := &System{everybody: s.everybody, names: slices.Clone(s.names), tables: maps.Clone(s.tables)}
+	found, err := s.clone().Publish(tables...)
+	if err != nil {
+		return []Recovered{{}}
+	}
+	return found
+}
+
+func (s *System) clone() *System {
+	t := &System{everybody: s.everybody, names: slices.Clone(s.names), tables: maps.Clone(s.tables), searches: s.searches, apart: s.apart}
 	for name, was := range t.tables {
 		now := *was
 		now.v = make([][]interval, len(was.v))
@@ -215,11 +238,10 @@ func (s *System) try(tables []Linked) []Recovered {
 		}
 		t.tables[name] = &now
 	}
-	found, err := t.Publish(tables...)
-	if err != nil {
-		return []Recovered{{}}
+	if s.searched != nil {
+		t.searched = s.searched.clone()
 	}
-	return found
+	return t
 }
 
 // Linked returns the tables in the order in which they were published, without
@@ -236,7 +258,8 @@ func (s *System) Linked() []Linked {
 
 // Recovered returns the masked figures that can be narrowed to fewer numbers than
 // their threshold, table by table, and those that are shown below it. A figure is
-// safe, too, if all that is known is that it is not more than everybody. Where
+// safe, too, if all that is known is that it is not more than everybody, without
+// those who are found to be somewhere else. Where
 // everybody is fewer than the threshold of a place, no figure of its kind is
 // shown, and nothing follows.
 func (s *System) Recovered() []Recovered {
@@ -246,7 +269,11 @@ func (s *System) Recovered() []Recovered {
 		for i, row := range t.g.figures {
 			for j, f := range row {
 				b := Bounds{i, j, t.v[i][j].low, t.v[i][j].high, t.g.thresholds[j]}
-				safe := b.Safe() || s.everybody < b.Threshold || b.Low == 0 && (b.High >= s.everybody || t.Within > 0 && b.High >= t.Within)
+				most := s.everybody - s.apart
+				if t.Within > 0 {
+					most = min(most, t.Within-t.g.foundApart(i))
+				}
+				safe := t.g.safe(b) || s.everybody < b.Threshold || b.Low <= t.g.least(i, j) && b.High >= most
 				if f.Shown {
 					safe = f.Value >= b.Threshold
 				}
@@ -257,6 +284,9 @@ func (s *System) Recovered() []Recovered {
 				}
 			}
 		}
+	}
+	if s.searched != nil {
+		out = append(out, s.searched.Recovered()...)
 	}
 	return out
 }

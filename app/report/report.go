@@ -43,6 +43,7 @@ type Input struct {
 	Before       *Before                // nil for the first version
 	Objections   *models.ReportObjections
 	Drafts       map[string]models.ApprovedDraft // by theme
+	Found        map[string]Found                // by submission: whom readers find by searching
 }
 
 // Method is how the themes were found, with true counts.
@@ -104,6 +105,8 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 			}
 		}
 	}
+	r.Organisations, r.HeardOnce = b.organisations(), b.heardOnce()
+	b.named(r)
 	b.gate = disclose.NewSystem(len(in.Submissions))
 	r.Groups = b.groups()
 	r.Channels = b.channels()
@@ -117,7 +120,6 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 	}
 	r.Without = b.without(r.Questions)
 	r.Earlier = b.earlier(r.Questions)
-	r.Organisations = b.organisations()
 	r.Redactions = b.redactions()
 	if r.Themes, err = b.themes(); err != nil {
 		return nil, nil, err
@@ -131,7 +133,6 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 	}
 	b.register(r)
 	b.late(r)
-	r.HeardOnce = b.heardOnce()
 	r.Campaigns = b.campaigns()
 	r.Objections = in.Objections
 	if err := b.follow(r); err != nil {
@@ -239,6 +240,7 @@ func (b *builder) columns(figures []disclose.Figure) []models.GroupFigure {
 // the group figures and the total are protected together.
 func (b *builder) groups() []models.GroupFigure {
 	t := b.count([]string{"everybody"}, b.Submissions, func(*models.Submission) []int { return []int{0} })
+	b.found(&t, b.Submissions, func(*models.Submission) []int { return []int{0} }, func(Found) bool { return true })
 	return b.columns(b.gate.Protect(groupsTable, t, everybody(t)).ColumnTotals)
 }
 
@@ -314,6 +316,7 @@ func (b *builder) question(q *models.Question) (rq models.ReportQuestion, asked 
 		shown = b.gate.Protect(question(q.ID), t, []disclose.Link{disclose.PartOf(len(rows), 1, disclose.Root, 0, 0)})
 	} else {
 		t := b.count(rows, answered, chosen)
+		b.found(&t, answered, chosen, func(f Found) bool { return slices.Contains(f.Chosen, q.ID) })
 		shown = b.gate.Protect(question(q.ID), t, b.partOfGroups(t), b.answeredOrNot(q.ID, t, answered))
 		rq.Groups = b.columns(shown.ColumnTotals)
 	}
@@ -338,15 +341,16 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 	for i, t := range b.live {
 		rows[i] = t.ID
 	}
-	t := b.count(rows, b.Submissions, func(s *models.Submission) []int {
-		var in []int
+	in := func(s *models.Submission) (in []int) {
 		for i, t := range b.live {
 			if b.people[t.ID][s.ID] {
 				in = append(in, i)
 			}
 		}
 		return in
-	})
+	}
+	t := b.count(rows, b.Submissions, in)
+	b.found(&t, b.Submissions, in, func(Found) bool { return true })
 	var shown disclose.Shown
 	if len(rows) > 0 {
 		t.Down = disclose.Unsaid // people are in several themes, and in none

@@ -405,33 +405,3 @@ func entriesOf(list reflect.Value) map[string]string {
 	}
 	return all
 }
-
-// Strike takes the words of some people out of a report that is published, for
-// good: quotes and points heard once by their public ids. Whoever counted them
-// counts them still. It reports whether anything was taken out.
-func Strike(r *models.Report, publicIDs ...string) (struck bool) {
-	gone := func(e models.ReportExcerpt) bool { return e.Text != "" && slices.Contains(publicIDs, e.PublicID) }
-	for i := range r.Themes {
-		kept := slices.DeleteFunc(slices.Clone(r.Themes[i].Quotes), gone)
-		struck = struck || len(kept) < len(r.Themes[i].Quotes)
-		r.Themes[i].Quotes = kept
-		sentences := slices.DeleteFunc(slices.Clone(r.Themes[i].Summary), func(s models.ReportSentence) bool { return s.Quote != nil && gone(*s.Quote) })
-		for j := range sentences {
-			sentences[j].Quoted = slices.DeleteFunc(slices.Clone(sentences[j].Quoted), func(id string) bool { return slices.Contains(publicIDs, id) })
-		}
-		struck = struck || len(sentences) < len(r.Themes[i].Summary)
-		r.Themes[i].Summary = sentences
-	}
-	named := len(r.Organisations)
-	r.Organisations = slices.DeleteFunc(slices.Clone(r.Organisations), func(o models.ReportOrganisation) bool { return slices.Contains(publicIDs, o.PublicID) })
-	struck = struck || len(r.Organisations) < named
-	for i := range r.Consulted {
-		if c := &r.Consulted[i]; slices.Contains(publicIDs, c.PublicID) {
-			c.PublicID, struck = "", true
-		}
-	}
-	kept := slices.DeleteFunc(slices.Clone(r.HeardOnce), gone)
-	struck = struck || len(kept) < len(r.HeardOnce)
-	r.HeardOnce = kept
-	return struck
-}
