@@ -44,7 +44,8 @@ type Store struct {
 	wrap    cipher.AEAD // seals the keys of submissions
 	backend string
 	parsed  *parsed
-	unit    *unit // nil outside Tx
+	watch   *watch // nil for PostgreSQL
+	unit    *unit  // nil outside Tx
 }
 
 // Options are what a Store needs besides the database.
@@ -121,6 +122,7 @@ func start(ctx context.Context, db *sql.DB, dialect string, dialector gorm.Diale
 	}
 	s := &Store{db: g, now: opt.Now, log: opt.Logger, erased: opt.Erased, wrap: wrap, parsed: &parsed{}}
 	if dialect == "sqlite" {
+		s.watch = &watch{db: db}
 		s.backend, err = checkSQLite(ctx, db)
 	} else {
 		s.backend, err = checkPostgres(ctx, db)
@@ -302,6 +304,11 @@ func checkPostgres(ctx context.Context, db *sql.DB) (backend string, err error) 
 // the database file, and closes the database.
 func (s *Store) Close() error {
 	s.wipe(context.Background())
+	if s.watch != nil {
+		s.watch.mu.Lock()
+		s.watch.end()
+		s.watch.mu.Unlock()
+	}
 	db, err := s.db.DB()
 	if err != nil {
 		return fmt.Errorf("cannot close the database: %w", clean(err))

@@ -218,20 +218,16 @@ func (s *Store) submission(ctx context.Context, where string, args ...any) (*mod
 
 // answers returns the answers of submissions whose words open, by submission.
 func (s *Store) answers(ctx context.Context, submissions []string, open map[string]*words) (map[string][]models.Answer, error) {
-	var rows []answerRow
-	err := s.db.WithContext(ctx).Where("submission IN ?", submissions).Order("submission, position").Find(&rows).Error
-	if err != nil {
-		return nil, err
-	}
 	answers := make(map[string][]models.Answer, len(submissions))
-	for _, r := range rows {
-		a, err := r.model(open[r.Submission])
-		if err != nil {
-			return nil, err
-		}
-		answers[r.Submission] = append(answers[r.Submission], a)
-	}
-	return answers, nil
+	var row answerRow
+	var closed error
+	err := readRows(s.db.WithContext(ctx).Model(&answerRow{}).Select("submission, question, options, text, redacted, language, translation, translated").
+		Where("submission IN ?", submissions).Order("submission, position"), func() {
+		a, err := row.model(open[row.Submission])
+		closed = errors.Join(closed, err)
+		answers[row.Submission] = append(answers[row.Submission], a)
+	}, &row.Submission, &row.Question, &row.Options, &row.Text, &row.Redacted, &row.Language, &row.Translation, &row.Translated)
+	return answers, errors.Join(err, closed)
 }
 
 // SetReceipt gives a submission another receipt in place of the one it has.
@@ -269,14 +265,26 @@ func (s *Store) Submissions(ctx context.Context, consultation string) iter.Seq2[
 }
 
 func (s *Store) submissionsAfter(ctx context.Context, consultation, after string) ([]*models.Submission, error) {
-	var rows []submissionRow
-	err := s.db.WithContext(ctx).
-		Where("consultation = ? AND status = ? AND id > ?", consultation, models.SubmissionLive, after).
-		Order("id").Limit(chunk).Find(&rows).Error
+	rows, err := submissionRows(s.db.WithContext(ctx).
+		Where("consultation = ? AND status = ? AND id > ?", consultation, models.SubmissionLive, after).Order("id").Limit(chunk))
 	if err != nil {
 		return nil, err
 	}
 	return s.withAnswers(ctx, rows)
+}
+
+// submissionRows reads what a query finds of submissions, without what leads to them.
+func submissionRows(query *gorm.DB) ([]submissionRow, error) {
+	var rows []submissionRow
+	var r submissionRow
+	var form, revision int64
+	err := readRows(query.Model(&submissionRow{}).Select("id", "public_id", "consultation", "form_version", "day", "channel", "language", "path",
+		"groups", "consents", "stance", "status", "source", "attention", "revision", "erased"), func() {
+		r.FormVersion, r.Revision = int(form), int(revision)
+		rows = append(rows, r)
+	}, &r.ID, &r.PublicID, &r.Consultation, &form, &r.Day, (*string)(&r.Channel), &r.Language, &r.Path,
+		&r.Groups, &r.Consents, &r.Stance, (*string)(&r.Status), &r.Source, &r.Attention, &revision, &r.Erased)
+	return rows, err
 }
 
 func (s *Store) withAnswers(ctx context.Context, rows []submissionRow) ([]*models.Submission, error) {
@@ -431,8 +439,8 @@ func (s *Store) SubmissionsByID(ctx context.Context, ids []string) (map[string]*
 	const doing = "read the submissions"
 	all := make(map[string]*models.Submission, len(ids))
 	for some := range slices.Chunk(ids, chunk) {
-		var rows []submissionRow
-		if err := s.db.WithContext(ctx).Where("id IN ?", some).Find(&rows).Error; err != nil {
+		rows, err := submissionRows(s.db.WithContext(ctx).Where("id IN ?", some))
+		if err != nil {
 			return nil, failed(err, doing)
 		}
 		batch, err := s.withAnswers(ctx, rows)
