@@ -105,14 +105,18 @@ func (b *builder) inAnyTheme(rows []string) disclose.Linked {
 // across is what a reader may know of groups: whether everybody is in one, in
 // one or more, or in one at most.
 func (b *builder) across() disclose.Sum {
-	return lines(b.Submissions, func(s *models.Submission) (n int) {
-		for _, g := range s.Groups {
-			if b.Consultation.Group(g) != nil {
-				n++
+	if b.inGroup == nil { // every table asks
+		sum := lines(b.Submissions, func(s *models.Submission) (n int) {
+			for _, g := range s.Groups {
+				if b.Consultation.Group(g) != nil {
+					n++
+				}
 			}
-		}
-		return n
-	})
+			return n
+		})
+		b.inGroup = &sum
+	}
+	return *b.inGroup
 }
 
 // lines is how parts compare with their total where each of subs is in so many.

@@ -157,6 +157,7 @@ type builder struct {
 	public   map[string]*models.Submission // by what they are quoted as
 	sent     map[string]bool               // submissions that are a letter which several sent
 	gate     *disclose.System
+	inGroup  *disclose.Sum                  // what across says, once it was asked
 	came     *builder                       // of those who came since the version before; nil for none, or too few
 	inThemes int                            // people in any theme
 	said     map[string]map[string][]string // theme → question → submissions that made the point there
@@ -207,9 +208,14 @@ func (b *builder) count(rows []string, subs []*models.Submission, in func(*model
 	for i := range t.Counts {
 		t.Counts[i] = make([]int, len(c.Groups))
 	}
-	t.Across, t.Down = b.across(), lines(subs, func(s *models.Submission) int { return len(in(s)) })
-	for _, s := range subs {
-		rowsOf := in(s)
+	each := make([][]int, len(subs))
+	for i, s := range subs {
+		each[i] = in(s)
+	}
+	i := -1
+	t.Across, t.Down = b.across(), lines(subs, func(*models.Submission) int { i++; return len(each[i]) })
+	for i, s := range subs {
+		rowsOf := each[i]
 		for _, r := range rowsOf {
 			t.RowTotals[r]++
 		}

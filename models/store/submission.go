@@ -108,62 +108,97 @@ type NewSubmission struct {
 // false, and nothing is written, when a submission with the same nonce, or
 // from the same Source of the same consultation, is already there.
 func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created bool, err error) {
-	const doing = "save the submission"
-	m := &n.Submission
-	if m.ID == "" || m.PublicID == "" || len(n.Leaf) == 0 || len(n.Salt) == 0 {
-		return false, fmt.Errorf("cannot %s: expected an id, a public id, a leaf and a salt", doing)
-	}
-	row := submissionRow{
-		ID: m.ID, PublicID: m.PublicID, Consultation: m.Consultation, FormVersion: m.FormVersion,
-		Day: m.Day, Channel: m.Channel, Language: m.Language, Path: m.Path,
-		Groups: m.Groups, Consents: listOf(m.Consents),
-		Stance: m.Stance, Status: m.Status, Source: m.Source, Attention: listOf(m.Attention), Revision: m.Revision,
-		Receipt: keyOrNull(n.Receipt), Nonce: keyOrNull(n.Nonce),
-	}
-	if row.Status == "" {
-		row.Status = models.SubmissionLive
-	}
 	err = s.Tx(ctx, func(tx *Store) error {
-		if err := tx.Lock(ctx, m.Consultation); err != nil {
+		if err := tx.Lock(ctx, n.Submission.Consultation); err != nil {
 			return err
 		}
-		db := tx.db.WithContext(ctx)
 		var known int64
-		err := db.Model(&submissionRow{}).
-			Where("nonce = ? OR (consultation = ? AND source = ? AND source <> '')", row.Nonce, row.Consultation, row.Source).
+		err := tx.db.WithContext(ctx).Model(&submissionRow{}).
+			Where("nonce = ? OR (consultation = ? AND source = ? AND source <> '')", keyOrNull(n.Nonce), n.Submission.Consultation, n.Submission.Source).
 			Count(&known).Error
 		if err != nil || known > 0 {
-			return failed(err, doing)
+			return failed(err, doingSave)
 		}
-		w, err := tx.newWords(ctx, m.ID)
-		if err != nil {
-			return saved(err, doing, "A submission with this id or receipt is already there.")
-		}
-		answers := answerRows(m, w)
-		attachments := make([]attachmentRow, len(m.Attachments))
-		for i, a := range m.Attachments {
-			attachments[i] = attachmentRow{Key: a.Key, Submission: m.ID, Position: i, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original, Redacted: a.Redacted, Opened: a.Opened, Secret: a.Secret}
-			w.sealed(attachments[i].places())
-		}
-		leaf := leafRow{Consultation: m.Consultation, Submission: m.ID, Leaf: n.Leaf, Salt: w.sealSalt(n.Salt)}
-		err = db.Model(&leafRow{}).Where("consultation = ?", m.Consultation).
-			Select("COALESCE(MAX(position), -1) + 1").Scan(&leaf.Position).Error
-		if err == nil {
-			err = db.Create(&row).Error
-		}
-		if err == nil && len(answers) > 0 {
-			err = db.CreateInBatches(answers, chunk).Error
-		}
-		if err == nil && len(attachments) > 0 {
-			err = db.Create(attachments).Error
-		}
-		if err == nil {
-			err = db.Create(&leaf).Error
-		}
+		err = tx.create(ctx, n)
 		created = err == nil
-		return saved(err, doing, "A submission with this id or receipt is already there.")
+		return err
 	})
 	return created && err == nil, err
+}
+
+// CreateSubmissions keeps submissions to one consultation that are new, in their
+// order; all or nothing. Many at once take a third of the time that each of them would.
+func (s *Store) CreateSubmissions(ctx context.Context, consultation string, all []NewSubmission) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		if err := tx.Lock(ctx, consultation); err != nil {
+			return err
+		}
+		for _, n := range all {
+			if n.Submission.Consultation != consultation {
+				return fmt.Errorf("cannot %s: one is to %s: expected %s", doingSave, n.Submission.Consultation, consultation)
+			}
+		}
+		return tx.create(ctx, all...)
+	})
+}
+
+const doingSave = "save the submission"
+
+// create writes new submissions to one consultation, which is locked.
+func (s *Store) create(ctx context.Context, all ...NewSubmission) error {
+	if len(all) == 0 {
+		return nil
+	}
+	db := s.db.WithContext(ctx)
+	keys, rows, leaves := make([]keyRow, len(all)), make([]submissionRow, len(all)), make([]leafRow, len(all))
+	var answers []answerRow
+	var attachments []attachmentRow
+	var position int
+	err := db.Model(&leafRow{}).Where("consultation = ?", all[0].Submission.Consultation).
+		Select("COALESCE(MAX(position), -1) + 1").Scan(&position).Error
+	if err != nil {
+		return failed(err, doingSave)
+	}
+	for i := range all {
+		n, m := &all[i], &all[i].Submission
+		if m.ID == "" || m.PublicID == "" || len(n.Leaf) == 0 || len(n.Salt) == 0 {
+			return fmt.Errorf("cannot %s: expected an id, a public id, a leaf and a salt", doingSave)
+		}
+		var w *words
+		if w, keys[i], err = s.newKey(m.ID); err != nil {
+			return failed(err, doingSave)
+		}
+		rows[i] = submissionRow{
+			ID: m.ID, PublicID: m.PublicID, Consultation: m.Consultation, FormVersion: m.FormVersion,
+			Day: m.Day, Channel: m.Channel, Language: m.Language, Path: m.Path,
+			Groups: m.Groups, Consents: listOf(m.Consents),
+			Stance: m.Stance, Status: m.Status, Source: m.Source, Attention: listOf(m.Attention), Revision: m.Revision,
+			Receipt: keyOrNull(n.Receipt), Nonce: keyOrNull(n.Nonce),
+		}
+		if rows[i].Status == "" {
+			rows[i].Status = models.SubmissionLive
+		}
+		answers = append(answers, answerRows(m, w)...)
+		for j, a := range m.Attachments {
+			row := attachmentRow{Key: a.Key, Submission: m.ID, Position: j, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original, Redacted: a.Redacted, Opened: a.Opened, Secret: a.Secret}
+			w.sealed(row.places())
+			attachments = append(attachments, row)
+		}
+		leaves[i] = leafRow{Consultation: m.Consultation, Position: position + i, Submission: m.ID, Leaf: n.Leaf, Salt: w.sealSalt(n.Salt)}
+	}
+	if err = insert(db, keys); err == nil {
+		err = insert(db, rows)
+	}
+	if err == nil {
+		err = insert(db, answers)
+	}
+	if err == nil {
+		err = insert(db, attachments)
+	}
+	if err == nil {
+		err = insert(db, leaves)
+	}
+	return saved(err, doingSave, "A submission with this id or receipt is already there.")
 }
 
 func answerRows(m *models.Submission, w *words) []answerRow {

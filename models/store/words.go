@@ -167,14 +167,19 @@ func (s *Store) wordsTo(ctx context.Context, submission string) (*words, error) 
 
 // newWords makes the key of a submission that has none.
 func (s *Store) newWords(ctx context.Context, submission string) (*words, error) {
-	key := make([]byte, chacha20poly1305.KeySize)
-	_, _ = rand.Read(key)
-	aead, err := chacha20poly1305.NewX(key)
+	w, row, err := s.newKey(submission)
 	if err != nil {
 		return nil, err
 	}
-	row := keyRow{Submission: submission, Sealed: models.Seal(s.wrap, key, bound(inKey, submission))}
-	return &words{aead, submission}, s.db.WithContext(ctx).Create(&row).Error
+	return w, s.db.WithContext(ctx).Create(&row).Error
+}
+
+// newKey makes a key that is not kept yet.
+func (s *Store) newKey(submission string) (*words, keyRow, error) {
+	key := make([]byte, chacha20poly1305.KeySize)
+	_, _ = rand.Read(key)
+	aead, err := chacha20poly1305.NewX(key)
+	return &words{aead, submission}, keyRow{Submission: submission, Sealed: models.Seal(s.wrap, key, bound(inKey, submission))}, err
 }
 
 // overhead is how much longer something is that is sealed, in bytes.
