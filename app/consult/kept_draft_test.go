@@ -52,7 +52,8 @@ func TestTheDraftIsNeverStale(t *testing.T) {
 				c = other.reread(t, c)
 			}},
 		} {
-			if again := draft(k); strings.HasPrefix(k.url, "sqlite:") && &again.Themes[0] != &r.Themes[0] { // others write to the PostgreSQL of the tests
+			again := draft(k)
+			if strings.HasPrefix(k.url, "sqlite:") && len(r.Findings) > 0 && &again.Findings[0] != &r.Findings[0] { // others write to the PostgreSQL of the tests
 				t.Errorf("before %s nobody wrote, and the report was built again", change.what)
 			}
 			change.do()

@@ -39,10 +39,12 @@ type draft struct {
 	consultation *models.Consultation
 	report       *models.Report
 
-	// Its figures, and the input that they were built from: holding them against the
-	// disclosure gate is work, and most of what is written changes none of them.
+	// Its figures, the input that they were built from, and whether they were counted
+	// again: holding them against the disclosure gate and the store is work, and most
+	// of what is written changes none of them.
 	of      [sha256.Size]byte
 	figures *models.Report
+	counted bool
 }
 
 func (d *drafts) get(consultation string) *draft {
@@ -94,7 +96,7 @@ func (s *Service) build(ctx context.Context, d *draft, c *models.Consultation) (
 		if err != nil {
 			return nil, err
 		}
-		d.of, d.figures = of, r
+		d.of, d.figures, d.counted = of, r, false
 	}
 	r := *d.figures
 	written, _, err := writtenOf(ctx, s.store, c)
@@ -102,7 +104,13 @@ func (s *Service) build(ctx context.Context, d *draft, c *models.Consultation) (
 		return nil, err
 	}
 	report.Write(&r, c, written)
-	return &r, recount(ctx, s.store, c, &r)
+	if !d.counted {
+		if err := recount(ctx, s.store, c, &r); err != nil {
+			return nil, err
+		}
+		d.counted = true
+	}
+	return &r, nil
 }
 
 // reportInput reads what a report is made from.
