@@ -153,6 +153,7 @@ type builder struct {
 	live     []models.Theme                // without merged ones, largest first
 	all      int                           // submissions, with those that a version before counts
 	people   map[string]map[string]bool    // theme → submissions
+	standsIn map[string][]int              // submission → themes, by their place in live
 	placed   map[string]bool               // submission + question that is in a theme
 	public   map[string]*models.Submission // by what they are quoted as
 	sent     map[string]bool               // submissions that are a letter which several sent
@@ -190,6 +191,12 @@ func (b *builder) place() {
 		return cmp.Or(cmp.Compare(len(b.people[y.ID]), len(b.people[x.ID])), cmp.Compare(x.Label, y.Label), cmp.Compare(x.ID, y.ID))
 	})
 	b.live = slices.DeleteFunc(b.live, func(t models.Theme) bool { return len(b.people[t.ID]) == 0 })
+	b.standsIn = make(map[string][]int, len(b.subs))
+	for i, t := range b.live {
+		for id := range b.people[t.ID] {
+			b.standsIn[id] = append(b.standsIn[id], i)
+		}
+	}
 }
 
 // count counts rows by respondent groups. in says which rows a submission is in;
@@ -344,15 +351,7 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 	for i, t := range b.live {
 		rows[i] = t.ID
 	}
-	t := b.count(rows, b.Submissions, func(s *models.Submission) []int {
-		var in []int
-		for i, t := range b.live {
-			if b.people[t.ID][s.ID] {
-				in = append(in, i)
-			}
-		}
-		return in
-	})
+	t := b.count(rows, b.Submissions, func(s *models.Submission) []int { return b.standsIn[s.ID] })
 	var shown disclose.Shown
 	if len(rows) > 0 {
 		t.Down = disclose.Unsaid // people are in several themes, and in none
@@ -682,10 +681,8 @@ func (b *builder) rollCall() (models.RollCall, error) {
 	roll := models.RollCall{Submissions: len(b.Submissions), Withdrawn: b.Withdrawn, Replaced: b.Replaced, SetAside: b.SetAside}
 	for _, s := range b.byPublicID() {
 		e := models.RollCallEntry{Submission: s.ID, PublicID: s.PublicID}
-		for _, t := range b.live {
-			if b.people[t.ID][s.ID] {
-				e.Themes = append(e.Themes, t.Label)
-			}
+		for _, i := range b.standsIn[s.ID] {
+			e.Themes = append(e.Themes, b.live[i].Label)
 		}
 		switch {
 		case len(e.Themes) > 0:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -186,6 +187,10 @@ func (s *Store) create(ctx context.Context, all ...NewSubmission) error {
 		}
 		leaves[i] = leafRow{Consultation: m.Consultation, Position: position + i, Submission: m.ID, Leaf: n.Leaf, Salt: w.sealSalt(n.Salt)}
 	}
+	// In the order of the indexes, which are then gone through once.
+	slices.SortFunc(keys, func(a, b keyRow) int { return strings.Compare(a.Submission, b.Submission) })
+	slices.SortFunc(rows, func(a, b submissionRow) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(answers, func(a, b answerRow) int { return strings.Compare(a.Submission, b.Submission) })
 	if err = insert(db, keys); err == nil {
 		err = insert(db, rows)
 	}
