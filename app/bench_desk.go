@@ -68,6 +68,17 @@ func (cmd benchCommand) desk(r *run, a *App, c *models.Consultation) error {
 		if err != nil {
 			return err
 		}
+		councillor, err := a.deskVisitor(ctx, models.RoleCouncillor)
+		if err != nil {
+			return err
+		}
+		// What is kept of a page from one view to the next holds until something is written.
+		written := func(address string) error {
+			if err := a.Service.TakesWrites(ctx); err != nil {
+				return err
+			}
+			return open(address)
+		}
 		at := "/staff/" + c.ID + "/"
 		pages := []struct {
 			name, address string
@@ -97,6 +108,13 @@ func (cmd benchCommand) desk(r *run, a *App, c *models.Consultation) error {
 			{"code blind", at + "code?way=blind", open},
 			{"settle", at + "code?way=settle", open},
 			{"findings", at + "findings", open},
+			{"findings, written since", at + "findings", written},
+			{"a finding", at + "findings/new", open},
+			{"report", at + "report", open},
+			{"report, written since", at + "report", written},
+			{"points heard once", at + "report/heard-once", open},
+			{"where everybody stands", at + "report/ledger.csv", open},
+			{"themes, councillor", at + "themes", councillor},
 			{"versions", at + "versions", open},
 			{"objections", at + "objections", open},
 			{"requests", at + "requests", open},
@@ -145,7 +163,7 @@ func (cmd benchCommand) desk(r *run, a *App, c *models.Consultation) error {
 }
 
 // work has two officers read half of the answers, code a fifth and all of the
-// sample blind.
+// sample blind, and puts four acts for each answer on record.
 func (cmd benchCommand) work(ctx context.Context, a *App, c *models.Consultation, officers []consult.Actor) error {
 	day := a.Service.Today()
 	themes, err := a.Store.Themes(ctx, c.ID)
@@ -161,6 +179,11 @@ func (cmd benchCommand) work(ctx context.Context, a *App, c *models.Consultation
 	}
 	err = a.Store.Tx(ctx, func(tx *store.Store) error {
 		for i, id := range ids {
+			for _, act := range []string{"submission.received", "submission.read", "redaction.checked", "redaction.approved"} {
+				if err := tx.Audit(ctx, models.AuditEvent{Actor: officers[0].ID, Action: act, Object: id, Consultation: c.ID}); err != nil {
+					return err
+				}
+			}
 			key := models.AnswerKey{Submission: id, Question: "C6"}
 			if i%2 == 0 {
 				if err := tx.SaveReading(ctx, models.Reading{Submission: id, By: officers[0].ID, Day: day}); err != nil {

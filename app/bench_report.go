@@ -29,15 +29,23 @@ const (
 // pageAnswers is for how many answers the size of the page has a goal.
 const pageAnswers = 5000
 
-// report measures the report of cmd.N made-up answers: building it from the
-// store, once themes are found, and writing it in every format.
+// report measures the report of cmd.N made-up answers: storing them, finding themes
+// in them, and, which has the goal, building it from the store and writing it in
+// every format.
 func (cmd benchCommand) report(r *run, a *App, c *models.Consultation) error {
 	return cmd.table(r, "", func(out func(measured.Row) error) error {
-		if err := a.Service.Load(r.ctx, consult.Portal, cmd.answered(c)); err != nil {
+		row, err := measured.Once(measured.Row{ID: "answers", Name: fmt.Sprintf("%d answers", cmd.N), Answers: cmd.N}, func(row *measured.Row) error {
+			subs := cmd.answered(c)
+			return timed(row, "redacted and stored", 0, func() error { return a.Service.Load(r.ctx, consult.Portal, subs) })
+		})
+		if err != nil {
+			return err
+		}
+		if err := out(row); err != nil {
 			return err
 		}
 		goal := float64(reportSeconds) * max(1, float64(cmd.N)/madeUpAnswers)
-		row, err := measured.Once(measured.Row{ID: "themes", Name: fmt.Sprintf("Themes of %d answers", cmd.N), Answers: cmd.N}, func(row *measured.Row) error {
+		row, err = measured.Once(measured.Row{ID: "themes", Name: fmt.Sprintf("Themes of %d answers", cmd.N), Answers: cmd.N}, func(row *measured.Row) error {
 			return timed(row, "found", 0, func() error { return a.Service.RefreshThemes(r.ctx, c.ID) })
 		})
 		if err != nil {

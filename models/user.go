@@ -66,11 +66,13 @@ type AuditEvent struct {
 // before: SHA-256, hex, over that hash and every field of the event but its
 // own, each with its length in front, so that none can be moved into another.
 func (e AuditEvent) Chained(before string) string {
-	h := sha256.New()
+	var all []byte
 	for _, field := range []string{before, strconv.FormatInt(e.Sequence, 10), e.Day, e.Time, e.Actor, e.Action, e.Object, e.Consultation, e.Reason, strconv.FormatBool(e.Undone)} {
-		fmt.Fprintf(h, "%d:%s", len(field), field)
+		all = strconv.AppendInt(all, int64(len(field)), 10)
+		all = append(append(all, ':'), field...)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	sum := sha256.Sum256(all)
+	return hex.EncodeToString(sum[:])
 }
 
 // VerifyAudit checks the whole record, oldest first, against the hash of its

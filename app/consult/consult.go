@@ -77,7 +77,7 @@ type Service struct {
 	wake     func()
 	program  string
 	pace     pace
-	figures  figures
+	drafts   drafts
 	logFile  chan struct{} // held by whoever builds a file of a public log
 }
 

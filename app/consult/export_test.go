@@ -18,11 +18,12 @@ var (
 )
 
 // Spoil changes the figures that were built last, as a mistake in the program would.
-func (s *Service) Spoil(edit func(*models.Report)) {
-	s.figures.Lock()
-	defer s.figures.Unlock()
-	spoilt := *s.figures.built
+func (s *Service) Spoil(consultation string, edit func(*models.Report)) {
+	d := s.drafts.get(consultation)
+	d.Lock()
+	defer d.Unlock()
+	spoilt := *d.figures
 	spoilt.RollCall.Entries = slices.Clone(spoilt.RollCall.Entries)
 	edit(&spoilt)
-	s.figures.built = &spoilt
+	d.figures, d.counted, d.report = &spoilt, false, nil
 }

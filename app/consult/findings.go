@@ -32,7 +32,7 @@ func (s *Service) Writing(ctx context.Context, by Actor, c *models.Consultation)
 	}
 	w := &Writing{Findings: written.Findings, Sections: written.Sections, Population: written.Population, Themes: themes,
 		Gaps: models.Gaps(c, themes, written.Findings, written.Sections)}
-	if w.Report, err = s.buildReport(ctx, s.store, c); err != nil {
+	if w.Report, err = s.buildReport(ctx, c); err != nil {
 		return nil, err
 	}
 	w.Names, err = s.names(ctx)
@@ -90,7 +90,7 @@ func writtenOf(ctx context.Context, from *store.Store, c *models.Consultation) (
 // Bare numbers and directions, and references that lead nowhere, are faults of
 // their fields.
 func (s *Service) wording(ctx context.Context, c *models.Consultation, message string, texts []models.FieldProse) error {
-	r, err := s.buildReport(ctx, s.store, c)
+	r, err := s.buildReport(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func (s *Service) Ledger(ctx context.Context, by Actor, c *models.Consultation) 
 	if err := by.need(SeeDraft); err != nil {
 		return nil, err
 	}
-	r, err := s.buildReport(ctx, s.store, c)
+	r, err := s.buildReport(ctx, c)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,9 @@ import (
 	"heard/models/store"
 )
 
+// loadBatch is how many submissions are written in one transaction.
+const loadBatch = 1000
+
 // Load stores submissions that were made ready elsewhere, such as those of the
 // demonstration: ids, redactions and log leaves are added here. Their words,
 // groups, consents and days are taken as they are.
@@ -15,9 +18,10 @@ func (s *Service) Load(ctx context.Context, by Actor, subs []models.Submission) 
 	if err := by.need(Configure); err != nil {
 		return err
 	}
-	for start := 0; start < len(subs); start += importBatch {
+	for start := 0; start < len(subs); start += loadBatch {
 		err := s.store.Tx(ctx, func(tx *store.Store) error {
-			for _, sub := range subs[start:min(start+importBatch, len(subs))] {
+			ready := map[string][]store.NewSubmission{} // by consultation
+			for _, sub := range subs[start:min(start+loadBatch, len(subs))] {
 				sub.ID, sub.PublicID = newID(16), newID(5)
 				for i := range sub.Answers {
 					sub.Answers[i].Redacted = redacted(sub.Answers[i].Text)
@@ -26,13 +30,16 @@ func (s *Service) Load(ctx context.Context, by Actor, subs []models.Submission) 
 				if err != nil {
 					return err
 				}
-				if _, err := tx.CreateSubmission(ctx, n); err != nil {
-					return err
-				}
+				ready[sub.Consultation] = append(ready[sub.Consultation], n)
 				if start == 0 {
 					if err := tx.Enqueue(ctx, models.JobThemes, sub.Consultation, 0); err != nil {
 						return err
 					}
+				}
+			}
+			for consultation, all := range ready {
+				if err := tx.CreateSubmissions(ctx, consultation, all); err != nil {
+					return err
 				}
 			}
 			return nil

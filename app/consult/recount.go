@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"heard/models"
 	"heard/models/store"
@@ -96,40 +95,42 @@ func recount(ctx context.Context, from *store.Store, c *models.Consultation, r *
 		}
 		ledger[e.Submission] = e
 	}
-	counted := models.RollCall{}
-	for sub, err := range from.Submissions(ctx, c.ID) {
-		if err != nil {
-			return err
-		}
-		if sub.Status != models.SubmissionLive {
-			continue
-		}
-		counted.Submissions++
+	// Who counts, and who of them said something in words: without the words, which
+	// change nothing of it.
+	live, err := from.LiveGroups(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	said, err := from.AnswersInWords(ctx, c.ID, themed(c))
+	if err != nil {
+		return err
+	}
+	words := map[string]bool{}
+	for _, a := range said {
+		words[a.Submission] = true
+	}
+	counted := models.RollCall{Submissions: len(live)}
+	for id := range live {
 		var stands []string
-		words := false
-		for _, a := range sub.Answers {
-			q := c.Question(a.Question)
-			words = words || q != nil && q.Themed && strings.TrimSpace(a.Redacted) != ""
-		}
-		for theme := range in[sub.ID] {
+		for theme := range in[id] {
 			stands = append(stands, labels[theme])
 		}
-		e, called := ledger[sub.ID]
+		e, called := ledger[id]
 		if !called {
-			return fmt.Errorf("submission %s is counted and is not in the roll-call", sub.ID)
+			return fmt.Errorf("submission %s is counted and is not in the roll-call", id)
 		}
 		slices.Sort(stands)
-		said := slices.Sorted(slices.Values(e.Themes))
+		once := len(stands) == 0 && words[id]
 		switch {
 		case len(stands) > 0:
 			counted.InThemes++
-		case words:
+		case once:
 			counted.HeardOnce++
 		default:
 			counted.ClosedOnly++
 		}
-		if !slices.Equal(stands, said) || e.HeardOnce != (len(stands) == 0 && words) || e.ClosedOnly != (len(stands) == 0 && !words) {
-			return fmt.Errorf("submission %s stands elsewhere in the report than in the store", sub.ID)
+		if !slices.Equal(stands, slices.Sorted(slices.Values(e.Themes))) || e.HeardOnce != once || e.ClosedOnly != (len(stands) == 0 && !once) {
+			return fmt.Errorf("submission %s stands elsewhere in the report than in the store", id)
 		}
 	}
 	roll := r.RollCall

@@ -81,7 +81,7 @@ func TestTheRollCallIsCountedAgainFromTheStore(t *testing.T) {
 		check(func(r *models.Report) { r.RollCall.InThemes++; r.RollCall.ClosedOnly-- }, "counted again")
 
 		// And no report is shown of which one submission left one theme.
-		k.Spoil(func(r *models.Report) { e := &r.RollCall.Entries[at]; e.Themes = e.Themes[1:] })
+		k.Spoil(c.ID, func(r *models.Report) { e := &r.RollCall.Entries[at]; e.Themes = e.Themes[1:] })
 		if _, err := k.DraftReport(ctx, officer, c); err == nil || !strings.Contains(err.Error(), "stands elsewhere") {
 			t.Errorf("a submission left a theme, and the report was built: %v", err)
 		}

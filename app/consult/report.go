@@ -3,6 +3,7 @@ package consult
 import (
 	"context"
 	"crypto/sha256"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -18,52 +19,98 @@ func (s *Service) DraftReport(ctx context.Context, by Actor, c *models.Consultat
 	if err := by.need(SeeDraft); err != nil {
 		return nil, err
 	}
-	return s.buildReport(ctx, s.store, c)
+	return s.buildReport(ctx, c)
 }
 
-func (s *Service) buildReport(ctx context.Context, from *store.Store, c *models.Consultation) (*models.Report, error) {
-	in, err := s.reportInput(ctx, from, c)
-	if err != nil {
-		return nil, err
-	}
-	written, _, err := writtenOf(ctx, from, c)
-	if err != nil {
-		return nil, err
-	}
-	r, err := s.figures.build(in)
-	if err != nil {
-		return nil, err
-	}
-	report.Write(r, c, written)
-	return r, recount(ctx, from, c, r)
-}
-
-// figures keeps the figures that were built last: whoever writes the report asks
-// for them again and again, and holding them against the disclosure gate is work.
-type figures struct {
+// drafts keeps the reports that were built last: whoever works on one asks for it
+// with every page.
+type drafts struct {
 	sync.Mutex
-	of    [sha256.Size]byte // the input that they were built from
-	built *models.Report
+	of map[string]*draft // by consultation
 }
 
-// build returns a report of its own to each caller, to be written into. What
-// hangs on it is shared and never changed.
-func (f *figures) build(in report.Input) (*models.Report, error) {
+// mostDrafts is of how many consultations the report is kept at once.
+const mostDrafts = 4
+
+// draft is the report of one consultation that was built last.
+type draft struct {
+	sync.Mutex
+	revision     string // of the store, before any of it was read
+	consultation *models.Consultation
+	report       *models.Report
+
+	// Its figures, the input that they were built from, and whether they were counted
+	// again: holding them against the disclosure gate and the store is work, and most
+	// of what is written changes none of them.
+	of      [sha256.Size]byte
+	figures *models.Report
+	counted bool
+}
+
+func (d *drafts) get(consultation string) *draft {
+	d.Lock()
+	defer d.Unlock()
+	if d.of[consultation] == nil {
+		if d.of == nil || len(d.of) >= mostDrafts {
+			d.of = map[string]*draft{}
+		}
+		d.of[consultation] = &draft{}
+	}
+	return d.of[consultation]
+}
+
+// buildReport returns the report as it is now, to be written into by the caller.
+// What hangs on it is shared and never changed.
+func (s *Service) buildReport(ctx context.Context, c *models.Consultation) (*models.Report, error) {
+	d := s.drafts.get(c.ID)
+	d.Lock()
+	defer d.Unlock() // also while it is built, so that many who ask wait for one
+	revision, err := s.store.Revision(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if d.report == nil || d.revision != revision || !reflect.DeepEqual(d.consultation, c) {
+		r, err := s.build(ctx, d, c)
+		if err != nil {
+			return nil, err
+		}
+		of := *c // the caller may go on to change it
+		d.revision, d.consultation, d.report = revision, &of, r
+	}
+	own := *d.report
+	return &own, nil
+}
+
+// build reads everything anew.
+func (s *Service) build(ctx context.Context, d *draft, c *models.Consultation) (*models.Report, error) {
+	in, err := s.reportInput(ctx, s.store, c)
+	if err != nil {
+		return nil, err
+	}
 	of, err := in.Sum()
 	if err != nil {
 		return nil, err
 	}
-	f.Lock()
-	defer f.Unlock() // also while they are built, so that many who ask wait for one
-	if f.built == nil || f.of != of {
+	if d.figures == nil || d.of != of {
 		r, err := report.Build(in)
 		if err != nil {
 			return nil, err
 		}
-		f.of, f.built = of, r
+		d.of, d.figures, d.counted = of, r, false
 	}
-	own := *f.built
-	return &own, nil
+	r := *d.figures
+	written, _, err := writtenOf(ctx, s.store, c)
+	if err != nil {
+		return nil, err
+	}
+	report.Write(&r, c, written)
+	if !d.counted {
+		if err := recount(ctx, s.store, c, &r); err != nil {
+			return nil, err
+		}
+		d.counted = true
+	}
+	return &r, nil
 }
 
 // reportInput reads what a report is made from.

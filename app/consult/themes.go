@@ -672,7 +672,7 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation, 
 // gateThemes puts the report's figures in place of the true ones, so that the
 // two can never be compared to learn more.
 func (s *Service) gateThemes(ctx context.Context, c *models.Consultation, review *ThemeReview) error {
-	r, err := s.buildReport(ctx, s.store, c)
+	r, err := s.buildReport(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -59,11 +59,12 @@ func (b *builder) answeredOrNot(id string, t disclose.Table, answered []*models.
 	for _, s := range answered {
 		in[s] = true
 	}
+	yes, no := []int{0}, []int{1}
 	tie := b.count([]string{"answered", "not"}, b.Submissions, func(s *models.Submission) []int {
 		if in[s] {
-			return []int{0}
+			return yes
 		}
-		return []int{1}
+		return no
 	})
 	columns := len(tie.Columns)
 	links := append(b.ofGroups(tie), disclose.Same(0, columns, question(id), len(t.Rows), columns))
@@ -78,21 +79,11 @@ func (b *builder) answeredOrNot(id string, t disclose.Table, answered []*models.
 func (b *builder) inAnyTheme(rows []string) disclose.Linked {
 	var in []*models.Submission
 	for _, s := range b.Submissions {
-		for _, t := range b.live {
-			if b.people[t.ID][s.ID] {
-				in = append(in, s)
-				break
-			}
+		if len(b.standsIn[s.ID]) > 0 {
+			in = append(in, s)
 		}
 	}
-	t := alone(rows, false, in, func(s *models.Submission) (of []int) {
-		for i, t := range b.live {
-			if b.people[t.ID][s.ID] {
-				of = append(of, i)
-			}
-		}
-		return of
-	})
+	t := alone(rows, false, in, func(s *models.Submission) []int { return b.standsIn[s.ID] })
 	shown := disclose.Silent(t)
 	shown.Total = disclose.Figure{Shown: true, Value: len(in)}
 	var links []disclose.Link
@@ -105,14 +96,18 @@ func (b *builder) inAnyTheme(rows []string) disclose.Linked {
 // across is what a reader may know of groups: whether everybody is in one, in
 // one or more, or in one at most.
 func (b *builder) across() disclose.Sum {
-	return lines(b.Submissions, func(s *models.Submission) (n int) {
-		for _, g := range s.Groups {
-			if b.Consultation.Group(g) != nil {
-				n++
+	if b.inGroup == nil { // every table asks
+		sum := lines(b.Submissions, func(s *models.Submission) (n int) {
+			for _, g := range s.Groups {
+				if b.Consultation.Group(g) != nil {
+					n++
+				}
 			}
-		}
-		return n
-	})
+			return n
+		})
+		b.inGroup = &sum
+	}
+	return *b.inGroup
 }
 
 // lines is how parts compare with their total where each of subs is in so many.

@@ -30,15 +30,11 @@ func (b *builder) sections(s *models.Submission) []string {
 		q := b.Consultation.Question(a.Question)
 		return q != nil && q.Closed() && len(a.Options) > 0
 	}))
-	for _, t := range b.live {
-		if b.people[t.ID][s.ID] {
-			add("themes", t.Status != models.ThemeOutOfScope)
-		}
+	for _, i := range b.standsIn[s.ID] {
+		add("themes", b.live[i].Status != models.ThemeOutOfScope)
 	}
-	for _, t := range b.live {
-		if b.people[t.ID][s.ID] {
-			add("scope", t.Status == models.ThemeOutOfScope)
-		}
+	for _, i := range b.standsIn[s.ID] {
+		add("scope", b.live[i].Status == models.ThemeOutOfScope)
 	}
 	for _, a := range b.words(s) {
 		add("once", !b.placed[s.ID+"-"+a.Question])

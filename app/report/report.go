@@ -154,10 +154,12 @@ type builder struct {
 	live     []models.Theme                // without merged ones, largest first
 	all      int                           // submissions, with those that a version before counts
 	people   map[string]map[string]bool    // theme → submissions
+	standsIn map[string][]int              // submission → themes, by their place in live
 	placed   map[string]bool               // submission + question that is in a theme
 	public   map[string]*models.Submission // by what they are quoted as
 	sent     map[string]bool               // submissions that are a letter which several sent
 	gate     *disclose.System
+	inGroup  *disclose.Sum                  // what across says, once it was asked
 	came     *builder                       // of those who came since the version before; nil for none, or too few
 	inThemes int                            // people in any theme
 	said     map[string]map[string][]string // theme → question → submissions that made the point there
@@ -190,6 +192,12 @@ func (b *builder) place() {
 		return cmp.Or(cmp.Compare(len(b.people[y.ID]), len(b.people[x.ID])), cmp.Compare(x.Label, y.Label), cmp.Compare(x.ID, y.ID))
 	})
 	b.live = slices.DeleteFunc(b.live, func(t models.Theme) bool { return len(b.people[t.ID]) == 0 })
+	b.standsIn = make(map[string][]int, len(b.subs))
+	for i, t := range b.live {
+		for id := range b.people[t.ID] {
+			b.standsIn[id] = append(b.standsIn[id], i)
+		}
+	}
 }
 
 // count counts rows by respondent groups. in says which rows a submission is in;
@@ -208,9 +216,14 @@ func (b *builder) count(rows []string, subs []*models.Submission, in func(*model
 	for i := range t.Counts {
 		t.Counts[i] = make([]int, len(c.Groups))
 	}
-	t.Across, t.Down = b.across(), lines(subs, func(s *models.Submission) int { return len(in(s)) })
-	for _, s := range subs {
-		rowsOf := in(s)
+	each := make([][]int, len(subs))
+	for i, s := range subs {
+		each[i] = in(s)
+	}
+	i := -1
+	t.Across, t.Down = b.across(), lines(subs, func(*models.Submission) int { i++; return len(each[i]) })
+	for i, s := range subs {
+		rowsOf := each[i]
 		for _, r := range rowsOf {
 			t.RowTotals[r]++
 		}
@@ -341,14 +354,7 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 	for i, t := range b.live {
 		rows[i] = t.ID
 	}
-	in := func(s *models.Submission) (in []int) {
-		for i, t := range b.live {
-			if b.people[t.ID][s.ID] {
-				in = append(in, i)
-			}
-		}
-		return in
-	}
+	in := func(s *models.Submission) []int { return b.standsIn[s.ID] }
 	t := b.count(rows, b.Submissions, in)
 	b.found(&t, b.Submissions, in, func(Found) bool { return true })
 	var shown disclose.Shown
@@ -680,10 +686,8 @@ func (b *builder) rollCall() (models.RollCall, error) {
 	roll := models.RollCall{Submissions: len(b.Submissions), Withdrawn: b.Withdrawn, Replaced: b.Replaced, SetAside: b.SetAside}
 	for _, s := range b.byPublicID() {
 		e := models.RollCallEntry{Submission: s.ID, PublicID: s.PublicID}
-		for _, t := range b.live {
-			if b.people[t.ID][s.ID] {
-				e.Themes = append(e.Themes, t.Label)
-			}
+		for _, i := range b.standsIn[s.ID] {
+			e.Themes = append(e.Themes, b.live[i].Label)
 		}
 		switch {
 		case len(e.Themes) > 0:

@@ -68,7 +68,8 @@ func New(o Options) http.Handler {
 		pages: &line{places: pagesAtOnce}, intake: &line{places: filesAtOnce}}
 	p.sessions.Store = o.Sessions
 	p.sessions.HashTokenInStore = true
-	p.sessions.IdleTimeout = 20 * time.Minute
+	// The end of those that are idle is told by models.StaffSession. With IdleTimeout
+	// every view of a page would be written to the disk.
 	p.sessions.Lifetime = 8 * time.Hour
 	p.sessions.Cookie.Name = "heard-staff"
 	p.sessions.Cookie.Path = "/staff"

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"sync"
 	"time"
@@ -37,7 +36,7 @@ func (versionRow) TableName() string { return "consultation_versions" }
 // version, or a lower version, are a Conflict.
 func (s *Store) SaveConsultation(ctx context.Context, c *models.Consultation, source []byte) error {
 	const doing = "save the consultation"
-	written, err := s.parsed.parse(c.ID, source)
+	written, err := models.ParseConsultation(c.ID+".yaml", source)
 	if err != nil {
 		return err
 	}
@@ -82,7 +81,7 @@ func (s *Store) SaveConsultation(ctx context.Context, c *models.Consultation, so
 // Consultation returns the latest version of a consultation. What it returns
 // is shared with other callers and must not be changed.
 func (s *Store) Consultation(ctx context.Context, id string) (*models.Consultation, error) {
-	rows, err := s.consultations(ctx, s.db.Where("c.id = ?", id))
+	rows, err := s.consultations(ctx, s.db.Where("id = ?", id))
 	if err != nil {
 		return nil, err
 	}
@@ -106,29 +105,42 @@ func (s *Store) Consultations(ctx context.Context) ([]*models.Consultation, erro
 }
 
 func (s *Store) consultations(ctx context.Context, where *gorm.DB) ([]*models.Consultation, error) {
-	var rows []struct {
-		ID     string
-		Status models.Status
-		Closed string
-		Paused bool
-		Source []byte
-	}
-	err := where.WithContext(ctx).Table("consultations AS c").Select("c.id, c.status, c.closed, c.paused, v.source").
-		Joins("JOIN consultation_versions AS v ON v.consultation = c.id AND v.version = c.version").
-		Order("c.id").Scan(&rows).Error
-	if err != nil {
+	var rows []consultationRow
+	if err := where.WithContext(ctx).Order("id").Find(&rows).Error; err != nil {
 		return nil, failed(err, "read the consultations")
 	}
 	list := make([]*models.Consultation, len(rows))
 	for i, row := range rows {
-		c, err := s.parsed.parse(row.ID, row.Source)
+		c, err := s.read(ctx, row.ID, row.Version)
 		if err != nil {
-			return nil, fmt.Errorf("cannot read the saved consultation %s: %w", row.ID, err)
+			return nil, err
 		}
 		c.Status, c.ClosedOn, c.Paused = row.Status, row.Closed, row.Paused
 		list[i] = c
 	}
 	return list, nil
+}
+
+// read returns a version of a consultation as it was written. The caller may set
+// its fields but not change what they point to.
+func (s *Store) read(ctx context.Context, id string, version int) (*models.Consultation, error) {
+	e, ok := s.parsed.get(id)
+	if !ok || e.version != version {
+		var row versionRow
+		if err := s.db.WithContext(ctx).Take(&row, "consultation = ? AND version = ?", id, version).Error; err != nil {
+			return nil, failed(err, "read the consultations")
+		}
+		c, err := models.ParseConsultation(id+".yaml", row.Source)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read the saved consultation %s: %w", id, err)
+		}
+		e = entry{version, c}
+		if s.unit == nil { // else the transaction that saved it may yet be taken back
+			s.parsed.put(id, e)
+		}
+	}
+	c := *e.consultation
+	return &c, nil
 }
 
 // MoveStatus moves a consultation on. It is a Conflict when the consultation
@@ -161,39 +173,31 @@ func (s *Store) SetPaused(ctx context.Context, id string, paused bool) error {
 	return failed(done.Error, "pause the consultation")
 }
 
-// parsed remembers the consultations that were read last, because reading the
-// file takes longer than fetching it. Entries are told apart by the bytes they
-// were read from, so they are never stale.
+// parsed remembers the consultations that were read last: every page needs one, and
+// fetching and reading the file takes longer than all else that most do. A version
+// that is saved never changes.
 type parsed struct {
 	mu    sync.Mutex
 	known map[string]entry // by consultation
 }
 
 type entry struct {
-	sum          [sha256.Size]byte
+	version      int
 	consultation *models.Consultation
 }
 
-// parse returns the consultation in source. The caller may set its fields but
-// not change what they point to.
-func (p *parsed) parse(id string, source []byte) (*models.Consultation, error) {
-	sum := sha256.Sum256(source)
+func (p *parsed) get(id string) (entry, bool) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	e, ok := p.known[id]
-	p.mu.Unlock()
-	if !ok || e.sum != sum {
-		c, err := models.ParseConsultation(id+".yaml", source)
-		if err != nil {
-			return nil, err
-		}
-		e = entry{sum, c}
-		p.mu.Lock()
-		if p.known == nil {
-			p.known = map[string]entry{}
-		}
-		p.known[id] = e
-		p.mu.Unlock()
+	return e, ok
+}
+
+func (p *parsed) put(id string, e entry) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.known == nil {
+		p.known = map[string]entry{}
 	}
-	c := *e.consultation
-	return &c, nil
+	p.known[id] = e
 }

@@ -188,16 +188,23 @@ func (l list) Value() (driver.Value, error) {
 
 // Scan reads the list from JSON.
 func (l *list) Scan(value any) error {
-	var b []byte
-	switch v := value.(type) {
-	case string:
-		b = []byte(v)
-	case []byte:
-		b = v
+	text, _ := value.(string)
+	if b, ok := value.([]byte); ok {
+		text = string(b)
 	}
 	*l = nil
+	// Most are of none or of one, and plain.
+	if text == "[]" {
+		return nil
+	}
+	if word, one := strings.CutPrefix(text, `["`); one {
+		if word, one = strings.CutSuffix(word, `"]`); one && !strings.ContainsAny(word, `"\`) {
+			*l = list{word}
+			return nil
+		}
+	}
 	var words []string
-	if err := json.Unmarshal(b, &words); err != nil {
+	if err := json.Unmarshal([]byte(text), &words); err != nil {
 		return errors.New("a column that holds a list does not")
 	}
 	if len(words) > 0 {

@@ -115,21 +115,21 @@ func (s *Store) recordUndone(ctx context.Context, acts []models.AuditEvent) {
 // its chain. It returns how many acts there are and the hash of the last; the
 // error of a broken chain is a Conflict that says where.
 func (s *Store) VerifyAudit(ctx context.Context) (acts int, head string, err error) {
-	var last auditHead
-	var rows []auditRow
-	// One after the other, under the lock that writers take, so that nothing is added between.
-	err = s.Tx(ctx, func(tx *Store) error {
-		var err error
-		if last, err = tx.lockHead(ctx); err != nil {
-			return err
-		}
-		return tx.db.WithContext(ctx).Order("sequence").Find(&rows).Error
-	})
-	if err != nil {
-		return 0, "", failed(err, "read the record of what was done")
+	const doing = "read the record of what was done"
+	// Read by one statement, which sees both as they were at one moment: nobody who
+	// writes has to wait.
+	var events []models.AuditEvent
+	var e models.AuditEvent
+	err = readRows(s.db.WithContext(ctx).Table("audit").Joins("CROSS JOIN audit_head").Order("audit.sequence").
+		Select("audit.sequence, audit.day, audit.time, audit.actor, audit.action, audit.object, audit.consultation, audit.reason, audit.undone, audit.hash, audit_head.hash"),
+		func() { events = append(events, e) }, &e.Sequence, &e.Day, &e.Time, &e.Actor, &e.Action, &e.Object, &e.Consultation, &e.Reason, &e.Undone, &e.Hash, &head)
+	if err == nil && len(events) == 0 {
+		head, err = s.AuditHead(ctx)
 	}
-	events := eventsOf(rows)
-	return len(events), last.Hash, models.VerifyAudit(events, last.Hash)
+	if err != nil {
+		return 0, "", failed(err, doing)
+	}
+	return len(events), head, models.VerifyAudit(events, head)
 }
 
 // AuditTrail returns the record of a consultation, or of everything when

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -108,62 +109,101 @@ type NewSubmission struct {
 // false, and nothing is written, when a submission with the same nonce, or
 // from the same Source of the same consultation, is already there.
 func (s *Store) CreateSubmission(ctx context.Context, n NewSubmission) (created bool, err error) {
-	const doing = "save the submission"
-	m := &n.Submission
-	if m.ID == "" || m.PublicID == "" || len(n.Leaf) == 0 || len(n.Salt) == 0 {
-		return false, fmt.Errorf("cannot %s: expected an id, a public id, a leaf and a salt", doing)
-	}
-	row := submissionRow{
-		ID: m.ID, PublicID: m.PublicID, Consultation: m.Consultation, FormVersion: m.FormVersion,
-		Day: m.Day, Channel: m.Channel, Language: m.Language, Path: m.Path,
-		Groups: m.Groups, Consents: listOf(m.Consents),
-		Stance: m.Stance, Status: m.Status, Source: m.Source, Attention: listOf(m.Attention), Revision: m.Revision,
-		Receipt: keyOrNull(n.Receipt), Nonce: keyOrNull(n.Nonce),
-	}
-	if row.Status == "" {
-		row.Status = models.SubmissionLive
-	}
 	err = s.Tx(ctx, func(tx *Store) error {
-		if err := tx.Lock(ctx, m.Consultation); err != nil {
+		if err := tx.Lock(ctx, n.Submission.Consultation); err != nil {
 			return err
 		}
-		db := tx.db.WithContext(ctx)
 		var known int64
-		err := db.Model(&submissionRow{}).
-			Where("nonce = ? OR (consultation = ? AND source = ? AND source <> '')", row.Nonce, row.Consultation, row.Source).
+		err := tx.db.WithContext(ctx).Model(&submissionRow{}).
+			Where("nonce = ? OR (consultation = ? AND source = ? AND source <> '')", keyOrNull(n.Nonce), n.Submission.Consultation, n.Submission.Source).
 			Count(&known).Error
 		if err != nil || known > 0 {
-			return failed(err, doing)
+			return failed(err, doingSave)
 		}
-		w, err := tx.newWords(ctx, m.ID)
-		if err != nil {
-			return saved(err, doing, "A submission with this id or receipt is already there.")
-		}
-		answers := answerRows(m, w)
-		attachments := make([]attachmentRow, len(m.Attachments))
-		for i, a := range m.Attachments {
-			attachments[i] = attachmentRow{Key: a.Key, Submission: m.ID, Position: i, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original, Redacted: a.Redacted, Opened: a.Opened, Secret: a.Secret}
-			w.sealed(attachments[i].places())
-		}
-		leaf := leafRow{Consultation: m.Consultation, Submission: m.ID, Leaf: n.Leaf, Salt: w.sealSalt(n.Salt)}
-		err = db.Model(&leafRow{}).Where("consultation = ?", m.Consultation).
-			Select("COALESCE(MAX(position), -1) + 1").Scan(&leaf.Position).Error
-		if err == nil {
-			err = db.Create(&row).Error
-		}
-		if err == nil && len(answers) > 0 {
-			err = db.CreateInBatches(answers, chunk).Error
-		}
-		if err == nil && len(attachments) > 0 {
-			err = db.Create(attachments).Error
-		}
-		if err == nil {
-			err = db.Create(&leaf).Error
-		}
+		err = tx.create(ctx, n)
 		created = err == nil
-		return saved(err, doing, "A submission with this id or receipt is already there.")
+		return err
 	})
 	return created && err == nil, err
+}
+
+// CreateSubmissions keeps submissions to one consultation that are new, in their
+// order; all or nothing. Many at once take a third of the time that each of them would.
+func (s *Store) CreateSubmissions(ctx context.Context, consultation string, all []NewSubmission) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		if err := tx.Lock(ctx, consultation); err != nil {
+			return err
+		}
+		for _, n := range all {
+			if n.Submission.Consultation != consultation {
+				return fmt.Errorf("cannot %s: one is to %s: expected %s", doingSave, n.Submission.Consultation, consultation)
+			}
+		}
+		return tx.create(ctx, all...)
+	})
+}
+
+const doingSave = "save the submission"
+
+// create writes new submissions to one consultation, which is locked.
+func (s *Store) create(ctx context.Context, all ...NewSubmission) error {
+	if len(all) == 0 {
+		return nil
+	}
+	db := s.db.WithContext(ctx)
+	keys, rows, leaves := make([]keyRow, len(all)), make([]submissionRow, len(all)), make([]leafRow, len(all))
+	var answers []answerRow
+	var attachments []attachmentRow
+	var position int
+	err := db.Model(&leafRow{}).Where("consultation = ?", all[0].Submission.Consultation).
+		Select("COALESCE(MAX(position), -1) + 1").Scan(&position).Error
+	if err != nil {
+		return failed(err, doingSave)
+	}
+	for i := range all {
+		n, m := &all[i], &all[i].Submission
+		if m.ID == "" || m.PublicID == "" || len(n.Leaf) == 0 || len(n.Salt) == 0 {
+			return fmt.Errorf("cannot %s: expected an id, a public id, a leaf and a salt", doingSave)
+		}
+		var w *words
+		if w, keys[i], err = s.newKey(m.ID); err != nil {
+			return failed(err, doingSave)
+		}
+		rows[i] = submissionRow{
+			ID: m.ID, PublicID: m.PublicID, Consultation: m.Consultation, FormVersion: m.FormVersion,
+			Day: m.Day, Channel: m.Channel, Language: m.Language, Path: m.Path,
+			Groups: m.Groups, Consents: listOf(m.Consents),
+			Stance: m.Stance, Status: m.Status, Source: m.Source, Attention: listOf(m.Attention), Revision: m.Revision,
+			Receipt: keyOrNull(n.Receipt), Nonce: keyOrNull(n.Nonce),
+		}
+		if rows[i].Status == "" {
+			rows[i].Status = models.SubmissionLive
+		}
+		answers = append(answers, answerRows(m, w)...)
+		for j, a := range m.Attachments {
+			row := attachmentRow{Key: a.Key, Submission: m.ID, Position: j, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original, Redacted: a.Redacted, Opened: a.Opened, Secret: a.Secret}
+			w.sealed(row.places())
+			attachments = append(attachments, row)
+		}
+		leaves[i] = leafRow{Consultation: m.Consultation, Position: position + i, Submission: m.ID, Leaf: n.Leaf, Salt: w.sealSalt(n.Salt)}
+	}
+	// In the order of the indexes, which are then gone through once.
+	slices.SortFunc(keys, func(a, b keyRow) int { return strings.Compare(a.Submission, b.Submission) })
+	slices.SortFunc(rows, func(a, b submissionRow) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(answers, func(a, b answerRow) int { return strings.Compare(a.Submission, b.Submission) })
+	if err = insert(db, keys); err == nil {
+		err = insert(db, rows)
+	}
+	if err == nil {
+		err = insert(db, answers)
+	}
+	if err == nil {
+		err = insert(db, attachments)
+	}
+	if err == nil {
+		err = insert(db, leaves)
+	}
+	return saved(err, doingSave, "A submission with this id or receipt is already there.")
 }
 
 func answerRows(m *models.Submission, w *words) []answerRow {
@@ -218,20 +258,16 @@ func (s *Store) submission(ctx context.Context, where string, args ...any) (*mod
 
 // answers returns the answers of submissions whose words open, by submission.
 func (s *Store) answers(ctx context.Context, submissions []string, open map[string]*words) (map[string][]models.Answer, error) {
-	var rows []answerRow
-	err := s.db.WithContext(ctx).Where("submission IN ?", submissions).Order("submission, position").Find(&rows).Error
-	if err != nil {
-		return nil, err
-	}
 	answers := make(map[string][]models.Answer, len(submissions))
-	for _, r := range rows {
-		a, err := r.model(open[r.Submission])
-		if err != nil {
-			return nil, err
-		}
-		answers[r.Submission] = append(answers[r.Submission], a)
-	}
-	return answers, nil
+	var row answerRow
+	var closed error
+	err := readRows(s.db.WithContext(ctx).Model(&answerRow{}).Select("submission, question, options, text, redacted, language, translation, translated").
+		Where("submission IN ?", submissions).Order("submission, position"), func() {
+		a, err := row.model(open[row.Submission])
+		closed = errors.Join(closed, err)
+		answers[row.Submission] = append(answers[row.Submission], a)
+	}, &row.Submission, &row.Question, &row.Options, &row.Text, &row.Redacted, &row.Language, &row.Translation, &row.Translated)
+	return answers, errors.Join(err, closed)
 }
 
 // SetReceipt gives a submission another receipt in place of the one it has.
@@ -269,14 +305,26 @@ func (s *Store) Submissions(ctx context.Context, consultation string) iter.Seq2[
 }
 
 func (s *Store) submissionsAfter(ctx context.Context, consultation, after string) ([]*models.Submission, error) {
-	var rows []submissionRow
-	err := s.db.WithContext(ctx).
-		Where("consultation = ? AND status = ? AND id > ?", consultation, models.SubmissionLive, after).
-		Order("id").Limit(chunk).Find(&rows).Error
+	rows, err := submissionRows(s.db.WithContext(ctx).
+		Where("consultation = ? AND status = ? AND id > ?", consultation, models.SubmissionLive, after).Order("id").Limit(chunk))
 	if err != nil {
 		return nil, err
 	}
 	return s.withAnswers(ctx, rows)
+}
+
+// submissionRows reads what a query finds of submissions, without what leads to them.
+func submissionRows(query *gorm.DB) ([]submissionRow, error) {
+	var rows []submissionRow
+	var r submissionRow
+	var form, revision int64
+	err := readRows(query.Model(&submissionRow{}).Select("id", "public_id", "consultation", "form_version", "day", "channel", "language", "path",
+		"groups", "consents", "stance", "status", "source", "attention", "revision", "erased"), func() {
+		r.FormVersion, r.Revision = int(form), int(revision)
+		rows = append(rows, r)
+	}, &r.ID, &r.PublicID, &r.Consultation, &form, &r.Day, (*string)(&r.Channel), &r.Language, &r.Path,
+		&r.Groups, &r.Consents, &r.Stance, (*string)(&r.Status), &r.Source, &r.Attention, &revision, &r.Erased)
+	return rows, err
 }
 
 func (s *Store) withAnswers(ctx context.Context, rows []submissionRow) ([]*models.Submission, error) {
@@ -431,8 +479,8 @@ func (s *Store) SubmissionsByID(ctx context.Context, ids []string) (map[string]*
 	const doing = "read the submissions"
 	all := make(map[string]*models.Submission, len(ids))
 	for some := range slices.Chunk(ids, chunk) {
-		var rows []submissionRow
-		if err := s.db.WithContext(ctx).Where("id IN ?", some).Find(&rows).Error; err != nil {
+		rows, err := submissionRows(s.db.WithContext(ctx).Where("id IN ?", some))
+		if err != nil {
 			return nil, failed(err, doing)
 		}
 		batch, err := s.withAnswers(ctx, rows)

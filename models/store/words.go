@@ -8,7 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -40,27 +40,29 @@ const keysTable = "submission_keys"
 func (keyRow) TableName() string { return keysTable }
 
 // place is a text of a submission that is sealed where it stands: in which column
-// and, where there are several, in which row.
+// and in which row of it.
 type place struct {
-	name string
-	text *string
+	column, row string
+	text        *string
 }
 
-func in(column string, row any) string { return fmt.Sprint(column, "/", row) }
+func in(column, row string) string { return column + "/" + row }
 
 func (r *answerRow) places() []place {
-	return []place{{in("answers.text", r.Question), &r.Text}, {in("answers.redacted", r.Question), &r.Redacted},
-		{in("answers.translation", r.Question), &r.Translation}, {in("answers.translated", r.Question), &r.Translated}}
+	return []place{{"answers.text", r.Question, &r.Text}, {"answers.redacted", r.Question, &r.Redacted},
+		{"answers.translation", r.Question, &r.Translation}, {"answers.translated", r.Question, &r.Translated}}
 }
 
 func (r *attachmentRow) places() []place {
-	return []place{{in("attachments.text", r.Key), &r.Text}, {in("attachments.redacted", r.Key), &r.Redacted}, {in("attachments.secret", r.Key), &r.Secret}}
+	return []place{{"attachments.text", r.Key, &r.Text}, {"attachments.redacted", r.Key, &r.Redacted}, {"attachments.secret", r.Key, &r.Secret}}
 }
 
-func (r *messageRow) places() []place { return []place{{in("messages.text", r.Position), &r.Text}} }
+func (r *messageRow) places() []place {
+	return []place{{"messages.text", strconv.Itoa(r.Position), &r.Text}}
+}
 
 func (r *keyedVersionRow) places() []place {
-	return []place{{in("keyed_versions.answers", r.Version), &r.Answers}}
+	return []place{{"keyed_versions.answers", strconv.Itoa(r.Version), &r.Answers}}
 }
 
 const (
@@ -102,7 +104,7 @@ func (w *words) seal(name, text string) string {
 // sealed seals the texts of a row.
 func (w *words) sealed(places []place) {
 	for _, p := range places {
-		*p.text = w.seal(p.name, *p.text)
+		*p.text = w.seal(in(p.column, p.row), *p.text)
 	}
 }
 
@@ -117,7 +119,7 @@ func (w *words) opened(places []place) error {
 		default:
 			b, err := base64.RawStdEncoding.DecodeString(text)
 			if err == nil {
-				b, err = models.Unseal(w.aead, b, bound(p.name, w.submission))
+				b, err = models.Unseal(w.aead, b, bound(in(p.column, p.row), w.submission))
 			}
 			if err != nil {
 				return &fault{code: "words that do not open"}
@@ -134,23 +136,20 @@ func bound(name, submission string) string { return name + "\x00" + submission }
 // words returns what opens the words of at most chunk submissions, by
 // submission; nothing for those whose key is gone.
 func (s *Store) words(ctx context.Context, submissions ...string) (map[string]*words, error) {
-	var rows []keyRow
-	if err := s.db.WithContext(ctx).Where("submission IN ?", submissions).Find(&rows).Error; err != nil {
-		return nil, err
-	}
-	all := make(map[string]*words, len(rows))
-	for _, r := range rows {
+	all := make(map[string]*words, len(submissions))
+	var r keyRow
+	var closed error
+	err := readRows(s.db.WithContext(ctx).Model(&keyRow{}).Select("submission", "sealed").Where("submission IN ?", submissions), func() {
 		key, err := models.Unseal(s.wrap, r.Sealed, bound(inKey, r.Submission))
 		if err != nil {
-			return nil, &fault{code: "a key that the portal's secret does not open"}
+			closed = &fault{code: "a key that the portal's secret does not open"}
+			return
 		}
 		aead, err := chacha20poly1305.NewX(key)
-		if err != nil {
-			return nil, err
-		}
+		closed = errors.Join(closed, err)
 		all[r.Submission] = &words{aead, r.Submission}
-	}
-	return all, nil
+	}, &r.Submission, &r.Sealed)
+	return all, errors.Join(err, closed)
 }
 
 // wordsTo returns what seals the words of a submission, with a fresh key when it
@@ -168,14 +167,19 @@ func (s *Store) wordsTo(ctx context.Context, submission string) (*words, error) 
 
 // newWords makes the key of a submission that has none.
 func (s *Store) newWords(ctx context.Context, submission string) (*words, error) {
-	key := make([]byte, chacha20poly1305.KeySize)
-	_, _ = rand.Read(key)
-	aead, err := chacha20poly1305.NewX(key)
+	w, row, err := s.newKey(submission)
 	if err != nil {
 		return nil, err
 	}
-	row := keyRow{Submission: submission, Sealed: models.Seal(s.wrap, key, bound(inKey, submission))}
-	return &words{aead, submission}, s.db.WithContext(ctx).Create(&row).Error
+	return w, s.db.WithContext(ctx).Create(&row).Error
+}
+
+// newKey makes a key that is not kept yet.
+func (s *Store) newKey(submission string) (*words, keyRow, error) {
+	key := make([]byte, chacha20poly1305.KeySize)
+	_, _ = rand.Read(key)
+	aead, err := chacha20poly1305.NewX(key)
+	return &words{aead, submission}, keyRow{Submission: submission, Sealed: models.Seal(s.wrap, key, bound(inKey, submission))}, err
 }
 
 // overhead is how much longer something is that is sealed, in bytes.
