@@ -186,10 +186,10 @@ func TestSetAside(t *testing.T) {
 		k.drain(t)
 		sub := k.behind(t, code)
 		for _, reason := range []string{"", " \n", strings.Repeat("x", 501)} {
-			wantKind(t, "for no good reason", k.SetAside(ctx, officer, c, sub.ID, reason), models.KindInvalid)
+			wantKind(t, "for no good reason", k.SetAside(ctx, officer, c, sub.ID, models.AsideOther, reason), models.KindInvalid)
 		}
-		noError(t, k.SetAside(ctx, officer, c, sub.ID, strings.Repeat("é", 500)))
-		wantKind(t, "twice", k.SetAside(ctx, officer, c, sub.ID, "Again."), models.KindConflict)
+		noError(t, k.SetAside(ctx, officer, c, sub.ID, models.AsideOther, strings.Repeat("é", 500)))
+		wantKind(t, "twice", k.SetAside(ctx, officer, c, sub.ID, models.AsideOther, "Again."), models.KindConflict)
 		count := func(when string, want int) {
 			t.Helper()
 			if got := k.find(t, officer, c, "quinceblossom"); len(got) != want {
@@ -242,7 +242,7 @@ func TestLookingAgainHasAnEnd(t *testing.T) {
 		acts := func(c *models.Consultation, id string) map[string]error {
 			return map[string]error{
 				"seen":      k.Seen(ctx, officer, c, id),
-				"set aside": k.SetAside(ctx, officer, c, id, "Because."),
+				"set aside": k.SetAside(ctx, officer, c, id, models.AsideOther, "Because."),
 				"ask":       k.Ask(ctx, officer, c, id, "Which?"),
 				"translate": k.Translate(ctx, officer, c, id, "C6", "In English."),
 			}

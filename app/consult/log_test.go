@@ -167,7 +167,7 @@ func TestEveryReceiptAndEveryTampering(t *testing.T) {
 	}
 	id := k.behind(t, codes[0]).ID
 	noError(t, k.Withdraw(ctx, c, codes[1]))
-	noError(t, k.SetAside(ctx, officer, c, id, "It is about another town."))
+	noError(t, k.SetAside(ctx, officer, c, id, models.AsideOther, "It is about another town."))
 	changed := k.correct(t, c, codes[2])
 	k.answer(t, changed, c, resident("It is lit again.", true))
 	noError(t, k.Submit(ctx, changed, c, consult.Proof{}))

@@ -157,7 +157,9 @@ func Population() []models.Population {
 		{Group: "business", Figure: 1_930, Source: "Business register, jobs in the two wards (invented)", Day: "2025-09-30"},
 		{Group: "sex_worker", Figure: 64, Source: "Lantern Outreach, people met in a year (invented)", Day: "2026-06-30"},
 		{Group: "support_worker", Figure: 41, Source: "Lantern Outreach and two clinics, staff and volunteers (invented)", Day: "2026-06-30"},
-		{Label: "People under 18", Figure: 3_110, Source: "Census 2021, Northgate and Millbrook wards (invented)", Day: "2021-03-21"},
+		{Group: "E1.under_18", Figure: 3_110, Source: "Census 2021, Northgate and Millbrook wards (invented)", Day: "2021-03-21"},
+		{Group: "E3.asian", Figure: 4_870, Source: "Census 2021, Northgate and Millbrook wards (invented)", Day: "2021-03-21"},
+		{Group: "E5.female", Figure: 7_410, Source: "Census 2021, Northgate and Millbrook wards (invented)", Day: "2021-03-21"},
 		{Label: "People who do not read English well", Figure: 870, Source: "Census 2021, language table (invented)", Day: "2021-03-21"},
 	}
 }

@@ -14,8 +14,8 @@ export { base, id, exitTo };
 /** The questions that each path of the demonstration asks, in its order. */
 export const paths = JSON.parse(process.env.E2E_PATHS);
 
-/** The small consultations of testdata: of every kind of question, not open yet, and over. */
-export const [everyKind, notYet, over] = ['library-hours', 'bandstand', 'allotments'];
+/** The small consultations of testdata: of every kind of question, not open yet, over, and from before the demonstration's. */
+export const [everyKind, notYet, over, before] = ['library-hours', 'bandstand', 'allotments', 'parade-2023'];
 
 /** An old phone held upright, a desk, and a desk at 400 % zoom. */
 export const phone = { width: 320, height: 568 };
@@ -306,23 +306,23 @@ export class Visitor {
   }
 }
 
-/** Closes and freezes the demonstration as one officer, who proposes its report, and publishes it as another. */
-export async function publish(v) {
+/** Closes and freezes a consultation as one officer, who proposes its report, and publishes it as another. */
+export async function publish(v, of = id) {
   await v.signIn('officer');
   for (const button of ['Close the consultation', 'Freeze the analysis']) {
-    await v.go(`/staff/${id}/settings`);
+    await v.go(`/staff/${of}/settings`);
     await v.press(button);
   }
-  await v.go(`/staff/${id}/report`);
+  await v.go(`/staff/${of}/report`);
   await v.follow('Propose, check and publish versions');
   await v.press('Propose this version');
   assert.match(await v.text(), /somebody else has to check it/);
   await v.press('Sign out');
   await v.signIn('second');
-  await v.go(`/staff/${id}/versions`);
+  await v.go(`/staff/${of}/versions`);
   await v.follow('Read version 1 as it would be published');
   assert.match(await v.text(), /Only staff see this page/);
-  await v.go(`/staff/${id}/versions`);
+  await v.go(`/staff/${of}/versions`);
   await v.press('I have read it and it identifies nobody');
   assert.match(await v.page.getByRole('status').innerText(), /public now/);
   await v.press('Sign out');

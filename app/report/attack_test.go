@@ -224,7 +224,8 @@ func TestNetAgreement(t *testing.T) {
 		"more disagree, narrowly": {[]int{200, 12, 10, 201, 12}, &models.ReportNet{Agree: 200, Disagree: 201, Changes: 12, Unknown: 12, Base: 423, Points: -1}},
 		"as many":                 {[]int{40, 12, 10, 40, 12}, &models.ReportNet{Agree: 40, Disagree: 40, Changes: 12, Unknown: 12, Base: 102}},
 		"one side is small":       {[]int{40, 12, 10, 3, 18}, nil},
-		"few do not know":         {[]int{40, 12, 10, 20, 1}, nil},
+		"few do not know":         {[]int{40, 12, 10, 20, 1}, &models.ReportNet{Agree: 40, Disagree: 20, Changes: 12, Base: 83, Points: 24, UnknownIn: true}},
+		"few want changes":        {[]int{40, 1, 14, 20, 18}, &models.ReportNet{Agree: 40, Disagree: 20, Unknown: 18, Base: 75, Points: 27, ChangesHidden: true}},
 	} {
 		in := Input{Consultation: river()}
 		in.Consultation.Groups = in.Consultation.Groups[:1]
