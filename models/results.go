@@ -17,9 +17,19 @@ type ReportNet struct {
 	// how many do not know is not, so that they are in Base.
 	ChangesHidden bool `json:"agree_with_changes_hidden,omitempty"`
 	UnknownIn     bool `json:"dont_know_in_base,omitempty"`
+	// Groups is both sides in each group of which both are shown.
+	Groups []ReportNetGroup `json:"groups,omitempty"`
 	// Points is the difference in per cent of the base, in whole points. It is 0
 	// only where both sides are as many.
 	Points int `json:"points"`
+}
+
+// ReportNetGroup is both sides of a question in one respondent group.
+type ReportNetGroup struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Agree    int    `json:"agree"`
+	Disagree int    `json:"disagree"`
 }
 
 // ReportWithout is the result of one question with and without the letters that

@@ -104,6 +104,16 @@ func (p *ReportPage) Rule(id string) Rule {
 	return r
 }
 
+// Headlines is the questions about the order and its rules, for the summary.
+func (p *ReportPage) Headlines() (all []models.ReportQuestion) {
+	for _, q := range p.Report.Questions {
+		if q.Net != nil || takesSides(q) {
+			all = append(all, q)
+		}
+	}
+	return all[:min(len(all), maxLeading)]
+}
+
 // OptionRow is one part of the test, and how each option stands to it.
 type OptionRow struct {
 	Part  template.HTML

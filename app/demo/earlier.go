@@ -2,6 +2,7 @@ package demo
 
 import (
 	_ "embed"
+	"slices"
 	"time"
 
 	"heard/models"
@@ -79,6 +80,9 @@ func EarlierSubmissions(c *models.Consultation) (all []models.Submission) {
 // and was only brought in.
 func EarlierDuties(now time.Time) (all []models.DutyRecord) {
 	for _, d := range models.Duties {
+		if !slices.Contains(d.Takes(), models.DutyNotApplicable) { // the portal sees to it
+			continue
+		}
 		all = append(all, models.DutyRecord{Duty: d.Number, Version: 1, State: models.DutyNotApplicable, Owner: lead, Done: now.Format(time.DateOnly),
 			Evidence: "Held on paper and decided at the time. Its answers were brought in so that they can be compared; its own papers are in the council's archive."})
 	}
@@ -88,7 +92,7 @@ func EarlierDuties(now time.Time) (all []models.DutyRecord) {
 // equality is how many gave each answer to the equality questions, in the order of
 // the answers.
 var equality = map[string][]int{
-	"E1": {12, 13, 31, 25, 11, 2}, "E2": {11, 14, 10, 47, 12}, "E3": {41, 10, 23, 12, 0, 8}, "E4": {32, 26, 1, 4, 0, 14, 3, 2, 12},
+	"E1": {10, 13, 28, 21, 12, 10}, "E2": {11, 14, 10, 47, 12}, "E3": {41, 10, 23, 12, 0, 8}, "E4": {32, 26, 1, 4, 0, 14, 3, 2, 12},
 	"E5": {49, 33, 12}, "E6": {78, 3, 13}, "E7": {61, 6, 5, 2, 20},
 }
 

@@ -78,6 +78,11 @@ func (b *builder) prose(r *models.Report) error {
 		}) {
 			return leak("the net agreement of question " + q.ID)
 		}
+		if q.Net != nil && len(q.Net.Groups) > 0 {
+			if again := net(b.Consultation.Question(q.ID), &q); again == nil || !slices.Equal(again.Groups, q.Net.Groups) {
+				return leak("the sides by group of question " + q.ID)
+			}
+		}
 	}
 	for _, t := range r.Themes {
 		for _, s := range t.Summary {

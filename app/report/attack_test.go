@@ -58,6 +58,9 @@ func TestOneSmallCellStopsTheReport(t *testing.T) {
 		"a summary":                func(r *models.Report) { at(r, "t3").Summary[0].Number = &models.Figure{Value: 7} },
 		"how many others":          func(r *models.Report) { at(r, "t3").Summary[0].Others = &models.Figure{Value: 6} },
 		"an id that is no quote's": func(r *models.Report) { at(r, "t3").Summary[0].Quoted = []string{in.Submissions[141].PublicID} },
+		"the sides of few": func(r *models.Report) {
+			r.Questions[0].Net = &models.ReportNet{Agree: 80, Disagree: 62, Base: 142, Groups: []models.ReportNetGroup{{ID: "boat", Name: "People who live on boats", Agree: 0, Disagree: 7}}}
+		},
 		"a percentage": func(r *models.Report) {
 			p := 5
 			o := &r.Questions[0].Options[1]
@@ -236,6 +239,12 @@ func TestNetAgreement(t *testing.T) {
 			}
 		}
 		got := build(t, in).Questions[0].Net
+		if got != nil { // everybody is in one group
+			if len(got.Groups) != 1 || got.Groups[0].Agree != got.Agree || got.Groups[0].Disagree != got.Disagree {
+				t.Errorf("%s: by group %+v", name, got.Groups)
+			}
+			got.Groups = nil
+		}
 		if fmt.Sprint(got == nil, got) != fmt.Sprint(test.want == nil, test.want) {
 			t.Errorf("%s: got %+v, expected %+v", name, got, test.want)
 		}

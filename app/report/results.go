@@ -55,6 +55,22 @@ func net(q *models.Question, rq *models.ReportQuestion) *models.ReportNet {
 	if sides != 3 || n.Base < disclose.PercentBase {
 		return nil
 	}
+	for j, g := range rq.Groups {
+		of, shown := models.ReportNetGroup{ID: g.ID, Name: g.Name}, true
+		for i := range q.Options {
+			o, f := &q.Options[i], rq.Options[i].Groups[j]
+			switch {
+			case o.WithChanges():
+			case o.Stance == models.StanceFor:
+				of.Agree, shown = of.Agree+f.Value, shown && !f.Masked
+			case o.Stance == models.StanceAgainst:
+				of.Disagree, shown = of.Disagree+f.Value, shown && !f.Masked
+			}
+		}
+		if shown {
+			n.Groups = append(n.Groups, of)
+		}
+	}
 	points := 100 * float64(n.Agree-n.Disagree) / float64(n.Base)
 	n.Points = int(math.Round(points))
 	if n.Points == 0 && n.Agree != n.Disagree {
