@@ -229,7 +229,7 @@ type RollCall struct {
 	Withdrawn Figure          `json:"withdrawn"`
 	Replaced  Figure          `json:"replaced"`
 	SetAside  Figure          `json:"set_aside"`
-	Aside     []GroupFigure   `json:"aside,omitempty"` // those set aside, by reason; nil for none
+	Aside     []GroupFigure   `json:"aside,omitempty"` // those set aside, by reason; nil where how many is not shown
 	Entries   []RollCallEntry `json:"-"`               // for staff: where each submission went
 }
 

@@ -73,7 +73,6 @@ const (
 	AsideElsewhere Attention = "elsewhere" // it is about something else
 	AsideTrial     Attention = "trial"     // somebody of the council tried the form
 	AsideOther     Attention = "other"     // as the record of acts says
-	AsideLate      Attention = "late"      // it came after the end; no mark, but the rule of the consultation
 )
 
 // AsideReasons are those that an officer chooses from.

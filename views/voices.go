@@ -149,6 +149,11 @@ func (p *ReportPage) Options() (rows []OptionRow) {
 	return rows
 }
 
+// HasPDF reports whether a PDF of the report can be made here.
+func (p *ReportPage) HasPDF() bool {
+	return slices.ContainsFunc(p.Files, func(f ReportFile) bool { return f.Format == "pdf" })
+}
+
 // Aside words why submissions were set aside.
 func (b *Base) Aside(why string) template.HTML {
 	switch models.Attention(why) {
@@ -162,8 +167,6 @@ func (b *Base) Aside(why string) template.HTML {
 		return b.T("report.aside.elsewhere")
 	case models.AsideTrial:
 		return b.T("report.aside.trial")
-	case models.AsideLate:
-		return b.T("report.aside.late")
 	}
 	return b.T("report.aside.other")
 }

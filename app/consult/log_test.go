@@ -180,6 +180,18 @@ func TestEveryReceiptAndEveryTampering(t *testing.T) {
 	if m := log.Manifests; len(m) != 1 || m[0].Submissions != n+1 || m[0].Counted != n-2 || m[0].Uncounted != 3 || m[0].Withdrawn != ledger.Masked || log.Texts == 0 || log.Size%16 != 0 {
 		t.Errorf("%d texts in a log of %d, %+v", log.Texts, log.Size, m)
 	}
+	// The report says of what is not counted what the manifest does.
+	public, err := k.Report(ctx, c)
+	noError(t, err)
+	said := func(f models.Figure) int {
+		if f.Masked {
+			return ledger.Masked
+		}
+		return f.Value
+	}
+	if r, m := public.RollCall, log.Manifests[0]; r.Uncounted != m.Uncounted || said(r.Withdrawn) != m.Withdrawn || said(r.Replaced) != m.Merged || said(r.SetAside) != m.Withheld {
+		t.Errorf("the report says %+v, the manifest %+v", r, m)
+	}
 
 	var trials []trial
 	verified := 0

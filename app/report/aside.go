@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 
 	"heard/app/disclose"
@@ -17,33 +18,33 @@ func Gone(withdrawn, replaced, setAside int) (w, r, a models.Figure) {
 }
 
 var asideNames = map[models.Attention]string{models.AttentionSpam: "Sent by a program", models.AsideRepeated: "The same answers sent again", models.AsideMadeUp: "It looked made up",
-	models.AsideElsewhere: "About something else", models.AsideTrial: "The council trying the form", models.AsideLate: "Came after the end", models.AsideOther: "Another reason, on record"}
+	models.AsideElsewhere: "About something else", models.AsideTrial: "The council trying the form", models.AsideOther: "Another reason on record, or one of few"}
 
-// aside says why submissions were set aside, every reason in its place whether it
-// was used or not. Where how many there are in all is not shown, neither is this.
+// aside says why submissions were set aside, the most frequent reason first. A
+// reason of few is told together with the others on record, so that each number is
+// at least the threshold of groups at risk and all add up. Where how many were set
+// aside is not shown, neither is this.
 func (b *builder) aside(all models.Figure) (out []models.GroupFigure) {
-	if b.Withdrawn+b.Replaced+b.SetAside == 0 {
+	if all.Masked {
 		return nil
 	}
-	reasons := append([]models.Attention{models.AttentionSpam}, models.AsideReasons...)
-	rest := models.AsideOther
-	if b.Consultation.Late == models.LateSetAside {
-		rest = models.AsideLate
-		reasons = append(reasons, rest)
+	say := func(why models.Attention, n int) {
+		out = append(out, models.GroupFigure{ID: string(why), Name: asideNames[why], Count: figure(disclose.Count(n, true))})
 	}
-	counts, ids, left := make([]int, len(reasons)), make([]string, len(reasons)), b.SetAside
-	for i, why := range reasons {
-		ids[i], counts[i] = string(why), b.Aside[why]
-		left -= counts[i]
-	}
-	counts[slices.Index(reasons, rest)] += left
-	shown := disclose.Protect(disclose.OneRow(ids, counts, slices.Repeat([]bool{true}, len(ids)), b.SetAside))
-	for i, why := range reasons {
-		g := models.GroupFigure{ID: ids[i], Name: asideNames[why], Count: models.Figure{Masked: true}}
-		if !all.Masked {
-			g.Count = figure(shown.Cells[0][i])
+	left := b.SetAside
+	for _, why := range append([]models.Attention{models.AttentionSpam}, models.AsideReasons...) {
+		if n := b.Aside[why]; why != models.AsideOther && n >= disclose.SensitiveThreshold {
+			say(why, n)
+			left -= n
 		}
-		out = append(out, g)
+	}
+	slices.SortStableFunc(out, func(x, y models.GroupFigure) int { return cmp.Compare(y.Count.Value, x.Count.Value) })
+	for left > 0 && left < disclose.SensitiveThreshold && len(out) > 0 {
+		left += out[len(out)-1].Count.Value
+		out = out[:len(out)-1]
+	}
+	if left > 0 {
+		say(models.AsideOther, left)
 	}
 	return out
 }

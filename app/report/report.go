@@ -32,7 +32,7 @@ type Input struct {
 	Withdrawn    int
 	Replaced     int
 	SetAside     int
-	Aside        map[models.Attention]int  // those set aside, by reason; the rest is told as AsideLate or AsideOther
+	Aside        map[models.Attention]int  // those set aside, by reason
 	Equality     map[string]map[string]int // people by equality question and answer; they lead to no submission
 	Themes       []models.Theme
 	Placements   []models.Placement
