@@ -5,6 +5,8 @@
 # make e2e     the journeys in a real browser; needs Node 20 or later and Chromium
 # make crash   the program killed 200 times while people answer, on both databases;
 #              needs PostgreSQL's programs, and half an hour
+# make upgrade a newer version of the program takes the place of an older one while
+#              people answer; needs HEARD_TEST_POSTGRES_URL
 # make log     1,000 receipts and 1,000 tamperings of the public log, with both
 #              verifiers; needs Node 20 or later, and a few minutes
 # make flood   1,000 junk requests a second for a minute beside people who answer
@@ -18,7 +20,7 @@
 # make reproducible  builds twice, from two copies and nothing kept, and compares
 # make secrets looks for keys and passwords in what is committed
 # make screens pictures of every page, into docs/screens
-.PHONY: check staticcheck vulncheck test race fuzz bench crash log flood files canaries attack sbom reproducible secrets e2e screens build
+.PHONY: check staticcheck vulncheck test race fuzz bench crash upgrade log flood files canaries attack sbom reproducible secrets e2e screens build
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 CYCLONEDX = github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
@@ -71,6 +73,13 @@ bench:
 
 crash: build
 	HEARD_TEST_CRASH=200 HEARD_TEST_BINARY=$(CURDIR)/bin/heard go test -count=1 -timeout 90m -v -run '^TestCrash$$' ./app
+
+# The newer program is this one with another change of the tables.
+upgrade: build
+	@echo '-- +goose Up' > bin/next.sql; echo 'CREATE TABLE newer (n int);' >> bin/next.sql
+	@echo '{"Replace": {"$(CURDIR)/models/store/migrations/postgres/9999_next.sql": "$(CURDIR)/bin/next.sql"}}' > bin/overlay.json
+	go build -overlay bin/overlay.json -trimpath -o bin/heard-next .
+	HEARD_TEST_BINARY=$(CURDIR)/bin/heard HEARD_TEST_NEXT=$(CURDIR)/bin/heard-next go test -count=1 -timeout 10m -v -run '^TestNewerVersionBeside$$' ./app
 
 log:
 	HEARD_TEST_LOG=1000 HEARD_TEST_REQUIRE=node go test -count=1 -timeout 60m -v -run '^TestEveryReceiptAndEveryTampering$$' ./app/consult

@@ -97,16 +97,17 @@ func New(ctx context.Context, cfg Config, o Options) (a *App, err error) {
 	if a.Views, err = views.New(); err != nil {
 		return a, err
 	}
+	// First, so that a folder in use is left before the database in it is changed.
+	if !o.beside {
+		if a.engine, err = openSearch(ctx, cfg); err != nil {
+			return a, fmt.Errorf("search: %w", err)
+		}
+	}
 	if a.Store, err = store.Open(ctx, cfg.Database, store.Options{Secret: pepper, Now: o.Now, Logger: o.Log, Erased: a.noteErased}); err != nil {
 		return a, fmt.Errorf("database: %w", err)
 	}
 	if a.erasures, err = attachErasures(ctx, a.Store, cfg.erasuresFile()); err != nil {
 		return a, err
-	}
-	if !o.beside {
-		if a.engine, err = openSearch(ctx, cfg); err != nil {
-			return a, fmt.Errorf("search: %w", err)
-		}
 	}
 	if a.files, err = openFiles(ctx, cfg.Files); err != nil {
 		return a, fmt.Errorf("evidence files: %w", err)

@@ -30,6 +30,8 @@ const (
 	fileTime = 5 * time.Minute  // and what is larger
 	formTime = 20 * time.Second // how long a form may take to arrive
 	waitTime = 30 * time.Second // how long anything waits
+
+	slowest = 4 << 10 // bytes a second, that a file must arrive at after the time of a form
 )
 
 // pagesAtOnce is how many requests are dealt with together. What they need is
@@ -180,8 +182,28 @@ func (p *portal) inTurn(next http.Handler) http.Handler {
 			return
 		}
 		defer leave()
+		if file {
+			r.Body = &steady{ReadCloser: r.Body, connection: http.NewResponseController(w), begun: time.Now()}
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// steady is a file that arrives, and is given up when it hardly does: it holds one
+// of few places.
+type steady struct {
+	io.ReadCloser
+	connection *http.ResponseController
+	begun      time.Time
+	read       int64
+}
+
+func (s *steady) Read(b []byte) (int, error) {
+	due := min(fileTime, formTime+time.Duration(s.read)*time.Second/slowest)
+	_ = s.connection.SetReadDeadline(s.begun.Add(due)) // which every connection of ours can
+	n, err := s.ReadCloser.Read(b)
+	s.read += int64(n)
+	return n, err
 }
 
 // broken is the end of a body that did not arrive whole.

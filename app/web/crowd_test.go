@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -152,5 +153,31 @@ func TestCrowd(t *testing.T) {
 	}
 	if kept := strings.Count(strings.Join(p.rows("SELECT * FROM drafts"), " "), "opened"); kept > 0 {
 		t.Error("when the page was opened is kept")
+	}
+}
+
+// slow is a connection that tells until when it is waited for more.
+type slow struct {
+	http.ResponseWriter
+	until []time.Duration // since it began, by each reading
+	begun time.Time
+}
+
+func (s *slow) SetReadDeadline(at time.Time) error {
+	s.until = append(s.until, at.Sub(s.begun))
+	return nil
+}
+
+// A file keeps its place while it arrives, and loses it when it hardly does.
+func TestFilesArriveSteadily(t *testing.T) {
+	connection := &slow{begun: time.Now()}
+	body := &steady{ReadCloser: io.NopCloser(&endless{}), connection: http.NewResponseController(connection), begun: connection.begun}
+	for _, n := range []int{1, 40 * slowest, 1 << 22} {
+		_, err := io.CopyN(io.Discard, body, int64(n))
+		must(t, err)
+	}
+	until := connection.until
+	if until[0] != formTime || until[len(until)-1] != fileTime || !slices.IsSorted(until) || !slices.ContainsFunc(until, func(d time.Duration) bool { return d > formTime && d < fileTime }) {
+		t.Errorf("waited for %v to %v", until[0], until[len(until)-1])
 	}
 }

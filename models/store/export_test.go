@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"strings"
 
 	"gorm.io/gorm"
 )
@@ -23,4 +26,34 @@ func (s *Store) LayBare(ctx context.Context, words string, salt []byte) error {
 		}
 	}
 	return nil
+}
+
+// BringUp does to the database at url what opening it by a program with these
+// migrations does.
+func BringUp(ctx context.Context, url string, migrations fs.FS) error {
+	open, dialect := openSQLite, "sqlite"
+	if !strings.HasPrefix(url, "sqlite:") {
+		open, dialect = openPostgres, "postgres"
+	}
+	pool, _, err := open(url)
+	if err != nil {
+		return err
+	}
+	return errors.Join(migrate(ctx, pool, dialect, migrations), pool.Close())
+}
+
+// Waits reports whether somebody waits until nobody writes. Only PostgreSQL tells.
+func (s *Store) Waits(ctx context.Context) (waits bool, err error) {
+	if s.dialect() == "postgres" {
+		err = s.db.WithContext(ctx).Raw("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)").Scan(&waits).Error
+	}
+	return waits, err
+}
+
+// Migrations are those of this program.
+var Migrations fs.FS = migrations
+
+// Scan reads one value.
+func (s *Store) Scan(ctx context.Context, query string, into any) error {
+	return s.db.WithContext(ctx).Raw(query).Scan(into).Error
 }

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 )
 
 // Every change of the tables is a numbered file, one per database. A file that
@@ -19,39 +18,69 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// migrator returns what makes and changes the tables. Replicas that start
-// together do so one after the other.
-func migrator(ctx context.Context, db *sql.DB, dialect string) (*goose.Provider, error) {
-	files, err := fs.Sub(migrations, "migrations/"+dialect)
+// migrator returns what makes and changes the tables.
+func migrator(db *sql.DB, dialect string, files fs.FS) (*goose.Provider, error) {
+	kind := goose.DialectSQLite3
+	if dialect == "postgres" {
+		kind = goose.DialectPostgres
+	}
+	files, err := fs.Sub(files, "migrations/"+dialect)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the migrations: %w", err)
 	}
-	kind := goose.DialectSQLite3
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
-	if dialect == "postgres" {
-		kind = goose.DialectPostgres
-		lock, err := schemaLock(ctx, db)
-		if err != nil {
-			return nil, err
-		}
-		options = append(options, goose.WithSessionLocker(lock))
-	}
-	provider, err := goose.NewProvider(kind, db, files, options...)
+	provider, err := goose.NewProvider(kind, db, files, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the migrations: %w", err)
 	}
 	return provider, nil
 }
 
-// migrate brings the tables up to date.
-func migrate(ctx context.Context, db *sql.DB, dialect string) error {
-	provider, err := migrator(ctx, db, dialect)
+// migrate brings the tables up to date, and has pool refuse to write once they are
+// newer.
+func migrate(ctx context.Context, pool *pool, dialect string, files fs.FS) error {
+	provider, err := migrator(pool.DB, dialect, files)
 	if err != nil {
 		return err
 	}
-	_, err = provider.Up(ctx)
+	if dialect == "postgres" {
+		if pool.tables, err = tablesLock(ctx, pool.DB); err != nil {
+			return err
+		}
+	}
+	if err := bringUp(ctx, pool, provider); err != nil {
+		return err
+	}
+	has, knows, err := provider.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("cannot read the version of the database: %w", clean(err))
+	}
+	if has > knows {
+		return fmt.Errorf("the database was written by a newer version of this program (its tables are at %d, this program knows %d): install that version, or restore a backup from before", has, knows)
+	}
+	pool.knows = knows
+	return nil
+}
+
+// bringUp changes the tables while nobody writes: those who do in PostgreSQL hold
+// the lock together, and wait while it is wanted here. Programs that start together
+// come one after the other.
+func bringUp(ctx context.Context, pool *pool, provider *goose.Provider) (err error) {
+	pending, err := provider.HasPending(ctx)
+	if err == nil && pool.tables != 0 && pending {
+		var held *sql.Conn
+		if held, err = pool.Conn(ctx); err == nil {
+			_, err = held.ExecContext(ctx, "SELECT pg_advisory_lock($1)", pool.tables)
+			defer func() {
+				_, unlocked := held.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", pool.tables)
+				_ = errors.Join(unlocked, held.Close()) // the lock ends with the connection
+			}()
+		}
+	}
+	if err == nil {
+		_, err = provider.Up(ctx)
+	}
 	for range provider.ListSources() {
-		if err == nil || dialect != "sqlite" {
+		if err == nil || pool.tables != 0 {
 			break
 		}
 		// SQLite has no lock to wait for before looking at what is to be done:
@@ -60,13 +89,6 @@ func migrate(ctx context.Context, db *sql.DB, dialect string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("cannot bring the database up to date%s: %w", file(err), clean(err))
-	}
-	has, knows, err := provider.GetVersions(ctx)
-	if err != nil {
-		return fmt.Errorf("cannot read the version of the database: %w", clean(err))
-	}
-	if has > knows {
-		return fmt.Errorf("the database was written by a newer version of this program (its tables are at %d, this program knows %d): install that version, or restore a backup from before", has, knows)
 	}
 	return nil
 }
@@ -80,21 +102,16 @@ func file(err error) string {
 	return ""
 }
 
-// schemaLock returns a lock that replicas using the same schema share.
-func schemaLock(ctx context.Context, db *sql.DB) (lock.SessionLocker, error) {
+// tablesLock returns PostgreSQL's lock on the tables of this schema.
+func tablesLock(ctx context.Context, db *sql.DB) (int64, error) {
 	var schema sql.NullString
 	if err := db.QueryRowContext(ctx, "SELECT current_schema()").Scan(&schema); err != nil {
-		return nil, fmt.Errorf("cannot reach the database: %w", clean(err))
+		return 0, fmt.Errorf("cannot reach the database: %w", clean(err))
 	}
 	if !schema.Valid {
-		return nil, errors.New("the database has no schema to keep tables in: create one, or set search_path in the address")
+		return 0, errors.New("the database has no schema to keep tables in: create one, or set search_path in the address")
 	}
 	id := fnv.New64a()
 	_, _ = id.Write([]byte("heard migrations " + schema.String))
-	const every, times = 1, 300 // seconds, and how often to ask
-	l, err := lock.NewPostgresSessionLocker(lock.WithLockID(int64(id.Sum64())), lock.WithLockTimeout(every, times), lock.WithUnlockTimeout(every, 60))
-	if err != nil {
-		return nil, fmt.Errorf("cannot make the lock for migrations: %w", err)
-	}
-	return l, nil
+	return int64(id.Sum64()), nil
 }

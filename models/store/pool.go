@@ -25,7 +25,16 @@ type pool struct {
 	// has many writers. SQLite's own waiting is a poll without an order, in
 	// which a writer can starve when many come at once.
 	writer chan struct{}
+
+	// Tables of a later version than it knows are written by a newer program, which
+	// may run beside this one while it takes its place.
+	knows  int64
+	tables int64 // PostgreSQL's lock that writers share, and whoever changes tables has alone
 }
+
+const tablesVersion = "SELECT MAX(version_id) FROM goose_db_version"
+
+var errNewer = unavailable(errors.New("a newer version of the program has changed the tables: stop this one"))
 
 // longestWait is how long a writer stands in line before it is told to come
 // back later.
@@ -58,7 +67,30 @@ func (p *pool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool,
 		end()
 		return nil, err
 	}
-	return &transaction{Tx: tx, end: end}, nil
+	t := &transaction{Tx: tx, end: end}
+	if err := p.current(ctx, tx); err != nil {
+		_ = t.Rollback()
+		return nil, err
+	}
+	return t, nil
+}
+
+// current refuses tables that are newer than the program, and keeps them as they
+// are until the transaction ends; SQLite has one writer anyway.
+func (p *pool) current(ctx context.Context, tx *sql.Tx) error {
+	if p.tables != 0 {
+		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock_shared($1)", p.tables); err != nil {
+			return err
+		}
+	}
+	var has int64
+	if err := tx.QueryRowContext(ctx, tablesVersion).Scan(&has); err != nil {
+		return err
+	}
+	if has > p.knows {
+		return errNewer
+	}
+	return nil
 }
 
 // GetDBConn returns the pool itself; it makes pool a gorm.GetDBConnector.
@@ -68,12 +100,15 @@ func (p *pool) ExecContext(ctx context.Context, query string, args ...any) (sql.
 	if err := checkText(args); err != nil {
 		return nil, err
 	}
-	end, err := p.begin(ctx)
+	tx, err := p.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
-	defer end()
-	return p.DB.ExecContext(ctx, query, args...)
+	result, err := tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return nil, errors.Join(err, tx.(*transaction).Rollback())
+	}
+	return result, tx.(*transaction).Commit()
 }
 
 func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {

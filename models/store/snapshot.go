@@ -394,7 +394,7 @@ func Restore(ctx context.Context, address string, version int64, parts iter.Seq2
 	if err != nil {
 		return err
 	}
-	err = fill(ctx, db, dialect, version, parts)
+	err = fill(ctx, db.DB, dialect, version, parts)
 	if err = errors.Join(failed(err, doing), failed(db.Close(), doing)); err != nil {
 		return err
 	}
@@ -441,7 +441,7 @@ func fill(ctx context.Context, db *sql.DB, dialect string, version int64, parts 
 	if err := reach(ctx, db); err != nil {
 		return err
 	}
-	provider, err := migrator(ctx, db, dialect)
+	provider, err := migrator(db, dialect, migrations)
 	if err != nil {
 		return err
 	}

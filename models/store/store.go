@@ -64,7 +64,8 @@ type Options struct {
 // Open connects to the database at url, brings its tables up to date and
 // checks that it keeps what it is given. url is "sqlite:" and the path of a
 // file, which is made when it does not exist, or a "postgres://" address. A
-// database written by a newer version of the program is refused.
+// database written by a newer version of the program is refused, and one that a
+// newer version changes later is not written any more: every Tx is unavailable.
 func Open(ctx context.Context, url string, opt Options) (*Store, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
@@ -80,13 +81,13 @@ func Open(ctx context.Context, url string, opt Options) (*Store, error) {
 	default:
 		return nil, errors.New("unknown kind of database: expected sqlite:PATH or postgres://USER@HOST/NAME")
 	}
-	db, dialector, err := open(url)
+	pool, dialector, err := open(url)
 	if err != nil {
 		return nil, err
 	}
-	s, err := start(ctx, db, dialect, dialector, opt)
+	s, err := start(ctx, pool, dialect, dialector, opt)
 	if err != nil {
-		_ = db.Close()
+		_ = pool.Close()
 		return nil, err
 	}
 	return s, nil
@@ -98,16 +99,16 @@ var silenceRecorder = sync.OnceFunc(func() {
 	logger.RecorderParamsFilter = func(_ context.Context, sql string, _ ...any) (string, []any) { return sql, nil }
 })
 
-func start(ctx context.Context, db *sql.DB, dialect string, dialector gorm.Dialector, opt Options) (*Store, error) {
+func start(ctx context.Context, pool *pool, dialect string, dialector gorm.Dialector, opt Options) (*Store, error) {
 	silenceRecorder()
 	wrap, err := wrapping(opt.Secret)
 	if err != nil {
 		return nil, err
 	}
-	if err := reach(ctx, db); err != nil {
+	if err := reach(ctx, pool.DB); err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, db, dialect); err != nil {
+	if err := migrate(ctx, pool, dialect, migrations); err != nil {
 		return nil, err
 	}
 	g, err := gorm.Open(dialector, &gorm.Config{
@@ -121,9 +122,9 @@ func start(ctx context.Context, db *sql.DB, dialect string, dialector gorm.Diale
 	}
 	s := &Store{db: g, now: opt.Now, log: opt.Logger, erased: opt.Erased, wrap: wrap, parsed: &parsed{}}
 	if dialect == "sqlite" {
-		s.backend, err = checkSQLite(ctx, db)
+		s.backend, err = checkSQLite(ctx, pool.DB)
 	} else {
-		s.backend, err = checkPostgres(ctx, db)
+		s.backend, err = checkPostgres(ctx, pool.DB)
 	}
 	if err == nil {
 		err = s.claimSecret(ctx, opt.Secret)
@@ -170,7 +171,7 @@ var pragmas = []struct{ name, set, want string }{
 	{"secure_delete", "1", "1"},
 }
 
-func openSQLite(address string) (*sql.DB, gorm.Dialector, error) {
+func openSQLite(address string) (*pool, gorm.Dialector, error) {
 	path := strings.TrimPrefix(address, "sqlite:")
 	if path == "" || strings.HasPrefix(path, ":memory:") {
 		return nil, nil, errors.New("expected sqlite: and the path of a file")
@@ -204,7 +205,7 @@ func openSQLite(address string) (*sql.DB, gorm.Dialector, error) {
 	db.SetMaxOpenConns(64)
 	db.SetMaxIdleConns(16)
 	pool := &pool{DB: db, writer: make(chan struct{}, 1)}
-	return db, sqliteDialector{&sqlite.Dialector{DriverName: "sqlite", Conn: pool}}, nil
+	return pool, sqliteDialector{&sqlite.Dialector{DriverName: "sqlite", Conn: pool}}, nil
 }
 
 func checkSQLite(ctx context.Context, db *sql.DB) (backend string, err error) {
@@ -240,7 +241,7 @@ func olderThan(version, other string) bool {
 	return false
 }
 
-func openPostgres(address string) (*sql.DB, gorm.Dialector, error) {
+func openPostgres(address string) (*pool, gorm.Dialector, error) {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		// The driver's own message would repeat parts of the address.
@@ -254,7 +255,8 @@ func openPostgres(address string) (*sql.DB, gorm.Dialector, error) {
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(32) // PostgreSQL allows 100 in all unless told otherwise
 	db.SetMaxIdleConns(8)
-	return db, postgresDialector{&postgres.Dialector{Config: &postgres.Config{Conn: &pool{DB: db}}}}, nil
+	pool := &pool{DB: db}
+	return pool, postgresDialector{&postgres.Dialector{Config: &postgres.Config{Conn: pool}}}, nil
 }
 
 // safePostgres are settings without which PostgreSQL can lose what it has
@@ -312,10 +314,14 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// Ping reports whether the database answers.
+// Ping reports whether the database answers, and is of this version of the program.
 func (s *Store) Ping(ctx context.Context) error {
-	var one int
-	return failed(s.db.WithContext(ctx).Raw("SELECT 1").Scan(&one).Error, "reach the database")
+	var has int64
+	err := s.db.WithContext(ctx).Raw(tablesVersion).Scan(&has).Error
+	if pool := s.db.Statement.ConnPool.(*pool); err == nil && has > pool.knows {
+		err = errNewer
+	}
+	return failed(err, "reach the database")
 }
 
 // Backend names the database and its version, for messages: "SQLite 3.54.1"
