@@ -71,6 +71,7 @@ type Report struct {
 	Redactions    []GroupFigure        `json:"redactions,omitempty"` // details taken out of answers, by kind
 	Equality      []ReportEquality     `json:"equality,omitempty"`
 	Asked         []ReportAsked        `json:"asked,omitempty"` // the questionnaire
+	Help          []ReportHelp         `json:"help,omitempty"`
 }
 
 // ReportChange is a notice of what became different while people could answer.

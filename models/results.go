@@ -110,6 +110,15 @@ type ReportEqualityOption struct {
 	Percent *int   `json:"percent,omitempty"` // of the base, whole per cent; nil where none is given
 }
 
+// ReportHelp is a service that people were pointed to.
+type ReportHelp struct {
+	Name    string `json:"name"`
+	What    string `json:"what,omitempty"`
+	Phone   string `json:"phone,omitempty"`
+	URL     string `json:"url,omitempty"`
+	Checked string `json:"checked"` // YYYY-MM-DD, when somebody last looked whether it is so
+}
+
 // ReportAsked is one question of the questionnaire, as it was worded.
 type ReportAsked struct {
 	ID      string       `json:"id"`

@@ -139,6 +139,9 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 	b.late(r)
 	r.Equality = b.equality()
 	r.Asked = b.asked()
+	for _, h := range c.Help {
+		r.Help = append(r.Help, models.ReportHelp{Name: h.Name, What: b.text(h.What), Phone: h.Phone, URL: h.URL, Checked: h.Checked})
+	}
 	r.HeardOnce = b.heardOnce()
 	r.Campaigns = b.campaigns()
 	r.Objections = in.Objections
