@@ -534,7 +534,7 @@ func TestReportOfWhatCounts(t *testing.T) {
 		for sub, err := range a.Store.Submissions(ctx, c.ID) {
 			must(err)
 			if answer := sub.Answer("C6"); answer != nil && strings.Contains(answer.Text, "persimmon") {
-				must(a.Service.SetAside(ctx, officer, c, sub.ID, "sent forty times by a program"))
+				must(a.Service.SetAside(ctx, officer, c, sub.ID, models.AsideOther, "sent forty times by a program"))
 			}
 		}
 		must(a.Drain(ctx))
@@ -542,7 +542,7 @@ func TestReportOfWhatCounts(t *testing.T) {
 		check := func(r *models.Report, err error) {
 			t.Helper()
 			must(err)
-			if roll := r.RollCall; roll.Submissions != 3 || roll.InThemes+roll.HeardOnce != 2 || roll.ClosedOnly != 1 || roll.Withdrawn != 1 {
+			if roll := r.RollCall; roll.Submissions != 3 || roll.InThemes+roll.HeardOnce != 2 || roll.ClosedOnly != 1 || roll.Uncounted != 3 {
 				t.Errorf("the roll-call has %+v, expected the one that stays, the one that was changed and the file", roll)
 			}
 			written, err := json.Marshal(r)
@@ -599,7 +599,7 @@ func TestDemoCommand(t *testing.T) {
 		t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
 	said := out.String()
-	for _, want := range []string{"186 invented submissions", "which has closed", "read all but 7 of them", "Councillors can search the words of the 143", "http://127.0.0.1:", "/pspo-renewal", "/try-the-form", "officer@demo.example"} {
+	for _, want := range []string{"198 invented submissions", "which has closed", "read all but 7 of them", "Councillors can search the words of the 143", "http://127.0.0.1:", "/pspo-renewal", "/try-the-form", "officer@demo.example"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q:\n%s", want, said)
 		}

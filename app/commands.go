@@ -161,11 +161,14 @@ func (demoCommand) Run(r *run) (err error) {
 	return r.with(func(a *App) error {
 		fmt.Fprintln(r.out, "Setting up the demonstration …")
 		now := time.Now()
-		c, err := a.fillDemo(r.ctx, demo.Over(now))
+		officers, err := a.demoOfficers(r.ctx)
 		if err != nil {
 			return err
 		}
-		officers, err := a.demoOfficers(r.ctx)
+		if err := a.earlierDemo(r.ctx, now, officers); err != nil {
+			return err
+		}
+		c, err := a.fillDemo(r.ctx, demo.Over(now))
 		if err != nil {
 			return err
 		}
@@ -195,7 +198,8 @@ func (demoCommand) Run(r *run) (err error) {
 		if err != nil {
 			return err
 		}
-		left, err := a.readDemo(r.ctx, c, officers)
+		const unread = 7
+		left, err := a.readDemo(r.ctx, c, officers, unread)
 		if err != nil {
 			return err
 		}
@@ -235,7 +239,57 @@ func (a *App) fillDemo(ctx context.Context, now time.Time) (*models.Consultation
 	if err := a.Service.Load(ctx, consult.Portal, subs); err != nil {
 		return nil, err
 	}
+	for _, answers := range demo.Equality(c) {
+		if err := a.Store.SaveEquality(ctx, c.ID, answers); err != nil {
+			return nil, err
+		}
+	}
 	return c, a.Drain(ctx)
+}
+
+// earlierDemo brings in what the invented council asked before, and publishes its
+// report, with which that of the demonstration is compared.
+func (a *App) earlierDemo(ctx context.Context, now time.Time, officers []consult.Actor) error {
+	c, source, err := demo.Earlier(demo.Over(now))
+	if err != nil {
+		return err
+	}
+	if c, err = a.Service.SaveConsultation(ctx, consult.Portal, c.ID+".yaml", source); err != nil {
+		return err
+	}
+	for _, r := range demo.EarlierDuties(now) {
+		if err := a.Service.RecordDuty(ctx, consult.Portal, c, r); err != nil {
+			return err
+		}
+	}
+	for _, to := range []models.Status{models.StatusOpen, models.StatusClosed, models.StatusFrozen} {
+		if err := a.Service.Move(ctx, consult.Portal, c, to); err != nil {
+			return err
+		}
+		if c, err = a.Service.Consultation(ctx, consult.Portal, c.ID); err != nil {
+			return err
+		}
+		if to != models.StatusOpen {
+			continue
+		}
+		if err := a.Service.Load(ctx, consult.Portal, demo.EarlierSubmissions(c)); err != nil {
+			return err
+		}
+		if err := a.Drain(ctx); err != nil {
+			return err
+		}
+		if _, err := a.readDemo(ctx, c, officers, 0); err != nil {
+			return err
+		}
+	}
+	if err := a.Service.ProposeReport(ctx, officers[0], c, ""); err != nil {
+		return err
+	}
+	v, err := a.Service.Versions(ctx, officers[1], c)
+	if err != nil {
+		return err
+	}
+	return a.Service.PublishReport(ctx, officers[1], c, v.Proposal.Hash)
 }
 
 // writeDemo writes the findings, the sections and the figures of a population of
@@ -397,14 +451,14 @@ func (a *App) checkDemo(ctx context.Context, c *models.Consultation, officers []
 }
 
 // readDemo has the invented officers read most of what came in, as they would: the
-// oldest first, and some of it marked as rich in evidence. It returns how many
-// nobody has read.
-func (a *App) readDemo(ctx context.Context, c *models.Consultation, readers []consult.Actor) (left int, err error) {
+// oldest first, and some of it marked as rich in evidence, but for the last unread.
+// It returns how many nobody has read.
+func (a *App) readDemo(ctx context.Context, c *models.Consultation, readers []consult.Actor, unread int) (left int, err error) {
 	live, err := a.Service.Live(ctx, consult.Portal, c)
 	if err != nil {
 		return 0, err
 	}
-	const unread, rich = 7, 15
+	const rich = 15
 	for i := range live - unread {
 		by := readers[i%3/2] // one has more time for it than the other
 		id, err := a.Service.NextToRead(ctx, by, c, "")

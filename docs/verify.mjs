@@ -149,7 +149,8 @@ export function verify(files, { receipt, since, report, key } = {}) {
     const p = JSON.parse(report), m = manifests.find((x) => x.edition === p.version?.number);
     check(m && p.consultation === m.consultation && p.checkpoint === m.root, 'the report names another log than its manifest');
     const pairs = [[p.roll_call.submissions, m.counted]];
-    if (m.edition === 1) pairs.push([p.roll_call.withdrawn, m.withdrawn], [p.roll_call.replaced ?? 0, m.merged], [p.roll_call.set_aside ?? 0, m.withheld]);
+    const said = (f) => (typeof f === 'object' ? (f.masked ? undefined : f.value) : f ?? 0); // a number in reports from before
+    if (m.edition === 1) pairs.push([said(p.roll_call.withdrawn), m.withdrawn], [said(p.roll_call.replaced), m.merged], [said(p.roll_call.set_aside), m.withheld]);
     check(pairs.every(([a, b]) => b === undefined || a === b), "the report's roll-call does not equal the log");
   }
   return { ...c, key, manifests, texts: published.length };

@@ -271,7 +271,7 @@ type Population struct {
 	ID           string
 	Consultation string
 	Version      int
-	Group        string // id of a respondent group, "" for people who were not counted apart
+	Group        string // id of a respondent group, or of an answer as EqualityAnswer has it; "" for people who were not counted apart
 	Label        string // who they are, where there is no group
 	Figure       int    // people
 	Source       string // and of what the figure is
@@ -283,7 +283,8 @@ type Population struct {
 // Validate checks what an officer typed.
 func (p *Population) Validate(c *Consultation) error {
 	v := &validation{}
-	v.check(p.Group == "" || c.Group(p.Group) != nil, "group", "Choose one of the groups, or none and write who they are")
+	_, asked := c.EqualityAnswer(p.Group)
+	v.check(p.Group == "" || c.Group(p.Group) != nil || asked, "group", "Choose one of the groups or answers, or none and write who they are")
 	v.check(p.Group != "" || p.Label != "", "label", "Say who these people are, or choose a group")
 	v.check(p.Group == "" || p.Label == "", "label", "The group says who they are. Leave this empty, or choose no group")
 	v.check(p.Figure >= 0 && p.Figure <= 100_000_000, "figure", "Enter a whole number")
@@ -298,6 +299,20 @@ func (p *Population) Validate(c *Consultation) error {
 		return slices.Index(populationFields, a.Field) - slices.Index(populationFields, b.Field)
 	})
 	return v.err("The figure cannot be kept yet.")
+}
+
+// EqualityAnswer names those who gave an answer to an equality question, by the id
+// of the question, a full stop and that of the answer; false if there is none.
+func (c *Consultation) EqualityAnswer(id string) (name Text, ok bool) {
+	question, answer, _ := strings.Cut(id, ".")
+	for i := range c.Equality {
+		if q := &c.Equality[i]; q.ID == question {
+			if o := q.Option(answer); o != nil {
+				return o.Text, true
+			}
+		}
+	}
+	return nil, false
 }
 
 var populationFields = []string{"group", "label", "figure", "source", "day"}

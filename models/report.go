@@ -1,11 +1,24 @@
 package models
 
+import "encoding/json"
+
 // Figure is a count as it may be shown. When Masked, Value is zero and the
 // truth is not in the report at all.
 type Figure struct {
 	Value     int  `json:"value"`
 	Masked    bool `json:"masked,omitempty"`
 	Threshold int  `json:"threshold,omitempty"` // when Masked: fewer than this; 0 when withheld to protect another figure
+}
+
+// UnmarshalJSON also reads a bare number: reports that were published before a
+// count passed the gate go on to say it.
+func (f *Figure) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] != '{' {
+		*f = Figure{}
+		return json.Unmarshal(b, &f.Value)
+	}
+	type plain Figure
+	return json.Unmarshal(b, (*plain)(f))
 }
 
 // Report is a consultation report: plain data that every format is written
@@ -23,6 +36,7 @@ type Report struct {
 	Total        Figure           `json:"total"`
 	Groups       []GroupFigure    `json:"groups"`
 	Channels     []GroupFigure    `json:"channels"`
+	Languages    []GroupFigure    `json:"languages,omitempty"` // of the form that was answered
 	Questions    []ReportQuestion `json:"questions"`
 	Themes       []ReportTheme    `json:"themes"`
 	HeardOnce    []ReportExcerpt  `json:"heard_once"`
@@ -55,6 +69,9 @@ type Report struct {
 	Earlier       []ReportEarlier      `json:"earlier,omitempty"`
 	Organisations []ReportOrganisation `json:"organisations,omitempty"`
 	Redactions    []GroupFigure        `json:"redactions,omitempty"` // details taken out of answers, by kind
+	Equality      []ReportEquality     `json:"equality,omitempty"`
+	Asked         []ReportAsked        `json:"asked,omitempty"` // the questionnaire
+	Help          []ReportHelp         `json:"help,omitempty"`
 }
 
 // ReportChange is a notice of what became different while people could answer.
@@ -202,14 +219,19 @@ type ReportCampaign struct {
 // RollCall accounts for every submission: Submissions = InThemes + HeardOnce +
 // ClosedOnly. A report whose roll-call does not add up cannot be built.
 type RollCall struct {
-	Submissions int             `json:"submissions"`
-	InThemes    int             `json:"in_themes"`
-	HeardOnce   int             `json:"heard_once"`          // words that share no theme with anybody, listed singly
-	ClosedOnly  int             `json:"closed_only"`         // answered by choosing only
-	Withdrawn   int             `json:"withdrawn"`           // taken back by the person who sent it; not among Submissions
-	Replaced    int             `json:"replaced,omitempty"`  // by its author, with another that is counted; not among Submissions
-	SetAside    int             `json:"set_aside,omitempty"` // by an officer, with a reason; not among Submissions
-	Entries     []RollCallEntry `json:"-"`                   // for staff: where each submission went
+	Submissions int `json:"submissions"`
+	InThemes    int `json:"in_themes"`
+	HeardOnce   int `json:"heard_once"`  // words that share no theme with anybody, listed singly
+	ClosedOnly  int `json:"closed_only"` // answered by choosing only
+	// Uncounted is what else came in: taken back by whoever sent it, replaced by its
+	// author with another, or set aside by an officer. How many each were passes the
+	// gate, as in the manifest of the log.
+	Uncounted int             `json:"uncounted"`
+	Withdrawn Figure          `json:"withdrawn"`
+	Replaced  Figure          `json:"replaced"`
+	SetAside  Figure          `json:"set_aside"`
+	Aside     []GroupFigure   `json:"aside,omitempty"` // those set aside, by reason; nil where how many is not shown
+	Entries   []RollCallEntry `json:"-"`               // for staff: where each submission went
 }
 
 // RollCallEntry says where one submission stands in the report.

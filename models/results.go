@@ -4,17 +4,32 @@ import "slices"
 
 // ReportNet is how far those who agree outnumber those who disagree on one
 // question, from figures that stand in the question's table. Those who do not
-// know are left out of the base, and "agree with changes" is counted on neither
-// side. It is given only where each figure it needs is shown.
+// know are left out of the base where it is shown how many they are, and stay in
+// it otherwise; "agree with changes" is counted on neither side. It is given only
+// where both sides and the base are shown, so that any reader can work it out.
 type ReportNet struct {
 	Agree    int `json:"agree"`
 	Disagree int `json:"disagree"`
-	Changes  int `json:"agree_with_changes"`
-	Unknown  int `json:"dont_know"`
-	Base     int `json:"base"` // who answered, without those who do not know
+	Changes  int `json:"agree_with_changes"` // 0 where ChangesHidden
+	Unknown  int `json:"dont_know"`          // 0 where UnknownIn
+	Base     int `json:"base"`               // who answered, without Unknown
+	// ChangesHidden says that how many agree with changes is not shown, UnknownIn that
+	// how many do not know is not, so that they are in Base.
+	ChangesHidden bool `json:"agree_with_changes_hidden,omitempty"`
+	UnknownIn     bool `json:"dont_know_in_base,omitempty"`
+	// Groups is both sides in each group of which both are shown.
+	Groups []ReportNetGroup `json:"groups,omitempty"`
 	// Points is the difference in per cent of the base, in whole points. It is 0
 	// only where both sides are as many.
 	Points int `json:"points"`
+}
+
+// ReportNetGroup is both sides of a question in one respondent group.
+type ReportNetGroup struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Agree    int    `json:"agree"`
+	Disagree int    `json:"disagree"`
 }
 
 // ReportWithout is the result of one question with and without the letters that
@@ -77,3 +92,37 @@ func (o *Option) DontKnow() bool {
 // WithChanges reports whether choosing the option agrees on condition of
 // changes, which it offers a line to write down.
 func (o *Option) WithChanges() bool { return o.Stance == StanceFor && o.WriteIn }
+
+// ReportEquality is how many people gave each answer to one equality question.
+// The answers are kept as totals that lead to no submission.
+type ReportEquality struct {
+	ID      string                 `json:"id"`
+	Text    string                 `json:"text"`
+	Base    Figure                 `json:"base"` // people who answered it
+	Options []ReportEqualityOption `json:"options"`
+}
+
+// ReportEqualityOption is one answer to an equality question.
+type ReportEqualityOption struct {
+	ID      string `json:"id"`
+	Text    string `json:"text"`
+	Count   Figure `json:"count"`
+	Percent *int   `json:"percent,omitempty"` // of the base, whole per cent; nil where none is given
+}
+
+// ReportHelp is a service that people were pointed to.
+type ReportHelp struct {
+	Name    string `json:"name"`
+	What    string `json:"what,omitempty"`
+	Phone   string `json:"phone,omitempty"`
+	URL     string `json:"url,omitempty"`
+	Checked string `json:"checked"` // YYYY-MM-DD, when somebody last looked whether it is so
+}
+
+// ReportAsked is one question of the questionnaire, as it was worded.
+type ReportAsked struct {
+	ID      string       `json:"id"`
+	Text    string       `json:"text"`
+	Type    QuestionType `json:"type"`
+	Options []string     `json:"options,omitempty"` // that could be chosen, but for places
+}

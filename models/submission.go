@@ -66,6 +66,18 @@ const (
 	AttentionSpam       Attention = "spam"       // a person has set it aside, with others, as sent by a program
 )
 
+// Why an officer set one submission aside.
+const (
+	AsideRepeated  Attention = "repeated"  // somebody sent the same answers again, or it stands in a file twice
+	AsideMadeUp    Attention = "made-up"   // nobody's views: it looks made up
+	AsideElsewhere Attention = "elsewhere" // it is about something else
+	AsideTrial     Attention = "trial"     // somebody of the council tried the form
+	AsideOther     Attention = "other"     // as the record of acts says
+)
+
+// AsideReasons are those that an officer chooses from.
+var AsideReasons = []Attention{AsideRepeated, AsideMadeUp, AsideElsewhere, AsideTrial, AsideOther}
+
 // Readable reports whether the submission counts and its words are there.
 func (s *Submission) Readable() bool { return s.Status == SubmissionLive && s.Erased == "" }
 

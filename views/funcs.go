@@ -41,6 +41,7 @@ var functions = template.FuncMap{
 	"listed":       listed,
 	"unlisted":     unlisted,
 	"takesSides":   takesSides,
+	"languageName": LanguageName,
 	"points":       func(n int) string { return strings.Replace(fmt.Sprintf("%+d", n), "-", "−", 1) },
 }
 

@@ -46,6 +46,11 @@ func resultsOf(r *models.Report) {
 		Options: []models.ReportEarlierOption{{ID: "0", Text: "Agree", Then: &ten, Now: &twelve}, {ID: "1", Text: "Disagree"}}}}
 	r.Organisations = []models.ReportOrganisation{{Name: "Fairmead Traders", PublicID: "7k3m99q", Position: models.StanceFor, Documents: []string{"Two pages on takings in the evening, with a table by month."}}, {Name: "Canal Outreach", PublicID: "7k3m98q"}}
 	r.Redactions = []models.GroupFigure{{ID: "name", Name: "name", Count: shown(41)}, {ID: "postcode", Name: "postcode", Count: masked(5)}}
+	r.Languages = []models.GroupFigure{{ID: "en", Name: "English", Count: shown(160)}, {ID: "ur", Name: "Urdu", Count: shown(18)}, {ID: "ro", Name: "Romanian", Count: masked(10)}}
+	r.Equality = []models.ReportEquality{{ID: "E1", Text: "How old are you?", Base: shown(94), Options: []models.ReportEqualityOption{{ID: "a", Text: "Under 45", Count: shown(60), Percent: &twelve}, {ID: "b", Text: "45 or over", Count: masked(10)}}}}
+	r.Asked = []models.ReportAsked{{ID: "C1", Text: "Do you agree?", Type: models.TypeChoice, Options: []string{"Agree", "Disagree"}}, {ID: "C6", Text: "Why do you think this?", Type: models.TypeLongText}}
+	r.Help = []models.ReportHelp{{Name: "National Ugly Mugs", What: "Help for sex workers.", URL: "https://nationaluglymugs.org", Checked: "2026-11-23"}, {Name: "Police", Phone: "999", Checked: "2026-11-23"}}
+	r.Questions[2].Net = &models.ReportNet{Agree: 80, Disagree: 61, Base: 184, Points: 10, UnknownIn: true, ChangesHidden: true}
 	for i := range r.RollCall.Entries {
 		r.RollCall.Entries[i].Sections = []string{"who", "results"}
 	}

@@ -161,7 +161,8 @@ func report() *models.Report {
 		DataHash: hash, Checkpoint: hash, Opened: "5 October 2026", Closed: "14 December 2026", Total: shown(190), Groups: names,
 		Channels:     []models.GroupFigure{{ID: "web", Name: "Web form", Count: shown(151)}, {ID: "paper", Name: "Paper", Count: shown(27)}, {ID: "assisted", Name: "With help", Count: shown(12)}},
 		Restrictions: []models.ReportRule{{ID: "R1", Text: "Nobody may stop or slow a vehicle to approach somebody in the street for services.", Paraphrase: true}},
-		RollCall: models.RollCall{Submissions: 190, InThemes: 121, HeardOnce: 27, ClosedOnly: 42, Withdrawn: 1, Replaced: 2, SetAside: 1,
+		RollCall: models.RollCall{Submissions: 190, InThemes: 121, HeardOnce: 27, ClosedOnly: 42, Uncounted: 61, Withdrawn: masked(10), Replaced: shown(14), SetAside: shown(40),
+			Aside:   []models.GroupFigure{{ID: "spam", Name: "Sent by a program", Count: shown(21)}, {ID: "repeated", Name: "The same answers sent again", Count: shown(10)}, {ID: "made-up", Count: shown(12)}, {ID: "elsewhere", Count: shown(11)}, {ID: "trial", Count: shown(10)}, {ID: "other", Count: shown(10)}},
 			Entries: []models.RollCallEntry{{Submission: "s1", PublicID: "p1", Themes: []string{"Lighting"}}, {Submission: "s2", PublicID: "p2", HeardOnce: true}, {Submission: "s3", PublicID: "p3", ClosedOnly: true}}}}
 	for i := range 20 {
 		q := models.ReportQuestion{ID: fmt.Sprintf("C%d", i+1), Text: fmt.Sprintf("Question %d: do you agree or disagree with this part of the proposal?", i+1), Type: models.TypeChoice, Restriction: "R1", Base: shown(184), Groups: names}

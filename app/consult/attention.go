@@ -57,17 +57,23 @@ func (s *Service) PassedOn(ctx context.Context, by Actor, c *models.Consultation
 	})
 }
 
-// SetAside takes a submission out of the count, for a reason that is put on
-// record, or counts it again.
-func (s *Service) SetAside(ctx context.Context, by Actor, c *models.Consultation, id, reason string) error {
+// SetAside takes a submission out of the count. The reason is put on record; why,
+// one of models.AsideReasons, is told in the report, in totals.
+func (s *Service) SetAside(ctx context.Context, by Actor, c *models.Consultation, id string, why models.Attention, reason string) error {
 	if err := by.need(LookAgain); err != nil {
 		return err
+	}
+	if !slices.Contains(models.AsideReasons, why) {
+		return models.NewError(models.KindInvalid, "Choose why it does not count. The report tells of it in totals.")
 	}
 	reason = models.CleanText(reason)
 	if reason == "" || utf8.RuneCountInString(reason) > 500 {
 		return models.NewError(models.KindInvalid, "Say in a few words why it does not count. The reason goes on record.")
 	}
 	return s.lookAgain(ctx, by, c, id, "submission.set-aside", reason, func(tx *store.Store, sub *models.Submission) error {
+		if err := tx.SetAttention(ctx, id, append(sub.Attention, why)); err != nil {
+			return err
+		}
 		return s.move(ctx, tx, c, id, models.SubmissionLive, models.SubmissionVoid)
 	})
 }
@@ -75,11 +81,12 @@ func (s *Service) SetAside(ctx context.Context, by Actor, c *models.Consultation
 // CountAgain counts a submission that was set aside.
 func (s *Service) CountAgain(ctx context.Context, by Actor, c *models.Consultation, id string) error {
 	return s.lookAgain(ctx, by, c, id, "submission.counted-again", "", func(tx *store.Store, sub *models.Submission) error {
-		if at := slices.Index(sub.Attention, models.AttentionSpam); at >= 0 {
-			sub.Attention[at] = models.AttentionSeen
-			if err := tx.SetAttention(ctx, id, sub.Attention); err != nil {
-				return err
-			}
+		marks := slices.DeleteFunc(slices.Clone(sub.Attention), func(a models.Attention) bool { return slices.Contains(models.AsideReasons, a) })
+		if at := slices.Index(marks, models.AttentionSpam); at >= 0 {
+			marks[at] = models.AttentionSeen
+		}
+		if err := tx.SetAttention(ctx, id, marks); err != nil {
+			return err
 		}
 		return s.move(ctx, tx, c, id, models.SubmissionVoid, models.SubmissionLive)
 	})

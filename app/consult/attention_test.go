@@ -2,6 +2,7 @@ package consult_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -186,10 +187,13 @@ func TestSetAside(t *testing.T) {
 		k.drain(t)
 		sub := k.behind(t, code)
 		for _, reason := range []string{"", " \n", strings.Repeat("x", 501)} {
-			wantKind(t, "for no good reason", k.SetAside(ctx, officer, c, sub.ID, reason), models.KindInvalid)
+			wantKind(t, "for no good reason", k.SetAside(ctx, officer, c, sub.ID, models.AsideOther, reason), models.KindInvalid)
 		}
-		noError(t, k.SetAside(ctx, officer, c, sub.ID, strings.Repeat("é", 500)))
-		wantKind(t, "twice", k.SetAside(ctx, officer, c, sub.ID, "Again."), models.KindConflict)
+		for _, why := range []models.Attention{"", models.AttentionSpam, "odd"} {
+			wantKind(t, "for a reason that is none", k.SetAside(ctx, officer, c, sub.ID, why, "It is odd."), models.KindInvalid)
+		}
+		noError(t, k.SetAside(ctx, officer, c, sub.ID, models.AsideMadeUp, strings.Repeat("é", 500)))
+		wantKind(t, "twice", k.SetAside(ctx, officer, c, sub.ID, models.AsideOther, "Again."), models.KindConflict)
 		count := func(when string, want int) {
 			t.Helper()
 			if got := k.find(t, officer, c, "quinceblossom"); len(got) != want {
@@ -208,7 +212,7 @@ func TestSetAside(t *testing.T) {
 		count("set aside", 0)
 		void, err := k.store.Submission(ctx, sub.ID)
 		noError(t, err)
-		if len(void.Answers) != len(sub.Answers) || void.Status != models.SubmissionVoid {
+		if len(void.Answers) != len(sub.Answers) || void.Status != models.SubmissionVoid || !slices.Contains(void.Attention, models.AsideMadeUp) {
 			t.Errorf("set aside: %+v", void)
 		}
 		trace, err := k.Trace(ctx, c, code)
@@ -243,7 +247,7 @@ func TestLookingAgainHasAnEnd(t *testing.T) {
 			return map[string]error{
 				"seen":      k.Seen(ctx, officer, c, id),
 				"passed on": k.PassedOn(ctx, officer, c, id),
-				"set aside": k.SetAside(ctx, officer, c, id, "Because."),
+				"set aside": k.SetAside(ctx, officer, c, id, models.AsideOther, "Because."),
 				"ask":       k.Ask(ctx, officer, c, id, "Which?"),
 				"translate": k.Translate(ctx, officer, c, id, "C6", "In English."),
 			}

@@ -1199,7 +1199,7 @@ func TestWordsGoAtOnce(t *testing.T) {
 				noError(t, k.store.ReplaceSubmission(ctx, sub.ID))
 			}},
 			"set aside": {true, func(c *models.Consultation, sub *models.Submission, _ string) {
-				noError(t, k.SetAside(ctx, officer, c, sub.ID, "Sent by a program."))
+				noError(t, k.SetAside(ctx, officer, c, sub.ID, models.AsideOther, "Sent by a program."))
 			}},
 			"taken out": {true, func(c *models.Consultation, sub *models.Submission, theme string) {
 				noError(t, k.MoveAnswers(ctx, officer, c, theme, "", []models.AnswerKey{answerOf(sub.ID)}))

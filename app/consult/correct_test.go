@@ -170,7 +170,7 @@ func TestCorrect(t *testing.T) {
 		}
 		after, err := k.DraftReport(ctx, officer, c)
 		noError(t, err)
-		if after.RollCall.Submissions != report.RollCall.Submissions || after.RollCall.Withdrawn != 0 {
+		if after.RollCall.Submissions != report.RollCall.Submissions || after.RollCall.Uncounted != report.RollCall.Uncounted+1 {
 			t.Errorf("counted %+v, before %+v", after.RollCall, report.RollCall)
 		}
 		for _, e := range after.RollCall.Entries {
@@ -512,7 +512,7 @@ func TestSetAsideCannotBeCorrected(t *testing.T) {
 		code := k.send(t, c, resident("quinceblossom", true))
 		key := k.correct(t, c, code)
 		k.answer(t, key, c, resident("Again.", true))
-		noError(t, k.SetAside(ctx, officer, c, k.behind(t, code).ID, "Sent by a program."))
+		noError(t, k.SetAside(ctx, officer, c, k.behind(t, code).ID, models.AsideOther, "Sent by a program."))
 		err := k.Submit(ctx, key, c, consult.Proof{})
 		wantKind(t, "sending a correction", err, models.KindConflict)
 		if codeOf(err) != "error.replaced" {

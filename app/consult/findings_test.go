@@ -121,7 +121,7 @@ func TestFindings(t *testing.T) {
 		}
 
 		// Somebody is no longer counted.
-		noError(t, k.SetAside(ctx, officer, c, k.subs(t, c)[0].ID, "A test of ours."))
+		noError(t, k.SetAside(ctx, officer, c, k.subs(t, c)[0].ID, models.AsideOther, "A test of ours."))
 		if stale := writing().Report.Stale; len(stale) == 0 || stale[0].ID != first.ID || stale[0].Then == stale[0].Now {
 			t.Fatalf("stale are %+v", stale)
 		}

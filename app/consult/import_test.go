@@ -235,7 +235,7 @@ func TestImportedAreNotMarked(t *testing.T) {
 			t.Errorf("%d have receipts and %d have nonces", receipts, nonces)
 		}
 		id := k.subs(t, c)[0].ID
-		noError(t, k.SetAside(ctx, officer, c, id, "Stands in the file twice."))
+		noError(t, k.SetAside(ctx, officer, c, id, models.AsideOther, "Stands in the file twice."))
 		noError(t, k.CountAgain(ctx, officer, c, id))
 		again := k.imported(t, "council-2026", answers, consult.ImportOptions{Columns: sheet.Columns{Text: "words", Group: "group", Date: "day"}})
 		if again.Taken != 0 || again.Known != 4 || len(k.subs(t, c)) != 4 {

@@ -141,7 +141,7 @@ func TestWhatPeopleKeep(t *testing.T) {
 		}
 
 		// What is set aside is off every list; what is taken back is gone.
-		noError(t, k.SetAside(ctx, officer, c, ids[0], "A test of ours."))
+		noError(t, k.SetAside(ctx, officer, c, ids[0], models.AsideOther, "A test of ours."))
 		if left := kept(councillor); len(left.Reading) != 1 || len(left.Notes) != 0 {
 			t.Errorf("of what was set aside a councillor keeps %d and %d notes", len(left.Reading), len(left.Notes))
 		}

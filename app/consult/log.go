@@ -13,6 +13,7 @@ import (
 
 	"heard/app/disclose"
 	"heard/app/ledger"
+	"heard/app/report"
 	"heard/models"
 	"heard/models/store"
 )
@@ -383,25 +384,26 @@ func (s *Service) manifest(ctx context.Context, from *store.Store, c *models.Con
 	m.Root, m.Openings = ledger.Root(hashes), ledger.OpeningsHash(s.openingsOf(c, entries[:m.Size]))
 	m.Uncounted = m.Submissions - m.Counted
 	roll := r.RollCall
+	withdrawn, merged, withheld := report.Gone(is[ledger.StateWithdrawn], is[ledger.StateMerged], is[ledger.StateWithheld])
 	equal := m.Roll > 0 && r.Checkpoint == m.Root.String() && len(leaves) == m.Submissions && states == m.Submissions && roll.Submissions == m.Counted &&
 		!slices.ContainsFunc(leaves, func(l models.Leaf) bool { return !l.Logged })
 	if r.Version.Number == 1 { // later ones state what the first did
-		equal = equal && roll.Withdrawn == is[ledger.StateWithdrawn] && roll.Replaced == is[ledger.StateMerged] && roll.SetAside == is[ledger.StateWithheld]
+		equal = equal && roll.Uncounted == m.Uncounted && roll.Withdrawn == withdrawn && roll.Replaced == merged && roll.SetAside == withheld
 	}
 	if !equal {
 		return nil, models.NewError(models.KindConflict, "The roll-call of this version does not equal the public log, so it cannot be published. Send it back, and propose it anew. If it happens again, tell whoever looks after the portal: a submission may have been lost.")
 	}
-	// Too few who took something back could be told by whoever made them do it.
-	gone := disclose.Protect(disclose.OneRow([]string{"merged", "withheld", "withdrawn"},
-		[]int{is[ledger.StateMerged], is[ledger.StateWithheld], is[ledger.StateWithdrawn]}, []bool{true, true, true}, m.Uncounted))
-	said := func(f disclose.Figure) int {
-		if f.Shown {
-			return f.Value
+	said := func(f models.Figure) int {
+		if f.Masked {
+			return ledger.Masked
 		}
-		return ledger.Masked
+		return f.Value
 	}
-	m.Merged, m.Withheld, m.Withdrawn = said(gone.Cells[0][0]), said(gone.Cells[0][1]), said(gone.Cells[0][2])
-	m.Erased = said(disclose.Count(is[ledger.StateErased], true))
+	m.Merged, m.Withheld, m.Withdrawn = said(merged), said(withheld), said(withdrawn)
+	m.Erased = ledger.Masked
+	if f := disclose.Count(is[ledger.StateErased], true); f.Shown {
+		m.Erased = f.Value
+	}
 	return m, nil
 }
 

@@ -167,7 +167,7 @@ func TestEveryReceiptAndEveryTampering(t *testing.T) {
 	}
 	id := k.behind(t, codes[0]).ID
 	noError(t, k.Withdraw(ctx, c, codes[1]))
-	noError(t, k.SetAside(ctx, officer, c, id, "It is about another town."))
+	noError(t, k.SetAside(ctx, officer, c, id, models.AsideOther, "It is about another town."))
 	changed := k.correct(t, c, codes[2])
 	k.answer(t, changed, c, resident("It is lit again.", true))
 	noError(t, k.Submit(ctx, changed, c, consult.Proof{}))
@@ -179,6 +179,18 @@ func TestEveryReceiptAndEveryTampering(t *testing.T) {
 	log := k.published(t, c)
 	if m := log.Manifests; len(m) != 1 || m[0].Submissions != n+1 || m[0].Counted != n-2 || m[0].Uncounted != 3 || m[0].Withdrawn != ledger.Masked || log.Texts == 0 || log.Size%16 != 0 {
 		t.Errorf("%d texts in a log of %d, %+v", log.Texts, log.Size, m)
+	}
+	// The report says of what is not counted what the manifest does.
+	public, err := k.Report(ctx, c)
+	noError(t, err)
+	said := func(f models.Figure) int {
+		if f.Masked {
+			return ledger.Masked
+		}
+		return f.Value
+	}
+	if r, m := public.RollCall, log.Manifests[0]; r.Uncounted != m.Uncounted || said(r.Withdrawn) != m.Withdrawn || said(r.Replaced) != m.Merged || said(r.SetAside) != m.Withheld {
+		t.Errorf("the report says %+v, the manifest %+v", r, m)
 	}
 
 	var trials []trial

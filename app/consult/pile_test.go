@@ -88,7 +88,7 @@ func TestPile(t *testing.T) {
 		}
 		k.drain(t)
 		report, err := k.DraftReport(ctx, officer, c)
-		if err != nil || report.RollCall.Submissions != 5 || report.RollCall.SetAside != 28 {
+		if err != nil || report.RollCall.Submissions != 5 || report.RollCall.Uncounted != 28 {
 			t.Errorf("the report counts %+v (%v)", report.RollCall, err)
 		}
 		// The author of one asks, and it alone is counted again.

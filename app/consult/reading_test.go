@@ -53,7 +53,7 @@ func TestEverythingIsReadBeforeFreezing(t *testing.T) {
 		held := k.behind(t, code)
 		withdrawn := k.send(t, c, resident("I take this back.", true))
 		noError(t, k.Withdraw(ctx, c, withdrawn))
-		noError(t, k.SetAside(ctx, officer, c, k.behind(t, k.send(t, c, resident("By a program.", true))).ID, "a test"))
+		noError(t, k.SetAside(ctx, officer, c, k.behind(t, k.send(t, c, resident("By a program.", true))).ID, models.AsideOther, "a test"))
 		c = k.release(t, c)
 		for _, by := range []consult.Actor{officer, analyst, councillor} {
 			if _, _, err := k.Submission(ctx, by, c, plain.ID, false); err != nil {

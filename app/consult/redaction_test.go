@@ -417,7 +417,7 @@ func TestRedactionElsewhere(t *testing.T) {
 	for _, choice := range []consult.RedactionChoice{{Question: "C2", Start: 1, End: 3, Do: consult.Accept}, {Question: "ZZ", Do: consult.Accept}} {
 		wantKind(t, "a part that is not there", k.Redact(ctx, officer, c, subs[0].ID, consult.RedactionDecisions{Choices: []consult.RedactionChoice{choice}}), models.KindConflict)
 	}
-	noError(t, k.SetAside(ctx, officer, c, subs[0].ID, "A test of ours."))
+	noError(t, k.SetAside(ctx, officer, c, subs[0].ID, models.AsideOther, "A test of ours."))
 	_, err = k.Redactions(ctx, officer, c, subs[0].ID)
 	wantKind(t, "set aside", err, models.KindConflict)
 }

@@ -223,7 +223,7 @@ func TestWithdrawingWithholdsWhatTooFewShare(t *testing.T) {
 		// What an officer sets aside is out as well, and counts for the next release
 		// when it is counted again.
 		id := k.behind(t, codes[1]).ID
-		noError(t, k.SetAside(ctx, officer, c, id, "Sent twice."))
+		noError(t, k.SetAside(ctx, officer, c, id, models.AsideOther, "Sent twice."))
 		k.drain(t)
 		if got := k.count(t, c, nil); got != 23 {
 			t.Errorf("councillors may find %d answers, want 23", got)
@@ -293,7 +293,7 @@ func TestGroupsAtRiskAreReleasedAlone(t *testing.T) {
 			}
 		}
 		if n == 10 { // one is set aside, and nine are too few
-			noError(t, k.SetAside(ctx, officer, c, whole.Hits[0].Submission.ID, "Sent twice."))
+			noError(t, k.SetAside(ctx, officer, c, whole.Hits[0].Submission.ID, models.AsideOther, "Sent twice."))
 			noError(t, k.runner.Drain(ctx))
 			if got := []int{k.count(t, c, atRisk), k.count(t, c, labels(search.Questions, "S5")), k.count(t, c, nil)}; !slices.Equal(got, []int{0, 0, 29}) {
 				t.Errorf("of the nine who are left %v are shown to be at risk, are counted by question, and of all are found; want 0, 0 and 29", got)

@@ -124,6 +124,12 @@ func (s *Service) reportInput(ctx context.Context, from *store.Store, c *models.
 		return in, err
 	}
 	in.Withdrawn, in.Replaced, in.SetAside = counts[models.SubmissionWithdrawn], counts[models.SubmissionReplaced], counts[models.SubmissionVoid]
+	if in.Aside, err = asideBy(ctx, from, c, in.SetAside); err != nil {
+		return in, err
+	}
+	if in.Equality, err = from.EqualityCounts(ctx, c.ID); err != nil {
+		return in, err
+	}
 	where, err := readPlaces(ctx, from, c)
 	if err != nil {
 		return in, err
@@ -215,4 +221,20 @@ func (s *Service) ReportFile(ctx context.Context, c *models.Consultation, format
 		return nil, err
 	}
 	return reportAs(r, format)
+}
+
+// asideBy counts those that were set aside by reason, as far as they carry one.
+func asideBy(ctx context.Context, from *store.Store, c *models.Consultation, all int) (map[models.Attention]int, error) {
+	by := map[models.Attention]int{}
+	if all == 0 {
+		return by, nil
+	}
+	for _, why := range append([]models.Attention{models.AttentionSpam}, models.AsideReasons...) {
+		ids, err := from.Marked(ctx, c.ID, models.SubmissionVoid, []models.Attention{why}, nil)
+		if err != nil {
+			return nil, err
+		}
+		by[why] = len(ids)
+	}
+	return by, nil
 }

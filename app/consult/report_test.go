@@ -21,10 +21,10 @@ func TestDraftReportAccountsForEverybody(t *testing.T) {
 		r, err := k.DraftReport(ctx, officer, c)
 		noError(t, err)
 		subs := k.subs(t, c)
-		if r.Published || r.RollCall.Submissions != len(subs) || r.RollCall.Withdrawn != 1 ||
+		if r.Published || r.RollCall.Submissions != len(subs) || r.RollCall.Uncounted != 1 ||
 			r.RollCall.InThemes+r.RollCall.HeardOnce+r.RollCall.ClosedOnly != len(subs) || r.RollCall.InThemes == 0 || r.RollCall.HeardOnce == 0 || r.RollCall.ClosedOnly == 0 {
-			t.Errorf("%d submissions, roll-call %d = %d + %d + %d, withdrawn %d", len(subs),
-				r.RollCall.Submissions, r.RollCall.InThemes, r.RollCall.HeardOnce, r.RollCall.ClosedOnly, r.RollCall.Withdrawn)
+			t.Errorf("%d submissions, roll-call %d = %d + %d + %d, not counted %d", len(subs),
+				r.RollCall.Submissions, r.RollCall.InThemes, r.RollCall.HeardOnce, r.RollCall.ClosedOnly, r.RollCall.Uncounted)
 		}
 		called := map[string]int{}
 		for _, e := range r.RollCall.Entries {

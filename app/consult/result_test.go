@@ -442,7 +442,7 @@ func TestAQuestionThatTellsIsNotNamed(t *testing.T) {
 	// One of ten is withdrawn, and nine are too few to be told apart.
 	for _, s := range k.subs(t, c) {
 		if c.Sensitive(s.Groups) {
-			noError(t, k.SetAside(ctx, officer, c, s.ID, "A test of ours."))
+			noError(t, k.SetAside(ctx, officer, c, s.ID, models.AsideOther, "A test of ours."))
 			break
 		}
 	}

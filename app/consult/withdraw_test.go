@@ -85,7 +85,7 @@ func TestWithdraw(t *testing.T) {
 		}
 		r, err := k.DraftReport(ctx, officer, c)
 		noError(t, err)
-		if r.RollCall.Withdrawn != 1 || r.RollCall.Submissions != 1 {
+		if r.RollCall.Uncounted != 1 || r.RollCall.Submissions != 1 {
 			t.Errorf("the report counts %+v", r.RollCall)
 		}
 		if strings.Contains(k.log.String(), canary) {

@@ -92,7 +92,7 @@ func changed(source []byte, lines []line) (*models.Consultation, []byte, error) 
 	for _, l := range lines {
 		form := regexp.MustCompile(`(?m)^` + l.key + l.form + `$`)
 		if n := len(form.FindAll(source, -1)); n != 1 {
-			return nil, nil, fmt.Errorf("change %s: expected one line %q, found %d", consultationFile, strings.TrimSpace(l.key), n)
+			return nil, nil, fmt.Errorf("change a consultation of the demonstration: expected one line %q, found %d", strings.TrimSpace(l.key), n)
 		}
 		source = form.ReplaceAllLiteral(source, []byte(l.key+l.value))
 	}

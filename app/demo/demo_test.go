@@ -414,15 +414,15 @@ func TestSubmissionCounts(t *testing.T) {
 		}
 	}
 	want := map[string]int{
-		"all":         186,
-		"channel web": 142, "channel email": 27, "channel paper": 10, "channel assisted": 7,
-		"language en": 173, "language ro": 5, "language ur": 4, "language pa": 4,
-		"group resident": 114, "group business": 20, "group visitor": 34, "group sex_worker": 12,
+		"all":         198,
+		"channel web": 152, "channel email": 27, "channel paper": 12, "channel assisted": 7,
+		"language en": 185, "language ro": 5, "language ur": 4, "language pa": 4,
+		"group resident": 122, "group business": 21, "group visitor": 37, "group sex_worker": 12,
 		"group support_worker": 2, "group organisation": 9, "group elected": 2, "group other": 4,
-		"path person": 161, "path sex_worker": 6, "path sex_worker_both": 2, "path helper_sex_workers": 5,
+		"path person": 173, "path sex_worker": 6, "path sex_worker_both": 2, "path helper_sex_workers": 5,
 		"path helper": 1, "path helper_own": 1, "path organisation": 8, "path elected": 2,
-		"stance for": 101, "stance against": 71, "stance unsure": 11, "stance ": 3,
-		"not to be quoted": 43, "no words": 14,
+		"stance for": 101, "stance against": 71, "stance unsure": 23, "stance ": 3,
+		"not to be quoted": 55, "no words": 26,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)

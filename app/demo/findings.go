@@ -29,7 +29,7 @@ var points = []point{
 	{[]string{"extension", "fining", "three-year", "keep"}, "R1", models.LimbJustifies,
 		"Asked {label question:C1}, {most question:C1 side:for} of those who answered choose an answer {words \"in favour\"} ({count question:C1 side:for} of {count question:C1}). %s.", 3, "",
 		models.FindingPartly, "A consultation is not a vote. The figures are of those who chose to answer; who they are is told under “Who is missing”.", "We will propose the rule for the smaller area, and not for all wards."},
-	{[]string{"fines", "debt", "doctor", "home"}, "R1", models.LimbReasonable,
+	{[]string{"fines", "debt", "doctor", "home", "deserve"}, "R1", models.LimbReasonable,
 		"Fines are said to leave untouched why somebody sells sex, and to cost them in the end. %s.", 2, "",
 		models.FindingPartly, "Those who sell sex cannot be fined under either rule. That a buyer's fine is passed on as lower pay is told by people who know, and we have no evidence to the contrary.", "We will pay for a second evening of outreach and report each year who was fined and where."},
 	{[]string{"patrol", "outreach", "clinic", "wound"}, "R2", models.LimbReasonable,
@@ -38,7 +38,7 @@ var points = []point{
 	{[]string{"outside", "line", "cover", "everybody", "wards"}, "", models.LimbNecessary,
 		"The line around the area is questioned, from both sides of it. %s.", 2, "",
 		models.FindingRefused, "An order must not cover more than it needs to, and what lies outside brought hardly a report.", "We will not widen the area. We will look at the line again when reports from outside it come in."},
-	{[]string{"women", "dark", "squeeze", "beaten", "risk"}, "R1", models.LimbRights,
+	{[]string{"women", "dark", "squeeze", "beaten", "risk", "less time", "attacks"}, "R1", models.LimbRights,
 		"Working in haste, alone and out of sight is told as the price of patrols. %s.", 1, "",
 		models.FindingOpen, "The right to private life covers safety at work, of whatever kind. What is told here is much like what {source \"Lantern Outreach, 2026\" \"the night van hears each week\"}.", "The Cabinet has to weigh this against the first finding; both options that meet it are set out below."},
 	{nil, "", models.LimbEquality,
@@ -157,7 +157,9 @@ func Population() []models.Population {
 		{Group: "business", Figure: 1_930, Source: "Business register, jobs in the two wards (invented)", Day: "2025-09-30"},
 		{Group: "sex_worker", Figure: 64, Source: "Lantern Outreach, people met in a year (invented)", Day: "2026-06-30"},
 		{Group: "support_worker", Figure: 41, Source: "Lantern Outreach and two clinics, staff and volunteers (invented)", Day: "2026-06-30"},
-		{Label: "People under 18", Figure: 3_110, Source: "Census 2021, Northgate and Millbrook wards (invented)", Day: "2021-03-21"},
+		{Group: "E1.under_18", Figure: 3_110, Source: "Census 2021, Northgate and Millbrook wards (invented)", Day: "2021-03-21"},
+		{Group: "E3.asian", Figure: 4_870, Source: "Census 2021, Northgate and Millbrook wards (invented)", Day: "2021-03-21"},
+		{Group: "E5.female", Figure: 7_410, Source: "Census 2021, Northgate and Millbrook wards (invented)", Day: "2021-03-21"},
 		{Label: "People who do not read English well", Figure: 870, Source: "Census 2021, language table (invented)", Day: "2021-03-21"},
 	}
 }

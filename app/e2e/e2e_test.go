@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"flag"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -76,7 +78,11 @@ func node(t *testing.T, script string, args ...string) {
 	if signIn { // as in a real portal
 		second = "required"
 	}
-	a, err := app.New(ctx, app.Config{SecondFactor: second,
+	modelURL, modelChat := "", ""
+	if strings.HasPrefix(script, "drafted") {
+		modelURL, modelChat = drafter(t), "invented"
+	}
+	a, err := app.New(ctx, app.Config{SecondFactor: second, ModelURL: modelURL, ModelChat: modelChat,
 		Addr: "127.0.0.1:0", Data: dir, Database: "sqlite:" + filepath.Join(dir, "heard.db"), Search: "bleve:" + filepath.Join(dir, "index"),
 		Files: "file://" + filepath.ToSlash(filepath.Join(dir, "files")), Secret: strings.Repeat("k", 32), ExitTo: exitTo, WordNet: "none",
 	}, app.Options{Log: slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelError}))})
@@ -156,8 +162,43 @@ func node(t *testing.T, script string, args ...string) {
 	}
 }
 
+// drafter is a language model of sorts, on loopback: what it says of passages is a
+// sentence that stands in one of them.
+func drafter(t *testing.T) (url string) {
+	plain := regexp.MustCompile(`^[A-Z][a-z’' ,-]{40,160}$`)
+	speaks := regexp.MustCompile(`(?i)\b(i|i'm|me|my|we|us|our|you|your|they're|not)\b`)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var request struct{ Messages []struct{ Content string } }
+		var passages []struct {
+			Number int
+			Text   string
+		}
+		if err := json.NewDecoder(r.Body).Decode(&request); err != nil || len(request.Messages) != 2 {
+			http.Error(w, "expected two messages", http.StatusBadRequest)
+			return
+		}
+		_ = json.Unmarshal([]byte(request.Messages[1].Content), &passages)
+		type sentence struct {
+			Text  string `json:"text"`
+			Cites []int  `json:"cites"`
+		}
+		said := []sentence{}
+		for _, p := range passages {
+			for _, s := range strings.Split(strings.TrimSuffix(p.Text, "."), ". ") {
+				if plain.MatchString(s) && !speaks.MatchString(s) {
+					said = append(said, sentence{s + ".", []int{p.Number}})
+				}
+			}
+		}
+		answer, _ := json.Marshal(map[string]any{"name": "", "sentences": said[:min(len(said), 3)]})
+		_ = json.NewEncoder(w).Encode(map[string]any{"choices": []any{map[string]any{"message": map[string]any{"role": "assistant", "content": string(answer)}}}})
+	}))
+	t.Cleanup(s.Close)
+	return s.URL + "/v1"
+}
+
 // readIn are the journeys to begin with everything read, which another is about.
-var readIn = regexp.MustCompile(`^(report|public-report|organisation|erasure|every-page|log|screens)\b`)
+var readIn = regexp.MustCompile(`^(report|public-report|earlier|drafted|organisation|erasure|every-page|log|screens)\b`)
 
 // recorded is what has to be on record at the end of a journey.
 var recorded = map[string]string{
@@ -201,6 +242,11 @@ func openDemo(t *testing.T, a *app.App) *models.Consultation {
 	}
 	if err := a.Service.Load(ctx, consult.Portal, subs); err != nil {
 		t.Fatal(err)
+	}
+	for _, answers := range demo.Equality(c) {
+		if err := a.Store.SaveEquality(ctx, c.ID, answers); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := a.Drain(ctx); err != nil {
 		t.Fatal(err)

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"heard/models"
 )
 
 // The kinds of entries, as openings names them. A roll-call is of the kind
@@ -326,10 +328,10 @@ func (l *Log) CheckReport(data []byte) (struck bool, err error) {
 			Number int `json:"number"`
 		} `json:"version"`
 		Roll struct {
-			Submissions int `json:"submissions"`
-			Withdrawn   int `json:"withdrawn"`
-			Replaced    int `json:"replaced"`
-			SetAside    int `json:"set_aside"`
+			Submissions int           `json:"submissions"`
+			Withdrawn   models.Figure `json:"withdrawn"`
+			Replaced    models.Figure `json:"replaced"`
+			SetAside    models.Figure `json:"set_aside"`
 		} `json:"roll_call"`
 	}
 	var compact bytes.Buffer
@@ -344,13 +346,16 @@ func (l *Log) CheckReport(data []byte) (struck bool, err error) {
 	if r.Consultation != m.Consultation || r.Checkpoint != m.Root.String() {
 		return false, errors.New("the report names another log than its manifest")
 	}
-	type pair struct{ report, log int }
-	pairs := []pair{{r.Roll.Submissions, m.Counted}}
+	type pair struct {
+		report models.Figure
+		log    int
+	}
+	pairs := []pair{{models.Figure{Value: r.Roll.Submissions}, m.Counted}}
 	if m.Edition == 1 { // later ones state what the first did
 		pairs = append(pairs, pair{r.Roll.Withdrawn, m.Withdrawn}, pair{r.Roll.Replaced, m.Merged}, pair{r.Roll.SetAside, m.Withheld})
 	}
 	for _, p := range pairs {
-		if p.log != Masked && p.report != p.log {
+		if p.log != Masked && p.report != (models.Figure{Value: p.log}) {
 			return false, errors.New("the report's roll-call does not equal the log")
 		}
 	}

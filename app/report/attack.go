@@ -73,9 +73,15 @@ func (b *builder) prose(r *models.Report) error {
 		}
 		if q.Net != nil && slices.ContainsFunc(q.Options, func(o models.ReportOption) bool {
 			given := b.Consultation.Question(q.ID).Option(o.ID)
-			return o.Count.Masked && given != nil && (given.Stance == models.StanceFor || given.Stance == models.StanceAgainst || given.DontKnow())
+			return o.Count.Masked && given != nil && (given.Stance == models.StanceFor && !given.WithChanges() || given.Stance == models.StanceAgainst ||
+				given.WithChanges() && !q.Net.ChangesHidden || given.DontKnow() && !q.Net.UnknownIn)
 		}) {
 			return leak("the net agreement of question " + q.ID)
+		}
+		if q.Net != nil && len(q.Net.Groups) > 0 {
+			if again := net(b.Consultation.Question(q.ID), &q); again == nil || !slices.Equal(again.Groups, q.Net.Groups) {
+				return leak("the sides by group of question " + q.ID)
+			}
 		}
 	}
 	for _, t := range r.Themes {
@@ -146,8 +152,12 @@ func (b *builder) take(r *models.Report, l *disclose.Linked, difference bool) {
 			again(0, j, g.Count)
 			put(1, j, g.Count)
 		}
-	case channelsTable:
-		for _, g := range r.Channels {
+	case channelsTable, languagesTable:
+		list := r.Channels
+		if l.Name == languagesTable {
+			list = r.Languages
+		}
+		for _, g := range list {
 			i := slices.Index(s.Rows, g.ID)
 			again(i, 0, g.Count)
 			put(i, columns, g.Count)
@@ -245,7 +255,7 @@ func difference(before, now *models.Report) (*models.Report, error) {
 	if err := json.Unmarshal(written, &all); err != nil {
 		return nil, err
 	}
-	since := &models.Report{Total: all.Total, Groups: all.Groups, Channels: all.Channels, Questions: all.Questions, Themes: all.Themes, Without: all.Without}
+	since := &models.Report{Total: all.Total, Groups: all.Groups, Channels: all.Channels, Languages: all.Languages, Questions: all.Questions, Themes: all.Themes, Without: all.Without, RollCall: all.RollCall}
 	for i := range since.Themes {
 		since.Themes[i].Summary = nil
 	}

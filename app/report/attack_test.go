@@ -59,6 +59,9 @@ func TestOneSmallCellStopsTheReport(t *testing.T) {
 		"a summary":                func(r *models.Report) { at(r, "t3").Summary[0].Number = &models.Figure{Value: 7} },
 		"how many others":          func(r *models.Report) { at(r, "t3").Summary[0].Others = &models.Figure{Value: 6} },
 		"an id that is no quote's": func(r *models.Report) { at(r, "t3").Summary[0].Quoted = []string{in.Submissions[141].PublicID} },
+		"the sides of few": func(r *models.Report) {
+			r.Questions[0].Net = &models.ReportNet{Agree: 80, Disagree: 62, Base: 142, Groups: []models.ReportNetGroup{{ID: "boat", Name: "People who live on boats", Agree: 0, Disagree: 7}}}
+		},
 		"a percentage": func(r *models.Report) {
 			p := 5
 			o := &r.Questions[0].Options[1]
@@ -225,7 +228,8 @@ func TestNetAgreement(t *testing.T) {
 		"more disagree, narrowly": {[]int{200, 12, 10, 201, 12}, &models.ReportNet{Agree: 200, Disagree: 201, Changes: 12, Unknown: 12, Base: 423, Points: -1}},
 		"as many":                 {[]int{40, 12, 10, 40, 12}, &models.ReportNet{Agree: 40, Disagree: 40, Changes: 12, Unknown: 12, Base: 102}},
 		"one side is small":       {[]int{40, 12, 10, 3, 18}, nil},
-		"few do not know":         {[]int{40, 12, 10, 20, 1}, nil},
+		"few do not know":         {[]int{40, 12, 10, 20, 1}, &models.ReportNet{Agree: 40, Disagree: 20, Changes: 12, Base: 83, Points: 24, UnknownIn: true}},
+		"few want changes":        {[]int{40, 1, 14, 20, 18}, &models.ReportNet{Agree: 40, Disagree: 20, Unknown: 18, Base: 75, Points: 27, ChangesHidden: true}},
 	} {
 		in := Input{Consultation: river()}
 		in.Consultation.Groups = in.Consultation.Groups[:1]
@@ -236,6 +240,12 @@ func TestNetAgreement(t *testing.T) {
 			}
 		}
 		got := build(t, in).Questions[0].Net
+		if got != nil { // everybody is in one group
+			if len(got.Groups) != 1 || got.Groups[0].Agree != got.Agree || got.Groups[0].Disagree != got.Disagree {
+				t.Errorf("%s: by group %+v", name, got.Groups)
+			}
+			got.Groups = nil
+		}
 		if fmt.Sprint(got == nil, got) != fmt.Sprint(test.want == nil, test.want) {
 			t.Errorf("%s: got %+v, expected %+v", name, got, test.want)
 		}

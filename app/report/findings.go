@@ -128,6 +128,11 @@ func missing(r *models.Report, population []models.Population, before *models.Re
 	for _, g := range r.Groups {
 		counted[g.ID] = g
 	}
+	for _, q := range r.Equality {
+		for _, o := range q.Options {
+			counted[q.ID+"."+o.ID] = models.GroupFigure{Name: o.Text, Sensitive: true, Count: o.Count}
+		}
+	}
 	answered, there := 0, 0 // in the groups that can be compared
 	for _, p := range population {
 		row := models.ReportPopulation{Group: p.Group, Name: p.Label, Source: p.Source, Day: p.Day, Missing: models.MissingNever}

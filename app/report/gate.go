@@ -9,9 +9,10 @@ import (
 // a reader of all of them could work out.
 
 const (
-	groupsTable   = "groups"
-	channelsTable = "channels"
-	themesTable   = "themes"
+	groupsTable    = "groups"
+	channelsTable  = "channels"
+	languagesTable = "languages"
+	themesTable    = "themes"
 )
 
 func question(id string) string  { return "question " + id }

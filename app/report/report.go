@@ -18,6 +18,9 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
 	"heard/app/disclose"
 	"heard/models"
 )
@@ -29,6 +32,8 @@ type Input struct {
 	Withdrawn    int
 	Replaced     int
 	SetAside     int
+	Aside        map[models.Attention]int  // those set aside, by reason
+	Equality     map[string]map[string]int // people by equality question and answer; they lead to no submission
 	Themes       []models.Theme
 	Placements   []models.Placement
 	Quotes       []models.Quote
@@ -110,6 +115,7 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 	b.gate = disclose.NewSystem(len(in.Submissions))
 	r.Groups = b.groups()
 	r.Channels = b.channels()
+	r.Languages = b.languages()
 	for i := range c.Questions {
 		if q := &c.Questions[i]; q.Closed() {
 			if rq, asked := b.question(q); asked {
@@ -133,6 +139,11 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 	}
 	b.register(r)
 	b.late(r)
+	r.Equality = b.equality()
+	r.Asked = b.asked()
+	for _, h := range c.Help {
+		r.Help = append(r.Help, models.ReportHelp{Name: h.Name, What: b.text(h.What), Phone: h.Phone, URL: h.URL, Checked: h.Checked})
+	}
 	r.Campaigns = b.campaigns()
 	r.Objections = in.Objections
 	if err := b.follow(r); err != nil {
@@ -258,22 +269,36 @@ func (b *builder) groups() []models.GroupFigure {
 }
 
 func (b *builder) channels() []models.GroupFigure {
-	var names []models.Channel
+	out := b.each(channelsTable, false, func(s *models.Submission) string { return string(s.Channel) })
+	for i := range out {
+		out[i].Name = models.Channel(out[i].ID).Name()
+	}
+	return out
+}
+
+// languages counts people by the language of the form that they answered in. A
+// language of few may point at people at risk.
+func (b *builder) languages() []models.GroupFigure {
+	out := b.each(languagesTable, b.atRisk(), func(s *models.Submission) string { return s.Language })
+	for i := range out {
+		out[i].Name = cmp.Or(display.English.Languages().Name(language.Make(out[i].ID)), out[i].ID)
+	}
+	return out
+}
+
+// each counts people by something that everybody has one of.
+func (b *builder) each(table string, sensitive bool, of func(*models.Submission) string) (out []models.GroupFigure) {
+	var rows []string
 	for _, s := range b.Submissions {
-		if !slices.Contains(names, s.Channel) {
-			names = append(names, s.Channel)
+		if !slices.Contains(rows, of(s)) {
+			rows = append(rows, of(s))
 		}
 	}
-	slices.Sort(names)
-	rows := make([]string, len(names))
-	for i, ch := range names {
-		rows[i] = string(ch)
-	}
-	t := alone(rows, false, b.Submissions, func(s *models.Submission) []int { return []int{slices.Index(names, s.Channel)} })
-	shown := b.gate.Protect(channelsTable, t, append(everybody(t), disclose.Same(len(rows), 0, disclose.Root, 0, 0)))
-	var out []models.GroupFigure
-	for i, ch := range names {
-		out = append(out, models.GroupFigure{ID: string(ch), Name: ch.Name(), Count: figure(shown.RowTotals[i])})
+	slices.Sort(rows)
+	t := alone(rows, sensitive, b.Submissions, func(s *models.Submission) []int { return []int{slices.Index(rows, of(s))} })
+	shown := b.gate.Protect(table, t, append(everybody(t), disclose.Same(len(rows), 0, disclose.Root, 0, 0)))
+	for i, id := range rows {
+		out = append(out, models.GroupFigure{ID: id, Count: figure(shown.RowTotals[i])})
 	}
 	return out
 }
@@ -683,7 +708,9 @@ func (b *builder) campaigns() []models.ReportCampaign {
 
 // rollCall accounts for every submission and fails when one is missing.
 func (b *builder) rollCall() (models.RollCall, error) {
-	roll := models.RollCall{Submissions: len(b.Submissions), Withdrawn: b.Withdrawn, Replaced: b.Replaced, SetAside: b.SetAside}
+	roll := models.RollCall{Submissions: len(b.Submissions), Uncounted: b.Withdrawn + b.Replaced + b.SetAside}
+	roll.Withdrawn, roll.Replaced, roll.SetAside = Gone(b.Withdrawn, b.Replaced, b.SetAside)
+	roll.Aside = b.aside(roll.SetAside)
 	for _, s := range b.byPublicID() {
 		e := models.RollCallEntry{Submission: s.ID, PublicID: s.PublicID}
 		for _, i := range b.standsIn[s.ID] {

@@ -196,9 +196,10 @@ func TestReportOfTheExample(t *testing.T) {
 	if diff := cmp.Diff([]models.ReportCampaign{{Letters: models.Figure{Value: 6}, Text: letter}}, r.Campaigns); diff != "" {
 		t.Errorf("campaigns (-want +got):\n%s", diff)
 	}
-	want := models.RollCall{Submissions: 59, InThemes: 24, HeardOnce: 2, ClosedOnly: 33, Withdrawn: 2}
+	few := models.Figure{Masked: true, Threshold: 10}
+	want := models.RollCall{Submissions: 59, InThemes: 24, HeardOnce: 2, ClosedOnly: 33, Uncounted: 2, Withdrawn: few, Replaced: few, SetAside: few}
 	got := r.RollCall
-	got.Entries = nil
+	got.Entries, got.Aside = nil, nil
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("roll-call (-want +got):\n%s", diff)
 	}
@@ -311,7 +312,7 @@ func TestRollCallIsComplete(t *testing.T) {
 		}
 		inThemes, heardOnce, closedOnly := count(in)
 		roll := r.RollCall
-		if roll.InThemes != inThemes || roll.HeardOnce != heardOnce || roll.ClosedOnly != closedOnly || roll.Submissions != len(in.Submissions) || roll.Withdrawn != in.Withdrawn {
+		if roll.InThemes != inThemes || roll.HeardOnce != heardOnce || roll.ClosedOnly != closedOnly || roll.Submissions != len(in.Submissions) || roll.Uncounted != in.Withdrawn {
 			t.Fatalf("got %+v, counted %d, %d, %d", roll, inThemes, heardOnce, closedOnly)
 		}
 		if inThemes+heardOnce+closedOnly != len(in.Submissions) || len(roll.Entries) != len(in.Submissions) {
@@ -1110,7 +1111,7 @@ func TestCSVHoldsEveryFigure(t *testing.T) {
 	for _, w := range r.Without {
 		want += 2 + 2*len(w.Options)
 	}
-	want += 1 + 1 + len(r.Groups) + len(r.Channels) + len(r.Campaigns) + 3
+	want += 1 + 1 + len(r.Groups) + len(r.Channels) + len(r.Languages) + len(r.Campaigns) + 7 + len(r.RollCall.Aside)
 	for _, q := range r.Questions {
 		want += 1 + len(q.Groups) + len(q.Options)
 		for _, o := range q.Options {

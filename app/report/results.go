@@ -11,8 +11,9 @@ import (
 )
 
 // net works out the net agreement of a question from the figures of its table;
-// nil where it takes no sides, or where a figure it needs is masked. Working out
-// one from those that are left would tell what is masked.
+// nil where it takes no sides, or where a figure of either side is masked. It is
+// made of what is shown alone, so it tells nothing more: who does not know stays in
+// the base where how many they are is masked.
 func net(q *models.Question, rq *models.ReportQuestion) *models.ReportNet {
 	if q.Type != models.TypeChoice || rq.Base.Masked {
 		return nil
@@ -33,14 +34,42 @@ func net(q *models.Question, rq *models.ReportQuestion) *models.ReportNet {
 		default:
 			continue
 		}
-		if f.Masked {
+		switch {
+		case !f.Masked:
+			*to += f.Value
+		case to == &n.Changes:
+			n.ChangesHidden = true
+		case to == &n.Unknown:
+			n.UnknownIn = true
+		default:
 			return nil
 		}
-		*to += f.Value
+	}
+	if n.ChangesHidden {
+		n.Changes = 0
+	}
+	if n.UnknownIn {
+		n.Unknown = 0
 	}
 	n.Base -= n.Unknown
 	if sides != 3 || n.Base < disclose.PercentBase {
 		return nil
+	}
+	for j, g := range rq.Groups {
+		of, shown := models.ReportNetGroup{ID: g.ID, Name: g.Name}, true
+		for i := range q.Options {
+			o, f := &q.Options[i], rq.Options[i].Groups[j]
+			switch {
+			case o.WithChanges():
+			case o.Stance == models.StanceFor:
+				of.Agree, shown = of.Agree+f.Value, shown && !f.Masked
+			case o.Stance == models.StanceAgainst:
+				of.Disagree, shown = of.Disagree+f.Value, shown && !f.Masked
+			}
+		}
+		if shown {
+			n.Groups = append(n.Groups, of)
+		}
 	}
 	points := 100 * float64(n.Agree-n.Disagree) / float64(n.Base)
 	n.Points = int(math.Round(points))

@@ -29,7 +29,7 @@ func (b *builder) follow(r *models.Report) error {
 	}
 	before := b.Before.Report
 	came := b.Input
-	came.Before, came.Register, came.Method, came.Late, came.Redacted, came.Objections = nil, nil, nil, nil, nil, nil
+	came.Before, came.Register, came.Method, came.Late, came.Redacted, came.Objections, came.Equality = nil, nil, nil, nil, nil, nil, nil
 	came.Submissions = slices.DeleteFunc(slices.Clone(b.Submissions), func(s *models.Submission) bool { return b.Before.Counted[s.ID] })
 	came.Withdrawn, came.Replaced, came.SetAside = 0, 0, 0
 	change := &models.Report{}
@@ -43,9 +43,10 @@ func (b *builder) follow(r *models.Report) error {
 		}
 	}
 	beside := *r
-	r.Petitions, r.Events, r.Redactions, r.Late, r.Objections = nil, nil, nil, nil, nil
+	r.Petitions, r.Events, r.Redactions, r.Late, r.Objections, r.Equality = nil, nil, nil, nil, nil, nil
 	carry(reflect.ValueOf(r).Elem(), reflect.ValueOf(before).Elem(), reflect.ValueOf(change).Elem())
 	r.Petitions, r.Events, r.Redactions, r.Late, r.Objections = beside.Petitions, beside.Events, beside.Redactions, beside.Late, beside.Objections
+	r.Equality = before.Equality // which nobody can tell a change of from somebody's answers
 	stay(r, before)
 	for i := range r.Questions {
 		q := &r.Questions[i]
@@ -96,7 +97,7 @@ func (b *builder) rolls(now, before models.RollCall) models.RollCall {
 			now.ClosedOnly++
 		}
 	}
-	now.Withdrawn, now.Replaced, now.SetAside = before.Withdrawn, before.Replaced, before.SetAside
+	now.Uncounted, now.Withdrawn, now.Replaced, now.SetAside, now.Aside = before.Uncounted, before.Withdrawn, before.Replaced, before.SetAside, before.Aside
 	return now
 }
 

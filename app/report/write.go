@@ -37,6 +37,9 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	for _, ch := range r.Channels {
 		row("channel", ch.ID, ch.Name, "", ch.Count)
 	}
+	for _, l := range r.Languages {
+		row("language", l.ID, l.Name, "", l.Count)
+	}
 	for _, q := range r.Questions {
 		row("question", q.ID, q.Text, "", q.Base)
 		for i := range q.Groups {
@@ -85,6 +88,12 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 			row("without letters", w.Question+"."+o.ID, o.Text, "", o.Without)
 		}
 	}
+	for _, q := range r.Equality {
+		row("equality", q.ID, q.Text, "", q.Base)
+		for _, o := range q.Options {
+			row("equality", q.ID+"."+o.ID, o.Text, "", o.Count)
+		}
+	}
 	for _, e := range r.Earlier {
 		row("earlier", e.Question, e.Title, "", e.Then)
 		row("now", e.Question, e.Text, "", e.Now)
@@ -128,8 +137,15 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 		{"in-themes", "Responses in at least one theme", r.RollCall.InThemes},
 		{"heard-once", "Responses listed singly", r.RollCall.HeardOnce},
 		{"closed-only", "Responses without words in a themed question, such as choices, dates, numbers and files", r.RollCall.ClosedOnly},
+		{"uncounted", "Responses that came in and are not counted", r.RollCall.Uncounted},
 	} {
 		_ = out.Write([]string{"roll-call", n.id, n.wording, "", strconv.Itoa(n.count)})
+	}
+	row("roll-call", "withdrawn", "Not counted: taken back by whoever sent them", "", r.RollCall.Withdrawn)
+	row("roll-call", "replaced", "Not counted: replaced by whoever sent them", "", r.RollCall.Replaced)
+	row("roll-call", "set-aside", "Not counted: set aside by an officer", "", r.RollCall.SetAside)
+	for _, g := range r.RollCall.Aside {
+		row("set aside", g.ID, g.Name, "", g.Count)
 	}
 	out.Flush()
 	return out.Error()

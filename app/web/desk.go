@@ -177,6 +177,11 @@ var whys = map[models.Attention]string{
 	models.AttentionHoneypot:   "Filled in a field that people do not see, as programs do",
 	models.AttentionHurried:    "Sent within seconds of starting",
 	models.AttentionUnworked:   "Sent while very many came, by a browser without scripts or by a program",
+	models.AsideRepeated:       "Set aside: the same answers sent again",
+	models.AsideMadeUp:         "Set aside: it looked made up",
+	models.AsideElsewhere:      "Set aside: about something else",
+	models.AsideTrial:          "Set aside: the council trying the form",
+	models.AsideOther:          "Set aside: another reason, on record",
 }
 
 func reasons(sub *models.Submission) []string {
@@ -234,7 +239,7 @@ func (p *portal) lookAgain(req *request) error {
 	case "ask":
 		notice, err = "The message can be read with the receipt code.", p.service.Ask(ctx, req.by, c, id, form.Get("message"))
 	case "aside":
-		here, notice, err = list, "Set aside. It no longer counts, and the reason is on record.", p.service.SetAside(ctx, req.by, c, id, form.Get("reason"))
+		here, notice, err = list, "Set aside. It no longer counts, and the reason is on record.", p.service.SetAside(ctx, req.by, c, id, models.Attention(form.Get("why")), form.Get("reason"))
 	case "translate":
 		notice, err = "The translation stands beside the answer.", p.service.Translate(ctx, req.by, c, id, form.Get("question"), form.Get("text"))
 	case "count":

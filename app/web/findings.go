@@ -74,6 +74,9 @@ func populationName(c *models.Consultation, p models.Population) string {
 	if g := c.Group(p.Group); g != nil {
 		return g.Name.Default()
 	}
+	if name, ok := c.EqualityAnswer(p.Group); ok {
+		return name.Default()
+	}
 	return p.Label
 }
 
@@ -432,8 +435,14 @@ func (p *portal) populationPage(req *request, c *models.Consultation, form url.V
 	for _, g := range c.Groups {
 		groups = append(groups, views.Choice{Value: g.ID, Text: g.Name.Default(), Chosen: f.Group == g.ID})
 	}
+	for _, q := range c.Equality {
+		for _, o := range q.Options {
+			id := q.ID + "." + o.ID
+			groups = append(groups, views.Choice{Value: id, Text: q.Text.Default() + " " + o.Text.Default(), Chosen: f.Group == id})
+		}
+	}
 	page.Controls = []views.Control{
-		{Field: views.Field{ID: "group", Label: "Which group of respondents"}, Choices: groups},
+		{Field: views.Field{ID: "group", Label: "Which group of respondents, or answer to an equality question"}, Choices: groups},
 		writeLine("label", "Who they are, where it is no group", "For instance: people under 18.", f.Label),
 		{Field: views.Field{ID: "figure", Kind: views.FieldNumber, Label: "How many there are", Value: figure}},
 		writeLine("source", "Source", "Who counted, and what exactly: for instance the census, its table and the wards.", f.Source),

@@ -323,7 +323,7 @@ func TestNastyMessages(t *testing.T) {
 		plain(author.use(code, "reply", "message", text).is(http.StatusOK))
 		said += 2
 		if reason := text[:min(len(text), 400)]; models.CleanText(reason) != "" {
-			officer.post(at, url.Values{"do": {"aside"}, "reason": {reason}}).is(http.StatusOK)
+			officer.post(at, url.Values{"do": {"aside"}, "why": {"other"}, "reason": {reason}}).is(http.StatusOK)
 			officer.post(at, url.Values{"do": {"count"}}).is(http.StatusOK)
 		}
 	}

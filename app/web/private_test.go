@@ -226,7 +226,7 @@ func TestNothingAboutThePerson(t *testing.T) {
 	decide(url.Values{"do": {"ask"}, "message": {"Do you mean " + inMessage + "?"}})
 	named(p.browser()).use(strings.Join(words, " "), "reply", "message", "Yes, "+inMessage+".").is(http.StatusOK)
 	named(p.browser()).use(strings.Join(words, " "), "misread").is(http.StatusOK)
-	decide(url.Values{"do": {"aside"}, "reason": {"Because of " + inReason + "."}})
+	decide(url.Values{"do": {"aside"}, "why": {"other"}, "reason": {"Because of " + inReason + "."}})
 	decide(url.Values{"do": {"count"}})
 	p.mayContact(officer)
 	officer.post("/staff/"+p.demo.ID+"/contacts", url.Values{"do": {"read"}}).is(http.StatusOK).says("main pre", inContact)

@@ -472,7 +472,7 @@ func TestLookingAgain(t *testing.T) {
 
 	// Nothing is set aside without a reason, and the reason goes on record.
 	for _, wrong := range []string{"", " \t", strings.Repeat("x", 501)} {
-		act(machine, url.Values{"do": {"aside"}, "reason": {wrong}}).is(http.StatusUnprocessableEntity)
+		act(machine, url.Values{"do": {"aside"}, "why": {"other"}, "reason": {wrong}}).is(http.StatusUnprocessableEntity)
 	}
 	if got := p.rows("SELECT DISTINCT status FROM submissions"); !slices.Equal(got, []string{"live"}) {
 		t.Errorf("submissions are %v", got)
@@ -489,7 +489,7 @@ func TestLookingAgain(t *testing.T) {
 		t.Error("it can be set aside twice, or its author asked")
 	}
 	act(machine, url.Values{"do": {"ask"}, "message": {"Hello?"}}).is(http.StatusConflict)
-	act(machine, url.Values{"do": {"aside"}, "reason": {"Again."}}).is(http.StatusConflict)
+	act(machine, url.Values{"do": {"aside"}, "why": {"other"}, "reason": {"Again."}}).is(http.StatusConflict)
 	aside.submit("form:has([value=count])", url.Values{"do": {"count"}}).is(http.StatusOK).says("[role=status]", "counts again")
 	act(machine, url.Values{"do": {"count"}}).is(http.StatusConflict)
 	if got := p.rows("SELECT DISTINCT status FROM submissions"); !slices.Equal(got, []string{"live"}) {
@@ -510,7 +510,7 @@ func TestLookingAgain(t *testing.T) {
 	// Frozen is frozen, and says so in words about what was tried.
 	p.demo = p.move(p.demo, models.StatusClosed, models.StatusFrozen)
 	before = p.state()
-	for _, values := range []url.Values{{"do": {"seen"}}, {"do": {"ask"}, "message": {"Hello?"}}, {"do": {"aside"}, "reason": {"Late."}}, {"do": {"count"}}} {
+	for _, values := range []url.Values{{"do": {"seen"}}, {"do": {"ask"}, "message": {"Hello?"}}, {"do": {"aside"}, "why": {"other"}, "reason": {"Late."}}, {"do": {"count"}}} {
 		act(mine, values).is(http.StatusConflict).says("main", "this cannot be changed any more")
 	}
 	if p.state() != before {
@@ -527,7 +527,7 @@ func TestSetAsideIsTold(t *testing.T) {
 	p := newPortal(t)
 	code := strings.Join(p.respond(p.browser(), resident), " ")
 	officer := consult.Actor{ID: "officer", Role: models.RoleOfficer}
-	must(t, p.service.SetAside(t.Context(), officer, p.demo, p.rows("SELECT id FROM submissions")[0], "A secret reason."))
+	must(t, p.service.SetAside(t.Context(), officer, p.demo, p.rows("SELECT id FROM submissions")[0], models.AsideOther, "A secret reason."))
 	got := p.browser().use(code, "check").is(http.StatusOK).says("main .note", "set aside by an officer")
 	if strings.Contains(got.body, "secret reason") || got.doc.Find("[value=correct], [value=withdraw]").Length() != 0 {
 		t.Errorf("it says %s", got.text())
