@@ -314,9 +314,9 @@ const width = 5
 // and not only at one. The report alone, in each of its formats, is attacked harder
 // in app.
 func TestAttackedTogether(t *testing.T) {
-	seeds, whole := 1, os.Getenv("HEARD_TEST_ATTACK") != ""
+	first, seeds, whole := 11, 12, os.Getenv("HEARD_TEST_ATTACK") != "" // one in which something is found without the gate
 	if whole {
-		seeds = 20
+		first, seeds = 0, 20
 	}
 	masked, pinned, lowered, voices, left := 0, 0, 0, 0, 0
 	attack := func(name string, k *kit, c *models.Consultation) {
@@ -344,14 +344,14 @@ func TestAttackedTogether(t *testing.T) {
 		k := one(t)
 		attack("the demonstration", k, k.release(t, k.full(t)))
 	}
-	for seed := range seeds {
+	for seed := first; seed < seeds; seed++ {
 		k := one(t)
 		c := k.demo(t)
 		k.population(t, c, 60+11*seed, uint64(seed))
 		attack(fmt.Sprintf("population %d", seed), k, k.release(t, c))
 	}
 	t.Logf("%d populations at random, and the demonstration if asked for: of %d masked figures about people at risk %d are worked out to one of fewer than 5 numbers and %d are narrowed less; of %d the released words tell the least number; %d figures that are shown leave fewer than ten whose words are not released",
-		seeds, masked, pinned, lowered, voices, left)
+		seeds-first, masked, pinned, lowered, voices, left)
 }
 
 // Figures that are public were held against what was released by then: whoever is
