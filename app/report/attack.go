@@ -141,7 +141,7 @@ func (b *builder) take(r *models.Report, l *disclose.Linked, difference bool) {
 	// A table of one row or one column holds each figure twice; what is said of it
 	// once stands in its total.
 	again := func(i, j int, f models.Figure) {
-		if i >= 0 && (!f.Masked || s.At(i, j).Shown) {
+		if i >= 0 && (!f.Masked || s.At(i, j).Shown || difference) {
 			put(i, j, models.Figure{Value: f.Value, Masked: f.Masked})
 		}
 	}
