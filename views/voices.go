@@ -11,6 +11,7 @@ import (
 // Voice is what a report says of one respondent group in one place: figures and
 // quotes that stand elsewhere in it too, and nothing else.
 type Voice struct {
+	Number int // of its section: an address does not name the group
 	Group  models.GroupFigure
 	Themes []VoiceTheme
 }
@@ -31,7 +32,7 @@ func (p *ReportPage) AtRisk() (all []Voice) {
 		if !g.Sensitive {
 			continue
 		}
-		v := Voice{Group: g}
+		v := Voice{Number: len(all) + 1, Group: g}
 		for _, t := range p.Report.Themes {
 			vt := VoiceTheme{ID: t.ID, Label: t.Label, Count: cellOf(t, i)}
 			for _, q := range t.Quotes {
