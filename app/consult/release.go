@@ -93,9 +93,15 @@ func bare(c *models.Consultation, sub *models.Submission, r models.Released) boo
 	return c.Sensitive(sub.Groups) || len(r.Labels) == 0
 }
 
+// byName reports whether somebody is named with what is released of them: an
+// organisation that agreed to it, which the report names, too.
+func byName(c *models.Consultation, sub *models.Submission) bool {
+	return sub.Allows(models.ConsentName) && !c.Sensitive(sub.Groups)
+}
+
 // tells reports whether what was answered to a question is released with the words.
-func tells(q *models.Question, bare bool, r models.Released) bool {
-	return q != nil && (q.Themed || !bare) && !(q.AboutYou && q.Closed()) && !(q.Position && len(r.Labels[string(search.Stances)]) == 0)
+func tells(q *models.Question, bare, named bool, r models.Released) bool {
+	return q != nil && (q.Themed || !bare || named && q.Written()) && !(q.AboutYou && q.Closed()) && !(q.Position && len(r.Labels[string(search.Stances)]) == 0)
 }
 
 // foundBySearching is what councillors find of people who are released: the figures
@@ -107,10 +113,10 @@ func foundBySearching(c *models.Consultation, subs []*models.Submission, release
 		if !ok {
 			continue
 		}
-		bare := bare(c, sub, r)
-		f := report.Found{Groups: r.Labels[string(search.Groups)], Apart: !bare || filesQuotable(c, sub) && len(sub.Attachments) > 0}
+		bare, named := bare(c, sub, r), byName(c, sub)
+		f := report.Found{Groups: r.Labels[string(search.Groups)], Apart: !bare || named || filesQuotable(c, sub) && len(sub.Attachments) > 0}
 		for i := range c.Questions {
-			if q := &c.Questions[i]; q.Closed() && tells(q, bare, r) {
+			if q := &c.Questions[i]; q.Closed() && tells(q, bare, named, r) {
 				f.Chosen = append(f.Chosen, q.ID)
 			}
 		}
@@ -128,8 +134,8 @@ func asReleased(c *models.Consultation, sub *models.Submission, r models.Release
 		}
 		return ""
 	}
-	bare := bare(c, sub, r)
-	sub.Answers = slices.DeleteFunc(sub.Answers, func(a models.Answer) bool { return !tells(c.Question(a.Question), bare, r) })
+	bare, named := bare(c, sub, r), byName(c, sub)
+	sub.Answers = slices.DeleteFunc(sub.Answers, func(a models.Answer) bool { return !tells(c.Question(a.Question), bare, named, r) })
 	for i := range sub.Answers {
 		if len(r.Labels[string(search.Languages)]) == 0 {
 			sub.Answers[i].Language = ""
