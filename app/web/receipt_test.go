@@ -477,7 +477,7 @@ func TestLookingAgain(t *testing.T) {
 	if got := p.rows("SELECT DISTINCT status FROM submissions"); !slices.Equal(got, []string{"live"}) {
 		t.Errorf("submissions are %v", got)
 	}
-	officer.get(at(machine)).submit("form:has(#reason)", url.Values{"reason": {"The same text, forty times, by a program."}}).is(http.StatusOK).says("[role=status]", "no longer counts")
+	officer.get(at(machine)).submit("form:has(#reason)", url.Values{"why": {"other"}, "reason": {"The same text, forty times, by a program."}}).is(http.StatusOK).says("[role=status]", "no longer counts")
 	if got := p.rows("SELECT status FROM submissions WHERE id = '" + machine + "'"); !slices.Equal(got, []string{"void"}) {
 		t.Errorf("it is %v", got)
 	}
