@@ -124,6 +124,69 @@ func (p *person) ask(ctx context.Context, path string, form url.Values) (int, st
 	return res.StatusCode, string(text), err
 }
 
+// crowd is people who answer one after the other, each a new one, until there are
+// enough.
+type crowd struct {
+	base    atomic.Value // where the portal is now
+	count   atomic.Int64 // acknowledged
+	enough  atomic.Bool
+	sending sync.WaitGroup
+	failed  chan error
+
+	mu           sync.Mutex
+	acknowledged map[string]int // how often, by words
+	tried        map[string]bool
+}
+
+// answering has so many people answer at once.
+func answering(ctx context.Context, people int, base string) *crowd {
+	c := &crowd{failed: make(chan error, people), acknowledged: map[string]int{}, tried: map[string]bool{}}
+	c.base.Store(base)
+	for who := range people {
+		c.sending.Go(func() {
+			for n := 0; !c.enough.Load(); n++ {
+				words := fmt.Sprintf("canary %d of person %d", n, who)
+				err := newPerson(c.where).answer(ctx, words, func() {
+					c.mu.Lock()
+					defer c.mu.Unlock()
+					c.tried[words] = true
+				})
+				if err != nil {
+					if ctx.Err() == nil {
+						c.failed <- err
+					}
+					return
+				}
+				c.mu.Lock()
+				c.acknowledged[words]++
+				c.mu.Unlock()
+				c.count.Add(1)
+			}
+		})
+	}
+	return c
+}
+
+func (c *crowd) where() string { return c.base.Load().(string) }
+
+// more waits until n more are acknowledged, or somebody gave up.
+func (c *crowd) more(t *testing.T, n int64) {
+	t.Helper()
+	n += c.count.Load()
+	wait(t, func() bool { return c.count.Load() >= n || len(c.failed) > 0 })
+}
+
+// end waits for those who are still answering, and reports who gave up.
+func (c *crowd) end(t *testing.T) {
+	t.Helper()
+	c.enough.Store(true)
+	c.sending.Wait()
+	close(c.failed)
+	for err := range c.failed {
+		t.Error(err)
+	}
+}
+
 var tokenField = regexp.MustCompile(`name="token" value="([^"]+)"`)
 
 // answer answers with the given words until it is acknowledged. tried is called
@@ -272,37 +335,7 @@ func crash(t *testing.T, cfg Config, kills int, database *server) {
 	c := openSquare(t, a)
 	closePortal(t, a)
 
-	var base atomic.Value
-	base.Store("http://127.0.0.1:9") // nobody is there yet
-	where := func() string { return base.Load().(string) }
-	var mu sync.Mutex
-	acknowledged, tried := map[string]int{}, map[string]bool{}
-	var count atomic.Int64
-	var enough atomic.Bool
-	var sending sync.WaitGroup
-	failed := make(chan error, people)
-	for who := range people {
-		sending.Go(func() {
-			for n := 0; !enough.Load(); n++ {
-				words := fmt.Sprintf("canary %d of person %d", n, who)
-				err := newPerson(where).answer(ctx, words, func() {
-					mu.Lock()
-					defer mu.Unlock()
-					tried[words] = true
-				})
-				if err != nil {
-					if ctx.Err() == nil {
-						failed <- err
-					}
-					return
-				}
-				mu.Lock()
-				acknowledged[words]++
-				mu.Unlock()
-				count.Add(1)
-			}
-		})
-	}
+	all := answering(ctx, people, "http://127.0.0.1:9") // nobody is there yet
 
 	random := rand.New(rand.NewPCG(7, 7))
 	var p *portal
@@ -316,36 +349,30 @@ func crash(t *testing.T, cfg Config, kills int, database *server) {
 			continue
 		}
 		<-p.ready
-		base.Store(p.url)
-		until := count.Load() + 1 + int64(random.IntN(2*between))
+		all.base.Store(p.url)
+		more := 1 + int64(random.IntN(2*between))
 		if database != nil && i%10 == 4 { // the portal outlives its database
-			half := count.Load() + between/2
-			wait(t, func() bool { return count.Load() >= half || len(failed) > 0 })
+			all.more(t, between/2)
 			database.stopHard()
 			wait(t, func() bool { // and says so
-				_, _, err := newPerson(where).ask(ctx, "/"+square+"/respond", url.Values{"lang": {"en"}})
+				_, _, err := newPerson(all.where).ask(ctx, "/"+square+"/respond", url.Values{"lang": {"en"}})
 				return errors.As(err, new(away))
 			})
 			database.start()
 			stops++
-			until = count.Load() + between/2
+			more = between / 2
 		}
-		wait(t, func() bool { return count.Load() >= until || len(failed) > 0 })
+		all.more(t, more)
 		p.kill()
 		killed++
-		if len(failed) > 0 {
+		if len(all.failed) > 0 {
 			break
 		}
 	}
 	p = startPortal(t, cfg)
 	<-p.ready
-	base.Store(p.url)
-	enough.Store(true)
-	sending.Wait()
-	close(failed)
-	for err := range failed {
-		t.Error(err)
-	}
+	all.base.Store(p.url)
+	all.end(t)
 	p.kill() // once more, when all is acknowledged
 	killed++
 
@@ -366,7 +393,7 @@ func crash(t *testing.T, cfg Config, kills int, database *server) {
 		}
 	}
 	lost, twice, strange := 0, 0, 0
-	for words := range acknowledged {
+	for words := range all.acknowledged {
 		switch n := stored[words]; {
 		case n == 0:
 			lost++
@@ -375,7 +402,7 @@ func crash(t *testing.T, cfg Config, kills int, database *server) {
 		}
 	}
 	for words := range stored {
-		if !tried[words] {
+		if !all.tried[words] {
 			strange++
 		}
 	}
@@ -389,7 +416,7 @@ func crash(t *testing.T, cfg Config, kills int, database *server) {
 	if acts, _, err := a.Store.VerifyAudit(t.Context()); err != nil || acts < live {
 		t.Errorf("the record of %d acts: %v", acts, err)
 	}
-	if lost > 0 || twice > 0 || strange > 0 || live != len(acknowledged) {
+	if lost > 0 || twice > 0 || strange > 0 || live != len(all.acknowledged) {
 		t.Error("what was acknowledged is not what is stored")
 	}
 	// What was to be done in the background is, also what the kills cut off.
@@ -408,7 +435,7 @@ func crash(t *testing.T, cfg Config, kills int, database *server) {
 		}
 	}
 	t.Logf("%s: %d kills, %d hard stops of the database, %d acknowledged, %d stored, %d lost, %d twice, %d never sent, all in a public log of %d with its root",
-		a.Store.Backend(), killed, stops, len(acknowledged), live, lost, twice, strange, log.Size)
+		a.Store.Backend(), killed, stops, len(all.acknowledged), live, lost, twice, strange, log.Size)
 	if err := errors.Join(late.Drain(t.Context()), late.Close(t.Context())); err != nil {
 		t.Error(err)
 	}

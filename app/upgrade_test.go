@@ -3,12 +3,9 @@ package app
 import (
 	"database/sql"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"os"
-	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,36 +30,8 @@ func TestNewerVersionBeside(t *testing.T) {
 	older := startPortal(t, cfg)
 	defer older.kill()
 	<-older.ready
-	var base atomic.Value
-	base.Store(older.url)
-	where := func() string { return base.Load().(string) }
-	var mu sync.Mutex
-	acknowledged := map[string]int{}
-	var count atomic.Int64
-	var enough atomic.Bool
-	var people sync.WaitGroup
-	failed := make(chan error, 8)
-	for who := range cap(failed) {
-		people.Go(func() {
-			for n := 0; !enough.Load(); n++ {
-				words := fmt.Sprintf("answer %d of person %d", n, who)
-				if err := newPerson(where).answer(t.Context(), words, func() {}); err != nil {
-					failed <- err
-					return
-				}
-				mu.Lock()
-				acknowledged[words]++
-				mu.Unlock()
-				count.Add(1)
-			}
-		})
-	}
-	more := func(n int64) {
-		t.Helper()
-		n += count.Load()
-		wait(t, func() bool { return count.Load() >= n || len(failed) > 0 })
-	}
-	more(40)
+	people := answering(t.Context(), 8, older.url)
+	people.more(t, 40)
 
 	db, err := sql.Open("pgx", cfg.Database)
 	if err != nil {
@@ -101,7 +70,7 @@ func TestNewerVersionBeside(t *testing.T) {
 		t.Errorf("ready: %d %s", status, body)
 	}
 
-	before, two := count.Load(), newer != nil
+	before, two := people.count.Load(), newer != nil
 	if !two {
 		older.kill()
 		mark("DELETE FROM goose_db_version WHERE version_id = 9999")
@@ -109,14 +78,9 @@ func TestNewerVersionBeside(t *testing.T) {
 		defer newer.kill()
 		<-newer.ready
 	}
-	base.Store(newer.url)
-	more(40)
-	enough.Store(true)
-	people.Wait()
-	close(failed)
-	for err := range failed {
-		t.Error(err)
-	}
+	people.base.Store(newer.url)
+	people.more(t, 40)
+	people.end(t)
 	older.kill()
 	newer.kill()
 
@@ -131,8 +95,8 @@ func TestNewerVersionBeside(t *testing.T) {
 		}
 		stored[sub.Answers[0].Text]++
 	}
-	if diff := cmp.Diff(acknowledged, stored); diff != "" {
+	if diff := cmp.Diff(people.acknowledged, stored); diff != "" {
 		t.Errorf("what was acknowledged is not what is stored (-acknowledged +stored):\n%s", diff)
 	}
-	t.Logf("%s, two programs: %t: %d acknowledged, %d of them by the newer one, %d stored", a.Store.Backend(), two, len(acknowledged), int64(len(acknowledged))-before, len(stored))
+	t.Logf("%s, two programs: %t: %d acknowledged, %d of them by the newer one, %d stored", a.Store.Backend(), two, len(people.acknowledged), int64(len(people.acknowledged))-before, len(stored))
 }

@@ -78,6 +78,9 @@ const (
 // AsideReasons are those that an officer chooses from.
 var AsideReasons = []Attention{AsideRepeated, AsideMadeUp, AsideElsewhere, AsideTrial, AsideOther}
 
+// AsideMarks are all that say why a submission was set aside, by itself or in a pile.
+var AsideMarks = append([]Attention{AttentionSpam}, AsideReasons...)
+
 // Readable reports whether the submission counts and its words are there.
 func (s *Submission) Readable() bool { return s.Status == SubmissionLive && s.Erased == "" }
 

@@ -224,11 +224,11 @@ func (s *Service) ReleaseOverdue(ctx context.Context) error {
 }
 
 // release makes a release of those who are in none yet and whose words people
-// have checked, recoded among
-// themselves: what is released already does not change. Those of them who are
-// too few to have labels are released without, and so are those who are counted in
-// a report that is public: labels of theirs could tell what its figures mask. There is no release without
-// anybody in it but the first, which says that there was nothing to release.
+// have checked, recoded among themselves: what is released already does not change.
+// Those of them who are too few to have labels are released without, and so are
+// those who are counted in a report that is public: labels of theirs could tell what
+// its figures mask. There is no release without anybody in it but the first, which
+// says that there was nothing to release.
 func (s *Service) release(ctx context.Context, tx *store.Store, by Actor, c *models.Consultation) (people int, err error) {
 	earlier, err := tx.Releases(ctx, c.ID)
 	if err != nil {

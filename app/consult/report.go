@@ -229,7 +229,7 @@ func asideBy(ctx context.Context, from *store.Store, c *models.Consultation, all
 	if all == 0 {
 		return by, nil
 	}
-	for _, why := range append([]models.Attention{models.AttentionSpam}, models.AsideReasons...) {
+	for _, why := range models.AsideMarks {
 		ids, err := from.Marked(ctx, c.ID, models.SubmissionVoid, []models.Attention{why}, nil)
 		if err != nil {
 			return nil, err

@@ -32,7 +32,7 @@ func (b *builder) aside(all models.Figure) (out []models.GroupFigure) {
 		out = append(out, models.GroupFigure{ID: string(why), Name: asideNames[why], Count: figure(disclose.Count(n, true))})
 	}
 	left := b.SetAside
-	for _, why := range append([]models.Attention{models.AttentionSpam}, models.AsideReasons...) {
+	for _, why := range models.AsideMarks {
 		if n := b.Aside[why]; why != models.AsideOther && n >= disclose.SensitiveThreshold {
 			say(why, n)
 			left -= n

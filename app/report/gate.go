@@ -98,8 +98,8 @@ func (b *builder) inAnyTheme(rows []string) disclose.Linked {
 // one or more, or in one at most.
 func (b *builder) across() disclose.Sum {
 	if b.inGroup == nil { // every table asks
-		sum := lines(b.Submissions, func(s *models.Submission) (n int) {
-			for _, g := range s.Groups {
+		sum := lines(len(b.Submissions), func(i int) (n int) {
+			for _, g := range b.Submissions[i].Groups {
 				if b.Consultation.Group(g) != nil {
 					n++
 				}
@@ -111,11 +111,12 @@ func (b *builder) across() disclose.Sum {
 	return *b.inGroup
 }
 
-// lines is how parts compare with their total where each of subs is in so many.
-func lines(subs []*models.Submission, in func(*models.Submission) int) disclose.Sum {
+// lines is how parts compare with their total where each of so many people is in
+// that many of them.
+func lines(people int, in func(i int) int) disclose.Sum {
 	several, none := false, false
-	for _, s := range subs {
-		n := in(s)
+	for i := range people {
+		n := in(i)
 		several, none = several || n > 1, none || n == 0
 	}
 	switch {

@@ -231,8 +231,7 @@ func (b *builder) count(rows []string, subs []*models.Submission, in func(*model
 	for i, s := range subs {
 		each[i] = in(s)
 	}
-	i := -1
-	t.Across, t.Down = b.across(), lines(subs, func(*models.Submission) int { i++; return len(each[i]) })
+	t.Across, t.Down = b.across(), lines(len(subs), func(i int) int { return len(each[i]) })
 	for i, s := range subs {
 		rowsOf := each[i]
 		for _, r := range rowsOf {
@@ -307,7 +306,7 @@ func (b *builder) each(table string, sensitive bool, of func(*models.Submission)
 // of a sensitive one when sensitive is set.
 func alone(rows []string, sensitive bool, subs []*models.Submission, in func(*models.Submission) []int) disclose.Table {
 	t := disclose.Table{Rows: rows, Columns: []string{"people"}, Sensitive: []bool{sensitive}, RowTotals: make([]int, len(rows)),
-		ColumnTotals: []int{len(subs)}, Total: len(subs), Down: lines(subs, func(s *models.Submission) int { return len(in(s)) })}
+		ColumnTotals: []int{len(subs)}, Total: len(subs), Down: lines(len(subs), func(i int) int { return len(in(subs[i])) })}
 	for _, s := range subs {
 		for _, r := range in(s) {
 			t.RowTotals[r]++

@@ -58,6 +58,14 @@ func (p *pool) begin(ctx context.Context) (end func(), err error) {
 
 // BeginTx starts a transaction; it makes pool a gorm.ConnPoolBeginner.
 func (p *pool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool, error) {
+	t, err := p.open(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func (p *pool) open(ctx context.Context, opts *sql.TxOptions) (*transaction, error) {
 	end, err := p.begin(ctx)
 	if err != nil {
 		return nil, err
@@ -97,18 +105,15 @@ func (p *pool) current(ctx context.Context, tx *sql.Tx) error {
 func (p *pool) GetDBConn() (*sql.DB, error) { return p.DB, nil }
 
 func (p *pool) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if err := checkText(args); err != nil {
-		return nil, err
-	}
-	tx, err := p.BeginTx(ctx, nil)
+	t, err := p.open(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
-	result, err := tx.ExecContext(ctx, query, args...)
+	result, err := t.ExecContext(ctx, query, args...)
 	if err != nil {
-		return nil, errors.Join(err, tx.(*transaction).Rollback())
+		return nil, errors.Join(err, t.Rollback())
 	}
-	return result, tx.(*transaction).Commit()
+	return result, t.Commit()
 }
 
 func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
