@@ -164,6 +164,14 @@ func TestTamperedQuotesStopTheReport(t *testing.T) {
 		c := k.themed(t, "lantern-square", 5)
 		c = k.move(t, c, models.StatusClosed)
 		k.drain(t)
+		// Words that are sealed do not open once anything of them has changed. What a
+		// report says of those that lie bare, as before they were sealed, comes after.
+		sealed := k.subs(t, c)
+		k.exec(t, "UPDATE answers SET redacted = replace(redacted, 'e', 'a')")
+		if _, err := k.DraftReport(ctx, officer, c); err == nil || !strings.Contains(err.Error(), "words that do not open") {
+			t.Errorf("sealed words: error %v", err)
+		}
+		k.restore(t, sealed)
 		for name, test := range map[string]struct{ change, says string }{
 			"hash":    {"UPDATE quotes SET sha256 = 'ab' || substr(sha256, 3)", "differs from the words"},
 			"words":   {"UPDATE answers SET redacted = replace(redacted, 'e', 'a')", "differs from the words"},

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -264,7 +265,7 @@ func (s *Store) answers(ctx context.Context, submissions []string, open map[stri
 	err := readRows(s.db.WithContext(ctx).Model(&answerRow{}).Select("submission, question, options, text, redacted, language, translation, translated").
 		Where("submission IN ?", submissions).Order("submission, position"), func() {
 		a, err := row.model(open[row.Submission])
-		closed = errors.Join(closed, err)
+		closed = cmp.Or(closed, err)
 		answers[row.Submission] = append(answers[row.Submission], a)
 	}, &row.Submission, &row.Question, &row.Options, &row.Text, &row.Redacted, &row.Language, &row.Translation, &row.Translated)
 	return answers, errors.Join(err, closed)

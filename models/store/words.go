@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/cipher"
 	"crypto/hkdf"
@@ -146,7 +147,7 @@ func (s *Store) words(ctx context.Context, submissions ...string) (map[string]*w
 			return
 		}
 		aead, err := chacha20poly1305.NewX(key)
-		closed = errors.Join(closed, err)
+		closed = cmp.Or(closed, err)
 		all[r.Submission] = &words{aead, r.Submission}
 	}, &r.Submission, &r.Sealed)
 	return all, errors.Join(err, closed)
