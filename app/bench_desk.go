@@ -72,9 +72,10 @@ func (cmd benchCommand) desk(r *run, a *App, c *models.Consultation) error {
 		if err != nil {
 			return err
 		}
-		// What is kept of a page from one view to the next holds until something is written.
-		written := func(address string) error {
-			if err := a.Service.TakesWrites(ctx); err != nil {
+		// The figures of a page are kept until something is written that they are counted
+		// from.
+		changed := func(address string) error {
+			if err := a.Store.SetAttention(ctx, id, nil); err != nil {
 				return err
 			}
 			return open(address)
@@ -108,10 +109,10 @@ func (cmd benchCommand) desk(r *run, a *App, c *models.Consultation) error {
 			{"code blind", at + "code?way=blind", open},
 			{"settle", at + "code?way=settle", open},
 			{"findings", at + "findings", open},
-			{"findings, written since", at + "findings", written},
+			{"findings, counted again", at + "findings", changed},
 			{"a finding", at + "findings/new", open},
 			{"report", at + "report", open},
-			{"report, written since", at + "report", written},
+			{"report, counted again", at + "report", changed},
 			{"points heard once", at + "report/heard-once", open},
 			{"where everybody stands", at + "report/ledger.csv", open},
 			{"themes, councillor", at + "themes", councillor},

@@ -890,18 +890,6 @@ func (s *Service) readDesk(ctx context.Context, c *models.Consultation) (*desk, 
 	return &desk{places: p, seed: seedOf(c.ID), answers: drawn(c, answers)}, err
 }
 
-// live returns the submissions that count.
-func live(ctx context.Context, from *store.Store, c *models.Consultation) ([]*models.Submission, error) {
-	var all []*models.Submission
-	for sub, err := range from.Submissions(ctx, c.ID) {
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, sub)
-	}
-	return all, nil
-}
-
 // drawn returns the answers in words in the order in which they are drawn: by a
 // hash of each, so that the order is nobody's choice and stays when more come.
 func drawn(c *models.Consultation, answers []models.AnswerKey) []models.AnswerKey {

@@ -26,7 +26,7 @@ func (k *kit) dump(t *testing.T) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
 	for _, table := range k.allTables(t) {
-		if table == "drafts" || table == "equality" {
+		if table == "drafts" || table == "equality" || table == "revision" { // the last is one number for all that is written
 			continue
 		}
 		rows, err := k.sql(t).Query("SELECT * FROM " + table)

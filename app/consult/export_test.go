@@ -25,5 +25,5 @@ func (s *Service) Spoil(consultation string, edit func(*models.Report)) {
 	spoilt := *d.figures
 	spoilt.RollCall.Entries = slices.Clone(spoilt.RollCall.Entries)
 	edit(&spoilt)
-	d.figures, d.counted, d.report = &spoilt, false, nil
+	d.figures, d.counted = &spoilt, false
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"heard/app/ledger"
 	"heard/app/report"
 	"heard/models"
@@ -35,12 +37,11 @@ const mostDrafts = 4
 // draft is the report of one consultation that was built last.
 type draft struct {
 	sync.Mutex
-	revision     string // of the store, before any of it was read
+	revision     int64 // of the store, before what its figures are counted from was read
 	consultation *models.Consultation
-	report       *models.Report
 
 	// Its figures, the input that they were built from, and whether they were counted
-	// again: holding them against the disclosure gate and the store is work, and most
+	// again: holding them against the disclosure gate and the store is work, and much
 	// of what is written changes none of them.
 	of      [sha256.Size]byte
 	figures *models.Report
@@ -65,38 +66,8 @@ func (s *Service) buildReport(ctx context.Context, c *models.Consultation) (*mod
 	d := s.drafts.get(c.ID)
 	d.Lock()
 	defer d.Unlock() // also while it is built, so that many who ask wait for one
-	revision, err := s.store.Revision(ctx)
-	if err != nil {
+	if err := s.figures(ctx, d, c); err != nil {
 		return nil, err
-	}
-	if d.report == nil || d.revision != revision || !reflect.DeepEqual(d.consultation, c) {
-		r, err := s.build(ctx, d, c)
-		if err != nil {
-			return nil, err
-		}
-		of := *c // the caller may go on to change it
-		d.revision, d.consultation, d.report = revision, &of, r
-	}
-	own := *d.report
-	return &own, nil
-}
-
-// build reads everything anew.
-func (s *Service) build(ctx context.Context, d *draft, c *models.Consultation) (*models.Report, error) {
-	in, err := s.reportInput(ctx, s.store, c)
-	if err != nil {
-		return nil, err
-	}
-	of, err := in.Sum()
-	if err != nil {
-		return nil, err
-	}
-	if d.figures == nil || d.of != of {
-		r, err := report.Build(in)
-		if err != nil {
-			return nil, err
-		}
-		d.of, d.figures, d.counted = of, r, false
 	}
 	r := *d.figures
 	written, _, err := writtenOf(ctx, s.store, c)
@@ -113,10 +84,44 @@ func (s *Service) build(ctx context.Context, d *draft, c *models.Consultation) (
 	return &r, nil
 }
 
-// reportInput reads what a report is made from.
-func (s *Service) reportInput(ctx context.Context, from *store.Store, c *models.Consultation) (in report.Input, err error) {
+// figures brings the figures of a draft up to date.
+func (s *Service) figures(ctx context.Context, d *draft, c *models.Consultation) error {
+	revision, err := s.store.Revision(ctx)
+	if err != nil {
+		return err
+	}
+	if d.figures != nil && d.revision == revision && reflect.DeepEqual(d.consultation, c) {
+		return nil
+	}
+	in, err := s.reportInput(ctx, c)
+	if err != nil {
+		return err
+	}
+	of, err := in.Sum()
+	if err != nil {
+		return err
+	}
+	if d.figures == nil || d.of != of {
+		r, err := report.Build(in)
+		if err != nil {
+			return err
+		}
+		d.of, d.figures, d.counted = of, r, false
+	}
+	own := *c // the caller may go on to change it
+	d.revision, d.consultation = revision, &own
+	return nil
+}
+
+// reportInput reads what a report is made from; what there is much of, at once.
+func (s *Service) reportInput(ctx context.Context, c *models.Consultation) (in report.Input, err error) {
 	in.Consultation = c
-	if in.Submissions, err = live(ctx, from, c); err != nil {
+	from := s.store
+	var where *places
+	g, together := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { in.Submissions, err = from.LiveSubmissions(together, c.ID); return err })
+	g.Go(func() (err error) { where, err = readPlaces(together, from, c); return err })
+	if err := g.Wait(); err != nil {
 		return in, err
 	}
 	counts, err := from.CountSubmissions(ctx, c.ID)
@@ -128,10 +133,6 @@ func (s *Service) reportInput(ctx context.Context, from *store.Store, c *models.
 		return in, err
 	}
 	if in.Equality, err = from.EqualityCounts(ctx, c.ID); err != nil {
-		return in, err
-	}
-	where, err := readPlaces(ctx, from, c)
-	if err != nil {
 		return in, err
 	}
 	in.Themes, in.Placements = where.themes, where.standing()

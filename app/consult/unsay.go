@@ -21,7 +21,7 @@ func (s *Service) unsay(ctx context.Context, tx *store.Store, c *models.Consulta
 	if err != nil {
 		return err
 	}
-	live, err := live(ctx, tx, c)
+	live, err := tx.LiveSubmissions(ctx, c.ID)
 	if err != nil {
 		return err
 	}

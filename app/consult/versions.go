@@ -151,7 +151,7 @@ func (s *Service) version(ctx context.Context, c *models.Consultation, note stri
 			return nil, err
 		}
 	}
-	in, err := s.reportInput(ctx, s.store, c)
+	in, err := s.reportInput(ctx, c)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"sync"
@@ -75,7 +76,7 @@ func (p *pool) open(ctx context.Context, opts *sql.TxOptions) (*transaction, err
 		end()
 		return nil, err
 	}
-	t := &transaction{Tx: tx, end: end}
+	t := &transaction{Tx: tx, ctx: ctx, end: end}
 	if err := p.current(ctx, tx); err != nil {
 		_ = t.Rollback()
 		return nil, err
@@ -120,17 +121,27 @@ func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sq
 	if err := checkText(args); err != nil {
 		return nil, err
 	}
+	if words := strings.Fields(query[:min(len(query), 20)]); len(words) > 0 && !reads(words[0]) {
+		return nil, fmt.Errorf("%s outside a transaction: expected a statement that reads", words[0])
+	}
 	return p.DB.QueryContext(ctx, query, args...)
 }
 
 // transaction is one transaction as gorm uses it.
 type transaction struct {
 	*sql.Tx
-	end func()
+	ctx     context.Context // of the transaction
+	end     func()
+	counted bool // it wrote what figures are counted from
 }
 
 func (t *transaction) Commit() error {
 	defer t.end()
+	if t.counted {
+		if err := t.count(t.ctx); err != nil {
+			return errors.Join(err, t.Tx.Rollback())
+		}
+	}
 	return t.Tx.Commit()
 }
 
@@ -143,6 +154,7 @@ func (t *transaction) ExecContext(ctx context.Context, query string, args ...any
 	if err := checkText(args); err != nil {
 		return nil, err
 	}
+	t.counted = t.counted || counts(query)
 	return t.Tx.ExecContext(ctx, query, args...)
 }
 
@@ -150,6 +162,7 @@ func (t *transaction) QueryContext(ctx context.Context, query string, args ...an
 	if err := checkText(args); err != nil {
 		return nil, err
 	}
+	t.counted = t.counted || counts(query) // that it returns rows does not say that it writes none
 	return t.Tx.QueryContext(ctx, query, args...)
 }
 

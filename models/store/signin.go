@@ -311,8 +311,11 @@ func (s *Store) Recoveries(ctx context.Context) ([]models.Recovery, error) {
 // TakeRecovery removes a request and returns it. Of two at once, one gets it.
 func (s *Store) TakeRecovery(ctx context.Context, account string) (*models.Recovery, error) {
 	var rows []recoveryRow
-	done := s.db.WithContext(ctx).Clauses(clause.Returning{}).Where("account = ?", account).Delete(&rows)
-	if err := one(done, "read the request", "There is no such request. It may have been confirmed or taken back."); err != nil {
+	err := s.Tx(ctx, func(tx *Store) error {
+		done := tx.db.WithContext(ctx).Clauses(clause.Returning{}).Where("account = ?", account).Delete(&rows)
+		return one(done, "read the request", "There is no such request. It may have been confirmed or taken back.")
+	})
+	if err != nil {
 		return nil, err
 	}
 	m := models.Recovery(rows[0])

@@ -44,8 +44,7 @@ type Store struct {
 	wrap    cipher.AEAD // seals the keys of submissions
 	backend string
 	parsed  *parsed
-	watch   *watch // nil for PostgreSQL
-	unit    *unit  // nil outside Tx
+	unit    *unit // nil outside Tx
 }
 
 // Options are what a Store needs besides the database.
@@ -123,7 +122,6 @@ func start(ctx context.Context, pool *pool, dialect string, dialector gorm.Diale
 	}
 	s := &Store{db: g, now: opt.Now, log: opt.Logger, erased: opt.Erased, wrap: wrap, parsed: &parsed{}}
 	if dialect == "sqlite" {
-		s.watch = &watch{db: pool.DB}
 		s.backend, err = checkSQLite(ctx, pool.DB)
 	} else {
 		s.backend, err = checkPostgres(ctx, pool.DB)
@@ -306,11 +304,6 @@ func checkPostgres(ctx context.Context, db *sql.DB) (backend string, err error) 
 // the database file, and closes the database.
 func (s *Store) Close() error {
 	s.wipe(context.Background())
-	if s.watch != nil {
-		s.watch.mu.Lock()
-		s.watch.end()
-		s.watch.mu.Unlock()
-	}
 	db, err := s.db.DB()
 	if err != nil {
 		return fmt.Errorf("cannot close the database: %w", clean(err))

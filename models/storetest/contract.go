@@ -265,6 +265,7 @@ var columns = strings.Fields(`
 	request_acts.state request_acts.submission
 	requests.account requests.came requests.consultation requests.done requests.extended requests.id requests.kind requests.outcome requests.received requests.reference requests.state requests.version requests.written
 	retentions.account retentions.consultation retentions.day retentions.done retentions.version retentions.written
+	revision.number
 	saved_searches.account saved_searches.consultation saved_searches.day saved_searches.id saved_searches.name saved_searches.query
 	sections.account sections.consultation sections.day sections.section sections.version sections.written
 	sessions.data sessions.expires sessions.token
@@ -1603,7 +1604,7 @@ func testUpgrade(t *testing.T, url string) {
 	for _, statement := range append(plain,
 		"DROP TABLE submission_keys", "DROP TABLE log_entries", "DROP TABLE contact_openings", "ALTER TABLE attachments DROP COLUMN secret", "DROP TABLE sso_subjects", "DROP TABLE recoveries", "DROP TABLE staff_sessions", "DROP TABLE sign_in_attempts",
 		"DROP TABLE recovery_codes", "DROP TABLE code_apps", "DROP TABLE passkeys",
-		"DROP TABLE portal",
+		"DROP TABLE portal", "DROP TABLE revision",
 		"DROP TABLE findings", "DROP TABLE sections", "DROP TABLE population",
 		"DROP TABLE request_acts", "DROP TABLE requests", "DROP TABLE held_words", "DROP TABLE retentions", "ALTER TABLE submissions DROP COLUMN erased",
 		"DROP TABLE pack_reads", "DROP TABLE objections", "DROP TABLE report_proposals", "DROP TABLE report_members", "ALTER TABLE reports DROP COLUMN day",
