@@ -340,3 +340,46 @@ func TestWhatIsPublicOfAnswers(t *testing.T) {
 		t.Errorf("what another code tells: %+v (%v)", trace, err)
 	}
 }
+
+// What is released while a report is on its way to be published is found by
+// searching, and its figures were not held against that. It is seen: the release
+// comes when the report has been built and waits for the consultation.
+func TestReleasedAtTheMomentOfPublishing(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		if !k.onPostgres() {
+			t.Skip("SQLite has one writer, and tells nobody who waits to be it; PostgreSQL tells")
+		}
+		c := k.themed(t, "lantern-square", 5)
+		k.drain(t)
+		c = k.move(t, c, models.StatusFrozen)
+		hash := k.propose(t, c, "")
+		db := k.sql(t)
+		meanwhile, err := db.Begin()
+		noError(t, err)
+		defer func() { _ = meanwhile.Rollback() }()
+		var me int
+		noError(t, meanwhile.QueryRow("SELECT pg_backend_pid() FROM consultations WHERE id = $1 FOR UPDATE", c.ID).Scan(&me))
+		published := make(chan error, 1)
+		go func() { published <- k.PublishReport(ctx, second, c, hash) }()
+		for waits := false; !waits; {
+			select {
+			case err := <-published:
+				t.Fatalf("published while the consultation was held: %v", err)
+			default:
+				noError(t, db.QueryRow("SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid)))", me).Scan(&waits))
+			}
+		}
+		_, err = meanwhile.Exec("INSERT INTO releases (consultation, number, day, account) SELECT $1, coalesce(max(number), 0) + 1, '2026-11-23', 'portal' FROM releases WHERE consultation = $1", c.ID)
+		noError(t, err)
+		noError(t, meanwhile.Commit())
+		err = <-published
+		wantKind(t, "publishing what was released in between", err, models.KindConflict)
+		if err == nil || !strings.Contains(err.Error(), "at this very moment") {
+			t.Errorf("it was refused because %v", err)
+		}
+		if got := k.reread(t, c).Status; got != models.StatusFrozen {
+			t.Errorf("the consultation is %s", got)
+		}
+		noError(t, k.PublishReport(ctx, second, c, hash))
+	})
+}

@@ -9,8 +9,7 @@ import (
 
 // Revision tells one state of what reports are counted from from another: as long
 // as it stays the same, no program has written any of it, in this process or
-// another. It is one small query, and belongs outside Tx. What is read after it may
-// be newer, never older.
+// another. What is read after it may be newer, never older.
 func (s *Store) Revision(ctx context.Context) (number int64, err error) {
 	err = s.db.WithContext(ctx).Raw("SELECT number FROM revision").Scan(&number).Error
 	return number, failed(err, "see whether anything was written")
