@@ -826,7 +826,7 @@ func (a *App) writeReport(ctx context.Context, w io.Writer, c *models.Consultati
 		return err
 	}
 	if len(wanting) > 0 {
-		a.Log.Warn("the PDF does not say that it is PDF/UA, because it is not", "wanting", strings.Join(wanting, "; "))
+		a.log.Warn("the PDF does not say that it is PDF/UA, because it is not", "wanting", strings.Join(wanting, "; "))
 	}
 	_, err = w.Write(pdf)
 	return err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,7 +115,7 @@ func (p *Printer) PDF(ctx context.Context, page []byte) (pdf []byte, wanting []s
 	if pdf, err = os.ReadFile(out); err != nil {
 		return nil, nil, err
 	}
-	return accessible(pdf, page)
+	return accessible(pdf, given)
 }
 
 // alone holds the program to what is in the page itself, should something that
@@ -122,7 +123,8 @@ func (p *Printer) PDF(ctx context.Context, page []byte) (pdf []byte, wanting []s
 // nothing is fetched or run.
 const alone = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">`
 
-// forPaper returns a page as the program is given it: alone, and with something in
+// forPaper returns a page as the program is given it: alone, without links to pages
+// of the portal, which would lead to files of whoever reads it, and with something in
 // each cell of a table. Chromium gives no tag to a cell in which nothing stands, and
 // then the cells after it would be read as those of the wrong columns.
 func forPaper(page []byte) ([]byte, error) {
@@ -131,8 +133,14 @@ func forPaper(page []byte) ([]byte, error) {
 		return nil, fmt.Errorf("read the page: %w", err)
 	}
 	for n := range root.Descendants() {
-		if n.Type == html.ElementNode && (n.Data == "td" || n.Data == "th") && words(n) == "" {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		switch href := attr(n, "href"); {
+		case (n.Data == "td" || n.Data == "th") && words(n) == "":
 			n.AppendChild(&html.Node{Type: html.TextNode, Data: "\u00a0"})
+		case n.Data == "a" && !strings.HasPrefix(href, "#") && !outward(href):
+			n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "href" })
 		}
 	}
 	var out bytes.Buffer

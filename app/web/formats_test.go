@@ -110,8 +110,9 @@ func TestReportInEveryFormat(t *testing.T) {
 	}
 	// With one, it is made once for everybody.
 	runs := filepath.Join(t.TempDir(), "runs")
-	program := filepath.Join(t.TempDir(), "chromium")
-	must(t, os.WriteFile(program, []byte("#!/bin/sh\nfor a; do case $a in --print-to-pdf=*) printf '%%PDF-1.7' > \"${a#--print-to-pdf=}\";; file://*) cat \"${a#file://}\" >> "+runs+";; esac; done\n"), 0o755))
+	program, made := filepath.Join(t.TempDir(), "chromium"), filepath.Join(t.TempDir(), "made.pdf")
+	must(t, os.WriteFile(made, []byte("%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\nxref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n0000000054 00000 n \ntrailer\n<</Size 3/Root 1 0 R>>\nstartxref\n101\n%%EOF\n"), 0o600))
+	must(t, os.WriteFile(program, []byte("#!/bin/sh\nfor a; do case $a in --print-to-pdf=*) cat "+made+" > \"${a#--print-to-pdf=}\";; file://*) cat \"${a#file://}\" >> "+runs+";; esac; done\n"), 0o755))
 	p.options.Printer = print.NewPrinter(program)
 	p.serve()
 	anybody = p.browser()
