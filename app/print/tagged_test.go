@@ -111,6 +111,12 @@ func TestAccessiblePDF(t *testing.T) {
 				if diff := gocmp.Diff(outlineOf(root), outlineIn(r)); diff != "" {
 					t.Errorf("what readers find is not what stands on the page (-page +PDF):\n%s", diff)
 				}
+				for _, page := range r.pages() {
+					content := r.unpacked(page["Contents"])
+					if out, _, _ := markRest(content); !bytes.Equal(out, content) {
+						t.Error("what is drawn on a page is neither marked as content nor as decoration")
+					}
+				}
 				if again, _, err := p.PDF(t.Context(), page); err != nil || !bytes.Equal(again, pdf) {
 					t.Errorf("the same page makes another file: %v", err)
 				}

@@ -1,6 +1,8 @@
 package print
 
 import (
+	"regexp"
+
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
@@ -205,6 +207,8 @@ func (t *tagged) checkTable(table *element) {
 	}
 }
 
+var readAsNone = regexp.MustCompile(`(?m)<(?:0000|(?i:feff|fffe))>\s*$`)
+
 // checkFonts notes fonts that are not in the file, or whose letters cannot be read.
 func (t *tagged) checkFonts() {
 	for _, entry := range t.doc.Table {
@@ -229,6 +233,8 @@ func (t *tagged) checkFonts() {
 		}
 		if font["ToUnicode"] == nil {
 			t.want("the letters of a font cannot be read")
+		} else if readAsNone.Match(t.unpacked(font["ToUnicode"])) {
+			t.want("a letter of a font is read as none")
 		}
 	}
 }
