@@ -821,10 +821,14 @@ func (a *App) writeReport(ctx context.Context, w io.Writer, c *models.Consultati
 	if format == "docx" {
 		return print.DOCX(w, &alone, print.About{Footer: page.Foot(), Day: r.Closed})
 	}
-	pdf, err := a.printer.PDF(ctx, alone.Bytes())
-	if err == nil {
-		_, err = w.Write(pdf)
+	pdf, wanting, err := a.printer.PDF(ctx, alone.Bytes())
+	if err != nil {
+		return err
 	}
+	if len(wanting) > 0 {
+		a.log.Warn("the PDF does not say that it is PDF/UA, because it is not", "wanting", strings.Join(wanting, "; "))
+	}
+	_, err = w.Write(pdf)
 	return err
 }
 

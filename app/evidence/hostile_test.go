@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"heard/app/pdffile"
 )
 
 // hostile makes up files that are damaged or were made to do harm, each from a
@@ -282,7 +284,7 @@ func canaries(t testing.TB) (places []string, file func(place int, mark string) 
 	for _, key := range []string{"Title", "Author", "Description", "Copyright", "Creation Time", "Software", "Disclaimer", "Warning", "Source", "Comment"} {
 		add("PNG text "+key, func(m string) (string, []byte) { return "a.png", withChunk(picture, "tEXt", key+"\x00"+m) })
 		add("PNG packed text "+key, func(m string) (string, []byte) {
-			return "a.png", withChunk(picture, "zTXt", key+"\x00\x00"+string(deflated([]byte(m))))
+			return "a.png", withChunk(picture, "zTXt", key+"\x00\x00"+string(pdffile.Deflated([]byte(m))))
 		})
 		add("PNG international text "+key, func(m string) (string, []byte) {
 			return "a.png", withChunk(picture, "iTXt", key+"\x00\x00\x00en\x00"+key+"\x00"+m)

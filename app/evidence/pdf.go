@@ -6,13 +6,10 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
-	"math"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,6 +17,8 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+
+	"heard/app/pdffile"
 )
 
 func init() {
@@ -73,8 +72,7 @@ func cleanPDF(data []byte, limit time.Duration) (clean []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &pdfCleaner{ctx: ctx, doc: doc, data: data, numbers: map[int]int{}, left: maxStreams}
-	c.out.start()
+	c := &pdfCleaner{ctx: ctx, doc: doc, data: data, numbers: map[int]int{}, left: maxStreams, out: pdffile.NewWriter()}
 	top, ok := c.refer(*doc.Root, root)
 	if !ok {
 		return nil, Damaged
@@ -85,10 +83,10 @@ func cleanPDF(data []byte, limit time.Duration) (clean []byte, err error) {
 			return nil, err
 		}
 	}
-	if c.out.last > maxObjects {
+	if len(c.queue) > maxObjects {
 		return nil, Unpacks
 	}
-	return c.out.finish(top), nil
+	return c.out.Finish(types.Dict{"Root": top}), nil
 }
 
 // sizeRE matches a number of objects, in a trailer, of eight digits or more, which
@@ -258,7 +256,7 @@ type pdfCleaner struct {
 	queue   []queued
 	left    int64 // how many bytes streams may still unpack to
 	err     error // the first
-	out     pdfWriter
+	out     *pdffile.Writer
 }
 
 // queued is an object that has its new number and is not yet written.
@@ -279,7 +277,7 @@ func (c *pdfCleaner) refer(ref types.IndirectRef, k kind) (types.IndirectRef, bo
 			c.numbers[old] = 0
 			return ref, false
 		}
-		number = c.out.number()
+		number = c.out.Number()
 		c.numbers[old] = number
 		c.queue = append(c.queue, queued{number, object, k})
 	}
@@ -486,14 +484,14 @@ func (c *pdfCleaner) write(q queued) error {
 		if err != nil {
 			return err
 		}
-		c.out.stream(q.number, d, content)
+		c.out.Stream(q.number, d, content)
 		return c.err
 	}
 	o, _ := c.clean(q.object, q.kind)
 	if d, ok := o.(types.Dict); q.kind == root && (!ok || d["Pages"] == nil) {
 		return Damaged
 	}
-	c.out.object(q.number, o)
+	c.out.Object(q.number, o)
 	return c.err
 }
 
@@ -536,7 +534,7 @@ func (c *pdfCleaner) cleanStream(s types.StreamDict) (types.Dict, []byte, error)
 		return nil, nil, err
 	}
 	if repack {
-		content = deflated(content)
+		content = pdffile.Deflated(content)
 	}
 	return c.cleanDict(d, anything), content, nil
 }
@@ -609,7 +607,7 @@ func (c *pdfCleaner) trimFlate(packed []byte) ([]byte, error) {
 	}
 	// It ends in the error known.
 	content, _ := io.ReadAll(io.LimitReader(r, size))
-	return deflated(content), nil
+	return pdffile.Deflated(content), nil
 }
 
 // inflated returns how many bytes a packed stream unpacks to and how many it takes
@@ -626,161 +624,4 @@ func inflated(packed []byte, limit int64) (size int64, used int, err error) {
 	}
 	// The reader is one of single bytes, so nothing was taken in advance.
 	return size, len(packed) - r.Len(), err
-}
-
-func deflated(content []byte) []byte {
-	var b bytes.Buffer
-	w := zlib.NewWriter(&b)
-	// A bytes.Buffer does not fail.
-	_, _ = w.Write(content)
-	_ = w.Close()
-	return b.Bytes()
-}
-
-// pdfWriter writes a PDF file whole: one revision, no document information, no
-// identifier of the document.
-type pdfWriter struct {
-	file   bytes.Buffer
-	last   int     // the highest number given out
-	places []place // of objects, by number
-	// Objects that are no streams are packed in groups.
-	group   []byte
-	members []member
-}
-
-// place is where an object is: at an offset of the file, or in a group.
-type place struct {
-	packed bool
-	at     int // the offset, or the number of the group
-	index  int // in the group
-}
-
-type member struct{ number, offset int }
-
-// groupSize is how many objects are packed together.
-const groupSize = 200
-
-func (w *pdfWriter) start() {
-	// The comment is for programs that tell text from other files by its bytes.
-	w.file.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-	w.places = []place{{}}
-}
-
-// number gives out a new number.
-func (w *pdfWriter) number() int {
-	w.last++
-	w.places = append(w.places, place{})
-	return w.last
-}
-
-func (w *pdfWriter) object(number int, o types.Object) {
-	if d, ok := o.(types.Dict); ok && d["Length"] != nil {
-		// In a group it would be taken for a stream, which must not be there.
-		w.places[number] = place{at: w.file.Len()}
-		fmt.Fprintf(&w.file, "%d 0 obj\n%s\nendobj\n", number, appendObject(nil, o))
-		return
-	}
-	w.members = append(w.members, member{number, len(w.group)})
-	w.group = append(appendObject(w.group, o), '\n')
-	if len(w.members) == groupSize {
-		w.flush()
-	}
-}
-
-// flush writes the group.
-func (w *pdfWriter) flush() {
-	if len(w.members) == 0 {
-		return
-	}
-	number := w.number()
-	var head []byte
-	for i, m := range w.members {
-		w.places[m.number] = place{packed: true, at: number, index: i}
-		head = fmt.Appendf(head, "%d %d ", m.number, m.offset)
-	}
-	d := types.Dict{"Type": types.Name("ObjStm"), "N": types.Integer(len(w.members)), "First": types.Integer(len(head)),
-		"Filter": types.Name(filter.Flate)}
-	content := deflated(append(head, w.group...))
-	w.group, w.members = nil, nil
-	w.stream(number, d, content)
-}
-
-func (w *pdfWriter) stream(number int, d types.Dict, content []byte) {
-	w.places[number] = place{at: w.file.Len()}
-	d["Length"] = types.Integer(len(content))
-	fmt.Fprintf(&w.file, "%d 0 obj\n%s\nstream\n", number, appendObject(nil, d))
-	w.file.Write(content)
-	w.file.WriteString("\nendstream\nendobj\n")
-}
-
-// finish writes the table of objects and returns the file.
-func (w *pdfWriter) finish(root types.IndirectRef) []byte {
-	w.flush()
-	number := w.number()
-	w.places[number] = place{at: w.file.Len()}
-	// A row: what it is in one byte, where in four, the place in a group in two.
-	var table []byte
-	for i, p := range w.places {
-		what := byte(1)
-		switch {
-		case i == 0:
-			what = 0
-		case p.packed:
-			what = 2
-		}
-		table = append(table, what, byte(p.at>>24), byte(p.at>>16), byte(p.at>>8), byte(p.at), byte(p.index>>8), byte(p.index))
-	}
-	at := w.file.Len()
-	w.stream(number, types.Dict{"Type": types.Name("XRef"), "Size": types.Integer(len(w.places)), "Root": root,
-		"W": types.Array{types.Integer(1), types.Integer(4), types.Integer(2)}, "Filter": types.Name(filter.Flate)}, deflated(table))
-	fmt.Fprintf(&w.file, "startxref\n%d\n%%%%EOF\n", at)
-	return w.file.Bytes()
-}
-
-// appendObject appends an object as it is written in a PDF. Dictionaries have their
-// keys in order, so that the same file comes out the same.
-func appendObject(b []byte, o types.Object) []byte {
-	switch o := o.(type) {
-	case types.Dict:
-		b = append(b, "<<"...)
-		for _, key := range slices.Sorted(maps.Keys(o)) {
-			b = append(b, '/')
-			b = append(b, types.EncodeName(key)...)
-			b = append(b, ' ')
-			b = appendObject(b, o[key])
-		}
-		return append(b, ">>"...)
-	case types.Array:
-		b = append(b, '[')
-		for i, item := range o {
-			if i > 0 {
-				b = append(b, ' ')
-			}
-			b = appendObject(b, item)
-		}
-		return append(b, ']')
-	case types.Name:
-		return append(append(b, '/'), types.EncodeName(o.Value())...)
-	case types.StringLiteral: // as it was written, with its escapes
-		return append(append(append(b, '('), o.Value()...), ')')
-	case types.HexLiteral:
-		return append(append(append(b, '<'), o.Value()...), '>')
-	case types.Integer:
-		return strconv.AppendInt(b, int64(o), 10)
-	case types.Float:
-		f := o.Value()
-		if math.IsNaN(f) || math.IsInf(f, 0) {
-			f = 0
-		}
-		s := strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(f, 'f', 12, 64), "0"), ".")
-		if s == "-0" {
-			s = "0"
-		}
-		return append(b, s...)
-	case types.Boolean:
-		return strconv.AppendBool(b, o.Value())
-	case types.IndirectRef:
-		return fmt.Appendf(b, "%d %d R", o.ObjectNumber, o.GenerationNumber)
-	}
-	return append(b, "null"...)
 }

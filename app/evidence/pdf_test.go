@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+
+	"heard/app/pdffile"
 )
 
 // pdfFile returns a PDF with the given objects, numbered from 1, the first of which
@@ -50,7 +52,7 @@ func appendRevision(file []byte, trailer string, objects map[int]string) []byte 
 // stream returns a stream object with the content packed as it is in most files, and
 // what is in dict.
 func stream(dict, content string) string {
-	return rawStream(dict+"/Filter/FlateDecode", string(deflated([]byte(content))))
+	return rawStream(dict+"/Filter/FlateDecode", string(pdffile.Deflated([]byte(content))))
 }
 
 func rawStream(dict, content string) string {
@@ -329,7 +331,7 @@ func TestCleanPDFBehindStreams(t *testing.T) {
 	}
 	for name, data := range map[string][]byte{
 		"plain":  page(long("", "0 0 m 9 9 l S")),
-		"packed": page(long("/Filter/FlateDecode", string(deflated([]byte("0 0 m 9 9 l S"))))),
+		"packed": page(long("/Filter/FlateDecode", string(pdffile.Deflated([]byte("0 0 m 9 9 l S"))))),
 		"JPEG":   page(long("/Filter/DCTDecode", picture)),
 		"hex":    page(long("/Filter/ASCIIHexDecode", "30203020>")),
 	} {
@@ -345,11 +347,11 @@ func TestCleanPDFPackings(t *testing.T) {
 		return pdfFile("", "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>", "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>", content)
 	}
 	const drawn = "0 0 m 9 9 l S"
-	whole := string(deflated([]byte(drawn + strings.Repeat(" ", 100))))
+	whole := string(pdffile.Deflated([]byte(drawn + strings.Repeat(" ", 100))))
 	for name, content := range map[string]string{
 		"hexadecimal":        rawStream("/Filter/ASCIIHexDecode", fmt.Sprintf("%x>", drawn)),
 		"hexadecimal, short": rawStream("/Filter/AHx", fmt.Sprintf("%x>", drawn)),
-		"twice":              rawStream("/Filter[/ASCIIHexDecode/FlateDecode]", fmt.Sprintf("%x>", deflated([]byte(drawn)))),
+		"twice":              rawStream("/Filter[/ASCIIHexDecode/FlateDecode]", fmt.Sprintf("%x>", pdffile.Deflated([]byte(drawn)))),
 		"run lengths":        rawStream("/Filter/RunLengthDecode", string(rune(len(drawn)-1))+drawn+"\x80"),
 		"cut short":          rawStream("/Filter/FlateDecode", whole[:len(whole)-5]),
 		"wrong checksum":     rawStream("/Filter/FlateDecode", whole[:len(whole)-1]+"!"),
@@ -369,7 +371,7 @@ func TestCleanPDFRefuses(t *testing.T) {
 	pages := "<</Type/Pages/Kids[3 0 R]/Count 1>>"
 	page := "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>"
 	nested := "<</Type/Pages/Kids[3 0 R]/Count 1/X " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + ">>"
-	bomb := rawStream("/Filter/FlateDecode", string(deflated(make([]byte, maxStream+1))))
+	bomb := rawStream("/Filter/FlateDecode", string(pdffile.Deflated(make([]byte, maxStream+1))))
 	// Enough of them together.
 	many := []string{"<</Type/Catalog/Pages 2 0 R>>", pages, ""}
 	for range maxStreams/maxStream + 1 {
@@ -394,7 +396,7 @@ func TestCleanPDFRefuses(t *testing.T) {
 		{"no JPEG", pdfFile("", "<</Type/Catalog/Pages 2 0 R>>", pages, page, rawStream("/Filter/DCTDecode", "0 0 m 9 9 l S")), Damaged},
 		{"bombs", pdfFile("", many...), Unpacks},
 		{"bomb in two packings", pdfFile("", "<</Type/Catalog/Pages 2 0 R>>", pages, page,
-			rawStream("/Filter[/FlateDecode/FlateDecode]", string(deflated(deflated(make([]byte, maxStream+1)))))), Unpacks},
+			rawStream("/Filter[/FlateDecode/FlateDecode]", string(pdffile.Deflated(pdffile.Deflated(make([]byte, maxStream+1)))))), Unpacks},
 		{"many words", append([]byte(pdf), strings.Repeat("1 ", maxMarks)+pdf...), Unpacks},
 		{"many objects packed", packedPDF(maxPacked), Unpacks},
 		{"many objects packed apart", packedPDF(maxPacked * 2 / 3), Unpacks},
@@ -419,18 +421,17 @@ func TestCleanPDFGivesUp(t *testing.T) {
 }
 
 // packedPDF returns a PDF with an object in each of two groups, which have as much
-// space behind it as given, in bytes.
+// space beside it as given, in bytes.
 func packedPDF(space int) []byte {
-	var w pdfWriter
-	w.start()
-	root, pages := w.number(), w.number()
-	w.object(root, types.Dict{"Type": types.Name("Catalog"), "Pages": *types.NewIndirectRef(pages, 0)})
-	w.group = append(w.group, bytes.Repeat([]byte(" "), space)...)
-	w.flush()
-	w.object(pages, types.Dict{"Type": types.Name("Pages"), "Kids": types.Array{}, "Count": types.Integer(0)})
-	w.group = append(w.group, bytes.Repeat([]byte(" "), space)...)
-	w.flush()
-	return w.finish(*types.NewIndirectRef(root, 0))
+	w := pdffile.NewWriter()
+	blank := types.StringLiteral(strings.Repeat(" ", space))
+	root, pages := w.Number(), w.Number()
+	w.Object(root, types.Dict{"Type": types.Name("Catalog"), "Pages": *types.NewIndirectRef(pages, 0), "X": blank})
+	for range 200 { // by when the first group is full
+		w.Object(w.Number(), nil)
+	}
+	w.Object(pages, types.Dict{"Type": types.Name("Pages"), "Kids": types.Array{}, "Count": types.Integer(0), "X": blank})
+	return w.Finish(types.Dict{"Root": *types.NewIndirectRef(root, 0)})
 }
 
 // Nothing is written to the disk: no configuration, no temporary file.

@@ -303,6 +303,15 @@ func (r *runs) add(n *html.Node, p place, l look) {
 		l.above = true
 	case "sub":
 		l.below = true
+	case "q": // whose marks a browser adds
+		r.text("“", p, l)
+		r.start = true
+		for c := range n.ChildNodes() {
+			r.add(c, p, l)
+		}
+		r.start = false
+		r.text("”", p, l)
+		return
 	case "a":
 		if before = r.docx.link(attr(n, "href")); before != "" {
 			l.link, after = true, `</w:hyperlink>`
@@ -315,13 +324,18 @@ func (r *runs) add(n *html.Node, p place, l look) {
 	r.xml.WriteString(after)
 }
 
+// outward reports whether an address means something outside the portal.
+func outward(href string) bool {
+	return strings.HasPrefix(href, "https://") || strings.HasPrefix(href, "http://") || strings.HasPrefix(href, "mailto:")
+}
+
 // link opens a link to a place in the document or to another website; "" for an
 // address that means nothing outside the portal.
 func (d *docx) link(href string) string {
 	if id, ok := strings.CutPrefix(href, "#"); ok {
 		return `<w:hyperlink w:anchor="` + d.bookmarks[id] + `">`
 	}
-	if !strings.HasPrefix(href, "https://") && !strings.HasPrefix(href, "http://") && !strings.HasPrefix(href, "mailto:") {
+	if !outward(href) {
 		return ""
 	}
 	d.addresses = append(d.addresses, href)
@@ -506,7 +520,7 @@ func (d *docx) table(n *html.Node, p place) {
 			in.style, in.list, in.sign = "Cell", 0, nil
 			if c.node != nil {
 				in = in.of(c.node)
-				in.end = figures && (c.node.Data == "td" || head[i] && column > 0)
+				in.end = figures && !hasClass(c.node, "prose") && (c.node.Data == "td" || head[i] && column > 0)
 				in.keep = head[i]
 				in.bold = head[i] && c.node.Data == "th"
 				d.flow(c.node, in)

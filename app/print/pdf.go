@@ -8,8 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/net/html"
 )
 
 // Programs are the names of programs that make PDFs, best first: browsers that
@@ -53,35 +56,42 @@ func NewPrinter(programs ...string) *Printer {
 func (p *Printer) Found() bool { return p != nil && p.path != "" }
 
 // PDF returns a page that stands alone as a PDF with tags, by which screen readers
-// know headings, tables and languages. The error may be ErrNoProgram or ErrBusy.
+// know headings, tables and languages. It says of itself that it is PDF/UA-1
+// (ISO 14289-1) if that can be told from the file; otherwise wanting says what is
+// not as that asks, in words that repeat none of the page. The error may be
+// ErrNoProgram or ErrBusy.
 //
 // The program is given the page as a file in a folder that is removed afterwards,
 // nothing of our environment, and no network: the page asks for nothing, its policy
 // allows nothing, and if it did, nothing would answer.
-func (p *Printer) PDF(ctx context.Context, page []byte) (pdf []byte, err error) {
+func (p *Printer) PDF(ctx context.Context, page []byte) (pdf []byte, wanting []string, err error) {
 	if !p.Found() {
-		return nil, ErrNoProgram
+		return nil, nil, ErrNoProgram
 	}
 	select {
 	case p.line <- struct{}{}:
 		defer func() { <-p.line }()
 	default:
-		return nil, ErrBusy
+		return nil, nil, ErrBusy
 	}
 	select {
 	case p.turn <- struct{}{}:
 		defer func() { <-p.turn }()
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, nil, ctx.Err()
 	}
 	dir, err := os.MkdirTemp("", "heard-print-")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	in, out := filepath.Join(dir, "page.html"), filepath.Join(dir, "page.pdf")
-	if err := os.WriteFile(in, bytes.Replace(page, []byte("<head>"), []byte("<head>"+alone), 1), 0o600); err != nil {
-		return nil, err
+	given, err := forPaper(page)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := os.WriteFile(in, given, 0o600); err != nil {
+		return nil, nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -93,22 +103,52 @@ func (p *Printer) PDF(ctx context.Context, page []byte) (pdf []byte, err error) 
 	cmd.WaitDelay = time.Second
 	if err := cmd.Run(); err != nil {
 		// What it says may repeat the page.
-		return nil, fmt.Errorf("%s made no PDF: %w", filepath.Base(p.path), errors.Join(err, ctx.Err()))
+		return nil, nil, fmt.Errorf("%s made no PDF: %w", filepath.Base(p.path), errors.Join(err, ctx.Err()))
 	}
 	info, err := os.Stat(out)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s made no PDF: %w", filepath.Base(p.path), err)
+		return nil, nil, fmt.Errorf("%s made no PDF: %w", filepath.Base(p.path), err)
 	case info.Size() > maxPDF:
-		return nil, fmt.Errorf("the PDF has %d bytes, more than %d", info.Size(), maxPDF)
+		return nil, nil, fmt.Errorf("the PDF has %d bytes, more than %d", info.Size(), maxPDF)
 	}
-	return os.ReadFile(out)
+	if pdf, err = os.ReadFile(out); err != nil {
+		return nil, nil, err
+	}
+	return accessible(pdf, given)
 }
 
 // alone holds the program to what is in the page itself, should something that
 // somebody wrote become part of it: no other file of this machine is shown, and
 // nothing is fetched or run.
 const alone = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">`
+
+// forPaper returns a page as the program is given it: alone, without links to pages
+// of the portal, which would lead to files of whoever reads it, and with something in
+// each cell of a table. Chromium gives no tag to a cell in which nothing stands, and
+// then the cells after it would be read as those of the wrong columns.
+func forPaper(page []byte) ([]byte, error) {
+	root, err := html.Parse(bytes.NewReader(page))
+	if err != nil {
+		return nil, fmt.Errorf("read the page: %w", err)
+	}
+	for n := range root.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		switch href := attr(n, "href"); {
+		case (n.Data == "td" || n.Data == "th") && words(n) == "":
+			n.AppendChild(&html.Node{Type: html.TextNode, Data: "\u00a0"})
+		case n.Data == "a" && !strings.HasPrefix(href, "#") && !outward(href):
+			n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "href" })
+		}
+	}
+	var out bytes.Buffer
+	if err := html.Render(&out, root); err != nil {
+		return nil, fmt.Errorf("write the page: %w", err)
+	}
+	return bytes.Replace(out.Bytes(), []byte("<head>"), []byte("<head>"+alone), 1), nil
+}
 
 func (p *Printer) arguments(dir, in, out string) []string {
 	if strings.Contains(filepath.Base(p.path), "weasyprint") {

@@ -50,7 +50,7 @@ func TestPDF(t *testing.T) {
 			temp := t.TempDir()
 			t.Setenv("TMPDIR", temp)
 			t.Setenv("HEARD_SECRET", "not for other programs")
-			pdf, err := p.PDF(t.Context(), []byte(hostile))
+			pdf, _, err := p.PDF(t.Context(), []byte(hostile))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,7 +64,7 @@ func TestPDF(t *testing.T) {
 				}
 			}
 			// A page that leads away may make no PDF, if the program left before it printed.
-			if pdf, err := p.PDF(t.Context(), []byte(leaving)); err == nil && !strings.Contains(shownIn(t, pdf), "Fairmead") {
+			if pdf, _, err := p.PDF(t.Context(), []byte(leaving)); err == nil && !strings.Contains(shownIn(t, pdf), "Fairmead") {
 				t.Error("the PDF shows where the page leads, not the page")
 			}
 			if left, _ := filepath.Glob(filepath.Join(temp, "*")); len(left) > 0 {
@@ -107,7 +107,6 @@ func shownIn(t *testing.T, pdf []byte) string {
 
 func catalogue(t *testing.T, pdf []byte) types.Dict {
 	t.Helper()
-	model.ConfigPath = "disable" // no folder of its own
 	c, err := pdfcpu.Read(bytes.NewReader(pdf), model.NewDefaultConfiguration())
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +119,7 @@ func catalogue(t *testing.T, pdf []byte) types.Dict {
 }
 
 func TestNoPDF(t *testing.T) {
-	if _, err := NewPrinter("there is no such program").PDF(t.Context(), nil); !errors.Is(err, ErrNoProgram) {
+	if _, _, err := NewPrinter("there is no such program").PDF(t.Context(), nil); !errors.Is(err, ErrNoProgram) {
 		t.Errorf("without a program: %v", err)
 	}
 	// A program that fails, and one that does nothing.
@@ -129,7 +128,7 @@ func TestNoPDF(t *testing.T) {
 		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if pdf, err := NewPrinter(path).PDF(t.Context(), []byte("x")); err == nil || pdf != nil || !strings.Contains(err.Error(), name) {
+		if pdf, _, err := NewPrinter(path).PDF(t.Context(), []byte("x")); err == nil || pdf != nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("a program that %s: %d bytes, %v", name, len(pdf), err)
 		}
 	}
@@ -138,13 +137,13 @@ func TestNoPDF(t *testing.T) {
 	p.turn <- struct{}{}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := p.PDF(gone, nil); !errors.Is(err, context.Canceled) {
+	if _, _, err := p.PDF(gone, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("somebody who went: %v", err)
 	}
 	for range waiting {
 		p.line <- struct{}{}
 	}
-	if _, err := p.PDF(t.Context(), nil); !errors.Is(err, ErrBusy) {
+	if _, _, err := p.PDF(t.Context(), nil); !errors.Is(err, ErrBusy) {
 		t.Errorf("one too many: %v", err)
 	}
 }

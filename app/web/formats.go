@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/singleflight"
@@ -154,13 +155,16 @@ func (p *portal) document(ctx context.Context, c *models.Consultation, page *vie
 		return nil, err
 	}
 	if format == "pdf" {
-		pdf, err := p.Printer.PDF(ctx, alone.Bytes())
+		pdf, wanting, err := p.Printer.PDF(ctx, alone.Bytes())
 		switch {
 		case errors.Is(err, print.ErrNoProgram):
 			return nil, &models.Error{Kind: models.KindConflict, Code: "error.nopdf",
 				Message: "No PDF can be made here, because no program for it is installed. Print the web page from your browser instead, or take the Word document."}
 		case errors.Is(err, print.ErrBusy):
 			return nil, &models.Error{Kind: models.KindUnavailable, Message: "Too many documents are being made at the moment.", Err: err}
+		}
+		if len(wanting) > 0 {
+			p.Log.Warn("a PDF does not say that it is PDF/UA, because it is not", "wanting", strings.Join(wanting, "; "))
 		}
 		return pdf, err
 	}

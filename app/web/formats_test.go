@@ -2,13 +2,13 @@ package web
 
 import (
 	"archive/zip"
-	"bytes"
 	"errors"
 	"fmt"
 	"html"
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -110,8 +110,9 @@ func TestReportInEveryFormat(t *testing.T) {
 	}
 	// With one, it is made once for everybody.
 	runs := filepath.Join(t.TempDir(), "runs")
-	program := filepath.Join(t.TempDir(), "chromium")
-	must(t, os.WriteFile(program, []byte("#!/bin/sh\nfor a; do case $a in --print-to-pdf=*) printf '%%PDF-1.7' > \"${a#--print-to-pdf=}\";; file://*) cat \"${a#file://}\" >> "+runs+";; esac; done\n"), 0o755))
+	program, made := filepath.Join(t.TempDir(), "chromium"), filepath.Join(t.TempDir(), "made.pdf")
+	must(t, os.WriteFile(made, []byte("%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\nxref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n0000000054 00000 n \ntrailer\n<</Size 3/Root 1 0 R>>\nstartxref\n101\n%%EOF\n"), 0o600))
+	must(t, os.WriteFile(program, []byte("#!/bin/sh\nfor a; do case $a in --print-to-pdf=*) cat "+made+" > \"${a#--print-to-pdf=}\";; file://*) cat \"${a#file://}\" >> "+runs+";; esac; done\n"), 0o755))
 	p.options.Printer = print.NewPrinter(program)
 	p.serve()
 	anybody = p.browser()
@@ -120,13 +121,46 @@ func TestReportInEveryFormat(t *testing.T) {
 	}
 	fetch(anybody, at+"/report.pdf", p.demo.ID+"-report.pdf", "%PDF-1.7")
 	fetch(p.browser(), at+"/report.pdf", p.demo.ID+"-report.pdf", "%PDF-1.7")
-	printed, err := os.ReadFile(runs)
+	given, err := os.ReadFile(runs)
 	must(t, err)
-	if n := bytes.Count(printed, []byte("<!doctype html>")); n != 1 || !bytes.Contains(printed, []byte(`content="default-src 'none'; style-src 'unsafe-inline'"`)) {
+	printed := html.UnescapeString(string(given))
+	if n := strings.Count(printed, "<!DOCTYPE html>"); n != 1 || !strings.Contains(printed, `content="default-src 'none'; style-src 'unsafe-inline'"`) {
 		t.Errorf("the program was run %d times, or on a page without a policy", n)
 	}
 	if size := anybody.get(at + "/report").doc.Find(`a[href="` + at + `/report.pdf"]`).Parent().Text(); !strings.Contains(size, "1 kB") {
 		t.Errorf("the size of the PDF is not told: %s", size)
+	}
+}
+
+// The published report is PDF/UA-1 where Chromium prints it, from the left and from
+// the right; veraPDF says so, too, where it is installed.
+func TestPublishedReportIsAccessiblePDF(t *testing.T) {
+	printer := print.NewPrinter("chromium")
+	if !printer.Found() {
+		t.Skip("chromium is not installed")
+	}
+	p := newPortal(t)
+	p.loadDemo(0)
+	p.demo = p.publish(p.demo)
+	p.options.Printer = printer
+	p.serve()
+	for _, lang := range []string{"en", "ur"} {
+		pdf := p.browser().visit("/" + p.demo.ID + "/report.pdf?lang=" + lang).is(http.StatusOK).body
+		// The metadata of a PDF is not packed.
+		if !strings.Contains(pdf, "<pdfuaid:part>1</pdfuaid:part>") || !strings.Contains(pdf, "<dc:language><rdf:Bag><rdf:li>"+lang+"<") {
+			t.Errorf("%s: the file does not say that it is PDF/UA in this language", lang)
+		}
+		t.Run("verapdf/"+lang, func(t *testing.T) {
+			program, err := exec.LookPath("verapdf")
+			if err != nil {
+				t.Skip("verapdf is not installed")
+			}
+			path := filepath.Join(t.TempDir(), "report.pdf")
+			must(t, os.WriteFile(path, []byte(pdf), 0o600))
+			if said, err := exec.Command(program, "--flavour", "ua1", "--format", "text", "--verbose", path).Output(); err != nil || !strings.HasPrefix(string(said), "PASS") {
+				t.Errorf("%v: %s", err, said)
+			}
+		})
 	}
 }
 
