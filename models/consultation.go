@@ -205,6 +205,7 @@ type Question struct {
 	Position  bool `yaml:"position"`  // the answer says whether the person is for or against the proposal
 	Themed    bool `yaml:"themed"`    // the words are searched, themed and may be quoted
 	Sensitive bool `yaml:"sensitive"` // never broken down by another attribute
+	ByArea    bool `yaml:"by_area"`   // its results are also shown by the area where people belong
 }
 
 // Option is one answer that can be chosen.
@@ -418,6 +419,17 @@ func (c *Consultation) StanceOf(answers Answers) string {
 		}
 	}
 	return ""
+}
+
+// AreaQuestion returns the question that says in which area a person belongs, nil
+// when the consultation asks none.
+func (c *Consultation) AreaQuestion() *Question {
+	for i := range c.Questions {
+		if q := &c.Questions[i]; q.Type == TypePlace && q.AboutYou {
+			return q
+		}
+	}
+	return nil
 }
 
 // AreaOf returns the area where a person says they belong, one of Areas, "" when
@@ -718,6 +730,11 @@ func (c *Consultation) question(v *validation, q *Question, key string) {
 	v.check(q.MaxLength == 0 || q.Written(), key+".max_length", "only text and long_text have a length")
 	v.check(!q.Themed || q.Written(), key+".themed", "only text and long_text can be themed")
 	v.check(!q.Position || q.Type == TypeChoice, key+".position", "expected a question of type choice")
+	if q.ByArea {
+		where := c.AreaQuestion()
+		v.check(q.Closed() && !q.AboutYou && !q.Sensitive, key+".by_area", "only a question that is answered by choosing, is not about who answers and is not sensitive is shown by area")
+		v.check(where != nil && !where.Sensitive, key+".by_area", "expected a question of type place with about_you, which is not sensitive")
+	}
 	v.check(!q.Required || q.Type != TypeInfo, key+".required", "an info page asks nothing")
 	if q.Restriction != "" {
 		v.check(c.Restriction(q.Restriction) != nil, key+".restriction", fmt.Sprintf("there is no restriction %q", q.Restriction))

@@ -65,6 +65,7 @@ type Report struct {
 	Next     []ReportDate       `json:"next,omitempty"`
 	Stale    []Stale            `json:"-"`
 
+	ByArea        []ReportByArea       `json:"by_area,omitempty"`
 	Without       []ReportWithout      `json:"without_letters,omitempty"`
 	Earlier       []ReportEarlier      `json:"earlier,omitempty"`
 	Organisations []ReportOrganisation `json:"organisations,omitempty"`

@@ -171,8 +171,8 @@ func (s *System) ProtectWithin(name string, t Table, links []Link, within int, t
 	return shown
 }
 
-// columns returns the columns of a table, first those whose total is part of one
-// that is masked, then the smallest.
+// columns returns the columns of a table, first the rest, then those whose total is
+// part of one that is masked, then the smallest.
 func (s *System) columns(t Table, links []Link) []int {
 	order := make([]int, len(t.Columns))
 	masked := make([]int, len(t.Columns))
@@ -183,6 +183,9 @@ func (s *System) columns(t Table, links []Link) []int {
 		if other := s.tables[l.Of]; other != nil && l.Row == len(t.Rows) && l.Column < len(t.Columns) && !other.Shown.At(l.OfRow, l.OfColumn).Shown {
 			masked[l.Column] = 0
 		}
+	}
+	if t.Rest {
+		masked[len(masked)-1] = -1
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
 		return cmp.Or(masked[a]-masked[b], t.ColumnTotals[a]-t.ColumnTotals[b])
