@@ -732,8 +732,9 @@ func (c *Consultation) question(v *validation, q *Question, key string) {
 	v.check(!q.Position || q.Type == TypeChoice, key+".position", "expected a question of type choice")
 	if q.ByArea {
 		where := c.AreaQuestion()
-		v.check(q.Closed() && !q.AboutYou && !q.Sensitive, key+".by_area", "only a question that is answered by choosing, is not about who answers and is not sensitive is shown by area")
-		v.check(where != nil && !where.Sensitive, key+".by_area", "expected a question of type place with about_you, which is not sensitive")
+		shown := q.Closed() && !q.AboutYou && !q.Sensitive
+		v.check(shown, key+".by_area", "only a question that is answered by choosing, is not about who answers and is not sensitive is shown by area")
+		v.check(!shown || where != nil && !where.Sensitive, key+".by_area", "expected a question of type place with about_you, which is not sensitive")
 	}
 	v.check(!q.Required || q.Type != TypeInfo, key+".required", "an info page asks nothing")
 	if q.Restriction != "" {

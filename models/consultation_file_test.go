@@ -273,7 +273,7 @@ var brokenFiles = []broken{
 	{"words about a restriction twice", "    themed: true\n", "    themed: true\n    restrictions: [R1, R1] #1\n", []string{"questions[4].restrictions[1]: R1 is named twice"}},
 	{"one restriction and several", "    themed: true\n", "    themed: true\n    restriction: R1\n    restrictions: [R1] #1\n", []string{"questions[4].restrictions: expected either restriction or restrictions"}},
 	{"a choice about several restrictions", "    restriction: R1\n", "    restrictions: [R1] #1\n", []string{"questions[3].restrictions: only text and long_text can be about several"}},
-	{"words by area", "    themed: true\n", "    by_area: true #1\n    themed: true\nareas:\n  - {id: north, name: North}\n", []string{"questions[4].by_area: only a question that is answered by choosing", "questions[4].by_area: expected a question of type place"}},
+	{"words by area", "    themed: true\n", "    by_area: true #1\n    themed: true\nareas:\n  - {id: north, name: North}\n", []string{"questions[4].by_area: only a question that is answered by choosing"}},
 	{"a choice by area, and nobody says where they belong", "    restriction: R1\n", "    restriction: R1\n    by_area: true #1\n", []string{"questions[3].by_area: expected a question of type place with about_you"}},
 	{"a quiet path that asks where people belong", "    ask: [A1, C1, D1]\nquestions:\n", "    quiet: true\n    ask: [A1, C1, D1, P1] #1\nareas:\n  - {id: north, name: North}\nquestions:\n  - {id: P1, type: place, text: Where?, about_you: true}\n", []string{"paths[1].ask[3]: a quiet path is for people who may be watched"}},
 	{"an unknown restriction", "restriction: R1", "restriction: R9 #1", []string{`questions[3].restriction: there is no restriction "R9"`}},

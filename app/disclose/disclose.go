@@ -123,7 +123,7 @@ type Table struct {
 	Across, Down Sum
 	Found        *Found // nil if readers find nobody
 	// Rest says that the last column is whoever is in no other. A System withholds it
-	// before any of them.
+	// before any of them, and then the rows that tell of a figure elsewhere.
 	Rest bool
 }
 

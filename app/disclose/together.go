@@ -131,13 +131,36 @@ func (s *System) ProtectWithin(name string, t Table, links []Link, within int, t
 	// Each step takes away more than the one before; after the last, the table
 	// says nothing.
 	var steps []func(found []Recovered)
-	steps = append(steps, func(found []Recovered) {
+	own := func(found []Recovered) {
 		for _, r := range found {
 			if r.Table == name {
 				silence(place{r.Row, r.Column})
 			}
 		}
-	}, func([]Recovered) {
+	}
+	steps = append(steps, own)
+	if t.Rest {
+		// What is left of a row tells of that row elsewhere: the others may stay.
+		tied := func(found []Recovered) {
+			own(found)
+			for _, r := range found {
+				for _, l := range links {
+					if r.Table == l.Of && r.Row == l.OfRow && l.Column == columns {
+						for j := range columns {
+							silence(place{l.Row, j})
+						}
+					}
+				}
+			}
+		}
+		steps = append(steps, func(found []Recovered) {
+			own(found)
+			for i := range rows + 1 {
+				silence(place{i, columns - 1})
+			}
+		}, tied, tied, tied)
+	}
+	steps = append(steps, func([]Recovered) {
 		for i := range rows + 1 {
 			for j := range columns + 1 {
 				if !shown.At(i, j).Shown {
