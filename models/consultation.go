@@ -81,6 +81,7 @@ type Proposal struct {
 	Evidence     []Text        `yaml:"evidence"`
 	Alternatives []Alternative `yaml:"alternatives"`
 	Decision     Decision      `yaml:"decision"`
+	History      []Milestone   `yaml:"history"` // of the order, before this consultation
 	// Expires is the last day of the order that is to be extended, varied or
 	// discharged, YYYY-MM-DD; "" when there is none or it is not known.
 	Expires string `yaml:"expires"`
@@ -90,6 +91,15 @@ type Proposal struct {
 type Alternative struct {
 	Option Text `yaml:"option"`
 	WhyNot Text `yaml:"why_not"`
+}
+
+// Milestone is a day in the history of an order: when it was made, extended or
+// changed, or what people were asked then. Only the report tells it, in the first
+// language.
+type Milestone struct {
+	Day    string `yaml:"day"` // YYYY-MM-DD
+	What   string `yaml:"what"`
+	Source string `yaml:"source"` // who says so, such as the minutes of a meeting
 }
 
 // Decision is who decides and when.
@@ -667,6 +677,14 @@ func (c *Consultation) proposal(v *validation) {
 	for i, a := range p.Alternatives {
 		c.text(v, a.Option, at("proposal.alternatives", i)+".option", true)
 		c.text(v, a.WhyNot, at("proposal.alternatives", i)+".why_not", true)
+	}
+	opens, _ := c.Window()
+	for i, m := range p.History {
+		key := at("proposal.history", i)
+		v.check(isDay(m.Day), key+".day", "expected a day as YYYY-MM-DD")
+		v.check(!isDay(m.Day) || opens.IsZero() || m.Day <= opens.Format(time.DateOnly), key+".day", "expected no day after the consultation opens: what comes then is told by itself")
+		v.check(strings.TrimSpace(m.What) != "", key+".what", "expected what happened on that day")
+		v.check(strings.TrimSpace(m.Source) != "", key+".source", "expected where this is known from")
 	}
 }
 

@@ -62,6 +62,7 @@ type Report struct {
 	Sections []ReportSection    `json:"sections,omitempty"`
 	Missing  []ReportPopulation `json:"missing,omitempty"`
 	Matrix   *ReportMatrix      `json:"matrix,omitempty"`
+	Impact   []ReportImpact     `json:"impact,omitempty"`
 	Next     []ReportDate       `json:"next,omitempty"`
 	Stale    []Stale            `json:"-"`
 

@@ -192,7 +192,9 @@ func (d *docx) block(n *html.Node, p place) {
 	case "table":
 		d.table(n, p)
 	case "svg":
-		if n.Parent.Data != "td" { // there a column is too narrow, and the figure stands beside it
+		// In a cell a column is too narrow for a bar, and its figure stands beside it; of
+		// any other drawing what it says stands below it.
+		if n.Parent.Data != "td" && attr(n, "role") != "img" {
 			d.picture(n, p)
 		}
 	case "script", "style", "form", "button", "template", "noscript":
