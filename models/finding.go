@@ -480,6 +480,9 @@ type ReportImpact struct {
 	Owner      string `json:"owner,omitempty"`
 }
 
+// Gap reports whether nothing is written in the row.
+func (i ReportImpact) Gap() bool { return i == ReportImpact{ID: i.ID} }
+
 // ReportPart is one text of a section.
 type ReportPart struct {
 	ID   string `json:"id"`
