@@ -53,7 +53,7 @@ func (p *ReportPage) Drawn() *Drawing {
 	}
 	first, last := at(moments[0].Day), at(moments[len(moments)-1].Day)
 	from, to := time.Date(first.Year(), 1, 1, 0, 0, 0, 0, time.UTC), time.Date(last.Year()+1, 1, 1, 0, 0, 0, 0, time.UTC)
-	place := func(t time.Time) float64 { return 4 + 92*float64(t.Sub(from))/float64(to.Sub(from)) }
+	place := func(t time.Time) float64 { return 6 + 88*float64(t.Sub(from))/float64(to.Sub(from)) }
 	across := func(x float64) string {
 		if p.dir == "rtl" {
 			x = 100 - x
