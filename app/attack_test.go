@@ -197,7 +197,7 @@ func has(list []string, s string) bool {
 
 // atRandom makes up people who answer a consultation: of every group, some in two.
 func atRandom(c *models.Consultation, seed uint64) []models.Submission {
-	random := rand.New(rand.NewPCG(seed, 7))
+	random, places := rand.New(rand.NewPCG(seed, 7)), rand.New(rand.NewPCG(seed, 8))
 	points := strings.Split("lamps along the canal are broken|cars circle our road at night|fines take money from people|patrols walk the station road|litter and needles|nobody listens to us", "|")
 	var subs []models.Submission
 	for range 40 + random.IntN(260) {
@@ -218,6 +218,11 @@ func atRandom(c *models.Consultation, seed uint64) []models.Submission {
 			}
 			o := q.Options
 			s.Answers = append(s.Answers, models.Answer{Question: id, Options: []string{o[min(random.IntN(len(o)), random.IntN(len(o)))].ID}})
+		}
+		for _, id := range []string{"A3", "B1", "B2", "B5"} { // people at risk, too, say where they belong
+			if o := c.Question(id).Options; places.IntN(5) > 0 {
+				s.Answers = append(s.Answers, models.Answer{Question: id, Options: []string{o[min(places.IntN(len(o)), places.IntN(len(o)))].ID}})
+			}
 		}
 		if random.IntN(4) > 0 || len(s.Answers) == 0 {
 			s.Answers = append(s.Answers, models.Answer{Question: "C6", Text: "I say that " + points[min(random.IntN(6), random.IntN(6))] + " here."})
@@ -367,6 +372,15 @@ func readCSV(t *testing.T, file []byte, r *models.Report) {
 			get(&w.Options[j].Without, "without letters", w.Question+"."+w.Options[j].ID, "")
 		}
 	}
+	for i := range r.ByArea {
+		a := &r.ByArea[i]
+		for j := range a.Areas {
+			get(&a.Areas[j].Count, "question by area", a.Question, a.Areas[j].Name)
+			for k := range a.Options {
+				get(&a.Options[k].Areas[j].Count, "option by area", a.Question+"."+a.Options[k].ID, a.Areas[j].Name)
+			}
+		}
+	}
 }
 
 // readBook reads the figures from the sheets of a workbook, which are in the order
@@ -460,6 +474,17 @@ func readBook(t *testing.T, file []byte, r *models.Report) {
 			next(&w.Options[j].Without, "without_letters.options without")
 		}
 	}
+	for i := range r.ByArea {
+		a := &r.ByArea[i]
+		for j := range a.Areas {
+			next(&a.Areas[j].Count, "by_area.areas count")
+		}
+		for j := range a.Options {
+			for k := range a.Options[j].Areas {
+				next(&a.Options[j].Areas[k].Count, "by_area.options.areas count")
+			}
+		}
+	}
 }
 
 // cellsOfPage is what stands in the cells of the tables of a page, cellsOfWord in
@@ -542,7 +567,7 @@ func readPage(t *testing.T, page []byte, r *models.Report) {
 		q := &r.Questions[i]
 		table := doc.Find("[aria-labelledby=q-" + q.ID + "] table")
 		column := map[string]int{}
-		table.Find("thead th").Each(func(j int, th *goquery.Selection) { column[th.Text()] = j - 1 })
+		table.Find("thead th").Each(func(j int, th *goquery.Selection) { column[strings.TrimSpace(th.Text())] = j - 1 })
 		foot := cells(table.Find("tfoot tr"))
 		table.Find("tbody tr").Each(func(j int, row *goquery.Selection) {
 			o, td := &q.Options[j], cells(row)
@@ -559,6 +584,37 @@ func readPage(t *testing.T, page []byte, r *models.Report) {
 				q.Groups[k].Count = read(foot[at])
 			}
 		}
+	}
+	for i := range r.ByArea {
+		a := &r.ByArea[i]
+		table := doc.Find("[aria-labelledby=area-" + a.Question + "] table")
+		column := map[string]int{}
+		table.Find("thead th").Each(func(j int, th *goquery.Selection) { column[strings.TrimSpace(th.Text())] = j - 1 })
+		foot := cells(table.Find("tfoot tr"))
+		for j := range a.Areas {
+			at, shown := column[a.Areas[j].Name]
+			a.Areas[j].Count = models.Figure{Masked: true}
+			if shown {
+				a.Areas[j].Count = read(foot[at])
+			} else if said := doc.Find("[aria-labelledby=area-" + a.Question + "] + p, #area-" + a.Question + " + p + p").Text(); said != "" {
+				_, after, ok := strings.Cut(said, a.Areas[j].Name+" (")
+				if !ok {
+					t.Fatalf("question %s passes %s over: %q", a.Question, a.Areas[j].Name, said)
+				}
+				before, _, _ := strings.Cut(after, ")")
+				a.Areas[j].Count = read(before)
+			}
+			for k := range a.Options {
+				a.Options[k].Areas[j].Count = models.Figure{Masked: true}
+			}
+		}
+		table.Find("tbody tr").Each(func(k int, row *goquery.Selection) {
+			for j, td := 0, cells(row); j < len(a.Areas); j++ {
+				if at, shown := column[a.Areas[j].Name]; shown {
+					a.Options[k].Areas[j].Count = read(td[at])
+				}
+			}
+		})
 	}
 	for i := range r.Themes {
 		th := &r.Themes[i]

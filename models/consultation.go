@@ -81,6 +81,7 @@ type Proposal struct {
 	Evidence     []Text        `yaml:"evidence"`
 	Alternatives []Alternative `yaml:"alternatives"`
 	Decision     Decision      `yaml:"decision"`
+	History      []Milestone   `yaml:"history"` // of the order, before this consultation
 	// Expires is the last day of the order that is to be extended, varied or
 	// discharged, YYYY-MM-DD; "" when there is none or it is not known.
 	Expires string `yaml:"expires"`
@@ -90,6 +91,15 @@ type Proposal struct {
 type Alternative struct {
 	Option Text `yaml:"option"`
 	WhyNot Text `yaml:"why_not"`
+}
+
+// Milestone is a day in the history of an order: when it was made, extended or
+// changed, or what people were asked then. Only the report tells it, in the first
+// language.
+type Milestone struct {
+	Day    string `yaml:"day"` // YYYY-MM-DD
+	What   string `yaml:"what"`
+	Source string `yaml:"source"` // who says so, such as the minutes of a meeting
 }
 
 // Decision is who decides and when.
@@ -205,6 +215,7 @@ type Question struct {
 	Position  bool `yaml:"position"`  // the answer says whether the person is for or against the proposal
 	Themed    bool `yaml:"themed"`    // the words are searched, themed and may be quoted
 	Sensitive bool `yaml:"sensitive"` // never broken down by another attribute
+	ByArea    bool `yaml:"by_area"`   // its results are also shown by the area where people belong
 }
 
 // Option is one answer that can be chosen.
@@ -418,6 +429,17 @@ func (c *Consultation) StanceOf(answers Answers) string {
 		}
 	}
 	return ""
+}
+
+// AreaQuestion returns the question that says in which area a person belongs, nil
+// when the consultation asks none.
+func (c *Consultation) AreaQuestion() *Question {
+	for i := range c.Questions {
+		if q := &c.Questions[i]; q.Type == TypePlace && q.AboutYou {
+			return q
+		}
+	}
+	return nil
 }
 
 // AreaOf returns the area where a person says they belong, one of Areas, "" when
@@ -656,6 +678,14 @@ func (c *Consultation) proposal(v *validation) {
 		c.text(v, a.Option, at("proposal.alternatives", i)+".option", true)
 		c.text(v, a.WhyNot, at("proposal.alternatives", i)+".why_not", true)
 	}
+	opens, _ := c.Window()
+	for i, m := range p.History {
+		key := at("proposal.history", i)
+		v.check(isDay(m.Day), key+".day", "expected a day as YYYY-MM-DD")
+		v.check(!isDay(m.Day) || opens.IsZero() || m.Day <= opens.Format(time.DateOnly), key+".day", "expected no day after the consultation opens: what comes then is told by itself")
+		v.check(strings.TrimSpace(m.What) != "", key+".what", "expected what happened on that day")
+		v.check(strings.TrimSpace(m.Source) != "", key+".source", "expected where this is known from")
+	}
 }
 
 func isWebAddress(s string) bool {
@@ -718,6 +748,12 @@ func (c *Consultation) question(v *validation, q *Question, key string) {
 	v.check(q.MaxLength == 0 || q.Written(), key+".max_length", "only text and long_text have a length")
 	v.check(!q.Themed || q.Written(), key+".themed", "only text and long_text can be themed")
 	v.check(!q.Position || q.Type == TypeChoice, key+".position", "expected a question of type choice")
+	if q.ByArea {
+		where := c.AreaQuestion()
+		shown := q.Closed() && !q.AboutYou && !q.Sensitive
+		v.check(shown, key+".by_area", "only a question that is answered by choosing, is not about who answers and is not sensitive is shown by area")
+		v.check(!shown || where != nil && !where.Sensitive, key+".by_area", "expected a question of type place with about_you, which is not sensitive")
+	}
 	v.check(!q.Required || q.Type != TypeInfo, key+".required", "an info page asks nothing")
 	if q.Restriction != "" {
 		v.check(c.Restriction(q.Restriction) != nil, key+".restriction", fmt.Sprintf("there is no restriction %q", q.Restriction))

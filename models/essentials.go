@@ -25,6 +25,7 @@ type Essentials struct {
 	Area         string
 	Evidence     []string
 	Alternatives [][2]string // an option, and why it was not chosen
+	History      [][3]string // YYYY-MM-DD, what happened, and its source
 	DecidedBy    string
 	DecidedOn    string   // YYYY-MM-DD
 	Rules        []string // the exact words of each restriction, in the order of the file
@@ -42,6 +43,9 @@ func (c *Consultation) Essentials() Essentials {
 	}
 	for _, a := range c.Proposal.Alternatives {
 		e.Alternatives = append(e.Alternatives, [2]string{a.Option.Default(), a.WhyNot.Default()})
+	}
+	for _, m := range c.Proposal.History {
+		e.History = append(e.History, [3]string{m.Day, m.What, m.Source})
 	}
 	for _, r := range c.Restrictions {
 		e.Rules = append(e.Rules, r.Text.Default())
@@ -99,6 +103,18 @@ func Fill(source []byte, id string, version int, e Essentials) ([]byte, error) {
 			list = append(list, alternative{a[0], a[1]})
 		}
 		f.set("$.proposal", "alternatives", list)
+	}
+	if !slices.Equal(had.History, e.History) {
+		type milestone struct {
+			Day    string `yaml:"day"`
+			What   string `yaml:"what"`
+			Source string `yaml:"source"`
+		}
+		list := []milestone{}
+		for _, m := range e.History {
+			list = append(list, milestone{m[0], m[1], m[2]})
+		}
+		f.set("$.proposal", "history", list)
 	}
 	for i, words := range e.Rules {
 		if i < len(had.Rules) && words != had.Rules[i] {

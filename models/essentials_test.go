@@ -46,6 +46,7 @@ func TestFill(t *testing.T) {
 			e.Areas = []string{"St Anne's", "Northgate", "New Ward", "New-Ward"}
 		}
 		e.Alternatives = append(e.Alternatives[:1:1], [2]string{words.Draw(t, "option"), words.Draw(t, "why not")})
+		e.History = append(e.History[:2:2], [3]string{"2025-01-31", words.Draw(t, "what"), words.Draw(t, "source")})
 		e.Closes, e.Invented = "2027-03-01 17:00", false
 		filled, err := models.Fill(source, "our-order", 4, e)
 		if err != nil {

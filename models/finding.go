@@ -168,6 +168,41 @@ const (
 	SectionNext           = "next"
 )
 
+// An Effect is what an order could do to a right, or to people with a protected
+// characteristic.
+type Effect string
+
+// The effects, "" while it has not been considered.
+const (
+	EffectPositive Effect = "positive"
+	EffectNegative Effect = "negative"
+	EffectBoth     Effect = "both"
+	EffectNone     Effect = "none"
+	EffectUnknown  Effect = "unknown"
+)
+
+// Effects lists every effect.
+var Effects = []Effect{EffectPositive, EffectNegative, EffectBoth, EffectNone, EffectUnknown}
+
+var effectTitles = map[Effect]string{"": "Not yet considered", EffectPositive: "Positive", EffectNegative: "Negative", EffectBoth: "Positive and negative", EffectNone: "None", EffectUnknown: "Not known"}
+
+// Title is what the effect is called, for staff.
+func (e Effect) Title() string { return effectTitles[e] }
+
+// ImpactSection begins the id of each section of the table of rights and equality,
+// and PartEffect is its part that is one of Effects.
+const (
+	ImpactSection = "impact-"
+	PartEffect    = "impact"
+)
+
+// impacts are the rows of that table: the rights that s.72 and the Human Rights Act
+// 1998 ask about, and the protected characteristics of s.4 of the Equality Act 2010,
+// by what follows ImpactSection in their ids.
+var impacts = []SectionPart{{"8", "Article 8: private and family life"}, {"10", "Article 10: expression"}, {"11", "Article 11: assembly"},
+	{"age", "Age"}, {"disability", "Disability"}, {"reassignment", "Gender reassignment"}, {"marriage", "Marriage and civil partnership"}, {"pregnancy", "Pregnancy and maternity"},
+	{"race", "Race"}, {"belief", "Religion or belief"}, {"sex", "Sex"}, {"orientation", "Sexual orientation"}}
+
 // OptionSections are the options that are held against the test, by section.
 var OptionSections = []string{"option-proposed", "option-none", "option-narrower", "option-support", "option-other"}
 
@@ -197,6 +232,10 @@ func Sections(c *Consultation) []SectionPlan {
 		plans = append(plans, SectionPlan{"rights", "Rights and proportionality", "", rights, 22})
 	}
 	plans = append(plans, SectionPlan{SectionEquality, "Equality (Equality Act 2010, s.149)", "What the responses say about people with a protected characteristic, what was considered, and what will soften the effects.", text, 23})
+	for _, row := range impacts {
+		plans = append(plans, SectionPlan{ImpactSection + row.ID, "Impact: " + row.Title, "A row of the table of rights and equality. What is left empty is printed as not yet considered.",
+			[]SectionPart{{PartEffect, "What the order could do"}, {"how", "How"}, {"evidence", "What the responses show of it"}, {"mitigation", "What will soften or strengthen it"}, {"owner", "Who sees to that"}}, 0})
+	}
 	names := []string{"As proposed", "Do nothing", "A narrower order", "Support instead of an order", "Another option"}
 	for i, id := range OptionSections {
 		parts := []SectionPart{{"what", "What this option is"}}
@@ -261,6 +300,7 @@ func (s *Section) Validate(plan *SectionPlan) error {
 		if fault := tooLong(p.Text, MaxProseLength); fault.Code != "" {
 			v.fault(p.Field, fault)
 		}
+		v.check(p.Field != PartEffect || slices.Contains(Effects, Effect(p.Text)), p.Field, "Choose what the order could do")
 	}
 	return v.err("The section cannot be kept yet.")
 }
@@ -428,6 +468,21 @@ type ReportSection struct {
 	Parts []ReportPart `json:"parts"`
 }
 
+// ReportImpact is a row of the table of rights and equality: what the order could do
+// to a right, or to people with a protected characteristic. Without an effect it has
+// not been considered yet.
+type ReportImpact struct {
+	ID         string `json:"id"` // 8, 10 or 11 for an Article, or a characteristic
+	Effect     Effect `json:"effect,omitempty"`
+	How        string `json:"how,omitempty"`
+	Evidence   string `json:"evidence,omitempty"`
+	Mitigation string `json:"mitigation,omitempty"`
+	Owner      string `json:"owner,omitempty"`
+}
+
+// Gap reports whether nothing is written in the row.
+func (i ReportImpact) Gap() bool { return i == ReportImpact{ID: i.ID} }
+
 // ReportPart is one text of a section.
 type ReportPart struct {
 	ID   string `json:"id"`
@@ -451,12 +506,22 @@ type ReportProposed struct {
 	Area         string              `json:"area,omitempty"`
 	Evidence     []string            `json:"evidence,omitempty"`
 	Alternatives []ReportAlternative `json:"alternatives,omitempty"`
+	Timeline     []ReportMoment      `json:"timeline,omitempty"` // of the order; nil where nothing is told of its history
 }
 
 // ReportAlternative is an option that was considered and why it was not chosen.
 type ReportAlternative struct {
 	Option string `json:"option"`
 	WhyNot string `json:"why_not"`
+}
+
+// ReportMoment is a day in the life of an order.
+type ReportMoment struct {
+	Day    string `json:"day"`           // YYYY-MM-DD
+	Key    string `json:"key,omitempty"` // what it is, of a day that follows from the dates of the consultation, as Timeline.Calendar has it
+	Title  string `json:"title"`
+	Source string `json:"source,omitempty"`
+	Ahead  bool   `json:"ahead,omitempty"` // it comes after the end of the consultation
 }
 
 // ReportDate is a day that lies ahead of a consultation once it has closed.

@@ -62,9 +62,11 @@ type Report struct {
 	Sections []ReportSection    `json:"sections,omitempty"`
 	Missing  []ReportPopulation `json:"missing,omitempty"`
 	Matrix   *ReportMatrix      `json:"matrix,omitempty"`
+	Impact   []ReportImpact     `json:"impact,omitempty"`
 	Next     []ReportDate       `json:"next,omitempty"`
 	Stale    []Stale            `json:"-"`
 
+	ByArea        []ReportByArea       `json:"by_area,omitempty"`
 	Without       []ReportWithout      `json:"without_letters,omitempty"`
 	Earlier       []ReportEarlier      `json:"earlier,omitempty"`
 	Organisations []ReportOrganisation `json:"organisations,omitempty"`

@@ -50,6 +50,23 @@ type ReportWithoutOption struct {
 	Without Figure `json:"without"`
 }
 
+// ReportByArea is the result of one question by where people say they belong: their
+// ward. Nobody in a group at risk is counted in an area; they are among everybody
+// else, with organisations and those who named another place or none.
+type ReportByArea struct {
+	Question string             `json:"question"` // id
+	Text     string             `json:"text"`
+	Areas    []GroupFigure      `json:"areas"` // columns: who answered it; the last, without an id, is everybody else
+	Options  []ReportAreaOption `json:"options"`
+}
+
+// ReportAreaOption is one answer by area.
+type ReportAreaOption struct {
+	ID    string        `json:"id"`
+	Text  string        `json:"text"`
+	Areas []GroupFigure `json:"areas"` // by column
+}
+
 // ReportEarlier is what an earlier consultation of this portal, whose report is
 // public, showed for a question that this one asks too. Its figures are those of
 // that report.

@@ -207,6 +207,50 @@ func (b *Base) PartTitle(id string) template.HTML {
 	return b.Limb(models.Limb(id))
 }
 
+// Effect words what an order could do.
+func (b *Base) Effect(e models.Effect) template.HTML {
+	switch e {
+	case models.EffectPositive:
+		return b.T("impact.positive")
+	case models.EffectNegative:
+		return b.T("impact.negative")
+	case models.EffectBoth:
+		return b.T("impact.both")
+	case models.EffectNone:
+		return b.T("impact.none")
+	case models.EffectUnknown:
+		return b.T("impact.unknown")
+	}
+	return b.T("impact.gap")
+}
+
+// Impact names a row of the table of rights and equality.
+func (b *Base) Impact(id string) template.HTML {
+	switch id {
+	case "8", "10", "11":
+		return b.PartTitle(id)
+	case "age":
+		return b.T("impact.age")
+	case "disability":
+		return b.T("impact.disability")
+	case "reassignment":
+		return b.T("impact.reassignment")
+	case "marriage":
+		return b.T("impact.marriage")
+	case "pregnancy":
+		return b.T("impact.pregnancy")
+	case "race":
+		return b.T("impact.race")
+	case "belief":
+		return b.T("impact.belief")
+	case "sex":
+		return b.T("impact.sex")
+	case "orientation":
+		return b.T("impact.orientation")
+	}
+	return template.HTML(template.HTMLEscapeString(id)) // of a later version of the program
+}
+
 // WrittenTitle names a section on rights by its rule, and an option.
 func (b *Base) WrittenTitle(id string) template.HTML {
 	switch rule, about := strings.CutPrefix(id, "rights-"); {

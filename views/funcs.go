@@ -32,6 +32,8 @@ var functions = template.FuncMap{
 	"columns":      columns,
 	"unshown":      unshown,
 	"cell":         cell,
+	"areasShown":   areasShown,
+	"areasUnshown": areasUnshown,
 	"add":          func(a, b int) int { return a + b },
 	"opening":      opening,
 	"minPassword":  func() int { return models.MinPasswordLength },
@@ -134,6 +136,29 @@ func unshown(q models.ReportQuestion) []models.GroupFigure {
 	var out []models.GroupFigure
 	for i, g := range q.Groups {
 		if !slices.Contains(shown, i) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// areasShown returns the numbers of the areas that have a figure to show in a
+// question's table, as columns does for groups; areasUnshown the others.
+func areasShown(a models.ReportByArea) []int {
+	var out []int
+	for j := range a.Areas {
+		if slices.ContainsFunc(a.Options, func(o models.ReportAreaOption) bool { return !o.Areas[j].Count.Masked }) {
+			out = append(out, j)
+		}
+	}
+	return out
+}
+
+func areasUnshown(a models.ReportByArea) []models.GroupFigure {
+	shown := areasShown(a)
+	var out []models.GroupFigure
+	for j, g := range a.Areas {
+		if !slices.Contains(shown, j) {
 			out = append(out, g)
 		}
 	}

@@ -41,6 +41,24 @@ func resultsOf(r *models.Report) {
 		}
 	}
 	ten, twelve := 10, 12
+	by := func(figures ...models.Figure) (all []models.GroupFigure) {
+		for i, id := range []string{"northgate", "millbrook", "st_annes", ""} {
+			all = append(all, models.GroupFigure{ID: id, Name: []string{"Northgate", "Millbrook", "St Anne's", "Everybody else"}[i], Count: figures[i]})
+		}
+		return all
+	}
+	r.ByArea = []models.ReportByArea{{Question: "C1", Text: "Question 1", Areas: by(shown(77), shown(21), masked(5), shown(30)), Options: []models.ReportAreaOption{
+		{ID: "0", Text: "Agree", Areas: by(shown(40), shown(9), masked(5), masked(10))}, {ID: "1", Text: "Disagree", Areas: by(masked(5), shown(8), hidden(), shown(12))}}},
+		{Question: "C2", Text: "Question 2", Areas: by(masked(5), masked(5), masked(5), hidden()), Options: []models.ReportAreaOption{{ID: "0", Text: "Agree", Areas: by(masked(5), masked(5), masked(5), hidden())}}}}
+	r.Impact = []models.ReportImpact{{ID: "8", Effect: models.EffectBoth, How: "Near homes.", Evidence: "Finding 1.", Mitigation: "Shared hours.", Owner: "The head of service"}, {ID: "10", Effect: models.EffectNone}, {ID: "11", Effect: models.EffectPositive}}
+	for i, id := range []string{"age", "disability", "reassignment", "marriage", "pregnancy", "race", "belief", "sex", "orientation"} {
+		r.Impact = append(r.Impact, models.ReportImpact{ID: id, Effect: append(models.Effects, "")[i%6]})
+	}
+	if r.Proposal == nil {
+		r.Proposal = &models.ReportProposed{Summary: "To keep the order."}
+	}
+	r.Proposal.Timeline = []models.ReportMoment{{Day: "2018-08-21", Title: "The order was made.", Source: "Minutes"}, {Day: "2021-08-20", Title: "It was extended.", Source: "Minutes"}, {Day: "2026-10-05", Key: "opens"}, {Day: "2026-12-14", Key: "closes"},
+		{Day: "2027-02-15", Key: "meeting", Ahead: true}, {Day: "2027-02-23", Key: "ordered", Ahead: true}, {Day: "2027-03-01", Key: "in-force", Ahead: true}, {Day: "2027-04-05", Key: "challenge", Ahead: true}, {Day: "2027-08-20", Key: "expiry", Ahead: true}, {Day: "2027-09-01", Key: "of.later", Title: "Told by a later program", Ahead: true}}
 	r.Without = []models.ReportWithout{{Question: "C1", Text: "Question 1", With: shown(184), Without: shown(165), Options: []models.ReportWithoutOption{{ID: "0", Text: "Agree", With: shown(60), Without: shown(44)}, {ID: "1", Text: "Disagree", With: shown(81), Without: hidden()}}}}
 	r.Earlier = []models.ReportEarlier{{Consultation: "station-2023", Title: "Station quarter order 2023", Closed: "2023-05-01", Question: "C1", Text: "Question 1", Reworded: "Do you agree?", Then: shown(300), Now: shown(184),
 		Options: []models.ReportEarlierOption{{ID: "0", Text: "Agree", Then: &ten, Now: &twelve}, {ID: "1", Text: "Disagree"}}}}

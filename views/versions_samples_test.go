@@ -10,7 +10,7 @@ func versionSamples() []sample {
 	const at = "/staff/station-quarter/"
 	hash := strings.Repeat("3f2a9c10", 8)
 	made := besides(report())
-	made.Questions, made.Themes, made.HeardOnce = nil, made.Themes[:2], nil // a report's own samples have them all
+	made.Questions, made.ByArea, made.Themes, made.HeardOnce = nil, nil, made.Themes[:2], nil // a report's own samples have them all
 	made.Version = &models.ReportVersion{Number: 2, Program: "v1.4.0", Form: 3, Frame: 7, Seed: "9f00c1", Before: hash, Changes: []string{"A few responses were added since. Their words stand in this version; its figures stay as they were.", "Quotes: 1 taken out."}, Note: "Words were taken out at somebody’s wish."}
 	made.Objections = &models.ReportObjections{Made: models.Figure{Value: 12}, Upheld: models.Figure{Masked: true, Threshold: 5}}
 	box := &VersionBox{Number: 1, Newest: 2, Day: "4 January 2027", Hash: hash, Struck: "1 February 2027", Earlier: []Link{{Href: "/station-quarter/report/2", Text: "Version 2"}}}

@@ -150,6 +150,14 @@ func (p *ReportPage) Options() (rows []OptionRow) {
 	return rows
 }
 
+// AreaName names a column of a table by area: the area, or everybody else.
+func (b *Base) AreaName(g models.GroupFigure) string {
+	if g.ID == "" {
+		return b.Word("report.areas.else")
+	}
+	return g.Name
+}
+
 // HasPDF reports whether a PDF of the report can be made here.
 func (p *ReportPage) HasPDF() bool {
 	return slices.ContainsFunc(p.Files, func(f ReportFile) bool { return f.Format == "pdf" })

@@ -96,6 +96,10 @@ func TestFindings(t *testing.T) {
 			for _, part := range plan.Parts {
 				s.Parts[part.ID] = &models.Prose{Text: "Weighed against {count all} submissions."}
 			}
+			if effect := s.Parts[models.PartEffect]; effect != nil {
+				wantKind(t, "an effect that there is not", k.KeepSection(ctx, officer, c, s), models.KindInvalid)
+				effect.Text = string(models.EffectUnknown)
+			}
 			noError(t, k.KeepSection(ctx, officer, c, s))
 			wantKind(t, "a section kept twice", k.KeepSection(ctx, officer, c, s), models.KindConflict)
 		}

@@ -42,6 +42,9 @@ const (
 	daysToExpiry  = 16 * 7
 )
 
+// orderYears is for how long an order can be made or extended.
+const orderYears = 3
+
 // Consultation returns the demonstration's consultation and the file it was
 // read from, with the dates moved so that it opened 8 weeks before now, closes
 // 4 weeks after now, is decided 12 weeks after now, and its order expires 16 weeks
@@ -55,13 +58,19 @@ func Consultation(now time.Time) (*models.Consultation, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	expires := today.AddDate(0, 0, daysToExpiry)
 	// Conditions are written "when:" too, so only a line with a date will do.
 	const dated = `"?\d{4}-\d{2}-\d{2}.*`
 	return changed(consultationSource, []line{
 		{"opens: ", dated, today.AddDate(0, 0, -daysOpen).Format(time.DateOnly)},
 		{"closes: ", dated, `"` + today.AddDate(0, 0, daysLeft).Format(time.DateOnly) + ` 23:59"`},
 		{"    when: ", dated, today.AddDate(0, 0, daysToDecided).Format(time.DateOnly)},
-		{"  expires: ", dated, today.AddDate(0, 0, daysToExpiry).Format(time.DateOnly)},
+		{"  expires: ", dated, expires.Format(time.DateOnly)},
+		// An order lasts three years, and people were asked before each.
+		{"    - day: ", `2020-11-02`, expires.AddDate(-2*orderYears, -4, -13).Format(time.DateOnly)},
+		{"    - day: ", `2021-03-16`, expires.AddDate(-2*orderYears, 0, 1).Format(time.DateOnly)},
+		{"    - day: ", `2023-09-25`, today.AddDate(-yearsBefore, 0, -daysOpen).Format(time.DateOnly)},
+		{"    - day: ", `2024-03-16`, expires.AddDate(-orderYears, 0, 1).Format(time.DateOnly)},
 	})
 }
 

@@ -122,6 +122,9 @@ type Table struct {
 	// asks; Protect gives the reader what is so of each line.
 	Across, Down Sum
 	Found        *Found // nil if readers find nobody
+	// Rest says that the last column is whoever is in no other. A System withholds it
+	// before any of them, and then the rows that tell of a figure elsewhere.
+	Rest bool
 }
 
 // Found is whom readers of a table find for themselves, because what people said

@@ -131,13 +131,36 @@ func (s *System) ProtectWithin(name string, t Table, links []Link, within int, t
 	// Each step takes away more than the one before; after the last, the table
 	// says nothing.
 	var steps []func(found []Recovered)
-	steps = append(steps, func(found []Recovered) {
+	own := func(found []Recovered) {
 		for _, r := range found {
 			if r.Table == name {
 				silence(place{r.Row, r.Column})
 			}
 		}
-	}, func([]Recovered) {
+	}
+	steps = append(steps, own)
+	if t.Rest {
+		// What is left of a row tells of that row elsewhere: the others may stay.
+		tied := func(found []Recovered) {
+			own(found)
+			for _, r := range found {
+				for _, l := range links {
+					if r.Table == l.Of && r.Row == l.OfRow && l.Column == columns {
+						for j := range columns {
+							silence(place{l.Row, j})
+						}
+					}
+				}
+			}
+		}
+		steps = append(steps, func(found []Recovered) {
+			own(found)
+			for i := range rows + 1 {
+				silence(place{i, columns - 1})
+			}
+		}, tied, tied, tied)
+	}
+	steps = append(steps, func([]Recovered) {
 		for i := range rows + 1 {
 			for j := range columns + 1 {
 				if !shown.At(i, j).Shown {
@@ -171,8 +194,8 @@ func (s *System) ProtectWithin(name string, t Table, links []Link, within int, t
 	return shown
 }
 
-// columns returns the columns of a table, first those whose total is part of one
-// that is masked, then the smallest.
+// columns returns the columns of a table, first the rest, then those whose total is
+// part of one that is masked, then the smallest.
 func (s *System) columns(t Table, links []Link) []int {
 	order := make([]int, len(t.Columns))
 	masked := make([]int, len(t.Columns))
@@ -183,6 +206,9 @@ func (s *System) columns(t Table, links []Link) []int {
 		if other := s.tables[l.Of]; other != nil && l.Row == len(t.Rows) && l.Column < len(t.Columns) && !other.Shown.At(l.OfRow, l.OfColumn).Shown {
 			masked[l.Column] = 0
 		}
+	}
+	if t.Rest {
+		masked[len(masked)-1] = -1
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
 		return cmp.Or(masked[a]-masked[b], t.ColumnTotals[a]-t.ColumnTotals[b])

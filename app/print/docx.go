@@ -192,7 +192,11 @@ func (d *docx) block(n *html.Node, p place) {
 	case "table":
 		d.table(n, p)
 	case "svg":
-		d.picture(n, p)
+		// In a cell a column is too narrow for a bar, and its figure stands beside it; of
+		// any other drawing what it says stands below it.
+		if n.Parent.Data != "td" && attr(n, "role") != "img" {
+			d.picture(n, p)
+		}
 	case "script", "style", "form", "button", "template", "noscript":
 	default:
 		switch {
@@ -561,7 +565,7 @@ func columnNeeds(rows [][]cell) (least, want []int) {
 					least[column] = max(least[column], cellMargin+letterWidth*min(utf8.RuneCountInString(word), 20))
 				}
 				for n := range c.node.Descendants() {
-					if n.Data == "svg" {
+					if n.Data == "svg" && c.node.Data == "th" {
 						least[column] = max(least[column], cellMargin+barAcross/635) // English Metric Units in a twentieth of a point
 					}
 				}

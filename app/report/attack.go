@@ -206,6 +206,27 @@ func (b *builder) take(r *models.Report, l *disclose.Linked, difference bool) {
 		again(0, columns, t.Count)
 		put(1, columns, t.Count)
 	}
+	for _, a := range r.ByArea {
+		if l.Name != byArea(a.Question) {
+			continue
+		}
+		for j, g := range a.Areas {
+			put(rows, j, g.Count)
+		}
+		for i, o := range a.Options {
+			for j, g := range o.Areas {
+				put(i, j, g.Count)
+			}
+		}
+		for _, q := range r.Questions { // which has the totals of the rows
+			if q.ID == a.Question {
+				put(rows, columns, q.Base)
+				for i, o := range q.Options {
+					put(i, columns, o.Count)
+				}
+			}
+		}
+	}
 	for _, w := range r.Without {
 		if l.Name != letters(w.Question) {
 			continue
@@ -255,7 +276,7 @@ func difference(before, now *models.Report) (*models.Report, error) {
 	if err := json.Unmarshal(written, &all); err != nil {
 		return nil, err
 	}
-	since := &models.Report{Total: all.Total, Groups: all.Groups, Channels: all.Channels, Languages: all.Languages, Questions: all.Questions, Themes: all.Themes, Without: all.Without, RollCall: all.RollCall}
+	since := &models.Report{Total: all.Total, Groups: all.Groups, Channels: all.Channels, Languages: all.Languages, Questions: all.Questions, Themes: all.Themes, ByArea: all.ByArea, Without: all.Without, RollCall: all.RollCall}
 	for i := range since.Themes {
 		since.Themes[i].Summary = nil
 	}

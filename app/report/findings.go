@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"heard/models"
 )
@@ -21,7 +23,9 @@ type Written struct {
 // saw it is listed under Stale. Nothing here counts anybody: what is said of groups
 // follows from figures that have passed the gate.
 func Write(r *models.Report, c *models.Consultation, w Written) {
-	r.Proposal = proposal(c)
+	if r.Proposal = proposal(c); r.Proposal != nil {
+		r.Proposal.Timeline = timeline(c, w.Timeline)
+	}
 	read := func(kind, id, title string, p models.FieldProse) string {
 		now, problems := Resolve(r, c, p.Text)
 		if len(problems) > 0 || now != p.Read {
@@ -44,6 +48,12 @@ func Write(r *models.Report, c *models.Consultation, w Written) {
 	}
 	for _, plan := range models.Sections(c) {
 		s, ok := w.Sections[plan.ID]
+		if row, of := strings.CutPrefix(plan.ID, models.ImpactSection); of {
+			if len(w.Findings)+len(w.Sections) > 0 { // also a row that is not written: it is a gap
+				r.Impact = append(r.Impact, impact(row, &s, &plan, read))
+			}
+			continue
+		}
 		if !ok {
 			continue
 		}
@@ -90,6 +100,46 @@ func proposal(c *models.Consultation) *models.ReportProposed {
 		return nil
 	}
 	return p
+}
+
+// impact is a row of the table of rights and equality.
+func impact(id string, s *models.Section, plan *models.SectionPlan, read func(kind, id, title string, p models.FieldProse) string) models.ReportImpact {
+	row, effect := models.ReportImpact{ID: id}, ""
+	into := map[string]*string{models.PartEffect: &effect, "how": &row.How, "evidence": &row.Evidence, "mitigation": &row.Mitigation, "owner": &row.Owner}
+	for _, p := range s.Prose(plan) {
+		*into[p.Field] = read("section", plan.ID, plan.Title, p)
+	}
+	row.Effect = models.Effect(effect)
+	return row
+}
+
+// inTimeline are the days of the calendar that a timeline of an order shows.
+var inTimeline = []string{"opens", "closes", "meeting", "ordered", "in-force", "challenge", "expiry"}
+
+// timeline is the life of an order in the order of its days: its history, this
+// consultation and what follows from its dates. It is nil where the history is not
+// told.
+func timeline(c *models.Consultation, t *models.Timeline) (all []models.ReportMoment) {
+	if len(c.Proposal.History) == 0 {
+		return nil
+	}
+	for _, m := range c.Proposal.History {
+		all = append(all, models.ReportMoment{Day: m.Day, Title: m.What, Source: m.Source})
+	}
+	if t == nil {
+		t = &models.Timeline{}
+	}
+	ended, _ := c.Ended()
+	for _, d := range t.Calendar(c) {
+		if slices.Contains(inTimeline, d.Key) {
+			if d.Key == "closes" {
+				d.Day = ended
+			}
+			all = append(all, models.ReportMoment{Day: d.Day, Key: d.Key, Title: d.Title, Ahead: d.Day > ended})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b models.ReportMoment) int { return cmp.Compare(a.Day, b.Day) })
+	return all
 }
 
 // said returns themes of the report that a finding names, as the report counts

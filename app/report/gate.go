@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+
 	"heard/app/disclose"
 	"heard/models"
 )
@@ -18,6 +20,7 @@ const (
 func question(id string) string  { return "question " + id }
 func positions(id string) string { return "positions on theme " + id }
 func letters(id string) string   { return "letters in question " + id }
+func byArea(id string) string    { return "question " + id + " by area" }
 
 // everybody links the total of a table of one column or one row to that of all.
 func everybody(t disclose.Table) []disclose.Link {
@@ -73,6 +76,27 @@ func (b *builder) answeredOrNot(id string, t disclose.Table, answered []*models.
 		links = append(links, disclose.Same(0, j, question(id), len(t.Rows), j))
 	}
 	return disclose.Linked{Name: question(id) + ", answered or not", Shown: disclose.Silent(tie), Links: links}
+}
+
+// ofEverybodyElse ties the answers of those whom no area counts to the question's
+// table. Everybody at risk is among them, so that what is left of an answer when the
+// areas are taken from it tells how many of them can have given it.
+func (b *builder) ofEverybodyElse(q *models.Question, rows []string, rest []*models.Submission, chosen func(*models.Submission) []int) disclose.Linked {
+	tie := b.count(rows, rest, chosen)
+	b.found(&tie, rest, chosen, func(f Found) bool { return slices.Contains(f.Chosen, q.ID) })
+	column, groups := len(b.Consultation.Areas), b.Consultation.Groups
+	var links []disclose.Link
+	for i := range len(rows) + 1 {
+		links = append(links, disclose.Same(i, len(groups), byArea(q.ID), i, column))
+		for j, g := range groups {
+			if g.Sensitive {
+				links = append(links, disclose.Same(i, j, question(q.ID), i, j))
+			} else {
+				links = append(links, disclose.PartOf(i, j, question(q.ID), i, j))
+			}
+		}
+	}
+	return disclose.Linked{Name: byArea(q.ID) + ", of everybody else", Shown: disclose.Silent(tie), Links: links}
 }
 
 // inAnyTheme ties the counts of the themes to how many are in any, which the

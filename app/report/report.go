@@ -124,6 +124,7 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 			}
 		}
 	}
+	r.ByArea = b.byArea(r.Questions)
 	r.Without = b.without(r.Questions)
 	r.Earlier = b.earlier(r.Questions)
 	r.Redactions = b.redactions()
@@ -318,22 +319,25 @@ func alone(rows []string, sensitive bool, subs []*models.Submission, in func(*mo
 	return t
 }
 
-func (b *builder) question(q *models.Question) (rq models.ReportQuestion, asked bool) {
-	var answered []*models.Submission
+// answered returns who chose something in answer to a question.
+func (b *builder) answered(q *models.Question) (subs []*models.Submission) {
 	for _, s := range b.Submissions {
 		if a := s.Answer(q.ID); a != nil && len(a.Options) > 0 {
-			answered = append(answered, s)
+			subs = append(subs, s)
 		}
 	}
-	if len(answered) == 0 {
-		return rq, false
-	}
-	rows := make([]string, len(q.Options))
+	return subs
+}
+
+// optionsOf returns the rows of a question's table, and in which of them somebody is
+// who answered it.
+func optionsOf(q *models.Question) (rows []string, chosen func(*models.Submission) []int) {
+	rows = make([]string, len(q.Options))
 	row := map[string]int{}
 	for i, o := range q.Options {
 		rows[i], row[o.ID] = o.ID, i
 	}
-	chosen := func(s *models.Submission) []int {
+	return rows, func(s *models.Submission) []int {
 		var in []int
 		options := s.Answer(q.ID).Options
 		if q.Type == models.TypeRanking {
@@ -346,6 +350,20 @@ func (b *builder) question(q *models.Question) (rq models.ReportQuestion, asked 
 		}
 		return in
 	}
+}
+
+func (b *builder) question(q *models.Question) (rq models.ReportQuestion, asked bool) {
+	var answered []*models.Submission
+	for _, s := range b.answered(q) {
+		// Where people at risk belong is counted nowhere: it would be a second attribute.
+		if q.Type != models.TypePlace || !q.AboutYou || !b.Consultation.Sensitive(s.Groups) {
+			answered = append(answered, s)
+		}
+	}
+	if len(answered) == 0 {
+		return rq, false
+	}
+	rows, chosen := optionsOf(q)
 	rq = models.ReportQuestion{ID: q.ID, Text: b.text(q.Text), Type: q.Type, Restriction: q.Restriction}
 	var shown disclose.Shown
 	if q.Sensitive { // never broken down by group

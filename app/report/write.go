@@ -80,6 +80,16 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	for i, c := range r.Campaigns {
 		row("campaign", strconv.Itoa(i+1), c.Text, "", c.Letters)
 	}
+	for _, a := range r.ByArea {
+		for _, g := range a.Areas {
+			row("question by area", a.Question, a.Text, g.Name, g.Count)
+		}
+		for _, o := range a.Options {
+			for _, g := range o.Areas {
+				row("option by area", a.Question+"."+o.ID, o.Text, g.Name, g.Count)
+			}
+		}
+	}
 	for _, w := range r.Without {
 		row("with letters", w.Question, w.Text, "", w.With)
 		row("without letters", w.Question, w.Text, "", w.Without)

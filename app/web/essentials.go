@@ -49,6 +49,10 @@ func (p *portal) essentialsPage(req *request, c *models.Consultation, e models.E
 	for _, a := range e.Alternatives {
 		alternatives = append(alternatives, a[0]+"\n"+a[1])
 	}
+	var history []string
+	for _, m := range e.History {
+		history = append(history, strings.Join(m[:], "\n"))
+	}
 	field := func(id, label, hint, value string) views.EssentialField {
 		return views.EssentialField{Name: id, ID: id, Label: label, Hint: hint, Value: value}
 	}
@@ -71,6 +75,7 @@ func (p *portal) essentialsPage(req *request, c *models.Consultation, e models.E
 	proposal = append(proposal, long("why", "Why", "", e.Why), long("area", "Where it would apply", "", e.Area),
 		long("evidence", "The evidence", "An empty line between one piece and the next. Say where each comes from.", strings.Join(e.Evidence, "\n\n")),
 		long("alternatives", "Other options, and why they were not chosen", "For each: the option on one line, why it was not chosen below it, then an empty line.", strings.Join(alternatives, "\n\n")),
+		long("history", "What became of the order so far", "For each day: the day on one line, such as 2018-08-21, what happened below it, where that is known from on a third line, then an empty line.", strings.Join(history, "\n\n")),
 		long("areas", "Places that people can choose, such as wards", "One on each line.", strings.Join(e.Areas, "\n")))
 	page := &views.EssentialsPage{Base: p.staffBase(req, c, "settings", "Fill in the consultation"), Consultation: c, CanEdit: c.Status == models.StatusDraft, Invented: e.Invented,
 		Sections: []views.EssentialSection{
@@ -93,7 +98,7 @@ func (p *portal) essentialsPage(req *request, c *models.Consultation, e models.E
 // essentialFields are the fields of the form by what a fault in the file calls
 // them. The longest that fits is meant.
 var essentialFields = map[string]string{"title": "title", "council": "council", "council.email": "email", "council.phone": "phone", "opens": "opens", "closes": "closes",
-	"proposal": "summary", "proposal.why": "why", "proposal.area": "area", "proposal.evidence": "evidence", "proposal.alternatives": "alternatives", "areas": "areas",
+	"proposal": "summary", "proposal.why": "why", "proposal.area": "area", "proposal.evidence": "evidence", "proposal.alternatives": "alternatives", "proposal.history": "history", "areas": "areas",
 	"proposal.decision": "decided-by", "proposal.decision.when": "decided-on", "restrictions": "rule-R1"}
 
 // essentialFault says of a fault in the file where in the form it is.
@@ -131,6 +136,11 @@ func essentialsIn(form url.Values) models.Essentials {
 	for _, block := range blocks(form.Get("alternatives")) {
 		option, why, _ := strings.Cut(block, "\n")
 		e.Alternatives = append(e.Alternatives, [2]string{strings.TrimSpace(option), strings.TrimSpace(why)})
+	}
+	for _, block := range blocks(form.Get("history")) {
+		day, rest, _ := strings.Cut(block, "\n")
+		what, source, _ := strings.Cut(strings.TrimSpace(rest), "\n")
+		e.History = append(e.History, [3]string{strings.TrimSpace(day), strings.TrimSpace(what), strings.TrimSpace(source)})
 	}
 	for _, rule := range form["rule"] {
 		e.Rules = append(e.Rules, strings.TrimSpace(normalLines(rule)))

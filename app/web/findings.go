@@ -57,6 +57,8 @@ func (p *portal) writingPage(req *request, c *models.Consultation) (*views.Writi
 			row.Good = true
 		case missing < len(plan.Parts):
 			row.State = "Begun"
+		case strings.HasPrefix(plan.ID, models.ImpactSection):
+			row.State = models.Effect("").Title()
 		case plan.Required == 0:
 			row.State, row.Good = "Optional", true
 		default:
@@ -368,7 +370,16 @@ func (p *portal) sectionPage(req *request, c *models.Consultation, form url.Valu
 		if prose := now.Parts[part.ID]; prose != nil {
 			text = prose.Text
 		}
-		page.Controls = append(page.Controls, writeArea(part.ID, part.Title, "", text))
+		switch part.ID {
+		case models.PartEffect:
+			choices := []views.Choice{{Value: "", Text: models.Effect("").Title(), Chosen: text == ""}}
+			for _, e := range models.Effects {
+				choices = append(choices, views.Choice{Value: string(e), Text: e.Title(), Chosen: text == string(e)})
+			}
+			page.Controls = append(page.Controls, views.Control{Field: views.Field{ID: part.ID, Label: part.Title, Value: text}, Choices: choices})
+		default:
+			page.Controls = append(page.Controls, writeArea(part.ID, part.Title, "", text))
+		}
 	}
 	return page, nil
 }
