@@ -248,10 +248,12 @@ func (r *Renderer) translator(lang string) func(string, map[string]any) (wording
 // RenderFile writes a page to be kept as a file: its style stands in it, and it
 // leads nowhere that needs the portal.
 func (r *Renderer) RenderFile(w io.Writer, p Page) error {
-	style, err := fs.ReadFile(static.FS(), "css/heard.css")
-	if err != nil {
-		return err
+	for _, name := range []string{"css/heard.css", "css/report.css"} {
+		style, err := fs.ReadFile(static.FS(), name)
+		if err != nil {
+			return err
+		}
+		p.base().inline += template.CSS(style)
 	}
-	p.base().inline = template.CSS(style)
 	return r.Render(w, p)
 }

@@ -1035,7 +1035,7 @@ func FuzzSay(f *testing.F) {
 
 func writeScreen(t *testing.T, name, body string) {
 	t.Helper()
-	for _, asset := range []string{"css/heard.css", "css/staff.css", "img/icon.svg", "js/heard.js", "js/desk.js"} {
+	for _, asset := range []string{"css/heard.css", "css/report.css", "css/staff.css", "img/icon.svg", "js/heard.js", "js/desk.js"} {
 		content, err := fs.ReadFile(static.FS(), asset)
 		if err != nil {
 			t.Fatal(err)
