@@ -154,6 +154,31 @@ func TestAStrangerRecoversNothing(t *testing.T) {
 	}
 }
 
+// A stranger who narrows down what a report on those who came would show has learnt
+// nothing that must not be known: that refused the later version of these two.
+func TestALaterVersionIsNotRefusedForNothing(t *testing.T) {
+	c, _, err := demo.Consultation(time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, seed := range []uint64{1003, 1010} {
+		in := inThemes(c, atRandom(c, seed))
+		later := in
+		in.Submissions, later.Submissions = in.Submissions[:2*len(in.Submissions)/3], in.Submissions[2:]
+		one, err := report.Build(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		later.Before = &report.Before{Report: copied(t, one), Counted: map[string]bool{}}
+		for _, s := range in.Submissions {
+			later.Before.Counted[s.ID] = true
+		}
+		if _, err := report.Build(later); err != nil {
+			t.Errorf("population %d: %v", seed, err)
+		}
+	}
+}
+
 // attacked has a stranger read a report from everywhere it stands.
 func attacked(t *testing.T, r *views.Renderer, name string, built *models.Report, attack func(*models.Report) error) {
 	t.Helper()

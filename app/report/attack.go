@@ -55,8 +55,8 @@ func (b *builder) tables(r *models.Report, difference bool) error {
 		return err
 	}
 	for _, f := range found {
-		shown := gated[f.Table].Shown
-		if !difference || f.Low < f.Threshold || !shown.At(f.Row, f.Column).Shown {
+		gate := gated[f.Table].Shown
+		if at := gate.At(f.Row, f.Column); !difference || !at.Shown || at.Value < f.Low || f.High < at.Value {
 			return leak(f.String())
 		}
 	}
