@@ -131,10 +131,12 @@ func columns(q models.ReportQuestion) []int {
 
 // unshown returns the groups that columns leaves out, to be named below the
 // table: a group that took part is never passed over in silence.
-func unshown(q models.ReportQuestion) []models.GroupFigure {
-	shown := columns(q)
+func unshown(q models.ReportQuestion) []models.GroupFigure { return others(q.Groups, columns(q)) }
+
+// others returns the entries of a list whose numbers are not among those shown.
+func others(all []models.GroupFigure, shown []int) []models.GroupFigure {
 	var out []models.GroupFigure
-	for i, g := range q.Groups {
+	for i, g := range all {
 		if !slices.Contains(shown, i) {
 			out = append(out, g)
 		}
@@ -154,16 +156,7 @@ func areasShown(a models.ReportByArea) []int {
 	return out
 }
 
-func areasUnshown(a models.ReportByArea) []models.GroupFigure {
-	shown := areasShown(a)
-	var out []models.GroupFigure
-	for j, g := range a.Areas {
-		if !slices.Contains(shown, j) {
-			out = append(out, g)
-		}
-	}
-	return out
-}
+func areasUnshown(a models.ReportByArea) []models.GroupFigure { return others(a.Areas, areasShown(a)) }
 
 // cell writes the figure of one group in one row.
 func cell(o models.ReportOption, group int) string {

@@ -6,7 +6,6 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"reflect"
 	"strings"
 	"sync"
@@ -121,8 +120,8 @@ func (p *pool) QueryContext(ctx context.Context, query string, args ...any) (*sq
 	if err := checkText(args); err != nil {
 		return nil, err
 	}
-	if words := strings.Fields(query[:min(len(query), 20)]); len(words) > 0 && !reads(words[0]) {
-		return nil, fmt.Errorf("%s outside a transaction: expected a statement that reads", words[0])
+	if !reads(query) {
+		return nil, errors.New("a write that returns rows outside a transaction: expected a statement that reads")
 	}
 	return p.DB.QueryContext(ctx, query, args...)
 }

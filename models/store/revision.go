@@ -28,25 +28,29 @@ var Uncounted = []string{
 // counts reports whether a statement may write something that figures are counted
 // from: whatever is not known to write nothing, or an uncounted table alone, does.
 func counts(statement string) bool {
-	words := strings.Fields(statement[:min(len(statement), 200)])
-	if len(words) < 3 {
-		return len(words) > 0 && !reads(words[0])
+	if reads(statement) {
+		return false
 	}
-	table := words[1]
+	words := strings.Fields(statement[:min(len(statement), 200)])
+	at := 2 // INSERT INTO, DELETE FROM
 	switch strings.ToUpper(words[0]) {
 	case "INSERT", "DELETE":
-		table = words[2]
 	case "UPDATE":
+		at = 1
 	default:
-		return !reads(words[0])
+		return true
 	}
-	table, _, _ = strings.Cut(table, "(")
+	if len(words) <= at {
+		return true
+	}
+	table, _, _ := strings.Cut(words[at], "(")
 	return !slices.Contains(Uncounted, strings.Trim(table, "`\""))
 }
 
-// reads reports whether statements that begin with a word write nothing.
-func reads(word string) bool {
-	return slices.Contains([]string{"SELECT", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK"}, strings.ToUpper(word))
+// reads reports whether a statement writes nothing, by its first word.
+func reads(statement string) bool {
+	words := strings.Fields(statement[:min(len(statement), 20)])
+	return len(words) == 0 || slices.Contains([]string{"SELECT", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK"}, strings.ToUpper(words[0]))
 }
 
 // count makes a new revision. It is the last thing that a transaction does, so that
