@@ -51,10 +51,7 @@ func TestAStrangerRecoversNothing(t *testing.T) {
 	}
 	recovered, alone, subtracted := 0, 0, 0
 	for name, in := range inputs {
-		// Some of them came later, two who were counted have gone, and the officer's
-		// figure of people at risk has changed.
-		later := in
-		in.Submissions, later.Submissions = in.Submissions[:2*len(in.Submissions)/3], in.Submissions[2:]
+		in, later := inTwoVersions(in) // and the officer's figure of people at risk changes
 		one, err := report.Build(in)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -66,10 +63,7 @@ func TestAStrangerRecoversNothing(t *testing.T) {
 		}
 		report.Write(one, c, report.Written{Population: demo.Population()})
 		attacked(t, r, name, one, attack)
-		later.Before = &report.Before{Report: copied(t, one), Counted: map[string]bool{}}
-		for _, s := range in.Submissions {
-			later.Before.Counted[s.ID] = true
-		}
+		later.Before = before(t, in, one)
 		two, err := report.Build(later)
 		if err != nil {
 			t.Errorf("%s, the later version: %v", name, err)
@@ -162,21 +156,32 @@ func TestALaterVersionIsNotRefusedForNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, seed := range []uint64{1003, 1010} {
-		in := inThemes(c, atRandom(c, seed))
-		later := in
-		in.Submissions, later.Submissions = in.Submissions[:2*len(in.Submissions)/3], in.Submissions[2:]
+		in, later := inTwoVersions(inThemes(c, atRandom(c, seed)))
 		one, err := report.Build(in)
 		if err != nil {
 			t.Fatal(err)
 		}
-		later.Before = &report.Before{Report: copied(t, one), Counted: map[string]bool{}}
-		for _, s := range in.Submissions {
-			later.Before.Counted[s.ID] = true
-		}
+		later.Before = before(t, in, one)
 		if _, err := report.Build(later); err != nil {
 			t.Errorf("population %d: %v", seed, err)
 		}
 	}
+}
+
+// inTwoVersions has some people come later, and two who were counted gone by then.
+func inTwoVersions(all report.Input) (in, later report.Input) {
+	in, later = all, all
+	in.Submissions, later.Submissions = all.Submissions[:2*len(all.Submissions)/3], all.Submissions[2:]
+	return in, later
+}
+
+// before is what a later version follows from: the one that was built of in.
+func before(t *testing.T, in report.Input, one *models.Report) *report.Before {
+	b := &report.Before{Report: copied(t, one), Counted: map[string]bool{}}
+	for _, s := range in.Submissions {
+		b.Counted[s.ID] = true
+	}
+	return b
 }
 
 // attacked has a stranger read a report from everywhere it stands.
