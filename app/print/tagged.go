@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -451,7 +452,7 @@ func (t *tagged) write(title, producer string, claims bool) []byte {
 			return refer(o)
 		case types.Dict:
 			d := types.Dict{}
-			for _, key := range sortedKeys(o) { // numbers are given out as references are met
+			for _, key := range slices.Sorted(maps.Keys(o)) { // numbers are given out as references are met
 				d[key] = copied(o[key])
 			}
 			return d
@@ -478,15 +479,6 @@ func (t *tagged) write(title, producer string, claims bool) []byte {
 		}
 	}
 	return w.Finish(types.Dict{"Root": top, "Info": info})
-}
-
-func sortedKeys(d types.Dict) []string {
-	keys := make([]string, 0, len(d))
-	for key := range d {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // textString is a text as PDF has it, in any script.

@@ -370,14 +370,13 @@ func (p *portal) sectionPage(req *request, c *models.Consultation, form url.Valu
 		if prose := now.Parts[part.ID]; prose != nil {
 			text = prose.Text
 		}
-		switch part.ID {
-		case models.PartEffect:
+		if part.ID == models.PartEffect {
 			choices := []views.Choice{{Value: "", Text: models.Effect("").Title(), Chosen: text == ""}}
 			for _, e := range models.Effects {
 				choices = append(choices, views.Choice{Value: string(e), Text: e.Title(), Chosen: text == string(e)})
 			}
 			page.Controls = append(page.Controls, views.Control{Field: views.Field{ID: part.ID, Label: part.Title, Value: text}, Choices: choices})
-		default:
+		} else {
 			page.Controls = append(page.Controls, writeArea(part.ID, part.Title, "", text))
 		}
 	}
