@@ -467,14 +467,14 @@ func (s *Service) CodingProgress(ctx context.Context, by Actor, c *models.Consul
 	if err != nil {
 		return nil, err
 	}
-	return s.progress(ctx, c, d)
-}
-
-func (s *Service) progress(ctx context.Context, c *models.Consultation, d *desk) (*CodingProgress, error) {
 	readings, err := s.store.Readings(ctx, c.ID)
 	if err != nil {
 		return nil, err
 	}
+	return s.progress(ctx, c, d, readings)
+}
+
+func (s *Service) progress(ctx context.Context, c *models.Consultation, d *desk, readings []models.Reading) (*CodingProgress, error) {
 	frame, err := s.store.FrameVersion(ctx, c.ID)
 	if err != nil {
 		return nil, err
@@ -882,12 +882,14 @@ type desk struct {
 
 // readDesk reads no words: a page reads those that it shows.
 func (s *Service) readDesk(ctx context.Context, c *models.Consultation) (*desk, error) {
-	answers, err := s.store.AnswersInWords(ctx, c.ID, themed(c))
-	if err != nil {
-		return nil, err
-	}
-	p, err := readPlaces(ctx, s.store, c)
-	return &desk{places: p, seed: seedOf(c.ID), answers: drawn(c, answers)}, err
+	d := &desk{seed: seedOf(c.ID)}
+	return d, s.store.Together(ctx,
+		func(ctx context.Context) (err error) { d.places, err = readPlaces(ctx, s.store, c); return err },
+		func(ctx context.Context) error {
+			answers, err := s.store.AnswersInWords(ctx, c.ID, themed(c))
+			d.answers = drawn(c, answers)
+			return err
+		})
 }
 
 // drawn returns the answers in words in the order in which they are drawn: by a

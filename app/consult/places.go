@@ -51,20 +51,28 @@ func keyID(k models.AnswerKey) string { return documentID(k.Submission, k.Questi
 
 // readPlaces reads all of a consultation's from a store.
 func readPlaces(ctx context.Context, from *store.Store, c *models.Consultation) (*places, error) {
-	return places{}.read(
-		func(p *places) (err error) { p.themes, err = frameOf(ctx, from, c); return err },
-		func(p *places) (err error) { p.machine, err = from.Placements(ctx, c.ID); return err },
-		func(p *places) (err error) { p.codings, err = from.Codings(ctx, c.ID); return err },
-		func(p *places) (err error) { p.coded, err = from.CodedAnswers(ctx, c.ID); return err })
+	p := new(places)
+	return p, p.read(ctx, from,
+		func(ctx context.Context) (err error) { p.machine, err = from.Placements(ctx, c.ID); return err },
+		func(ctx context.Context) (err error) { p.themes, err = frameOf(ctx, from, c); return err },
+		func(ctx context.Context) (err error) { p.codings, err = from.Codings(ctx, c.ID); return err },
+		func(ctx context.Context) (err error) { p.coded, err = from.CodedAnswers(ctx, c.ID); return err })
 }
 
 // readPlacesOf reads those of some submissions.
 func readPlacesOf(ctx context.Context, from *store.Store, c *models.Consultation, submissions []string) (*places, error) {
-	return places{}.read(
-		func(p *places) (err error) { p.themes, err = frameOf(ctx, from, c); return err },
-		func(p *places) (err error) { p.machine, err = from.PlacementsOf(ctx, submissions); return err },
-		func(p *places) (err error) { p.codings, err = from.CodingsOf(ctx, submissions); return err },
-		func(p *places) (err error) { p.coded, err = from.CodedAnswersOf(ctx, submissions); return err })
+	p := new(places)
+	return p, p.read(ctx, from,
+		func(ctx context.Context) (err error) {
+			p.machine, err = from.PlacementsOf(ctx, submissions)
+			return err
+		},
+		func(ctx context.Context) (err error) { p.themes, err = frameOf(ctx, from, c); return err },
+		func(ctx context.Context) (err error) { p.codings, err = from.CodingsOf(ctx, submissions); return err },
+		func(ctx context.Context) (err error) {
+			p.coded, err = from.CodedAnswersOf(ctx, submissions)
+			return err
+		})
 }
 
 // frameOf reads a code frame, merged themes too, without what the language model
@@ -77,14 +85,12 @@ func frameOf(ctx context.Context, from *store.Store, c *models.Consultation) ([]
 	return themes, err
 }
 
-func (p places) read(parts ...func(*places) error) (*places, error) {
-	for _, part := range parts {
-		if err := part(&p); err != nil {
-			return nil, err
-		}
+func (p *places) read(ctx context.Context, from *store.Store, parts ...func(context.Context) error) error {
+	if err := from.Together(ctx, parts...); err != nil {
+		return err
 	}
 	p.settle()
-	return &p, nil
+	return nil
 }
 
 // settle works out what follows from what was read.

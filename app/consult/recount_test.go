@@ -15,7 +15,7 @@ import (
 // population loads random people with random answers: n in all, of every group.
 func (k *kit) population(t *testing.T, c *models.Consultation, n int, seed uint64) {
 	t.Helper()
-	random := rand.New(rand.NewPCG(seed, seed))
+	random, places := rand.New(rand.NewPCG(seed, seed)), rand.New(rand.NewPCG(seed, seed+1))
 	points := []string{"The lamps along the canal are broken and the path is dark at night.", "Cars circle our road at night and drivers shout at women.",
 		"Fines take money from people who have none and help nobody.", "Patrols should walk the station road in the evening."}
 	var subs []models.Submission
@@ -30,6 +30,11 @@ func (k *kit) population(t *testing.T, c *models.Consultation, n int, seed uint6
 			if random.IntN(4) > 0 {
 				o := c.Question(q).Options
 				s.Answers = append(s.Answers, models.Answer{Question: q, Options: []string{o[random.IntN(len(o))].ID}})
+			}
+		}
+		for _, q := range []string{"A3", "B1", "B5"} { // people at risk, too, say where they belong
+			if o := c.Question(q).Options; places.IntN(4) > 0 {
+				s.Answers = append(s.Answers, models.Answer{Question: q, Options: []string{o[places.IntN(len(o))].ID}})
 			}
 		}
 		if random.IntN(3) > 0 || len(s.Answers) == 0 {

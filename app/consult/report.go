@@ -7,8 +7,6 @@ import (
 	"slices"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"heard/app/ledger"
 	"heard/app/report"
 	"heard/models"
@@ -118,10 +116,12 @@ func (s *Service) reportInput(ctx context.Context, c *models.Consultation) (in r
 	in.Consultation = c
 	from := s.store
 	var where *places
-	g, together := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { in.Submissions, err = from.LiveSubmissions(together, c.ID); return err })
-	g.Go(func() (err error) { where, err = readPlaces(together, from, c); return err })
-	if err := g.Wait(); err != nil {
+	if err := from.Together(ctx,
+		func(ctx context.Context) (err error) {
+			in.Submissions, err = from.LiveSubmissions(ctx, c.ID)
+			return err
+		},
+		func(ctx context.Context) (err error) { where, err = readPlaces(ctx, from, c); return err }); err != nil {
 		return in, err
 	}
 	counts, err := from.CountSubmissions(ctx, c.ID)

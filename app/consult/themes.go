@@ -582,7 +582,23 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation, 
 			return nil, cmp.Or(err, error(models.NewError(models.KindNotFound, "There are no themes to read before the consultation has closed.")))
 		}
 	}
-	view, err := s.themeView(ctx, c)
+	var view *themeView
+	var answers []models.AnswerKey
+	var groupsOf map[string][]string
+	var readings []models.Reading // for those who see how far coding has come
+	err := s.store.Together(ctx,
+		func(ctx context.Context) (err error) { view, err = s.themeView(ctx, c); return err },
+		func(ctx context.Context) (err error) {
+			answers, err = s.store.AnswersInWords(ctx, c.ID, themed(c))
+			return err
+		},
+		func(ctx context.Context) (err error) { groupsOf, err = s.store.LiveGroups(ctx, c.ID); return err },
+		func(ctx context.Context) (err error) {
+			if by.May(EditThemes) {
+				readings, err = s.store.Readings(ctx, c.ID)
+			}
+			return err
+		})
 	if err != nil {
 		return nil, err
 	}
@@ -594,19 +610,11 @@ func (s *Service) Themes(ctx context.Context, by Actor, c *models.Consultation, 
 	if err != nil && models.KindOf(err) != models.KindNotFound { // else no run yet
 		return nil, err
 	}
-	answers, err := s.store.AnswersInWords(ctx, c.ID, themed(c))
-	if err != nil {
-		return nil, err
-	}
 	review := &ThemeReview{Consultation: c, TooFew: method.TooFew, Answers: len(answers)}
 	if by.May(EditThemes) {
-		if review.Progress, err = s.progress(ctx, c, &desk{places: view.places, seed: seedOf(c.ID), answers: drawn(c, slices.Clone(answers))}); err != nil {
+		if review.Progress, err = s.progress(ctx, c, &desk{places: view.places, seed: seedOf(c.ID), answers: drawn(c, slices.Clone(answers))}, readings); err != nil {
 			return nil, err
 		}
-	}
-	groupsOf, err := s.store.LiveGroups(ctx, c.ID)
-	if err != nil {
-		return nil, err
 	}
 	people := map[string]int{}
 	groups := map[string]map[string]int{}

@@ -20,6 +20,7 @@ import (
 // searches, the page of the submission and what they take away.
 type known struct {
 	groups, themes []string
+	areas          []string
 	chosen         map[string][]string // options by question
 	apart          bool                // something is shown that is not shown of people at risk
 }
@@ -49,6 +50,7 @@ func (k *kit) lookedUp(t *testing.T, c *models.Consultation) (people, public map
 			}
 			p.groups = append(p.groups, h.Document.Labels[search.Groups]...)
 			p.themes = append(p.themes, h.Document.Labels[search.Themes]...)
+			p.areas = append(p.areas, h.Document.Labels[search.Areas]...)
 			for _, attribute := range []search.Attribute{search.Areas, search.Stances, search.Languages, search.Channels} {
 				p.apart = p.apart || len(h.Document.Labels[attribute]) > 0
 			}
@@ -288,6 +290,53 @@ func (k *kit) together(t *testing.T, c *models.Consultation) (cells []cell, mask
 			left = append(left, &span{0, r.RollCall.Submissions})
 		}
 		sheets = append(sheets, s, &crosstab{spans: [][]*span{s.spans[len(q.Options)], left, groups}, atRisk: atRisk, apart: []int{s.apart[len(q.Options)], 0, allApart}, across: single, down: true})
+		by := slices.IndexFunc(r.ByArea, func(a models.ReportByArea) bool { return a.Question == q.ID })
+		if by < 0 {
+			continue
+		}
+		// Whoever is at risk is in no area, and so among everybody else, with others.
+		inAreas := &crosstab{atRisk: make([]bool, len(c.Areas)+1), across: true, down: q.Type == models.TypeChoice}
+		inAreas.atRisk[len(c.Areas)] = true
+		elsewhere := &crosstab{atRisk: make([]bool, len(c.Groups)+1), across: single}
+		split := func(what string, figures []models.GroupFigure, line []*span, also func(*known) bool) {
+			var areas []*span
+			apart := 0
+			for _, g := range figures {
+				found := 0
+				for _, p := range people {
+					switch {
+					case !also(p):
+					case g.ID != "" && slices.Contains(p.areas, g.ID):
+						found, apart = found+1, apart+1
+					case g.ID == "" && c.Sensitive(p.groups):
+						found++
+					}
+				}
+				s := span1(g.Count, found)
+				areas = append(areas, s)
+				if g.Count.Masked {
+					masked++
+				}
+				if g.ID == "" && g.Count.Masked {
+					cells = append(cells, cell{what: what + " × everybody else", threshold: 10, found: found, span: s})
+				}
+			}
+			rest := areas[len(areas)-1]
+			inAreas.spans, inAreas.apart = append(inAreas.spans, append(areas, line[len(c.Groups)])), append(inAreas.apart, apart)
+			var who []*span
+			for j, g := range c.Groups {
+				if who = append(who, &span{}); g.Sensitive {
+					who[j] = line[j]
+				}
+			}
+			who = append(who, &span{0, r.RollCall.Submissions}, rest)
+			elsewhere.spans, elsewhere.apart = append(elsewhere.spans, who), append(elsewhere.apart, 0)
+		}
+		for i, o := range r.ByArea[by].Options {
+			split(q.ID+"."+o.ID, o.Areas, s.spans[i], func(p *known) bool { return slices.Contains(p.chosen[q.ID], o.ID) })
+		}
+		split(q.ID, r.ByArea[by].Areas, s.spans[len(q.Options)], func(p *known) bool { return len(p.chosen[q.ID]) > 0 })
+		sheets = append(sheets, inAreas, elsewhere)
 	}
 	s := &crosstab{atRisk: atRisk, across: single}
 	for _, th := range r.Themes {

@@ -122,6 +122,11 @@ func (s *Store) coded(ctx context.Context, where func(*gorm.DB) *gorm.DB) ([]mod
 	return coded, failed(err, "read who has gone through answers")
 }
 
+// toQuestions selects answers in words to some questions. The expression keeps SQLite
+// from looking each question of each submission up by itself, which takes longer than
+// to pass over the few that are not asked for.
+const toQuestions = "question || '' IN ? AND redacted <> ''"
+
 // AnswersInWords returns the answers in words to some questions of a consultation's
 // live submissions, without the words, by submission and in the order that each was
 // answered in. Words that do not open any more are none.
@@ -129,11 +134,9 @@ func (s *Store) AnswersInWords(ctx context.Context, consultation string, questio
 	var keys []models.AnswerKey
 	var key models.AnswerKey
 	var words string
-	// The expression keeps SQLite from looking each question of each submission up by
-	// itself, which takes longer than to pass over the few that are not asked for.
 	err := readRows(s.db.WithContext(ctx).Model(&answerRow{}).
 		Select("submission, question, CASE WHEN substr(redacted, 1, 1) = ? THEN 'sealed' ELSE redacted END", sealedMark).
-		Where("submission IN (?) AND question || '' IN ? AND redacted <> ''", s.ids(ctx, consultation).Where("status = ?", models.SubmissionLive), questions).
+		Where("submission IN (?) AND "+toQuestions, s.ids(ctx, consultation).Where("status = ?", models.SubmissionLive), questions).
 		Where("substr(redacted, 1, 1) <> ? OR EXISTS (?)", sealedMark, s.db.Model(&keyRow{}).Select("1").Where("submission_keys.submission = answers.submission")).
 		Order("submission, position"), func() {
 		if strings.TrimSpace(words) != "" { // which is not sealed

@@ -306,38 +306,34 @@ func (s *Store) ReadingItems(ctx context.Context, consultation, account string, 
 // words to some questions.
 func (s *Store) CountReading(ctx context.Context, consultation string, questions []string) (*models.ReadingCounts, error) {
 	const doing = "count what was read"
+	number := func(condition string) string { return "COUNT(CASE WHEN " + condition + " THEN 1 END)" }
 	db := s.db.WithContext(ctx)
 	live := db.Model(&submissionRow{}).Where("consultation = ? AND status = ?", consultation, models.SubmissionLive).Session(&gorm.Session{})
 	ids := live.Select("id").Session(&gorm.Session{})
-	answers := db.Model(&answerRow{}).Where("submission IN (?) AND question IN ? AND redacted <> ''", ids, questions).Session(&gorm.Session{})
+	answers := db.Model(&answerRow{}).Where("submission IN (?) AND "+toQuestions, ids, questions).Select("COUNT(*)")
 	// What is coded is few at first: it is looked at one by one, not what there is.
-	coded := db.Model(&codedRow{}).Select("submission, question").Where("question IN ?", questions).
-		Where("EXISTS (?)", live.Select("1").Where("submissions.id = coded_answers.submission")).Group("submission, question").Session(&gorm.Session{})
-	attached := db.Model(&attachmentRow{}).Where("submission IN (?)", ids).Session(&gorm.Session{})
+	coded := db.Model(&codedRow{}).Select(number("blind")+" AS blind, "+number("NOT blind")+" AS plain").
+		Where("question IN ?", questions).Where("EXISTS (?)", live.Select("1").Where("submissions.id = coded_answers.submission")).Group("submission, question")
+	attached := db.Model(&attachmentRow{}).Where("submission IN (?)", ids)
 	n := &models.ReadingCounts{}
-	for _, count := range []struct {
-		into *int
-		of   *gorm.DB
-	}{
-		{&n.Submissions, live}, {&n.Read, live.Where(isRead)}, {&n.Rich, live.Where(isRich)},
-		{&n.Attachments, attached}, {&n.Summarised, attached.Where(hasSummary)},
-		{&n.Answers, answers}, {&n.Coded, db.Table("(?) AS coded", coded.Where("NOT blind"))},
-		{&n.DoubleCoded, db.Table("(?) AS coded", coded.Where("blind").Having("COUNT(*) > 1"))},
-	} {
-		var number int64
-		if err := count.of.Count(&number).Error; err != nil {
-			return nil, failed(err, doing)
-		}
-		*count.into = int(number)
+	counted := func(query *gorm.DB, into ...any) func(context.Context) error {
+		return func(ctx context.Context) error { return query.WithContext(ctx).Row().Scan(into...) }
 	}
 	var readers []struct {
 		Account string
 		Number  int
 	}
-	err := db.Model(&readingRow{}).Select("readings.account, COUNT(*) AS number").
-		Joins("JOIN submissions ON submissions.id = readings.submission AND submissions.revision = readings.revision").
-		Where("submissions.consultation = ? AND submissions.status = ?", consultation, models.SubmissionLive).
-		Group("readings.account").Order("number DESC, readings.account").Scan(&readers).Error
+	err := s.Together(ctx,
+		counted(answers, &n.Answers),
+		counted(live.Select("COUNT(*), "+number(isRead)+", "+number(isRich)), &n.Submissions, &n.Read, &n.Rich),
+		counted(db.Table("(?) AS coded", coded).Select(number("plain > 0")+", "+number("blind > 1")), &n.Coded, &n.DoubleCoded),
+		counted(attached.Select("COUNT(*), "+number(hasSummary)), &n.Attachments, &n.Summarised),
+		func(ctx context.Context) error {
+			return db.WithContext(ctx).Model(&readingRow{}).Select("readings.account, COUNT(*) AS number").
+				Joins("JOIN submissions ON submissions.id = readings.submission AND submissions.revision = readings.revision").
+				Where("submissions.consultation = ? AND submissions.status = ?", consultation, models.SubmissionLive).
+				Group("readings.account").Order("number DESC, readings.account").Scan(&readers).Error
+		})
 	for _, r := range readers {
 		n.Readers = append(n.Readers, models.Reader{By: r.Account, Number: r.Number})
 	}

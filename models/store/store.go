@@ -24,6 +24,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+	"golang.org/x/sync/errgroup"
 	"gorm.io/driver/postgres"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
@@ -412,6 +413,21 @@ func (s *Store) Lock(ctx context.Context, consultation string) error {
 	var row consultationRow
 	err := s.db.WithContext(ctx).Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&row, "id = ?", consultation).Error
 	return found(err, "lock the consultation", noConsultation)
+}
+
+// Together reads several parts of what one page or report needs: two at the same
+// time where the store may, which is not inside Tx and in a Snapshot. The first
+// error ends it.
+func (s *Store) Together(ctx context.Context, parts ...func(ctx context.Context) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(2)
+	if _, many := s.db.Statement.ConnPool.(*pool); !many {
+		g.SetLimit(1)
+	}
+	for _, part := range parts {
+		g.Go(func() error { return part(ctx) })
+	}
+	return g.Wait()
 }
 
 // readRows reads the rows of a query into columns, which point at variables, and calls f

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
 	"gorm.io/gorm"
 
 	"heard/models"
@@ -307,8 +306,7 @@ func (s *Store) Submissions(ctx context.Context, consultation string) iter.Seq2[
 }
 
 // LiveSubmissions returns a consultation's live submissions with their answers, by
-// id, all at once: two parts at the same time where the store may, which is not
-// inside Tx and in a Snapshot.
+// id, all at once; see Together.
 func (s *Store) LiveSubmissions(ctx context.Context, consultation string) ([]*models.Submission, error) {
 	const doing = "read the submissions"
 	rows, err := submissionRows(s.db.WithContext(ctx).
@@ -316,20 +314,16 @@ func (s *Store) LiveSubmissions(ctx context.Context, consultation string) ([]*mo
 	if err != nil {
 		return nil, failed(err, doing)
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(2)
-	if _, many := s.db.Statement.ConnPool.(*pool); !many {
-		g.SetLimit(1)
-	}
 	all := make([]*models.Submission, len(rows))
+	var parts []func(context.Context) error
 	for at := 0; at < len(rows); at += chunk {
-		g.Go(func() error {
+		parts = append(parts, func(ctx context.Context) error {
 			some, err := s.withAnswers(ctx, rows[at:min(at+chunk, len(rows))])
 			copy(all[at:], some)
 			return err
 		})
 	}
-	if err := g.Wait(); err != nil {
+	if err := s.Together(ctx, parts...); err != nil {
 		return nil, failed(err, doing)
 	}
 	return all, nil
