@@ -104,7 +104,7 @@ func TestPortalIsKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, source, err := demo.Consultation(time.Now())
+	source, err := demo.Source(time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -125,7 +125,7 @@ func TestSearchServerComesLate(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	_, source, err := demo.Consultation(now)
+	source, err := demo.Source(now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -149,7 +149,7 @@ func TestOutOfScopeNeedsAReason(t *testing.T) {
 // The demonstration meets its duties by what its invented council did.
 func TestDemonstrationMeetsItsDuties(t *testing.T) {
 	k := one(t)
-	_, source, err := demo.Consultation(k.clock.Now())
+	source, err := demo.Source(k.clock.Now())
 	noError(t, err)
 	c, err := k.SaveConsultation(ctx, officer, "demo.yaml", source)
 	noError(t, err)

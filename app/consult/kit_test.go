@@ -127,7 +127,7 @@ func (k *kit) drain(t testing.TB) {
 // demo opens the demonstration's consultation without submissions.
 func (k *kit) demo(t testing.TB) *models.Consultation {
 	t.Helper()
-	_, source, err := demo.Consultation(k.clock.Now())
+	source, err := demo.Source(k.clock.Now())
 	noError(t, err)
 	return k.open(t, source)
 }

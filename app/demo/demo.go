@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -46,17 +47,40 @@ const (
 const orderYears = 3
 
 // Consultation returns the demonstration's consultation and the file it was
-// read from, with the dates moved so that it opened 8 weeks before now, closes
-// 4 weeks after now, is decided 12 weeks after now, and its order expires 16 weeks
-// after now.
+// read from; see Source.
 func Consultation(now time.Time) (*models.Consultation, []byte, error) {
-	c, err := models.ParseConsultation(consultationFile, consultationSource)
+	source, err := Source(now)
+	if err != nil {
+		return nil, nil, err
+	}
+	return parsed(source)
+}
+
+// written is the consultation as its file has it.
+var written = sync.OnceValues(func() (*models.Consultation, error) {
+	c, _, err := parsed(consultationSource)
+	return c, err
+})
+
+func parsed(source []byte) (*models.Consultation, []byte, error) {
+	c, err := models.ParseConsultation(consultationFile, source)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the demonstration consultation: %w", err)
 	}
+	return c, source, nil
+}
+
+// Source returns the file of the demonstration's consultation with the dates moved
+// so that it opened 8 weeks before now, closes 4 weeks after now, is decided 12 weeks
+// after now, and its order expires 16 weeks after now.
+func Source(now time.Time) ([]byte, error) {
+	c, err := written()
+	if err != nil {
+		return nil, err
+	}
 	today, err := dayOf(c, now)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	expires := today.AddDate(0, 0, daysToExpiry)
 	// Conditions are written "when:" too, so only a line with a date will do.
@@ -82,34 +106,38 @@ func Over(now time.Time) time.Time { return now.AddDate(0, 0, -daysLeft-1) }
 // nobody has answered it, and anybody can try its form while the demonstration
 // itself has closed.
 func Form(now time.Time) (*models.Consultation, []byte, error) {
-	_, source, err := Consultation(now)
+	source, err := Source(now)
 	if err != nil {
 		return nil, nil, err
 	}
-	return changed(source, []line{
+	source, err = changed(source, []line{
 		{"id: ", `[a-z-]+`, "try-the-form"},
 		{"title: ", `".*"`, `"The form of the consultation, to try"`},
 	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return parsed(source)
 }
 
 // line is a line of the consultation's file to write anew.
 type line struct{ key, form, value string }
 
-// changed returns the demonstration's consultation with some lines written anew,
-// and its file.
-func changed(source []byte, lines []line) (*models.Consultation, []byte, error) {
+// changed returns a file with some lines written anew.
+func changed(source []byte, lines []line) ([]byte, error) {
+	all := strings.SplitAfter(string(source), "\n")
 	for _, l := range lines {
-		form := regexp.MustCompile(`(?m)^` + l.key + l.form + `$`)
-		if n := len(form.FindAll(source, -1)); n != 1 {
-			return nil, nil, fmt.Errorf("change a consultation of the demonstration: expected one line %q, found %d", strings.TrimSpace(l.key), n)
+		form, found := regexp.MustCompile(`^`+l.form+`\n$`), 0
+		for i, written := range all {
+			if rest, ok := strings.CutPrefix(written, l.key); ok && form.MatchString(rest) {
+				all[i], found = l.key+l.value+"\n", found+1
+			}
 		}
-		source = form.ReplaceAllLiteral(source, []byte(l.key+l.value))
+		if found != 1 {
+			return nil, fmt.Errorf("change a consultation of the demonstration: expected one line %q, found %d", strings.TrimSpace(l.key), found)
+		}
 	}
-	c, err := models.ParseConsultation(consultationFile, source)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read the demonstration consultation with lines changed: %w", err)
-	}
-	return c, source, nil
+	return []byte(strings.Join(all, "")), nil
 }
 
 // Submissions returns the invented submissions to c, the consultation that

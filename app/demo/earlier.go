@@ -26,10 +26,14 @@ func Earlier(now time.Time) (*models.Consultation, []byte, error) {
 		return nil, nil, err
 	}
 	at := today.AddDate(-yearsBefore, 0, 0)
-	return changed(earlierSource, []line{
+	source, err := changed(earlierSource, []line{
 		{"opens: ", `\d{4}-\d{2}-\d{2}`, at.AddDate(0, 0, -daysOpen).Format(time.DateOnly)},
 		{"closes: ", `"\d{4}-\d{2}-\d{2} 23:59"`, `"` + at.Format(time.DateOnly) + ` 23:59"`},
 	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return parsed(source)
 }
 
 // before is how many chose each answer then, in the order of the scale. People who

@@ -100,7 +100,7 @@ func node(t *testing.T, script string, args ...string) {
 	c := openDemo(t, a)
 	openOthers(t, a)
 	if strings.HasPrefix(script, "helper") { // which counts who answered
-		_, source, err := demo.Consultation(time.Now())
+		source, err := demo.Source(time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
