@@ -926,11 +926,12 @@ type userCommand struct {
 type userAddCommand struct {
 	Email string      `arg:"" help:"Email address."`
 	Role  models.Role `required:"" enum:"admin,officer,analyst,councillor,auditor" help:"One of admin, officer, analyst, councillor, auditor."`
+	Only  []string    `placeholder:"ID" help:"The consultations that an officer, analyst or councillor sees, and no others. Default: all."`
 }
 
 func (cmd userAddCommand) Run(r *run) error {
 	return r.with(func(a *App) error {
-		token, err := a.Service.Invite(r.ctx, consult.Portal, cmd.Email, cmd.Role)
+		token, err := a.Service.Invite(r.ctx, consult.Portal, cmd.Email, cmd.Role, cmd.Only...)
 		if err != nil {
 			return err
 		}

@@ -33,14 +33,16 @@ type User struct {
 	PasswordHash string // argon2id, "" until the person has chosen a password
 	InviteHash   []byte // SHA-256 of a one-time link's token; nil when there is none
 	Disabled     bool
+	Only         []string // ids of the consultations they see; none for every one
 }
 
-// Validate checks the address and the role.
+// Validate checks the address, the role and what it may be kept to.
 func (u *User) Validate() error {
 	v := &validation{}
 	a, err := mail.ParseAddress(u.Email)
 	v.check(err == nil && a.Address == u.Email && u.Email == strings.ToLower(u.Email), "email", "Enter an email address, like name@example.org")
 	v.check(slices.Contains(Roles, u.Role), "role", "Choose admin, officer, analyst, councillor or auditor")
+	v.check(len(u.Only) == 0 || u.Role != RoleAdmin && u.Role != RoleAuditor, "only", "Tick none: administrators and auditors see every consultation")
 	return v.err("The account cannot be saved.")
 }
 

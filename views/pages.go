@@ -858,9 +858,12 @@ type UsersPage struct {
 	Roles  []models.Role
 	Email  string
 	Role   models.Role
+	Only   []string // ids of consultations, as chosen
 	Faults []Fault
 	Invite string // one-time link to hand over, shown once
 	For    string
+	// Consultations are what an account can be kept to.
+	Consultations []*models.Consultation
 	// Waiting says who asked to let somebody in anew, by account, until another
 	// administrator confirms. Me is the account of whoever looks at the page.
 	Waiting map[string]*RecoveryRow

@@ -13,10 +13,23 @@ type Actor struct {
 	// Stale says that it is a while since they showed who they are, so that
 	// they do it again before what Fresh lists.
 	Stale bool
+	// Only are the ids of the consultations they see, of which all others do not
+	// exist for them; none for every one.
+	Only []string
 }
+
+// sees reports whether a consultation exists for the actor, be it a draft or not.
+func (a Actor) sees(consultation string) bool {
+	return len(a.Only) == 0 || slices.Contains(a.Only, consultation)
+}
+
+// MayStart reports whether the actor may set up another consultation.
+func (a Actor) MayStart() bool { return a.May(Configure) && len(a.Only) == 0 }
 
 // Portal is the portal itself, acting by a job or on the command line.
 var Portal = Actor{ID: models.ActorPortal}
+
+func (a Actor) isPortal() bool { return a.ID == Portal.ID && a.Role == Portal.Role }
 
 // Permission is leave to do one kind of act.
 type Permission string
@@ -96,7 +109,7 @@ var Fresh = []Permission{ReadContacts, TakeAway, Publish, Erase, ChangeSignIn, R
 
 // May reports whether the actor has a permission.
 func (a Actor) May(p Permission) bool {
-	return p == Public || a == Portal || slices.Contains(allowed[p], a.Role)
+	return p == Public || a.isPortal() || slices.Contains(allowed[p], a.Role)
 }
 
 // need returns nil when the actor has the permission.

@@ -335,7 +335,11 @@ func TestAccess(t *testing.T) {
 				if m.Name == "Import" {
 					args[4] = reflect.ValueOf(strings.NewReader(""))
 				}
-				out := m.Func.Call(args)
+				call := m.Func.Call
+				if m.Func.Type().IsVariadic() {
+					call = m.Func.CallSlice
+				}
+				out := call(args)
 				err, _ := out[len(out)-1].Interface().(error)
 				kind := models.KindOf(err)
 				refused := err != nil && (kind == models.KindForbidden || kind == models.KindSignedOut)

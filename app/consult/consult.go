@@ -122,20 +122,21 @@ func (s *Service) Consultations(ctx context.Context, by Actor) ([]*models.Consul
 	}
 	visible := all[:0]
 	for _, c := range all {
-		if c.Status != models.StatusDraft || by.May(SeeDesk) {
+		if (c.Status != models.StatusDraft || by.May(SeeDesk)) && by.sees(c.ID) {
 			visible = append(visible, c)
 		}
 	}
 	return visible, nil
 }
 
-// Consultation returns one consultation. A draft does not exist for the public.
+// Consultation returns one consultation. A draft does not exist for the public, nor
+// others than their own for those who see only some.
 func (s *Service) Consultation(ctx context.Context, by Actor, id string) (*models.Consultation, error) {
 	c, err := s.store.Consultation(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if c.Status == models.StatusDraft && !by.May(SeeDesk) {
+	if c.Status == models.StatusDraft && !by.May(SeeDesk) || !by.sees(id) {
 		return nil, models.NewError(models.KindNotFound, "There is no such consultation.")
 	}
 	return c, nil

@@ -71,12 +71,16 @@ func TestWhatPeopleKeep(t *testing.T) {
 		noError(t, k.WriteNote(ctx, officer, c, ids[0], "An officer's canary.", false))
 		wantKind(t, "an empty note", k.WriteNote(ctx, officer, c, ids[0], " \n", false), models.KindInvalid)
 		wantKind(t, "a long note", k.WriteNote(ctx, officer, c, ids[0], strings.Repeat("x", 5001), false), models.KindInvalid)
-		for by, want := range map[consult.Actor][]string{
-			councillor: {"A canary for me.", "A canary for officers."},
-			colleague:  nil,
-			officer:    {"A canary for officers. by councillor@penrow.example", "An officer's canary."},
-			analyst:    {"A canary for officers. by councillor@penrow.example"},
+		for _, shown := range []struct {
+			by   consult.Actor
+			want []string
+		}{
+			{councillor, []string{"A canary for me.", "A canary for officers."}},
+			{colleague, nil},
+			{officer, []string{"A canary for officers. by councillor@penrow.example", "An officer's canary."}},
+			{analyst, []string{"A canary for officers. by councillor@penrow.example"}},
 		} {
+			by, want := shown.by, shown.want
 			notes, err := k.Notes(ctx, by, c, ids[0])
 			noError(t, err)
 			got := map[string]bool{}

@@ -26,6 +26,8 @@ func (s *Service) SaveConsultation(ctx context.Context, by Actor, name string, s
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
 		now, err := tx.Consultation(ctx, c.ID)
 		switch {
+		case !by.sees(c.ID):
+			return errOnlySome
 		case err == nil && now.Status.AtLeast(models.StatusClosed):
 			return models.NewError(models.KindConflict, "The consultation has closed, so its file is locked.")
 		case err == nil && now.Status == models.StatusOpen && c.Version != now.Version:
@@ -47,6 +49,8 @@ func (s *Service) SaveConsultation(ctx context.Context, by Actor, name string, s
 	return s.store.Consultation(ctx, c.ID)
 }
 
+var errOnlySome = models.NewError(models.KindForbidden, "You work on some consultations alone, so you cannot set up another. Ask an administrator.")
+
 // StartConsultation makes a draft of a template under an address of its own. What
 // the template says of its own council is filled in next; see FillIn.
 func (s *Service) StartConsultation(ctx context.Context, by Actor, template []byte, id string) (*models.Consultation, error) {
@@ -56,6 +60,9 @@ func (s *Service) StartConsultation(ctx context.Context, by Actor, template []by
 	c, err := models.ParseConsultation("template.yaml", template)
 	if err != nil {
 		return nil, err
+	}
+	if !by.MayStart() {
+		return nil, errOnlySome
 	}
 	if _, err := s.store.Consultation(ctx, id); err == nil {
 		return nil, refused("The consultation was not made.", "id", "Another consultation has this address. Choose another")

@@ -230,7 +230,7 @@ func (s *Service) Resume(ctx context.Context, session string) (*Presence, error)
 	if u.Disabled {
 		return nil, models.NewError(models.KindNotFound, "This account is closed.")
 	}
-	p := &Presence{User: u, Actor: Actor{ID: u.ID, Role: u.Role, Stale: !s.now().Before(m.Proved)}}
+	p := &Presence{User: u, Actor: Actor{ID: u.ID, Role: u.Role, Stale: !s.now().Before(m.Proved), Only: u.Only}}
 	if s.strict && u.Role.NeedsSecondFactor() {
 		n, err := s.factors(ctx, s.store, u.ID)
 		if err != nil {

@@ -300,7 +300,28 @@ func TestStaffSessionsEnd(t *testing.T) {
 	if _, err := k.SignIn(ctx, u.Email, password+" anew", ""); err != nil {
 		t.Errorf("a change of role took the password: %v", err)
 	}
+	// So does a change of the consultations that they see.
+	seen, c := in(), k.demo(t)
+	_, err = k.Invite(ctx, admin, u.Email, models.RoleOfficer, "no-such")
+	wantKind(t, "a consultation that there is not", err, models.KindInvalid)
+	_, err = k.Invite(ctx, admin, u.Email, models.RoleAuditor, c.ID)
+	wantKind(t, "an auditor of one consultation", err, models.KindInvalid)
+	works("after that", seen, true)
+	must(k.Invite(ctx, admin, u.Email, models.RoleOfficer, c.ID))(t)
+	works("after a change of what they see", seen, false)
+	_, err = k.Invite(ctx, admin, u.Email, models.RoleOfficer, c.ID, c.ID)
+	wantKind(t, "the same once more", err, models.KindInvalid)
 	last := in()
+	if who := must(k.Resume(ctx, last))(t); !slices.Equal(who.Actor.Only, []string{c.ID}) {
+		t.Errorf("signed in as %+v", who.Actor)
+	}
+	trail, err := k.store.AuditTrail(ctx, "", 0)
+	noError(t, err)
+	if !slices.ContainsFunc(trail, func(e models.AuditEvent) bool {
+		return e.Action == "user.role-changed" && e.Reason == "officer to officer of "+c.ID
+	}) {
+		t.Error("the change is on no record")
+	}
 	noError(t, k.Disable(ctx, admin, u.ID))
 	works("of a closed account", last, false)
 	_, err = k.Invite(ctx, admin, u.Email, models.RoleOfficer)

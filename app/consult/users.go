@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/alexedwards/argon2id"
 
@@ -30,20 +32,29 @@ func (s *Service) Users(ctx context.Context, by Actor) ([]models.User, error) {
 }
 
 // Invite creates an account and returns the token of a one-time link with which
-// its holder chooses a password. For an account that is in use it changes the
-// role, which ends its sessions, and returns no token: one administrator alone
-// lets nobody into somebody else's account. Whoever runs the program gives any
-// account a new start, by the portal's own hand.
-func (s *Service) Invite(ctx context.Context, by Actor, email string, role models.Role) (token string, err error) {
+// its holder chooses a password. The account sees every consultation, or only those
+// that are given. For an account that is in use it changes the role and what it sees,
+// which ends its sessions, and returns no token: one administrator alone lets nobody
+// into somebody else's account. Whoever runs the program gives any account a new
+// start, by the portal's own hand.
+func (s *Service) Invite(ctx context.Context, by Actor, email string, role models.Role, only ...string) (token string, err error) {
 	if err := by.need(ManageUsers); err != nil {
 		return "", err
 	}
-	u := models.User{ID: newID(10), Email: address(email), Role: role}
+	slices.Sort(only)
+	u := models.User{ID: newID(10), Email: address(email), Role: role, Only: slices.Compact(only)}
 	if err := u.Validate(); err != nil {
 		return "", err
 	}
 	token, hash := newToken()
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
+		for _, id := range u.Only {
+			if _, err := tx.Consultation(ctx, id); models.KindOf(err) == models.KindNotFound {
+				return refused("The account cannot be saved.", "only", "There is no consultation "+id+". Choose from those that there are")
+			} else if err != nil {
+				return err
+			}
+		}
 		known, err := tx.UserByEmail(ctx, u.Email)
 		inUse := err == nil && known.PasswordHash != ""
 		if err == nil && !inUse {
@@ -52,8 +63,8 @@ func (s *Service) Invite(ctx context.Context, by Actor, email string, role model
 			}
 		}
 		switch {
-		case inUse && by != Portal:
-			return s.changeRole(ctx, tx, by, known, role, &token)
+		case inUse && !by.isPortal():
+			return s.changeAccount(ctx, tx, by, known, u, &token)
 		case err == nil:
 			u.ID = known.ID
 			if err := tx.ForgetFactors(ctx, u.ID); err != nil {
@@ -66,31 +77,40 @@ func (s *Service) Invite(ctx context.Context, by Actor, email string, role model
 		if err := tx.SaveUser(ctx, u); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, by, "user.invited", u.ID, "", string(role))
+		return s.record(ctx, tx, by, "user.invited", u.ID, "", may(u))
 	})
 	return token, err
 }
 
-// changeRole gives an account in use another role, and the caller no token.
-func (s *Service) changeRole(ctx context.Context, tx *store.Store, by Actor, u *models.User, role models.Role, token *string) error {
+// changeAccount gives an account in use the role, and what it sees, of another, and
+// the caller no token.
+func (s *Service) changeAccount(ctx context.Context, tx *store.Store, by Actor, u *models.User, to models.User, token *string) error {
 	*token = ""
 	switch {
 	case u.Disabled:
 		return refused("The account was not changed.", "email", "This account is closed. To open it again, ask for its recovery")
-	case u.Role == role:
-		return refused("The account was not changed.", "email", "There is already an account with this address and role. If its holder cannot sign in, ask for its recovery")
+	case u.Role == to.Role && slices.Equal(u.Only, to.Only):
+		return refused("The account was not changed.", "email", "There is already an account with this address and role, which sees these consultations. If its holder cannot sign in, ask for its recovery")
 	case u.ID == by.ID:
 		return models.NewError(models.KindConflict, "You cannot change your own role. Ask another administrator.")
 	}
-	was := u.Role
-	u.Role = role
+	was := may(*u)
+	u.Role, u.Only = to.Role, to.Only
 	if err := tx.SaveUser(ctx, *u); err != nil {
 		return err
 	}
 	if err := tx.EndStaffSessions(ctx, u.ID, ""); err != nil {
 		return err
 	}
-	return s.record(ctx, tx, by, "user.role-changed", u.ID, "", string(was)+" to "+string(role))
+	return s.record(ctx, tx, by, "user.role-changed", u.ID, "", was+" to "+may(*u))
+}
+
+// may says for the record what an account may do, and where.
+func may(u models.User) string {
+	if len(u.Only) == 0 {
+		return string(u.Role)
+	}
+	return string(u.Role) + " of " + strings.Join(u.Only, ", ")
 }
 
 // FirstUser returns the token of a one-time link for the portal's first

@@ -435,6 +435,65 @@ func TestThingsOfAnotherConsultation(t *testing.T) {
 	b.post("/"+p.demo.ID+"/receipt", url.Values{"code": {words}, "do": {"check"}}).is(http.StatusOK)
 }
 
+// For whoever works on some consultations alone, all others do not exist, whatever
+// they ask for there.
+func TestWhoSeesSomeConsultations(t *testing.T) {
+	p := filledPortal(t)
+	const own = "lantern-square"
+	addresses := map[string]string{}
+	for _, r := range routes {
+		if strings.HasPrefix(r.path, "/staff/:consultation") {
+			if addresses[r.path] = p.address(r.path); !strings.HasPrefix(addresses[r.path], "/staff/"+p.demo.ID) {
+				t.Fatalf("%s is not about the demonstration", addresses[r.path])
+			}
+		}
+	}
+	admin := p.staff(models.RoleAdmin)
+	admin.get("/staff/users").submit("form[novalidate]", url.Values{"email": {"auditor@penrow.example"}, "role": {"auditor"}, "only": {own}}).
+		is(http.StatusUnprocessableEntity).says("#only-fault", "Tick none")
+	for _, role := range []models.Role{models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor} {
+		admin.get("/staff/users").submit("form[novalidate]", url.Values{"email": {string(role) + "@penrow.example"}, "role": {string(role)}, "only": {own}}).
+			is(http.StatusOK).says("body", "The account was changed")
+		b := p.staff(role)
+		home := b.get("/staff")
+		if text := home.text(); strings.Contains(text, p.demo.Title.Default()) || !strings.Contains(text, "Lantern Square") || home.doc.Find("[name=source]").Length() > 0 {
+			t.Errorf("%s is led to %s", role, text)
+		}
+		b.visit("/staff/" + own + "/duties").is(http.StatusOK)
+		before, asked := p.state(), 0
+		for _, r := range routes {
+			address, ok := addresses[r.path]
+			if !ok {
+				continue
+			}
+			want := http.StatusNotFound
+			if !(consult.Actor{Role: role}).May(r.need) {
+				want = http.StatusForbidden
+			}
+			got := 0
+			if r.method == post {
+				got = b.post(address, nil).status
+			} else {
+				got = b.visit(address).status
+			}
+			if asked++; got != want {
+				t.Errorf("%s: %s %s answers %d, want %d", role, r.method, r.path, got, want)
+			}
+		}
+		if asked < 80 || p.state() != before {
+			t.Errorf("%s: %d pages were asked for, and something changed: %v", role, asked, p.state() != before)
+		}
+		if role == models.RoleOfficer {
+			b.post("/staff", url.Values{"source": {string(storetest.Version("canal-road", 1))}}).is(http.StatusForbidden)
+			b.post("/staff", url.Values{"template": {slices.Sorted(maps.Keys(demo.Templates()))[0]}, "id": {"canal-road"}}).is(http.StatusForbidden)
+			b.post("/staff/"+own+"/settings", url.Values{"do": {"save"}, "source": {string(storetest.Version("canal-road", 1))}})
+			if p.count("consultations") != 2 {
+				t.Error("somebody who works on one consultation alone set up another")
+			}
+		}
+	}
+}
+
 // A draft is not there for the public, only for staff.
 func TestDraftConsultationIsHidden(t *testing.T) {
 	p := newPortal(t)

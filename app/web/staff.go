@@ -248,7 +248,7 @@ func (p *portal) deskPage(req *request) (*views.StaffHomePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &views.StaffHomePage{Base: p.staffBase(req, nil, "home", "Consultations"), CanCreate: req.by.May(consult.Configure)}
+	page := &views.StaffHomePage{Base: p.staffBase(req, nil, "home", "Consultations"), CanCreate: req.by.MayStart()}
 	for _, c := range all {
 		opens, closes := c.Window()
 		card := views.StaffCard{ID: c.ID, Title: c.Title.Default(), Status: c.Status, Opens: p.Views.Day(deskLanguage, opens.Format(dayForm)), Closes: p.Views.Day(deskLanguage, closes.Format(dayForm)),
@@ -461,8 +461,12 @@ func (p *portal) usersPage(req *request) (*views.UsersPage, error) {
 	if err != nil {
 		return nil, err
 	}
+	all, err := p.service.Consultations(req.Request().Context(), req.by)
+	if err != nil {
+		return nil, err
+	}
 	waiting, err := p.waitingFor(req, users)
-	return &views.UsersPage{Base: p.staffBase(req, nil, "users", "Accounts"), Users: users, Roles: models.Roles, Waiting: waiting, Me: req.by.ID}, err
+	return &views.UsersPage{Base: p.staffBase(req, nil, "users", "Accounts"), Users: users, Roles: models.Roles, Consultations: all, Waiting: waiting, Me: req.by.ID}, err
 }
 
 func (p *portal) changeUsers(req *request) error {
@@ -496,17 +500,17 @@ func (p *portal) changeUsers(req *request) error {
 		}
 		return p.render(req.Context, http.StatusOK, page)
 	}
-	email, role := form.Get("email"), models.Role(form.Get("role"))
-	token, err := p.service.Invite(ctx, req.by, email, role)
+	email, role, only := form.Get("email"), models.Role(form.Get("role")), form["only"]
+	token, err := p.service.Invite(ctx, req.by, email, role, only...)
 	if err == nil && token == "" {
-		return p.done(req, "/staff/users", "The role was changed. They sign in again to use it.")
+		return p.done(req, "/staff/users", "The account was changed. They sign in again to use it.")
 	}
 	page, pageErr := p.usersPage(req)
 	if pageErr != nil {
 		return pageErr
 	}
 	if faults, ok := faultsIn(err); ok {
-		page.Email, page.Role = email, role
+		page.Email, page.Role, page.Only = email, role, only
 		for _, f := range faults {
 			page.Faults = append(page.Faults, views.Fault{Href: "#" + f.Field, Message: f.Message})
 		}

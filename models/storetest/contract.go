@@ -282,7 +282,7 @@ var columns = strings.Fields(`
 	themes.parent themes.position themes.reason themes.renamed themes.status themes.suggested_label themes.version
 	timelines.account timelines.call_in timelines.consultation timelines.day timelines.decision timelines.expires timelines.in_force timelines.meeting timelines.notice timelines.ordered timelines.papers
 	timelines.record timelines.version
-	users.disabled users.email users.id users.invite_hash users.password_hash users.role
+	users.consultations users.disabled users.email users.id users.invite_hash users.password_hash users.role
 `)
 
 func testSettings(t *testing.T, url string) {
@@ -1487,7 +1487,7 @@ func testUsers(t *testing.T, url string) {
 	wantSame(t, "by address", must[*models.User](t)(s.UserByEmail(ctx, "ada@penrow.example")), &ada)
 	wantSame(t, "by invitation", must[*models.User](t)(s.UserByInvite(ctx, []byte{1, 2, 3})), &ada)
 
-	ada.InviteHash, ada.PasswordHash, ada.Role = nil, "hash", models.RoleAuditor
+	ada.InviteHash, ada.PasswordHash, ada.Role, ada.Only = nil, "hash", models.RoleAnalyst, []string{"canal-road", "lantern-square"}
 	noError(t, s.SaveUser(ctx, ada))
 	wantSame(t, "changed", must[*models.User](t)(s.User(ctx, "u1")), &ada)
 	for _, hash := range [][]byte{nil, {}, {1, 2, 3}} {
@@ -1604,7 +1604,7 @@ func testUpgrade(t *testing.T, url string) {
 	for _, statement := range append(plain,
 		"DROP TABLE submission_keys", "DROP TABLE log_entries", "DROP TABLE contact_openings", "ALTER TABLE attachments DROP COLUMN secret", "DROP TABLE sso_subjects", "DROP TABLE recoveries", "DROP TABLE staff_sessions", "DROP TABLE sign_in_attempts",
 		"DROP TABLE recovery_codes", "DROP TABLE code_apps", "DROP TABLE passkeys",
-		"DROP TABLE portal", "DROP TABLE revision",
+		"DROP TABLE portal", "DROP TABLE revision", "ALTER TABLE users DROP COLUMN consultations",
 		"DROP TABLE findings", "DROP TABLE sections", "DROP TABLE population",
 		"DROP TABLE request_acts", "DROP TABLE requests", "DROP TABLE held_words", "DROP TABLE retentions", "ALTER TABLE submissions DROP COLUMN erased",
 		"DROP TABLE pack_reads", "DROP TABLE objections", "DROP TABLE report_proposals", "DROP TABLE report_members", "ALTER TABLE reports DROP COLUMN day",
