@@ -55,7 +55,7 @@ var only = map[string][]string{
 	"gorm.io/":                              {"heard/models/store"},
 	"github.com/blevesearch/bleve":          {"heard/search/embedded"},
 	"github.com/meilisearch/meilisearch-go": {"heard/search/meili"},
-	"gocloud.dev":                           {"heard/app/evidence"},
+	"gocloud.dev":                           {"heard/app/evidence", "heard/app"}, // app links S3 in, which the rest is built without
 	"github.com/sashabaranov/go-openai":     {"heard/app/model"},
 	"github.com/go-webauthn/webauthn":       {"heard/app/consult"},
 	"github.com/coreos/go-oidc":             {"heard/app/sso"},

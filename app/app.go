@@ -19,6 +19,8 @@ import (
 	"sync"
 	"time"
 
+	_ "gocloud.dev/blob/s3blob" // files at s3://; a hundred packages that nothing but the program needs
+
 	"heard/app/consult"
 	"heard/app/demo"
 	"heard/app/evidence"

@@ -12,7 +12,6 @@ import (
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
-	_ "gocloud.dev/blob/s3blob" // register s3://
 	"gocloud.dev/gcerrors"
 )
 
@@ -27,7 +26,8 @@ var ErrNotFound = errors.New("no such attachment")
 // folder is made if need be, or "s3://bucket?region=eu-west-2", with the credentials
 // that the AWS command line uses. Other makes of S3 take endpoint=https://… too, and
 // most of them use_path_style=true and request_checksum_calculation=when_required;
-// see gocloud.dev/blob/s3blob. It does not connect yet. Close it after use.
+// see gocloud.dev/blob/s3blob, which whoever wants S3 imports. It does not connect
+// yet. Close it after use.
 func OpenStore(ctx context.Context, address string) (*Store, error) {
 	u, err := url.Parse(address)
 	if err != nil {
