@@ -29,6 +29,7 @@ func (a Actor) MayStart() bool { return a.May(Configure) && len(a.Only) == 0 }
 // Portal is the portal itself, acting by a job or on the command line.
 var Portal = Actor{ID: models.ActorPortal}
 
+// isPortal reports whether the actor is the portal, which nobody is by its ID alone.
 func (a Actor) isPortal() bool { return a.ID == Portal.ID && a.Role == Portal.Role }
 
 // Permission is leave to do one kind of act.

@@ -23,11 +23,12 @@ func (s *Service) SaveConsultation(ctx context.Context, by Actor, name string, s
 	if err != nil {
 		return nil, err
 	}
+	if !by.sees(c.ID) {
+		return nil, errOnlySome
+	}
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
 		now, err := tx.Consultation(ctx, c.ID)
 		switch {
-		case !by.sees(c.ID):
-			return errOnlySome
 		case err == nil && now.Status.AtLeast(models.StatusClosed):
 			return models.NewError(models.KindConflict, "The consultation has closed, so its file is locked.")
 		case err == nil && now.Status == models.StatusOpen && c.Version != now.Version:

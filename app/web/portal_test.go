@@ -81,6 +81,8 @@ func newPortal(t testing.TB, choose ...func(*parts)) *testPortal {
 	}
 	p.database = filepath.Join(folder, "heard.db")
 	p.store = storetest.OpenURL(t, "sqlite:"+p.database, store.Options{Now: p.clock.Now, Logger: logger})
+	p.beside = p.pastStore()
+	t.Cleanup(func() { _ = p.beside.Close() })
 	engine, err := embedded.Open(index)
 	must(t, err)
 	p.engine = engine
@@ -186,6 +188,16 @@ func (p *testPortal) staff(role models.Role) *browser {
 	return b
 }
 
+// pastStore opens the database without the store, one connection at a time, so that
+// what is put beside its tables is there for the next query.
+func (p *testPortal) pastStore() *sql.DB {
+	p.Helper()
+	db, err := sql.Open("sqlite", p.database)
+	must(p.TB, err)
+	db.SetMaxOpenConns(1)
+	return db
+}
+
 // sealed finds queries for words.
 var sealed = regexp.MustCompile(`\b(text|redacted)\b.*FROM (answers|attachments|messages)\b|FROM answers WHERE text\b`)
 
@@ -223,18 +235,10 @@ func (p *testPortal) unsealed(db *sql.DB) {
 func (p *testPortal) rows(query string) []string {
 	p.Helper()
 	db := p.beside
-	if words := sealed.MatchString(query); words || db == nil {
-		var err error
-		db, err = sql.Open("sqlite", p.database)
-		must(p.TB, err)
-		db.SetMaxOpenConns(1)
-		if words {
-			defer func() { _ = db.Close() }()
-			p.unsealed(db)
-		} else {
-			p.beside = db
-			p.Cleanup(func() { _ = db.Close() })
-		}
+	if sealed.MatchString(query) {
+		db = p.pastStore()
+		defer func() { _ = db.Close() }()
+		p.unsealed(db)
 	}
 	rows, err := db.QueryContext(context.Background(), query)
 	must(p.TB, err)
