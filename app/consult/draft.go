@@ -243,15 +243,17 @@ func (s *Service) openDraft(ctx context.Context, key DraftKey) (held, error) {
 	if err != nil || !d.Elsewhere {
 		return held{draft: d, at: key, sealed: sealed}, err
 	}
-	// The browser's hold on a saved response ends after DraftLife without use.
-	if err := swap(ctx, s.store, key, sealed, sealed, s.now().Add(DraftLife)); err != nil {
-		return held{}, err
-	}
 	h := held{way: sealed}
 	if h.at, err = savedKey(d.Code); err != nil {
 		return held{}, err
 	}
 	h.draft, h.sealed, err = s.unseal(ctx, h.at)
+	// The browser's hold on a saved response ends after DraftLife without use.
+	// It is prolonged after both were read: if the response was sent in between,
+	// the saved one is gone, and what says so is in the browser's own.
+	if err := swap(ctx, s.store, key, sealed, sealed, s.now().Add(DraftLife)); err != nil {
+		return held{}, err
+	}
 	return h, err
 }
 

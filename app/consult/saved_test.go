@@ -586,6 +586,35 @@ func TestNothingIsLostWhileSending(t *testing.T) {
 	})
 }
 
+// A page of the browser that sends a saved response, asked for meanwhile, shows
+// it as not sent or as sent, never as one that was not begun.
+func TestLookingWhileSending(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c := k.demo(t)
+		for round := range 12 {
+			key := k.fill(t, c, organisation(fmt.Sprintf("Round %d.", round)))
+			k.save(t, key, c)
+			together(5, func(i int) {
+				if i == 0 {
+					if err := k.Submit(ctx, key, c, consult.Proof{}); err != nil {
+						t.Errorf("sending: %v", err)
+					}
+					return
+				}
+				for {
+					d, err := k.LoadDraft(ctx, key)
+					if err != nil {
+						t.Errorf("round %d: looking meanwhile: %v", round, err)
+					}
+					if err != nil || d.Sent {
+						return
+					}
+				}
+			})
+		}
+	})
+}
+
 // Somebody who leaves while the response is being sent: either it was sent
 // whole, or it is gone whole.
 func TestLeavingWhileSending(t *testing.T) {
