@@ -1,7 +1,8 @@
 # make check   everything that must be clean before a change lands
 # make fuzz    what strangers send, at random, half a minute for each reader of it
 # make bench   the measurements behind the figures in the README; with
-#              TEXTS=FOLDER also themes on the coded text in that folder
+#              TEXTS=FOLDER also themes on the coded text in that folder, and with
+#              N=100000 the backup, the report and the desk of so many answers
 # make e2e     the journeys in a real browser; needs Node 20 or later and Chromium
 # make crash   the program killed 200 times while people answer, on both databases;
 #              needs PostgreSQL's programs, and half an hour
@@ -64,10 +65,11 @@ fuzz:
 
 bench:
 	go run . bench intake
-	go run . bench backup
+	go run . bench backup $(if $(N),--n $(N))
+	go run . bench desk $(if $(N),--n $(N))
 	go run . bench search$(if $(TEXTS), --data $(TEXTS))
 	go run . bench themes
-	go run . bench report
+	go run . bench report $(if $(N),--n $(N))
 	go run . bench redact $(if $(TEXTS),--data $(TEXTS))
 	$(if $(TEXTS),go run . bench themes --data $(TEXTS))
 
