@@ -484,6 +484,15 @@ func (q *Question) Single() bool { return q.Type == TypeChoice || q.Type == Type
 // Written reports whether the question is answered in words.
 func (q *Question) Written() bool { return q.Type == TypeText || q.Type == TypeLongText }
 
+// InWords reports whether what is written in answer to it is themed, and in the list
+// of points heard once where it shares no theme: a question that is themed, and what
+// is written beside a choice, such as the changes on which somebody agrees. Beside a
+// choice about who answers, or how the answer may be used, nobody makes a point.
+func (q *Question) InWords() bool {
+	return q.Themed || q.Closed() && !q.AboutYou && !q.asksConsent() &&
+		slices.ContainsFunc(q.Options, func(o Option) bool { return o.WriteIn && !o.Confidential })
+}
+
 // Option returns the option with the given id, nil when there is none.
 func (q *Question) Option(id string) *Option {
 	for i := range q.Options {

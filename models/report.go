@@ -166,9 +166,10 @@ type ReportQuestion struct {
 	Text        string         `json:"text"`
 	Type        QuestionType   `json:"type"`
 	Restriction string         `json:"restriction,omitempty"`
-	Base        Figure         `json:"base"`    // people who answered it
-	Groups      []GroupFigure  `json:"groups"`  // columns: people in the group who answered it
-	Options     []ReportOption `json:"options"` // rows
+	Position    bool           `json:"position,omitempty"` // it asks whether people are for or against the proposal
+	Base        Figure         `json:"base"`               // people who answered it
+	Groups      []GroupFigure  `json:"groups"`             // columns: people in the group who answered it
+	Options     []ReportOption `json:"options"`            // rows
 	Net         *ReportNet     `json:"net,omitempty"`
 }
 

@@ -116,7 +116,7 @@ func unlisted(s models.ReportSentence) int { return max(0, len(s.Submissions)-li
 
 // takesSides reports whether a net agreement is to be expected of a question.
 func takesSides(q models.ReportQuestion) bool {
-	return q.Restriction != "" && q.Type == models.TypeChoice
+	return (q.Position || q.Restriction != "") && q.Type == models.TypeChoice
 }
 
 // onceHere is how many points heard once stand on the page of the report itself.

@@ -23,11 +23,11 @@ func splitDocumentID(id string) (submission, question string) {
 	return submission, question
 }
 
-// themedAnswers returns the answers in words that are searched and themed.
+// themedAnswers returns the answers in words that officers search and that are themed.
 func themedAnswers(c *models.Consultation, sub *models.Submission) []models.Answer {
 	var out []models.Answer
 	for _, a := range sub.Answers {
-		if q := c.Question(a.Question); q != nil && q.Themed && strings.TrimSpace(a.Redacted) != "" {
+		if q := c.Question(a.Question); q != nil && q.InWords() && strings.TrimSpace(a.Redacted) != "" {
 			out = append(out, a)
 		}
 	}

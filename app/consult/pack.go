@@ -68,6 +68,9 @@ func (s *Service) pack(ctx context.Context, c *models.Consultation, r *models.Re
 			continue
 		}
 		for _, a := range themedAnswers(c, sub) {
+			if !c.Question(a.Question).Themed { // nothing beside a choice, see quotable
+				continue
+			}
 			all = append(all, candidate{sub, a, label, hashOf(fmt.Sprintf("heard/pack/%x/%s", seedOf(c.ID), documentID(sub.ID, a.Question)))})
 		}
 	}

@@ -79,7 +79,7 @@ func (s *Service) ReadingQueue(ctx context.Context, by Actor, c *models.Consulta
 func themed(c *models.Consultation) []string {
 	var ids []string
 	for _, q := range c.Questions {
-		if q.Themed {
+		if q.InWords() {
 			ids = append(ids, q.ID)
 		}
 	}

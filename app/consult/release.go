@@ -58,13 +58,19 @@ func recordOf(c *models.Consultation, sub *models.Submission, docs []search.Docu
 }
 
 // quotable returns those passages of a submission that may be released: none of
-// people who did not agree to be quoted, and no file of people at risk, in which
-// too much else may stand.
+// people who did not agree to be quoted, no file of people at risk, in which too
+// much else may stand, and nothing that was written beside a choice, which the words
+// would tell.
 func quotable(c *models.Consultation, sub *models.Submission, docs []search.Document) []search.Document {
 	if !sub.Allows(models.ConsentQuote) {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(docs), func(d search.Document) bool { return d.Attachment != "" && !filesQuotable(c, sub) })
+	return slices.DeleteFunc(slices.Clone(docs), func(d search.Document) bool {
+		if d.Attachment != "" {
+			return !filesQuotable(c, sub)
+		}
+		return !c.Question(d.Question).Themed
+	})
 }
 
 // forCouncillors returns a passage as councillors find it: of the person, what is

@@ -267,7 +267,7 @@ func (s *Service) list(ctx context.Context, by Actor, c *models.Consultation, q 
 		used = append(used, search.Groups, search.Stances, search.Channels, search.Languages)
 	}
 	for i := range c.Questions {
-		if id := c.Questions[i].ID; c.Questions[i].Themed && (len(wanted) == 0 || slices.Contains(wanted, id)) {
+		if id := c.Questions[i].ID; (c.Questions[i].Themed || !filter.Released && c.Questions[i].InWords()) && (len(wanted) == 0 || slices.Contains(wanted, id)) {
 			filter.Questions = append(filter.Questions, id)
 		}
 	}
@@ -420,10 +420,12 @@ func readableBy(by Actor, c *models.Consultation, sub *models.Submission, releas
 
 // Unnamed reports whether the question that an answer is to must not be told
 // beside it: only people at risk are asked it, and that its author is one of them
-// is not released. sub is the submission as the reader may read it.
+// is not released; or it was written beside a choice that is not. sub is the
+// submission as the reader may read it.
 func Unnamed(by Actor, c *models.Consultation, sub *models.Submission, question string) bool {
 	q := c.Question(question)
-	return by.Role == models.RoleCouncillor && q != nil && q.Sensitive && !c.Sensitive(sub.Groups)
+	return by.Role == models.RoleCouncillor && q != nil &&
+		(q.Sensitive && !c.Sensitive(sub.Groups) || q.Closed() && sub.Answer(question) == nil)
 }
 
 func invalidQuery(err error) error {

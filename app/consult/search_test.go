@@ -472,3 +472,36 @@ func TestNearInMeaning(t *testing.T) {
 		t.Errorf("an officer finds %d, and %d near", found.Total, len(found.Akin))
 	}
 }
+
+// What somebody writes beside a choice is found by officers, is among the answers
+// that are grouped. Whom councillors could find by it would be known to have chosen
+// it, so they find it by no search.
+func TestWordsBesideAChoice(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c := k.demo(t)
+		beside := models.Given{Options: []string{"agree_with_changes"}, Text: "Only with zygomorphic lanterns."}
+		for i := range 12 {
+			for _, answers := range []models.Answers{resident(fmt.Sprintf("Benches, %d.", i), true), sexWorker(fmt.Sprintf("Benches at night, %d.", i), true)} {
+				answers["C2"] = beside
+				k.send(t, c, answers)
+			}
+		}
+		k.drain(t)
+		c = k.move(t, c, models.StatusClosed)
+		k.drain(t)
+		if total, _, _ := k.search(t, c, search.Query{Text: "zygomorphic"}, models.RoleOfficer); total != 24 {
+			t.Errorf("officers find %d of 24", total)
+		}
+		if total, _, _ := k.search(t, c, search.Query{Text: "benches"}, models.RoleCouncillor); total != 24 {
+			t.Errorf("councillors find %d of 24 by what they answered in words", total)
+		}
+		if found := k.find(t, councillor, c, "zygomorphic"); len(found) != 0 {
+			t.Errorf("councillors find %d by what was written beside a choice", len(found))
+		}
+		review, err := k.Themes(ctx, officer, c, 1)
+		noError(t, err)
+		if review.Answers != 48 {
+			t.Errorf("%d answers in words, expected 48", review.Answers)
+		}
+	})
+}

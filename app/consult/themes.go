@@ -148,7 +148,7 @@ func (s *Service) runThemes(ctx context.Context, c *models.Consultation, left go
 		}
 		for _, a := range themedAnswers(c, sub) {
 			docs = append(docs, theme.Document{ID: documentID(sub.ID, a.Question), Text: a.Redacted, Groups: sub.Groups,
-				Stance: sub.Stance, Quotable: sub.Allows(models.ConsentQuote)})
+				Stance: sub.Stance, Quotable: sub.Allows(models.ConsentQuote) && c.Question(a.Question).Themed}) // see quotable
 		}
 	}
 	seed := seedOf(c.ID)
@@ -684,10 +684,14 @@ func (s *Service) gateThemes(ctx context.Context, c *models.Consultation, review
 	if err != nil {
 		return err
 	}
-	figures := map[string]models.ReportTheme{}
-	for _, t := range r.Themes {
-		figures[t.ID] = t
+	figures, order := map[string]models.ReportTheme{}, map[string]int{}
+	for i, t := range r.Themes {
+		figures[t.ID], order[t.ID] = t, i+1
 	}
+	slices.SortStableFunc(review.Themes, func(x, y ReviewedTheme) int {
+		last := len(r.Themes) + 1
+		return cmp.Compare(cmp.Or(order[x.Theme.ID], last), cmp.Or(order[y.Theme.ID], last))
+	})
 	for i := range review.Themes {
 		t := &review.Themes[i]
 		figure, reported := figures[t.Theme.ID]

@@ -36,7 +36,12 @@ func TestKnownResultsStopAReportThatCountsWrongly(t *testing.T) {
 				return
 			}
 			o := in.Consultation.Questions[0].Options
-			o[0].Stance, o[1].Stance = o[1].Stance, o[0].Stance
+			o[0].Stance, o[2].Stance = o[2].Stance, o[0].Stance
+		},
+		"agreeing with changes is agreeing": func(in *Input, r *models.Report) {
+			if r == nil {
+				in.Consultation.Questions[0].Options[1].WriteIn = false
+			}
 		},
 		"the sides of themes are swapped": func(in *Input, _ *models.Report) {
 			for _, s := range in.Submissions {

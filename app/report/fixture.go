@@ -17,6 +17,7 @@ type side struct {
 
 var sides = []side{
 	{"agree", models.StanceFor, 91, 57, 7},
+	{"changes", "", 45, 11, 12},
 	{"disagree", models.StanceAgainst, 77, 6, 64},
 	{"unsure", models.StanceUnsure, 23, 8, 9},
 	{"", "", 31, 5, 10},
@@ -30,7 +31,8 @@ func known() Input {
 		Groups: []models.Group{{ID: "near", Name: say("Near")}},
 		Questions: []models.Question{
 			{ID: "K1", Type: models.TypeChoice, Text: say("Agree?"), Position: true, Options: []models.Option{
-				{ID: "agree", Text: say("Agree"), Stance: models.StanceFor}, {ID: "disagree", Text: say("Disagree"), Stance: models.StanceAgainst}, {ID: "unsure", Text: say("Unsure"), Stance: models.StanceUnsure}}},
+				{ID: "agree", Text: say("Agree"), Stance: models.StanceFor}, {ID: "changes", Text: say("Agree with changes"), Stance: models.StanceFor, WriteIn: true},
+				{ID: "disagree", Text: say("Disagree"), Stance: models.StanceAgainst}, {ID: "unsure", Text: say("Unsure"), Stance: models.StanceUnsure}}},
 			{ID: "K2", Type: models.TypeLongText, Text: say("Why?"), Themed: true}}}
 	in := Input{Consultation: c, Themes: []models.Theme{{ID: "tfor", Label: "For", Status: models.ThemeApproved}, {ID: "tagainst", Label: "Against", Status: models.ThemeApproved}}}
 	for _, of := range sides {
@@ -54,20 +56,22 @@ func known() Input {
 
 // results is what a report of the known set must say, by reference.
 var results = []struct{ reference, want string }{
-	{"{count all}", "222"},
-	{"{count question:K1}", "191"},
+	{"{count all}", "267"},
+	{"{count question:K1}", "236"},
 	{"{count question:K1 option:agree}", "91"},
 	{"{count question:K1 option:disagree}", "77"},
 	{"{count question:K1 option:unsure}", "23"},
 	{"{count question:K1 side:for}", "91"},
+	{"{count question:K1 side:changes}", "45"},
 	{"{count question:K1 side:against group:near}", "77"},
-	{"{share question:K1 option:agree}", "48 per cent"},
-	{"{most question:K1 side:for}", "about half"},
-	{"{most question:K1 side:against}", "some"},
+	{"{share question:K1 option:agree}", "39 per cent"},
+	{"{share question:K1 side:changes}", "19 per cent"},
+	{"{most question:K1 side:for}", "some"},
+	{"{most question:K1 side:changes}", "few"},
 	{"{stance question:K1}", "both sides"},
-	{"{count theme:tfor}", "76"},
+	{"{count theme:tfor}", "87"},
 	{"{count theme:tfor side:for}", "57"},
-	{"{count theme:tagainst}", "90"},
+	{"{count theme:tagainst}", "102"},
 	{"{count theme:tagainst side:against}", "64"},
 	{"{stance theme:tfor}", "for"},
 	{"{stance theme:tagainst}", "against"},

@@ -240,18 +240,27 @@ func sum(q *models.ReportQuestion, options []string, column int) (n models.Figur
 	return n, nil
 }
 
-// side returns the options of a question that take a side.
+// sideChanges is the side of those who agree with changes.
+const sideChanges = "changes"
+
+// side returns the options of a question that take a side. Agreeing with changes is
+// on neither, as in the net agreement, and is asked for as “changes”.
 func (x *resolver) side(q *models.ReportQuestion, side string) (options []string, err error) {
 	if q.Type != models.TypeChoice {
 		return nil, fmt.Errorf("people can be in several of the question's options, so that they cannot be added up")
 	}
-	for _, o := range x.c.Question(q.ID).Options {
-		if o.Stance == side && side != "" {
-			options = append(options, o.ID)
+	of := x.c.Question(q.ID).Options
+	for i := range of {
+		stands := of[i].Stance
+		if of[i].WithChanges() {
+			stands = sideChanges
+		}
+		if stands == side && side != "" {
+			options = append(options, of[i].ID)
 		}
 	}
 	if len(options) == 0 {
-		return nil, fmt.Errorf("no option of the question says “%s”: use for, against or unsure", side)
+		return nil, fmt.Errorf("no option of the question says “%s”: use for, against, unsure or changes", side)
 	}
 	return options, nil
 }

@@ -268,8 +268,10 @@ func (b *builder) groups() []models.GroupFigure {
 	return b.columns(b.gate.Protect(groupsTable, t, everybody(t)).ColumnTotals)
 }
 
+// channels counts people by the way on which their answer came: that of outreach may
+// be one of people at risk.
 func (b *builder) channels() []models.GroupFigure {
-	out := b.each(channelsTable, false, func(s *models.Submission) string { return string(s.Channel) })
+	out := b.each(channelsTable, b.atRisk(), func(s *models.Submission) string { return string(s.Channel) })
 	for i := range out {
 		out[i].Name = models.Channel(out[i].ID).Name()
 	}
@@ -364,7 +366,7 @@ func (b *builder) question(q *models.Question) (rq models.ReportQuestion, asked 
 		return rq, false
 	}
 	rows, chosen := optionsOf(q)
-	rq = models.ReportQuestion{ID: q.ID, Text: b.text(q.Text), Type: q.Type, Restriction: q.Restriction}
+	rq = models.ReportQuestion{ID: q.ID, Text: b.text(q.Text), Type: q.Type, Restriction: q.Restriction, Position: q.Position}
 	var shown disclose.Shown
 	if q.Sensitive { // never broken down by group
 		t := alone(rows, true, answered, chosen)
@@ -439,6 +441,11 @@ func (b *builder) themes() ([]models.ReportTheme, error) {
 	for i := range out {
 		out[i].NameFrom = b.nameFrom(&b.live[i], out)
 	}
+	// By what is shown: the order of the true counts would narrow down those that
+	// are not.
+	slices.SortStableFunc(out, func(x, y models.ReportTheme) int {
+		return cmp.Or(cmp.Compare(y.Count.Value, x.Count.Value), cmp.Compare(x.Label, y.Label), cmp.Compare(x.ID, y.ID))
+	})
 	return b.tree(out), nil
 }
 
@@ -628,7 +635,8 @@ func (b *builder) excerpt(s *models.Submission, question, group, words string) m
 	if g := b.Consultation.Group(group); g != nil {
 		e.Group = b.text(g.Name)
 	}
-	if q := b.Consultation.Question(question); q != nil {
+	// Whoever wrote beside a choice has chosen it.
+	if q := b.Consultation.Question(question); q != nil && !q.Closed() {
 		e.Question = b.text(q.Text)
 	}
 	if a := s.Answer(question); a != nil && a.Language != "" {
@@ -640,8 +648,9 @@ func (b *builder) excerpt(s *models.Submission, question, group, words string) m
 // heardOnce lists each answer in words that shares no theme with anybody.
 // Without consent to be quoted it is listed without its words. The list is
 // complete, so whoever counts its entries by group has a figure: a group is
-// named only where that figure may be shown, a sensitive one never, and nor is
-// a question that only a sensitive group is asked.
+// named only where that figure may be shown. Where anybody may be at risk neither
+// group nor question is named with any of them: what stood there for all others
+// and was left out for people at risk would tell who they are.
 func (b *builder) heardOnce() []models.ReportExcerpt {
 	var out []models.ReportExcerpt
 	entries := map[string]int{}
@@ -655,11 +664,8 @@ func (b *builder) heardOnce() []models.ReportExcerpt {
 				words = a.Redacted
 			}
 			e := b.excerpt(s, a.Question, "", words)
-			if b.Consultation.Sensitive(s.Groups) {
-				e.Group = ""
-			}
-			if b.Consultation.Question(a.Question).Sensitive {
-				e.Question = ""
+			if b.atRisk() {
+				e.Group, e.Question = "", ""
 			}
 			entries[e.Group]++
 			out = append(out, e)
@@ -681,11 +687,11 @@ func (b *builder) byPublicID() []*models.Submission {
 	return subs
 }
 
-// words returns the answers of a submission that are themed.
+// words returns what a submission says in words.
 func (b *builder) words(s *models.Submission) []models.Answer {
 	var out []models.Answer
 	for _, a := range s.Answers {
-		if q := b.Consultation.Question(a.Question); q != nil && q.Themed && strings.TrimSpace(a.Redacted) != "" {
+		if q := b.Consultation.Question(a.Question); q != nil && q.InWords() && strings.TrimSpace(a.Redacted) != "" {
 			out = append(out, a)
 		}
 	}
@@ -711,7 +717,7 @@ func (b *builder) campaigns() []models.ReportCampaign {
 		if n < 2 {
 			continue
 		}
-		rc := models.ReportCampaign{Letters: figure(disclose.Count(n, false))}
+		rc := models.ReportCampaign{Letters: figure(disclose.Count(n, b.atRisk()))}
 		if quotable {
 			rc.Text = c.Template
 		}

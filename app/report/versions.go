@@ -148,16 +148,8 @@ func gated(f models.Figure) disclose.Figure {
 }
 
 // stay keeps what is counted beside the submissions as it was in the version
-// before, unless it changed by enough.
+// before, unless it changed by enough. How many signed a petition is public anyway.
 func stay(r, before *models.Report) {
-	for i := range r.Petitions {
-		p := &r.Petitions[i]
-		for _, was := range before.Petitions {
-			if was.Title == p.Title {
-				p.Signatures = steady(was.Signatures, p.Signatures)
-			}
-		}
-	}
 	for i := range r.Events {
 		e := &r.Events[i]
 		for _, was := range before.Events {
@@ -182,8 +174,12 @@ func stay(r, before *models.Report) {
 }
 
 // steady is a figure that others than the submissions are counted in: it stays
-// what it was unless it changed by enough people.
+// what it was unless it changed by enough people. That it is small is not said any
+// more when it is not.
 func steady(was, is models.Figure) models.Figure {
+	if was.Masked && was.Threshold > 0 && !is.Masked && is.Value >= was.Threshold {
+		return models.Figure{Masked: true}
+	}
 	if was.Masked || is.Masked || max(was.Value-is.Value, is.Value-was.Value) < disclose.SensitiveThreshold {
 		return was
 	}

@@ -181,6 +181,22 @@ func TestChangesAndStrike(t *testing.T) {
 	}
 }
 
+// A later version does not go on saying that a figure is small when it is not.
+func TestWhatIsNoLongerSmallIsNotSaidToBe(t *testing.T) {
+	few := models.Figure{Masked: true, Threshold: 5}
+	for _, test := range []struct{ was, is, want models.Figure }{
+		{few, models.Figure{Value: 40}, models.Figure{Masked: true}},
+		{few, models.Figure{Value: 5}, models.Figure{Masked: true}},
+		{few, few, few},
+		{models.Figure{Masked: true}, models.Figure{Value: 40}, models.Figure{Masked: true}},
+		{models.Figure{Value: 40}, few, models.Figure{Value: 40}},
+	} {
+		if got := steady(test.was, test.is); got != test.want {
+			t.Errorf("%+v, then %+v: %+v, expected %+v", test.was, test.is, got, test.want)
+		}
+	}
+}
+
 // What is counted beside the submissions is not of those who came: it is never
 // added up, and stays as it was unless it changed by enough, with the figure of a
 // group at risk that an officer enters.
@@ -214,7 +230,7 @@ func TestWhatIsCountedBesideIsNotAddedUp(t *testing.T) {
 		Write(r, in.Consultation, w)
 		return r
 	}
-	for more, want := range map[int]string{0: "12 20 12 300 40 List of 40", 3: "12 20 12 300 40 List of 40", 15: "27 35 27 315 55 List of 55"} {
+	for more, want := range map[int]string{0: "12 20 12 300 40 List of 40", 3: "12 20 12 303 40 List of 40", 15: "27 35 27 315 55 List of 55"} {
 		r := two(more)
 		got := fmt.Sprint(r.Late.Number.Value, r.Redactions[1].Count.Value, r.Objections.Made.Value, r.Petitions[0].Signatures.Value, r.Missing[0].Population.Value, r.Missing[0].Source)
 		if r.Total.Value != 182 || strings.NewReplacer(" ", "").Replace(got) != strings.ReplaceAll(want, " ", "") {

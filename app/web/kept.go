@@ -32,7 +32,7 @@ func (p *portal) showKept(req *request) error {
 		row := views.KeptSubmission{ID: l.Submission.ID, PublicID: l.Submission.PublicID, Href: at + "/submissions/" + l.Submission.ID,
 			Day: p.Views.Day(deskLanguage, l.Day), Groups: groupNames(c, l.Submission.Groups), Read: l.Read}
 		for _, a := range l.Submission.Answers {
-			if q := c.Question(a.Question); q != nil && q.Themed && a.Text != "" {
+			if q := c.Question(a.Question); q != nil && q.InWords() && a.Text != "" {
 				row.Opening = opening(a.Text)
 				break
 			}
