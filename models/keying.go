@@ -50,11 +50,22 @@ func (c *Consultation) EndedBefore(day string) bool {
 func (b *Batch) Validate(c *Consultation, today string) error {
 	v := &validation{}
 	v.check(slices.Contains(KeyedChannels, b.Channel), "channel", "Choose how they came")
-	v.check(isDay(b.Received) && b.Received <= today, "received", "Enter the day they arrived, today at the latest")
-	v.check(b.Posted == "" || isDay(b.Posted) && b.Posted <= b.Received, "posted", "Enter the day of the postmark, no later than the day they arrived, or leave it empty")
+	b.checkDays(v, today)
 	v.check(b.Expected >= 1 && b.Expected <= MaxBatch, "expected", fmt.Sprintf("Enter how many forms there are, from 1 to %d", MaxBatch))
 	v.check(b.Form >= 1 && b.Form <= len(c.Paths), "form", "Choose the form that most of them are on")
 	return v.err("The batch was not opened.")
+}
+
+// ValidateDays checks the days of a batch that are being corrected on today.
+func (b *Batch) ValidateDays(today string) error {
+	v := &validation{}
+	b.checkDays(v, today)
+	return v.err("The days were not corrected.")
+}
+
+func (b *Batch) checkDays(v *validation, today string) {
+	v.check(isDay(b.Received) && b.Received <= today, "received", "Enter the day they arrived, today at the latest")
+	v.check(b.Posted == "" || isDay(b.Posted) && b.Posted <= b.Received, "posted", "Enter the day of the postmark, no later than the day they arrived, or leave it empty")
 }
 
 // Mark is what the person who keys says of an answer.
@@ -275,16 +286,16 @@ func (c *Consultation) Withheld(form *Path, answers Answers, question string) bo
 
 // CheckKeyed returns every fault in the answers of a printed form. They are held
 // to the rules of the same questions online, but for those that paper cannot be
-// held to: which questions are answered, and that any must be.
+// held to: which questions are answered, that any must be, and how long words are.
+// files is how many came with it whose words were not keyed.
 func (c *Consultation) CheckKeyed(form *Path, keyed KeyedAnswers, files int) error {
 	v := &validation{}
 	answers := keyed.Given()
 	said := files > 0
 	for i := range c.Questions {
-		q := c.Questions[i]
+		q := &c.Questions[i]
 		a := keyed[q.ID]
-		q.Required = false
-		if f := q.Check(a.Given); f.Code != "" {
+		if f := q.CheckElsewhere(a.Given); f.Code != "" {
 			v.fault(q.ID, f)
 		}
 		said = said || !q.AboutYou && !a.Nothing()

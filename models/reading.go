@@ -60,7 +60,7 @@ type ReadingItem struct {
 	Unread       bool // nobody has read it as it is now
 	Changed      bool // somebody read it before it was changed
 	Rich         bool
-	Files        int      // attachments
+	Files        int      // attachments, without scans of forms
 	Summarised   int      // of them
 	Readers      []string // accounts that have read it as it is now
 	Held         string   // account that is reading it, "" for none
@@ -71,7 +71,7 @@ type ReadingItem struct {
 // count.
 type ReadingCounts struct {
 	Submissions, Read       int
-	Attachments, Summarised int
+	Attachments, Summarised int // without scans of forms, whose words were keyed
 	Rich                    int
 	Answers                 int // in words, to questions whose answers are themed
 	Coded                   int // of them, gone through by a person with the engine's places in sight

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -166,6 +167,9 @@ type Attachment struct {
 	Secret string
 }
 
+// ScansForm reports whether the attachment shows a form whose answers were keyed.
+func (a *Attachment) ScansForm() bool { return strings.HasPrefix(a.Kind, ScanOfForm) }
+
 // Keys returns the keys of everything that is kept of the attachments.
 func Keys(attachments []Attachment) []string {
 	var keys []string
@@ -270,7 +274,7 @@ func (q *Question) Check(g Given) Fault {
 	}
 	switch {
 	case q.Closed():
-		return tooLong(g.Text, DefaultTextLength)
+		return tooLong(g.Text, q.Limit())
 	case len(g.Options) > 0 && g.Text != "":
 		return fault("answer.instead", "Give an answer, or choose the box below it, but not both")
 	case g.Text == "":
@@ -281,6 +285,16 @@ func (q *Question) Check(g Given) Fault {
 		return q.checkNumber(g.Text)
 	}
 	return tooLong(g.Text, q.Limit())
+}
+
+// CheckElsewhere returns what is wrong with an answer that was given on paper, in a
+// letter or in another tool. It is held to the rules of the question here, but for
+// those that nobody was told of there: whether it must be answered, and how long
+// words may be, for which MaxTextLength is the limit.
+func (q *Question) CheckElsewhere(g Given) Fault {
+	there := *q
+	there.Required, there.MaxLength = false, MaxTextLength
+	return there.Check(g)
 }
 
 func (q *Question) checkOptions(g Given) Fault {

@@ -51,8 +51,10 @@ type BatchPage struct {
 	SetAside     bool
 	Rows         []FormRow
 	Count        string // what stands in the field of how many there are
+	Received     string // what stands in the fields of its days
+	Posted       string
 	Faults       []Fault
-	Problems     map[string]string // by field: forms
+	Problems     map[string]string // by field: forms, received, posted
 }
 
 // FormRow is one form of a batch.

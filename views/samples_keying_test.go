@@ -17,11 +17,15 @@ func keyingSamples() []sample {
 		wrong.Problems[field] = "Something is wrong with the " + field
 		wrong.Faults = append(wrong.Faults, Fault{Href: "#" + field, Message: wrong.Problems[field]})
 	}
-	batch := &BatchPage{Base: desk("keying", "Batch 1"), Consultation: c.ID, Batch: row, Act: at + "/b2", New: at + "/b2/new", Letter: at + "/b2/new?letter=1", Count: "180", Rows: []FormRow{
+	batch := &BatchPage{Base: desk("keying", "Batch 1"), Consultation: c.ID, Batch: row, Act: at + "/b2", New: at + "/b2/new", Letter: at + "/b2/new?letter=1", Count: "180", Received: "2026-12-15", Posted: "2026-12-14", Rows: []FormRow{
 		{Href: at + "/b2/forms/s1", Number: 1, Form: "form 2", Who: "p.okafor@fairmead.example.org", Groups: []string{"Residents"}, Marks: []string{"C6 illegible", "B1 spoilt"}, Unasked: []string{"M1"}, State: "keyed twice, alike"},
 		{Href: at + "/b2/forms/s2", Number: 2, Form: "letter, taken to C10", Who: "d.shah@fairmead.example.org", State: "withdrawn"}}}
 	emptyBatch, finishedBatch, waitingBatch, lateBatch := *batch, *batch, *batch, *batch
-	emptyBatch.Rows, emptyBatch.Problems, emptyBatch.Faults = nil, map[string]string{"forms": "0 forms of this batch are keyed"}, []Fault{{Href: "#forms", Message: "0 forms of this batch are keyed"}}
+	emptyBatch.Rows, emptyBatch.Problems, emptyBatch.Faults = nil, map[string]string{}, nil
+	for _, field := range []string{"forms", "received", "posted"} {
+		emptyBatch.Problems[field] = "Something is wrong with the " + field
+		emptyBatch.Faults = append(emptyBatch.Faults, Fault{Href: "#" + field, Message: emptyBatch.Problems[field]})
+	}
 	finishedBatch.Batch, finishedBatch.New, finishedBatch.Check, finishedBatch.Left, finishedBatch.SetAside = done, "", at+"/b1/check", 2, true
 	waitingBatch.Batch, waitingBatch.New = done, ""
 	lateBatch.Batch, lateBatch.New = done, ""

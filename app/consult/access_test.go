@@ -67,6 +67,7 @@ var access = map[string]string{
 	"Belongs":            "open",
 	"CheckForm":          "officer",
 	"CorrectForm":        "officer",
+	"CorrectBatch":       "officer",
 	"FinishBatch":        "officer",
 	"KeyForm":            "officer",
 	"KeyedForm":          "officer",

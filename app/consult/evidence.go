@@ -96,7 +96,7 @@ func textsOf(c *models.Consultation, sub *models.Submission) []models.Answer {
 // 1: nobody can decide on their words one by one, so a person looks at them.
 func unreadable(sub *models.Submission) (numbers []int) {
 	for i, f := range sub.Attachments {
-		if strings.TrimSpace(f.Text) == "" && !strings.HasPrefix(f.Kind, scanned) {
+		if strings.TrimSpace(f.Text) == "" && !f.ScansForm() {
 			numbers = append(numbers, i+1)
 		}
 	}
@@ -123,15 +123,15 @@ func unchecked(ctx context.Context, from *store.Store, c *models.Consultation) (
 	return strings.Join(left, ", and ") + ". Officers do both under “Redaction”.", nil
 }
 
-// freezable refuses while something that counts is unread, or a text could leave
-// the desk that nobody has decided on. Each is a field of the error, named after
-// the page where it is done.
+// freezable refuses while something that came on paper is not keyed, something that
+// counts is unread, or a text could leave the desk that nobody has decided on. Each
+// is a field of the error, named after the page where it is done.
 func freezable(ctx context.Context, from *store.Store, c *models.Consultation) error {
 	refusal := models.NewError(models.KindConflict, "The analysis cannot be frozen yet.")
 	for _, gate := range []struct {
 		page string
 		left func(context.Context, *store.Store, *models.Consultation) (string, error)
-	}{{"reading", unread}, {"redactions", unchecked}} {
+	}{{"keying", unkeyed}, {"reading", unread}, {"redactions", unchecked}} {
 		why, err := gate.left(ctx, from, c)
 		if err != nil {
 			return err
@@ -220,7 +220,7 @@ func (s *Service) Attached(ctx context.Context, by Actor, c *models.Consultation
 	}
 	var out []Attached
 	for i, a := range sub.Attachments {
-		at := Attached{Attachment: a, Number: i + 1, Scan: strings.HasPrefix(a.Kind, scanned), Let: named(names, a.Opened)}
+		at := Attached{Attachment: a, Number: i + 1, Scan: a.ScansForm(), Let: named(names, a.Opened)}
 		at.MayOpen = by.May(ReadOriginal) || a.Opened != "" && !at.Scan
 		at.MayLet = by.May(ReadAll) && sub.Status == models.SubmissionLive && !at.Scan
 		if at.Scan && !by.May(KeyIn) {

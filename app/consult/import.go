@@ -194,7 +194,7 @@ func (s *Service) importedSubmissions(c *models.Consultation, q *models.Question
 			groups = []string{id}
 		}
 		text := models.CleanText(r.Text)
-		if f := q.Check(models.Given{Text: text}); f.Code != "" {
+		if f := q.CheckElsewhere(models.Given{Text: text}); f.Code != "" {
 			refuse(r.Line, "the text cannot be taken: %s", f.Message)
 			continue
 		}

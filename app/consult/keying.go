@@ -250,7 +250,7 @@ func (s *Service) KeyForm(ctx context.Context, by Actor, c *models.Consultation,
 		return nil, models.NewError(models.KindInvalid, "The page is not whole. Open it again and key the form once more.")
 	}
 	files := 0
-	if f.File != nil {
+	if f.File != nil && f.Letter != "" {
 		files = 1
 	}
 	if err := c.CheckKeyed(form, f.Answers, files); err != nil {
@@ -259,7 +259,7 @@ func (s *Service) KeyForm(ctx context.Context, by Actor, c *models.Consultation,
 	answers, withheld := without(c, form, f.Answers)
 	saved := &Saved{Withheld: withheld}
 	sub := s.keyedSubmission(c, form, answers)
-	sub.Day, sub.Channel, sub.Language = b.Received, b.Channel, c.Languages[0]
+	sub.Channel, sub.Language = b.Channel, c.Languages[0]
 	if c.PathFor(c.TakenAs(form, answers.Given())).Assisted {
 		sub.Channel = models.ChannelAssisted
 	}
@@ -272,10 +272,6 @@ func (s *Service) KeyForm(ctx context.Context, by Actor, c *models.Consultation,
 			a.Kind, a.Text = scanned+a.Kind, " "
 		}
 		sub.Attachments = []models.Attachment{a}
-	}
-	reason := ""
-	if b.Late(c) && c.Late == models.LateSetAside {
-		sub.Status, reason = models.SubmissionVoid, ", set aside because it came after the end"
 	}
 	n, err := prepare(sub)
 	if err != nil {
@@ -297,8 +293,14 @@ func (s *Service) KeyForm(ctx context.Context, by Actor, c *models.Consultation,
 		if err := keyable(now); err != nil {
 			return err
 		}
-		if b, err := tx.Batch(ctx, c.ID, batch); err != nil || b.Finished != "" {
+		b, err := tx.Batch(ctx, c.ID, batch) // its days may have been corrected since
+		if err != nil || b.Finished != "" {
 			return cmp.Or[error](err, finished)
+		}
+		reason := ""
+		n.Submission.Day, n.Submission.Status = b.Received, models.SubmissionLive
+		if b.Late(c) && c.Late == models.LateSetAside {
+			n.Submission.Status, reason = models.SubmissionVoid, ", set aside because it came after the end"
 		}
 		created, err := tx.CreateSubmission(ctx, n)
 		if err != nil {
@@ -378,6 +380,17 @@ func without(c *models.Consultation, form *models.Path, keyed models.KeyedAnswer
 	return taken, withheld
 }
 
+// unscanned counts the files of a submission that are more than a scan of what is
+// keyed.
+func unscanned(sub *models.Submission) (files int) {
+	for _, a := range sub.Attachments {
+		if !a.ScansForm() {
+			files++
+		}
+	}
+	return files
+}
+
 // keyedSubmission makes a submission of the answers of a printed form. Who its
 // author is follows from the form as well, see TakenAs; the answers are theirs
 // alone.
@@ -393,9 +406,99 @@ func (s *Service) keyedSubmission(c *models.Consultation, form *models.Path, key
 	return sub
 }
 
+// CorrectBatch corrects the days of a batch while it is open. Its forms came on
+// these days then: by the rule of the consultation those are set aside that came
+// late after all, and those count that did not. What somebody set aside for another
+// reason stays so.
+func (s *Service) CorrectBatch(ctx context.Context, by Actor, c *models.Consultation, id, received, posted string) error {
+	if err := by.need(KeyIn); err != nil {
+		return err
+	}
+	err := s.store.Tx(ctx, func(tx *store.Store) error {
+		now, err := hold(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if err := keyable(now); err != nil {
+			return err
+		}
+		was, err := tx.Batch(ctx, c.ID, id)
+		if err != nil {
+			return err
+		}
+		b := *was
+		b.Received, b.Posted = received, posted
+		if err := b.ValidateDays(s.today()); err != nil {
+			return err
+		}
+		switch {
+		case b == *was:
+			return models.NewError(models.KindInvalid, "The days are the same as before, so there is nothing to correct.")
+		case b.Finished != "":
+			return models.NewError(models.KindConflict, "This batch is finished and its sample is drawn, so its days stay as they are.")
+		}
+		if err := tx.CorrectBatch(ctx, id, received, posted); err != nil {
+			return err
+		}
+		days := func(b *models.Batch) string {
+			return fmt.Sprintf("arrived %s, postmark %s", b.Received, cmp.Or(b.Posted, "none"))
+		}
+		if err := s.record(ctx, tx, by, "keying.batch-corrected", fmt.Sprintf("batch %d", b.Number), c.ID, days(&b)+"; before: "+days(was)); err != nil {
+			return err
+		}
+		forms, err := tx.Keyed(ctx, c.ID, id)
+		if err != nil {
+			return err
+		}
+		for _, k := range forms {
+			if err := tx.Enqueue(ctx, models.JobIndex, k.Submission, 0); err != nil {
+				return err
+			}
+		}
+		if c.Late != models.LateSetAside || b.Late(c) == was.Late(c) {
+			return nil
+		}
+		return s.lateAfterAll(ctx, tx, by, c, &b, forms)
+	})
+	if err == nil {
+		s.wake()
+	}
+	return err
+}
+
+// lateAfterAll sets aside the forms of a batch that turns out to have come late, or
+// counts those of one that did not.
+func (s *Service) lateAfterAll(ctx context.Context, tx *store.Store, by Actor, c *models.Consultation, b *models.Batch, forms []models.Keyed) error {
+	from, to, action, reason := models.SubmissionVoid, models.SubmissionLive, "submission.counted-again", fmt.Sprintf("batch %d came before the end", b.Number)
+	if b.Late(c) {
+		from, to, action, reason = to, from, "submission.set-aside", fmt.Sprintf("batch %d came after the end", b.Number)
+	}
+	var ids []string
+	for _, k := range forms {
+		ids = append(ids, k.Submission)
+	}
+	subs, err := tx.SubmissionsByID(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		sub := subs[id]
+		if sub == nil || sub.Status != from || slices.ContainsFunc(sub.Attention, func(a models.Attention) bool { return slices.Contains(models.AsideMarks, a) }) {
+			continue
+		}
+		if err := s.move(ctx, tx, c, id, from, to); err != nil {
+			return err
+		}
+		if err := s.record(ctx, tx, by, action, id, c.ID, reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // FinishBatch says that every form of a batch is keyed; forms is how many are in
-// the bundle, counted again. It draws the forms that a second person keys, at
-// random, so that nobody can know them before.
+// the bundle, counted again, and 0 for one that was opened by mistake. It draws the
+// forms that a second person keys, at random, so that nobody can know them before.
 func (s *Service) FinishBatch(ctx context.Context, by Actor, c *models.Consultation, id string, forms int) (sampled int, err error) {
 	if err := by.need(KeyIn); err != nil {
 		return 0, err
@@ -416,7 +519,7 @@ func (s *Service) FinishBatch(ctx context.Context, by Actor, c *models.Consultat
 		if err != nil {
 			return err
 		}
-		if len(keyed) == 0 || len(keyed) != forms {
+		if len(keyed) != forms {
 			return &models.Error{Kind: models.KindInvalid, Message: "The batch was not finished.", Fields: []models.FieldError{{Field: "forms",
 				Message: fmt.Sprintf("%d forms of this batch are keyed. Count those in the bundle again, and key what is missing", len(keyed))}}}
 		}
@@ -608,7 +711,7 @@ func (s *Service) CheckForm(ctx context.Context, by Actor, c *models.Consultatio
 		if err != nil {
 			return err
 		}
-		if err := c.CheckKeyed(form, keyed, len(r.Submission.Attachments)); err != nil {
+		if err := c.CheckKeyed(form, keyed, unscanned(r.Submission)); err != nil {
 			return err
 		}
 		answers, _ := without(c, form, keyed)
@@ -707,10 +810,7 @@ func (s *Service) correct(ctx context.Context, tx *store.Store, by Actor, c *mod
 		return err
 	}
 	before := r.Submission
-	if before.Status != models.SubmissionLive {
-		return models.NewError(models.KindConflict, "This submission is set aside. Count it again before you correct it.")
-	}
-	if err := c.CheckKeyed(form, answers, len(before.Attachments)); err != nil {
+	if err := c.CheckKeyed(form, answers, unscanned(before)); err != nil {
 		return err
 	}
 	changed := r.Current.Answers.Changed(answers)
@@ -745,4 +845,53 @@ func (s *Service) correct(ctx context.Context, tx *store.Store, by Actor, c *mod
 		return err
 	}
 	return tx.Enqueue(ctx, models.JobThemes, c.ID, themeDelay)
+}
+
+// unkeyed says which batches are still to be finished, and what two people read
+// differently, "" for nothing. A sample that nobody has keyed a second time holds
+// nothing up: where one officer keys alone there is nobody to do it.
+func unkeyed(ctx context.Context, from *store.Store, c *models.Consultation) (string, error) {
+	batches, err := from.Batches(ctx, c.ID)
+	if err != nil || len(batches) == 0 {
+		return "", err
+	}
+	forms, err := from.Keyed(ctx, c.ID, "")
+	if err != nil {
+		return "", err
+	}
+	keyed := map[string]int{}
+	var disputed []string
+	for _, k := range forms {
+		keyed[k.Batch]++
+		if k.Open() {
+			disputed = append(disputed, k.Submission)
+		}
+	}
+	subs, err := from.SubmissionsByID(ctx, disputed)
+	if err != nil {
+		return "", err
+	}
+	open, missing, unsettled := 0, 0, 0
+	for _, b := range batches {
+		if b.Finished == "" {
+			open++
+			missing += max(0, b.Expected-keyed[b.ID])
+		}
+	}
+	for _, id := range disputed {
+		if sub := subs[id]; sub != nil && sub.Status == models.SubmissionLive {
+			unsettled++
+		}
+	}
+	var left []string
+	if open > 0 {
+		left = append(left, fmt.Sprintf("%s not finished, with %s not keyed", counted(open, "batch is", "batches are"), counted(missing, "form", "forms")))
+	}
+	if unsettled > 0 {
+		left = append(left, counted(unsettled, "form was", "forms were")+" read differently by two people, and nobody has settled it")
+	}
+	if len(left) == 0 {
+		return "", nil
+	}
+	return strings.Join(left, ", and ") + ". Officers do both under “Keying”.", nil
 }

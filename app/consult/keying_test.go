@@ -3,11 +3,14 @@ package consult_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"heard/app/consult"
+	"heard/app/sheet"
 	"heard/models"
 	"heard/models/storetest"
 )
@@ -30,6 +33,19 @@ func (k *kit) batch(t testing.TB, c *models.Consultation, expected int) *models.
 	b, err := k.OpenBatch(ctx, officer, c, models.Batch{Channel: models.ChannelPaper, Received: "2026-11-20", Expected: expected, Form: formOf(t, c, "person")})
 	noError(t, err)
 	return b
+}
+
+// finish finishes the batches that are open.
+func (k *kit) finish(t testing.TB, c *models.Consultation) {
+	t.Helper()
+	all, err := k.Keying(ctx, officer, c)
+	noError(t, err)
+	for _, b := range all.Batches {
+		if b.Finished == "" {
+			_, err := k.FinishBatch(ctx, officer, c, b.ID, b.Keyed)
+			noError(t, err)
+		}
+	}
 }
 
 func keyed(answers models.Answers) models.KeyedAnswers {
@@ -160,7 +176,7 @@ func TestKeyingRefuses(t *testing.T) {
 		{"only who they are", person, keyed(models.Answers{"A1": ticks("self")}), []string{""}},
 		{"two boxes for one answer", person, keyed(models.Answers{"C1": ticks("agree", "disagree")}), []string{"C1"}},
 		{"a box that stands alone", person, keyed(models.Answers{"C8": ticks("nothing", "cleaning"), "C1": ticks("nowhere")}), []string{"C1", "C8"}},
-		{"words that are too long", person, keyed(models.Answers{"C6": words(strings.Repeat("x", 3001))}), []string{"C6"}},
+		{"words that are longer than can be kept", person, keyed(models.Answers{"C6": words(strings.Repeat("x", models.MaxTextLength+1))}), []string{"C6"}},
 		{"words beside no box", person, keyed(models.Answers{"A2": {Options: []string{"visit"}, Text: "friends"}, "C6": words("Yes.")}), []string{"A2"}},
 		{"those who did not agree", helper, keyed(models.Answers{"A1": ticks("helper"), "H3": ticks("no"), "C6": words("She says no.")}), []string{"H3"}},
 		{"those who did not agree, first question left empty", helperSW, keyed(models.Answers{"H3": ticks("no"), "S5": words("She says no.")}), []string{"H3"}},
@@ -556,4 +572,293 @@ func TestKeyingOfAnotherConsultation(t *testing.T) {
 			wantKind(t, name+" under another batch", act(ctx, c, mine.ID), models.KindNotFound)
 		}
 	}
+}
+
+// A voice that was given elsewhere is taken whole: nobody there was told how long
+// words may be.
+func TestLongWordsAreTakenWhole(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c := k.demo(t)
+		b := k.batch(t, c, 2)
+		long := strings.Repeat("The lamps by the bridge are out again. ", 2500) + "The zeppelin is last."
+		letter := keyed(models.Answers{"C10": words(long)})
+		saved, err := k.KeyForm(ctx, officer, c, b.ID, consult.FormKeyed{Form: formOf(t, c, "person"), Letter: "C10", Answers: letter, Key: consult.NewDraftKey()})
+		noError(t, err)
+		beside := strings.Repeat("And what is more. ", 40)
+		form := k.key(t, c, b, "person", keyed(models.Answers{"A2": {Options: []string{"other"}, Text: beside}, "C6": words(long)}))
+		if saved.Number != 1 || form.Answer("A2").Text != beside || form.Answer("C6").Text != long {
+			t.Error("a form is not taken whole")
+		}
+		file := "Ref,Words\nr1,\"" + long + "\"\n"
+		if out, err := k.ImportSheet(ctx, officer, c, k.hold(t, c, file), map[string]string{models.ColumnID: "Ref", "C6": "Words"}); err != nil || out.Taken != 1 {
+			t.Errorf("imported: %+v, %v", out, err)
+		}
+		if out := k.imported(t, c.ID, strings.ReplaceAll(file, "r1", "r2"), consult.ImportOptions{Columns: sheet.Columns{Text: "Words", ID: "Ref"}, Question: "C6"}); out.Taken != 1 {
+			t.Errorf("imported on the command line: %+v", out)
+		}
+
+		// It is keyed again, settled and corrected like any other.
+		_, err = k.FinishBatch(ctx, officer, c, b.ID, 2)
+		noError(t, err)
+		next, _, err := k.ToCheck(ctx, second, c, b.ID)
+		noError(t, err)
+		r, err := k.KeyedForm(ctx, second, c, b.ID, next.Submission)
+		noError(t, err)
+		again := maps.Clone(r.Current.Answers)
+		for q, a := range again {
+			if a.Text == long {
+				again[q] = models.KeyedAnswer{Given: words(long + " No, the airship.")}
+			}
+		}
+		differ, err := k.CheckForm(ctx, second, c, b.ID, next.Submission, again)
+		noError(t, err)
+		noError(t, k.SettleForm(ctx, second, c, b.ID, next.Submission, 2, differ))
+
+		// People search it to its end, and the report is made of it.
+		k.drain(t)
+		if found := k.find(t, officer, c, "zeppelin"); len(found) != 4 {
+			t.Errorf("by the last words %d are found, expected 4", len(found))
+		}
+		c = k.move(t, c, models.StatusFrozen)
+		if _, err := k.DraftReport(ctx, officer, c); err != nil {
+			t.Errorf("the report: %v", err)
+		}
+	})
+}
+
+// Nothing is frozen while a bundle is not finished or what two people read
+// differently is not settled, because nothing can be keyed afterwards. A sample that
+// nobody has keyed again holds nothing up.
+func TestEverythingIsKeyedBeforeFreezing(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c := k.move(t, k.demo(t), models.StatusClosed)
+		refused := func(want string) {
+			t.Helper()
+			storetest.ReadAll(t, k.store, c.ID, officer.ID)
+			storetest.CheckAll(t, k.store, c.ID, officer.ID, second.ID)
+			err := k.Move(ctx, officer, c, models.StatusFrozen)
+			wantKind(t, "freezing", err, models.KindConflict)
+			if f := models.FieldsOf(err); len(f) != 1 || f[0].Field != "keying" || !strings.Contains(f[0].Message, want) {
+				t.Errorf("freezing is refused with %+v, want %q", f, want)
+			}
+		}
+		mistake := k.batch(t, c, 2)
+		b := k.batch(t, c, 3)
+		form := k.key(t, c, b, "person", keyed(resident("The lamps are out.", false)))
+		refused("2 batches are not finished, with 4 forms not keyed. Officers")
+		// One that was opened by mistake is no dead end.
+		_, err := k.FinishBatch(ctx, officer, c, mistake.ID, 1)
+		wantKind(t, "finishing with forms that nobody keyed", err, models.KindInvalid)
+		if n, err := k.FinishBatch(ctx, officer, c, mistake.ID, 0); err != nil || n != 0 {
+			t.Errorf("finishing an empty batch: %d, %v", n, err)
+		}
+		for i := range 2 {
+			k.key(t, c, b, "person", keyed(resident(fmt.Sprintf("Lamp %d is out.", i), false)))
+		}
+		refused("1 batch is not finished, with 0 forms not keyed. Officers")
+		_, err = k.FinishBatch(ctx, officer, c, b.ID, 0)
+		wantKind(t, "finishing without the forms that were keyed", err, models.KindInvalid)
+		_, err = k.FinishBatch(ctx, officer, c, b.ID, 3)
+		noError(t, err)
+
+		next, _, err := k.ToCheck(ctx, second, c, b.ID)
+		noError(t, err)
+		differ, err := k.CheckForm(ctx, second, c, b.ID, next.Submission, keyed(resident("The lambs are out.", false)))
+		noError(t, err)
+		refused("1 form was read differently by two people, and nobody has settled it. Officers")
+		noError(t, k.SettleForm(ctx, second, c, b.ID, next.Submission, 2, differ))
+
+		// What does not count any more needs no settling, and cannot be settled.
+		other, code := k.sampledWithCode(t, c)
+		_, err = k.CheckForm(ctx, second, c, other.ID, k.formIn(t, c, other).ID, keyed(resident("Something else.", false)))
+		noError(t, err)
+		refused("1 form was read differently")
+		noError(t, k.Withdraw(ctx, c, code))
+
+		lone := k.batch(t, c, 1)
+		k.key(t, c, lone, "person", keyed(resident("Nobody reads this twice.", false)))
+		_, err = k.FinishBatch(ctx, officer, c, lone.ID, 1)
+		noError(t, err)
+		storetest.ReadAll(t, k.store, c.ID, officer.ID)
+		storetest.CheckAll(t, k.store, c.ID, officer.ID, second.ID)
+		noError(t, k.Move(ctx, officer, c, models.StatusFrozen))
+		if sub, err := k.store.Submission(ctx, form.ID); err != nil || sub.Status != models.SubmissionLive {
+			t.Errorf("after freezing: %+v, %v", sub, err)
+		}
+	})
+}
+
+// formIn returns the submission of the first form of a batch.
+func (k *kit) formIn(t testing.TB, c *models.Consultation, b *models.Batch) *models.Submission {
+	t.Helper()
+	_, forms, err := k.Batch(ctx, officer, c, b.ID)
+	noError(t, err)
+	return forms[0].Submission
+}
+
+// sampledWithCode keys one form, finishes the batch, and returns the code of its
+// author.
+func (k *kit) sampledWithCode(t testing.TB, c *models.Consultation) (*models.Batch, string) {
+	t.Helper()
+	b := k.batch(t, c, 1)
+	saved, err := k.KeyForm(ctx, officer, c, b.ID, consult.FormKeyed{Form: formOf(t, c, "person"), Answers: keyed(resident("The lamps are out.", false)), Slip: true, Key: consult.NewDraftKey()})
+	noError(t, err)
+	_, err = k.FinishBatch(ctx, officer, c, b.ID, 1)
+	noError(t, err)
+	return b, strings.Join(saved.Words, " ")
+}
+
+// Days that were written down wrongly are corrected while the batch is open, and
+// what came late after all is treated like all that came late.
+func TestCorrectBatch(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c := k.open(t, []byte(invented+"late: set_aside\n"))
+		k.clock.Advance(30 * 24 * time.Hour)
+		c = k.move(t, c, models.StatusClosed)
+		b, err := k.OpenBatch(ctx, officer, c, models.Batch{Channel: models.ChannelPaper, Received: "2026-12-20", Expected: 2, Form: 1})
+		noError(t, err)
+		keyIn := func(said string) {
+			t.Helper()
+			_, err := k.KeyForm(ctx, officer, c, b.ID, consult.FormKeyed{Form: 1, Answers: keyed(models.Answers{"C2": words(said)}), Key: consult.NewDraftKey()})
+			noError(t, err)
+		}
+		keyIn("The zithers hang here.")
+		keyIn("The oboes hang here.")
+		_, forms, err := k.Batch(ctx, officer, c, b.ID)
+		noError(t, err)
+		counts, aside := forms[0].Submission.ID, forms[1].Submission.ID
+		// This one is set aside for another reason, too.
+		noError(t, k.CountAgain(ctx, officer, c, aside))
+		noError(t, k.SetAside(ctx, officer, c, aside, models.AsideMadeUp, "a test"))
+		k.drain(t)
+		status := func(day string, first models.SubmissionStatus, found int) {
+			t.Helper()
+			k.drain(t)
+			for id, want := range map[string]models.SubmissionStatus{counts: first, aside: models.SubmissionVoid} {
+				if sub, err := k.store.Submission(ctx, id); err != nil || sub.Day != day || sub.Status != want {
+					t.Errorf("%s is %s of %s, want %s of %s (%v)", id, sub.Status, sub.Day, want, day, err)
+				}
+			}
+			if n := len(k.find(t, officer, c, "zithers")); n != found {
+				t.Errorf("%d found, expected %d", n, found)
+			}
+		}
+		status("2026-12-20", models.SubmissionVoid, 0)
+		correct := func(received, posted string) error {
+			return k.CorrectBatch(ctx, second, c, b.ID, received, posted)
+		}
+		for _, bad := range [][2]string{{"soon", ""}, {"2027-01-01", ""}, {"2026-12-20", "2026-12-21"}, {"2026-12-20", "x"}, {"2026-12-20", ""}} {
+			wantKind(t, fmt.Sprint(bad), correct(bad[0], bad[1]), models.KindInvalid)
+		}
+		wantKind(t, "under another consultation", k.CorrectBatch(ctx, second, k.demo(t), b.ID, "2026-12-10", ""), models.KindNotFound)
+		noError(t, correct("2026-12-19", "2026-12-14"))
+		status("2026-12-19", models.SubmissionLive, 1)
+		noError(t, correct("2026-12-19", "2026-12-15"))
+		status("2026-12-19", models.SubmissionVoid, 0)
+		noError(t, correct("2026-12-14", ""))
+		status("2026-12-14", models.SubmissionLive, 1)
+		if got := k.acts(t, c, "keying.batch-corrected"); len(got) != 3 || got[2] != "arrived 2026-12-19, postmark 2026-12-14; before: arrived 2026-12-20, postmark none" {
+			t.Errorf("on record: %q", got)
+		}
+		if got := k.acts(t, c, "submission.set-aside"); !slices.Contains(got, "batch 1 came after the end") {
+			t.Errorf("on record: %q", got)
+		}
+		keyIn("As it is now.")
+		_, forms, err = k.Batch(ctx, officer, c, b.ID)
+		noError(t, err)
+		if sub := forms[2].Submission; sub.Day != "2026-12-14" || sub.Status != models.SubmissionLive {
+			t.Errorf("keyed afterwards: %s of %s", sub.Status, sub.Day)
+		}
+		_, err = k.FinishBatch(ctx, officer, c, b.ID, 3)
+		noError(t, err)
+		wantKind(t, "correcting what is finished", correct("2026-12-13", ""), models.KindConflict)
+	})
+}
+
+// A form that came late and is set aside is settled and corrected like any other,
+// and stays set aside.
+func TestLateFormIsSettled(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c := k.open(t, []byte(invented+"late: set_aside\n"))
+		k.clock.Advance(30 * 24 * time.Hour)
+		c = k.move(t, c, models.StatusClosed)
+		b, err := k.OpenBatch(ctx, officer, c, models.Batch{Channel: models.ChannelPaper, Received: "2026-12-20", Expected: 1, Form: 1})
+		noError(t, err)
+		_, err = k.KeyForm(ctx, officer, c, b.ID, consult.FormKeyed{Form: 1, Answers: keyed(models.Answers{"C2": words("The zebras are out.")}), Key: consult.NewDraftKey()})
+		noError(t, err)
+		_, err = k.FinishBatch(ctx, officer, c, b.ID, 1)
+		noError(t, err)
+		id := k.formIn(t, c, b).ID
+		said := func(want string) {
+			t.Helper()
+			k.drain(t)
+			sub, err := k.store.Submission(ctx, id)
+			noError(t, err)
+			if sub.Status != models.SubmissionVoid || sub.Answer("C2").Text != want {
+				t.Errorf("it is %s and says %q, want %q", sub.Status, sub.Answer("C2").Text, want)
+			}
+		}
+		_, err = k.CheckForm(ctx, second, c, b.ID, id, keyed(models.Answers{"C2": words("The lamps are out.")}))
+		noError(t, err)
+		noError(t, k.SettleForm(ctx, second, c, b.ID, id, 2, []string{"C2"}))
+		said("The lamps are out.")
+		noError(t, k.CorrectForm(ctx, officer, c, b.ID, id, 3, keyed(models.Answers{"C2": words("The lamps are off.")}), models.ReasonSlip))
+		said("The lamps are off.")
+		if len(k.find(t, officer, c, "lamps"))+len(k.subs(t, c)) != 0 {
+			t.Error("what is set aside counts or is found")
+		}
+	})
+}
+
+// A scan of a form whose words were keyed needs no summary, and is no answer by
+// itself; what came with a letter is an attachment like any other.
+func TestScansNeedNoSummary(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c := k.demo(t)
+		b := k.batch(t, c, 2)
+		keyIn := func(letter string, answers models.KeyedAnswers) (*models.Submission, error) {
+			saved, err := k.KeyForm(ctx, officer, c, b.ID, consult.FormKeyed{Form: formOf(t, c, "person"), Letter: letter, Answers: answers,
+				File: &consult.Upload{Name: "scan.txt", Reader: strings.NewReader("Dear all.")}, Key: consult.NewDraftKey()})
+			if err != nil {
+				return nil, err
+			}
+			_, forms, err := k.Batch(ctx, officer, c, b.ID)
+			return forms[saved.Number-1].Submission, err
+		}
+		_, err := keyIn("", nil)
+		wantKind(t, "a scan of a form that nobody keyed", err, models.KindInvalid)
+		form, err := keyIn("", keyed(resident("The lamps are out.", true)))
+		noError(t, err)
+		letter, err := keyIn("C10", nil)
+		noError(t, err)
+		_, err = k.FinishBatch(ctx, officer, c, b.ID, 2)
+		noError(t, err)
+		c = k.move(t, c, models.StatusClosed)
+		k.drain(t)
+
+		list := func() (ids []string) {
+			t.Helper()
+			queue, err := k.ReadingQueue(ctx, officer, c, models.ReadingUnsummarised, 1)
+			noError(t, err)
+			if n := queue.Counts; n.Attachments != 1 {
+				t.Errorf("counts %+v", n)
+			}
+			for _, item := range queue.Items {
+				ids = append(ids, item.ID)
+			}
+			return ids
+		}
+		if got := list(); !slices.Equal(got, []string{letter.ID}) {
+			t.Errorf("without a summary are %v, want %s", got, letter.ID)
+		}
+		noError(t, k.Read(ctx, officer, c, form.ID, consult.ReadingWork{Done: true}))
+		err = k.Read(ctx, officer, c, letter.ID, consult.ReadingWork{Done: true})
+		wantKind(t, "a letter without a summary", err, models.KindInvalid)
+		noError(t, k.Read(ctx, officer, c, letter.ID, consult.ReadingWork{Done: true, Summaries: []models.Summary{{Attachment: letter.Attachments[0].Key, Text: "Greetings."}}}))
+		if got := list(); len(got) != 0 {
+			t.Errorf("still without a summary: %v", got)
+		}
+		storetest.CheckAll(t, k.store, c.ID, officer.ID, second.ID)
+		noError(t, k.Move(ctx, officer, c, models.StatusFrozen))
+	})
 }

@@ -140,8 +140,9 @@ func (k *kit) open(t testing.TB, source []byte) *models.Consultation {
 	return k.move(t, c, models.StatusOpen)
 }
 
-// move takes a consultation to a later state and returns it as it is then. All of
-// it is read before it is frozen, and checked before it is released.
+// move takes a consultation to a later state and returns it as it is then. Batches
+// are finished and all is read before it is frozen, and checked before it is
+// released.
 func (k *kit) move(t testing.TB, c *models.Consultation, to models.Status) *models.Consultation {
 	t.Helper()
 	storetest.MeetDuties(t, k.store, c.ID)
@@ -151,6 +152,7 @@ func (k *kit) move(t testing.TB, c *models.Consultation, to models.Status) *mode
 			t.Fatalf("%s never becomes %s", c.ID, to)
 		}
 		if next == models.StatusFrozen {
+			k.finish(t, c)
 			storetest.ReadAll(t, k.store, c.ID, officer.ID)
 		}
 		if next == models.StatusClosed || next == models.StatusFrozen {

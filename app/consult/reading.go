@@ -177,7 +177,8 @@ type ReadingWork struct {
 }
 
 // Read keeps what a reader did, all of it or nothing. Saying that it was read
-// needs a summary of each attachment. It is a Conflict, which says what to look
+// needs a summary of each attachment, but of a scan of a form, which is read as what
+// was keyed of it. It is a Conflict, which says what to look
 // at, when somebody else wrote a summary meanwhile, or what the submission says
 // was changed. Fields of an error are called summary-1 for the first attachment.
 func (s *Service) Read(ctx context.Context, by Actor, c *models.Consultation, id string, w ReadingWork) error {
@@ -225,7 +226,7 @@ func (s *Service) Read(ctx context.Context, by Actor, c *models.Consultation, id
 }
 
 // summarise keeps the summaries that were changed, and returns the attachments
-// that still have none.
+// that still need one.
 func (s *Service) summarise(ctx context.Context, tx *store.Store, by Actor, sub *models.Submission, written []models.Summary) (missing []models.FieldError, err error) {
 	all, err := tx.Summaries(ctx, sub.ID)
 	if err != nil {
@@ -268,7 +269,7 @@ func (s *Service) summarise(ctx context.Context, tx *store.Store, by Actor, sub 
 			}
 			kept = append(kept, m)
 		}
-		if len(kept) == 0 {
+		if len(kept) == 0 && !a.ScansForm() {
 			missing = append(missing, models.FieldError{Field: field, Message: fmt.Sprintf("Say what is in attachment %d", i+1)})
 		}
 	}

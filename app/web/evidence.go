@@ -16,7 +16,7 @@ import (
 func waitsFor(consultation string, f models.FieldError) views.Fault {
 	out, at := views.Fault{Message: f.Message}, "/staff/"+consultation+"/"
 	switch {
-	case f.Field == "reading" || f.Field == "redactions":
+	case f.Field == "keying" || f.Field == "reading" || f.Field == "redactions":
 		out.Href = at + f.Field
 	case strings.Contains(f.Field, ":"): // a part of the report that is missing or stale
 		kind, id, _ := strings.Cut(f.Field, ":")

@@ -19,6 +19,7 @@ import (
 const (
 	maxForm     = 1 << 20
 	maxFile     = models.MaxConsultationFile*3 + 4096 // a consultation file, percent-encoded
+	maxKeyed    = models.MaxTextLength*12 + maxForm   // a form with words as long as can be kept, percent-encoded
 	maxFormKeys = 1000
 )
 

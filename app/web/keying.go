@@ -143,7 +143,7 @@ func (p *portal) batchPage(req *request, c *models.Consultation) (*views.BatchPa
 		return nil, err
 	}
 	page := &views.BatchPage{Base: p.staffBase(req, c, "keying", fmt.Sprintf("Batch %d", b.Number)), Consultation: c.ID, Batch: p.batchRow(c, b), Act: keyingAddress(c, id),
-		Problems: map[string]string{}, Closed: c.Status.AtLeast(models.StatusFrozen), SetAside: c.Late == models.LateSetAside, Count: strconv.Itoa(b.Expected)}
+		Problems: map[string]string{}, Closed: c.Status.AtLeast(models.StatusFrozen), SetAside: c.Late == models.LateSetAside, Count: strconv.Itoa(b.Expected), Received: b.Received, Posted: b.Posted}
 	if b.Finished == "" && !page.Closed {
 		page.New = keyingAddress(c, id, "new")
 		page.Letter = page.New + "?letter=1"
@@ -200,7 +200,10 @@ func (p *portal) finishBatch(req *request) error {
 	if err != nil {
 		return err
 	}
-	forms, _ := strconv.Atoi(strings.TrimSpace(form.Get("forms")))
+	forms, err := strconv.Atoi(strings.TrimSpace(form.Get("forms")))
+	if err != nil {
+		forms = -1 // what is no number is refused, and 0 is one
+	}
 	sampled, err := p.service.FinishBatch(req.Request().Context(), req.by, c, req.Param("batch"), forms)
 	if faults, ok := faultsIn(err); ok {
 		page, err := p.batchPage(req, c)
@@ -214,6 +217,26 @@ func (p *portal) finishBatch(req *request) error {
 		return err
 	}
 	return p.done(req, keyingAddress(c, req.Param("batch")), fmt.Sprintf("The batch is finished. Forms drawn for a second person to key: %d.", sampled))
+}
+
+func (p *portal) correctBatch(req *request) error {
+	c, form, err := p.posted(req, maxForm)
+	if err != nil {
+		return err
+	}
+	err = p.service.CorrectBatch(req.Request().Context(), req.by, c, req.Param("batch"), typedDay(form.Get("received")), typedDay(form.Get("posted")))
+	if faults, ok := faultsIn(err); ok {
+		page, err := p.batchPage(req, c)
+		if err != nil {
+			return err
+		}
+		page.Received, page.Posted, page.Faults = form.Get("received"), form.Get("posted"), faultLinks(faults, page.Problems)
+		return p.render(req.Context, http.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	return p.done(req, keyingAddress(c, req.Param("batch")), "The days of the batch are corrected.")
 }
 
 // signs that a field may hold alone in place of an answer.
@@ -285,7 +308,7 @@ func typedAgain(q *models.Question, a models.KeyedAnswer) (box, text string) {
 // upload reads a form that may come with one file.
 func (req *request) upload() (url.Values, *consult.Upload, error) {
 	r := req.Request()
-	r.Body = http.MaxBytesReader(req.Response(), r.Body, maxForm+consult.MaxFileSize+64<<10)
+	r.Body = http.MaxBytesReader(req.Response(), r.Body, maxKeyed+consult.MaxFileSize+64<<10)
 	return req.parts()
 }
 
@@ -548,7 +571,7 @@ func (p *portal) keyForm(req *request) error {
 func (p *portal) showSecond(req *request) error { return p.check(req, nil) }
 
 func (p *portal) checkForm(req *request) error {
-	form, err := req.form(maxForm)
+	form, err := req.form(maxKeyed)
 	if err != nil {
 		return err
 	}
@@ -655,7 +678,7 @@ func (p *portal) formPage(req *request, c *models.Consultation) (*views.KeyedPag
 		page.Differ = append(page.Differ, views.Difference{First: said(id, r.Current.Answers[id]), Second: said(id, r.Second[id])})
 	}
 	page.CanSettle = open && k.Open() && k.By != req.by.ID
-	if open && !k.Open() && r.Submission.Status == models.SubmissionLive && len(r.Versions) > 0 {
+	if open && !k.Open() && page.Href != "" && len(r.Versions) > 0 {
 		page.Correct = keyingAddress(c, batch, "forms", id, "correct")
 	}
 	if open && r.Batch.Finished == "" && page.Href != "" {
@@ -698,7 +721,7 @@ func (p *portal) settleForm(req *request) error {
 func (p *portal) showCorrect(req *request) error { return p.correctForm(req, nil) }
 
 func (p *portal) correct(req *request) error {
-	form, err := req.form(maxForm)
+	form, err := req.form(maxKeyed)
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,7 @@ func (p *testPortal) keyingForms() map[string]form {
 	return map[string]form{
 		at:                                 {officer, url.Values{"channel": {"paper"}, "received": {p.service.Today()}, "expected": {"3"}, "form": {"1"}}},
 		at + "/:batch":                     {officer, url.Values{"forms": {"1"}}},
+		at + "/:batch/days":                {officer, url.Values{"received": {p.service.Today()}, "posted": {p.service.Today()}}},
 		at + "/:batch/new":                 {officer, url.Values{"text-C6": {"They are out."}, "key": {consult.NewDraftKey().String()}}},
 		at + "/:batch/check":               {officer, url.Values{"of": {keyed}, "text-C6": {"Something else stands there."}}},
 		at + "/:batch/forms/:form/slip":    {officer, nil},
@@ -162,6 +163,31 @@ func TestKeyingKeepsWhatIsTyped(t *testing.T) {
 	if p.count("keyed_versions") != 3 {
 		t.Errorf("%d versions, expected 3", p.count("keyed_versions"))
 	}
+}
+
+// A freeze that waits for paper leads to the page where it is keyed; what is wrong
+// with a batch is mended there, and a number that is not given is no 0.
+func TestFreezeLeadsToKeying(t *testing.T) {
+	p := newPortal(t)
+	officer, _ := p.officers()
+	at := "/staff/" + p.demo.ID
+	p.move(p.demo, models.StatusClosed)
+	batch := officer.get(at+"/keying").submit("form", url.Values{"expected": {"2"}}).is(http.StatusOK)
+	refused := officer.post(at+"/settings", url.Values{"do": {"move"}, "to": {"frozen"}})
+	if href := refused.says(".problem", "1 batch is not finished").doc.Find(".problem a").AttrOr("href", ""); href != at+"/keying" {
+		t.Errorf("it leads to %q", href)
+	}
+	wrong := batch.submit("form[action$=days]", url.Values{"received": {"1 1 2020"}, "posted": {"soon"}}).is(http.StatusUnprocessableEntity).says("#posted-fault", "no later than the day")
+	if wrong.doc.Find("#received").AttrOr("value", "") != "1 1 2020" || wrong.doc.Find("#posted").AttrOr("value", "") != "soon" {
+		t.Error("the days that were typed are lost")
+	}
+	mended := wrong.submit("form[action$=days]", url.Values{"posted": {"31/12/2019"}}).is(http.StatusOK).says(".notice", "corrected")
+	mended.says(".meta", "1 January 2020").says(".meta", "31 December 2019")
+	for _, number := range []string{"", "none", "2"} {
+		mended.submit("form:has(#forms)", url.Values{"forms": {number}}).is(http.StatusUnprocessableEntity).says("#forms-fault", "0 forms")
+	}
+	mended.submit("form:has(#forms)", url.Values{"forms": {"0"}}).is(http.StatusOK).says(".notice", "finished")
+	officer.post(at+"/settings", url.Values{"do": {"move"}, "to": {"frozen"}}).is(http.StatusOK).says(".notice", "frozen")
 }
 
 // The file of a spreadsheet goes from the page to the trial and is gone after the

@@ -197,6 +197,9 @@ func (p *portal) renderReading(req *request, c *models.Consultation, work *consu
 		}
 	}
 	for i, a := range sub.Attachments {
+		if a.ScansForm() {
+			continue // its words were keyed
+		}
 		versions := reading.Summaries[a.Key]
 		box := &views.SummaryBox{Number: i + 1, Key: a.Key, Version: len(versions), CanWrite: reading.Open, Fault: faults[fmt.Sprintf("summary-%d", i+1)]}
 		if len(versions) > 0 {

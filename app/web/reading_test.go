@@ -17,7 +17,7 @@ func TestReadingPages(t *testing.T) {
 	p.signUp(models.RoleOfficer)
 	c := p.open([]byte(storetest.Invented))
 	sub := storetest.Submission(c.ID, 0)
-	sub.Submission.Attachments = []models.Attachment{{Key: "k1", Kind: "PDF", Size: 9, SHA256: "aa", Text: "Call me on 07700 900123."}}
+	sub.Submission.Attachments = []models.Attachment{{Key: "k1", Kind: "PDF", Size: 9, SHA256: "aa", Text: "Call me on 07700 900123."}, {Key: "k2", Kind: models.ScanOfForm + "PDF", Size: 9, SHA256: "bb", Text: " "}}
 	storetest.Create(t, p.store, sub)
 	officer := p.staff(models.RoleOfficer)
 	queue := "/staff/" + c.ID + "/reading"
@@ -29,6 +29,9 @@ func TestReadingPages(t *testing.T) {
 	}
 	if got := first.doc.Find("main").Text(); strings.Contains(got, "900123") {
 		t.Error("the page shows what was to be taken out of an attachment")
+	}
+	if first.doc.Find("#summary-1").Length() != 1 || first.doc.Find("#summary-2").Length() > 0 {
+		t.Error("there is no field to summarise the file, or there is one for the scan of a form that was keyed")
 	}
 	typed := func(do, text, version string) *page {
 		return officer.post(here, url.Values{"do": {do}, "revision": {"0"}, "attachment": {"k1"}, "version": {version}, "summary": {text}})

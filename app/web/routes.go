@@ -128,6 +128,7 @@ var routes = []route{
 	{post, "/staff/:consultation/keying", consult.KeyIn, (*portal).openBatch},
 	{get, "/staff/:consultation/keying/:batch", consult.KeyIn, shows((*portal).batchPage)},
 	{post, "/staff/:consultation/keying/:batch/forms/:form/slip", consult.KeyIn, (*portal).slip},
+	{post, "/staff/:consultation/keying/:batch/days", consult.KeyIn, (*portal).correctBatch},
 	{post, "/staff/:consultation/keying/:batch", consult.KeyIn, (*portal).finishBatch},
 	{get, "/staff/:consultation/keying/:batch/new", consult.KeyIn, (*portal).showNewForm},
 	{post, "/staff/:consultation/keying/:batch/new", consult.KeyIn, (*portal).keyForm},

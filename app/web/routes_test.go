@@ -116,6 +116,7 @@ POST /staff/:consultation/keying            401    403        403     422     40
 POST /staff/:consultation/keying/:batch/forms/:form/slip 401 403 403 200      403     403
 GET  /staff/:consultation/keying/:batch     sign   403        403     200     403     403
 POST /staff/:consultation/keying/:batch     401    403        403     422     403     403
+POST /staff/:consultation/keying/:batch/days 401   403        403     422     403     403
 GET  /staff/:consultation/keying/:batch/new sign   403        403     200     403     403
 POST /staff/:consultation/keying/:batch/new 401    403        403     422     403     403
 GET  /staff/:consultation/keying/:batch/check sign 403        403     303     403     403

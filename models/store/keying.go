@@ -73,6 +73,24 @@ func (s *Store) Batch(ctx context.Context, consultation, id string) (*models.Bat
 	return &b, nil
 }
 
+// CorrectBatch changes the days of a batch, and with the day it was received that of
+// each submission that was keyed in it. It is a Conflict once the batch is finished.
+func (s *Store) CorrectBatch(ctx context.Context, id, received, posted string) error {
+	const doing = "correct the batch"
+	return s.Tx(ctx, func(tx *Store) error {
+		db := tx.db.WithContext(ctx)
+		done := db.Model(&batchRow{}).Where("id = ? AND finished = ''", id).Updates(map[string]any{"received": received, "posted": posted})
+		if done.Error == nil && done.RowsAffected == 0 {
+			return models.NewError(models.KindConflict, "The batch is finished already.")
+		}
+		if done.Error != nil {
+			return failed(done.Error, doing)
+		}
+		forms := db.Model(&keyedRow{}).Select("submission").Where("batch = ?", id)
+		return failed(db.Model(&submissionRow{}).Where("id IN (?)", forms).Update("day", received).Error, doing)
+	})
+}
+
 // FinishBatch says that every form of a batch is keyed, and which of them are
 // keyed a second time. It is a Conflict when that was said before.
 func (s *Store) FinishBatch(ctx context.Context, id string, expected int, day string, sample []string) error {
@@ -238,17 +256,18 @@ func (s *Store) KeyedVersions(ctx context.Context, submissions ...string) ([]mod
 }
 
 // CorrectAnswers puts the answers of m in place of those its submission has, with
-// the path, groups, consents and stance that follow from them. What was decided
+// the path, groups, consents and stance that follow from them, of one that counts
+// or was set aside. What was decided
 // on the answers to the questions that changed goes with their words. The leaf
 // stays that of what was first sent.
 func (s *Store) CorrectAnswers(ctx context.Context, m *models.Submission, changed []string) error {
 	const doing = "correct the answers"
 	return s.Tx(ctx, func(tx *Store) error {
 		db := tx.db.WithContext(ctx)
-		done := db.Model(&submissionRow{}).Where("id = ? AND status = ?", m.ID, models.SubmissionLive).
+		done := db.Model(&submissionRow{}).Where("id = ? AND status IN ?", m.ID, []models.SubmissionStatus{models.SubmissionLive, models.SubmissionVoid}).
 			Updates(map[string]any{"path": m.Path, "groups": list(m.Groups), "consents": listOf(m.Consents), "stance": m.Stance})
 		if done.Error == nil && done.RowsAffected == 0 {
-			return models.NewError(models.KindConflict, "This submission no longer counts, so it cannot be corrected.")
+			return models.NewError(models.KindConflict, "This submission was taken back by its author, so it cannot be corrected.")
 		}
 		err := done.Error
 		if err == nil {

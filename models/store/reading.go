@@ -47,15 +47,17 @@ type richRow struct {
 
 func (richRow) TableName() string { return "evidence_rich" }
 
-// What is true of a row of submissions, in SQL. The claims are those that have
-// not run out at the minute given.
+// What is true of a row of submissions or of attachments, in SQL. The claims are
+// those that have not run out at the minute given. Scans of forms are read as what
+// was keyed of them, so they need no summary.
 const (
 	isRead       = "EXISTS (SELECT 1 FROM readings WHERE readings.submission = submissions.id AND readings.revision = submissions.revision)"
 	isReadBy     = "EXISTS (SELECT 1 FROM readings WHERE readings.submission = submissions.id AND readings.revision = submissions.revision AND readings.account = ?)"
 	isRich       = "EXISTS (SELECT 1 FROM evidence_rich WHERE evidence_rich.submission = submissions.id)"
 	isHeldByElse = "EXISTS (SELECT 1 FROM reading_claims WHERE reading_claims.submission = submissions.id AND reading_claims.account <> ? AND reading_claims.until > ?)"
 	hasSummary   = "EXISTS (SELECT 1 FROM summaries WHERE summaries.attachment = attachments.key)"
-	lacksSummary = "submissions.id IN (SELECT submission FROM attachments WHERE NOT " + hasSummary + ")"
+	isNoScan     = "attachments.kind NOT LIKE '" + models.ScanOfForm + "%'"
+	lacksSummary = "submissions.id IN (SELECT submission FROM attachments WHERE " + isNoScan + " AND NOT " + hasSummary + ")"
 )
 
 // SaveReading keeps that a person has read a submission, in place of what they
@@ -293,7 +295,7 @@ func (s *Store) ReadingItems(ctx context.Context, consultation, account string, 
 		Files, Summarised int
 	}
 	if err == nil {
-		err = of(&attachmentRow{}).Select("submission, COUNT(*) AS files, SUM(CASE WHEN " + hasSummary + " THEN 1 ELSE 0 END) AS summarised").
+		err = of(&attachmentRow{}).Where(isNoScan).Select("submission, COUNT(*) AS files, SUM(CASE WHEN " + hasSummary + " THEN 1 ELSE 0 END) AS summarised").
 			Group("submission").Scan(&files).Error
 	}
 	for _, f := range files {
@@ -314,7 +316,7 @@ func (s *Store) CountReading(ctx context.Context, consultation string, questions
 	// What is coded is few at first: it is looked at one by one, not what there is.
 	coded := db.Model(&codedRow{}).Select(number("blind")+" AS blind, "+number("NOT blind")+" AS plain").
 		Where("question IN ?", questions).Where("EXISTS (?)", live.Select("1").Where("submissions.id = coded_answers.submission")).Group("submission, question")
-	attached := db.Model(&attachmentRow{}).Where("submission IN (?)", ids)
+	attached := db.Model(&attachmentRow{}).Where("submission IN (?)", ids).Where(isNoScan)
 	n := &models.ReadingCounts{}
 	counted := func(query *gorm.DB, into ...any) func(context.Context) error {
 		return func(ctx context.Context) error { return query.WithContext(ctx).Row().Scan(into...) }

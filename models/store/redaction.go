@@ -115,7 +115,7 @@ func (s *Store) reopenRedaction(ctx context.Context, submission string) error {
 // that a person looks; and of the sheet r that may stand beside it.
 const (
 	inWords = `(EXISTS (SELECT 1 FROM answers WHERE answers.submission = submissions.id AND answers.text <> '' AND answers.question NOT IN (?))
-		OR EXISTS (SELECT 1 FROM attachments WHERE attachments.submission = submissions.id AND attachments.kind NOT LIKE '` + models.ScanOfForm + `%'))`
+		OR EXISTS (SELECT 1 FROM attachments WHERE attachments.submission = submissions.id AND ` + isNoScan + `))`
 	isChecked = "r.checked_by <> '' AND (NOT r.second OR r.approved_by <> '')"
 	isSecond  = "r.checked_by <> '' AND r.second AND r.approved_by = ''"
 	isOpen    = "COALESCE(r.checked_by, '') = ''"

@@ -71,10 +71,21 @@ func testKeying(t *testing.T, url string) {
 	_, err := s.KeyedForm(ctx, "b2", forms[0].Submission)
 	wantKind(t, err, models.KindNotFound)
 
+	// Days are corrected while the batch is open, those of its submissions with them.
+	before := must[*models.Submission](t)(s.Submission(ctx, letter.Submission)).Day
+	noError(t, s.CorrectBatch(ctx, "b1", "2026-11-19", ""))
+	batch.Received, batch.Posted = "2026-11-19", ""
+	wantSame(t, "a corrected batch", must[*models.Batch](t)(s.Batch(ctx, square, "b1")), &batch)
+	for _, k := range forms {
+		wantSame(t, "the day of its form", must[*models.Submission](t)(s.Submission(ctx, k.Submission)).Day, "2026-11-19")
+	}
+	wantSame(t, "the day of a form of another batch", must[*models.Submission](t)(s.Submission(ctx, letter.Submission)).Day, before)
+
 	// The sample is drawn once.
 	one := forms[0]
 	noError(t, s.FinishBatch(ctx, "b1", 3, "2026-11-22", []string{one.Submission, letter.Submission}))
 	wantKind(t, s.FinishBatch(ctx, "b1", 4, "2026-11-23", []string{forms[1].Submission}), models.KindConflict)
+	wantKind(t, s.CorrectBatch(ctx, "b1", "2026-11-18", ""), models.KindConflict)
 	batch.Finished = "2026-11-22"
 	wantSame(t, "a finished batch", must[*models.Batch](t)(s.Batch(ctx, square, "b1")), &batch)
 	for _, k := range must[[]models.Keyed](t)(s.Keyed(ctx, square, "")) {
@@ -122,6 +133,13 @@ func testKeying(t *testing.T, url string) {
 	if leaf, salt, _, err := s.Leaf(ctx, m.ID); err != nil || len(leaf) == 0 || len(salt) == 0 {
 		t.Errorf("the leaf after a correction: %x, %x, %v", leaf, salt, err)
 	}
+
+	// One that is set aside is corrected, too, and stays so.
+	noError(t, s.MoveSubmission(ctx, m.ID, models.SubmissionLive, models.SubmissionVoid))
+	m.Answers[1].Text, m.Status = canary+" at last, set aside", models.SubmissionVoid
+	noError(t, s.CorrectAnswers(ctx, &m, []string{"C2"}))
+	wantSame(t, "a corrected submission that is set aside", must[*models.Submission](t)(s.Submission(ctx, m.ID)), &m)
+	noError(t, s.MoveSubmission(ctx, m.ID, models.SubmissionVoid, models.SubmissionLive))
 
 	// Who withdraws takes every version along.
 	noError(t, s.Tx(ctx, func(tx *store.Store) error {

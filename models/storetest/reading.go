@@ -23,7 +23,8 @@ func testReading(t *testing.T, url string) {
 		n.Submission.Day = day
 		if i == 2 {
 			n.Submission.Attention = []models.Attention{models.AttentionHurried}
-			n.Submission.Attachments = []models.Attachment{{Key: "k1", Kind: "PDF", SHA256: "aa"}, {Key: "k2", Kind: "PDF", SHA256: "bb"}}
+			n.Submission.Attachments = []models.Attachment{{Key: "k1", Kind: "PDF", SHA256: "aa"}, {Key: "k2", Kind: "PDF", SHA256: "bb"},
+				{Key: "k3", Kind: models.ScanOfForm + "PDF", SHA256: "cc"}} // which needs no summary
 		}
 		if i == 3 {
 			n.Submission.Attention = []models.Attention{models.AttentionReply, models.AttentionSeen}
