@@ -222,7 +222,7 @@ type Mapping struct {
 	Consultation string
 	Name         string
 	By, Day      string
-	Columns      map[string]string // question id, or one of the keys below → name of the column
+	Columns      map[string]string // question id, BoxOf a box, or one of the keys below → name of the column
 }
 
 // Validate checks the name and the columns.
@@ -244,6 +244,10 @@ const (
 	ColumnChannel = "-channel"
 	ColumnGroup   = "-group"
 )
+
+// BoxOf is the key in Mapping.Columns of one box of a question of which several can
+// be ticked, where the other tool writes a column for each.
+func BoxOf(question, option string) string { return question + "." + option }
 
 // TakenAs returns the answers together with what a printed form says of whoever
 // filled it in: somebody who took the form for organisations and left the first

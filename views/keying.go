@@ -2,6 +2,7 @@ package views
 
 import (
 	"html/template"
+	"slices"
 
 	"heard/models"
 )
@@ -189,7 +190,27 @@ type ImportPage struct {
 }
 
 // ImportTarget is what a column can be, and the one that was chosen for it.
-type ImportTarget struct{ Key, Text, Column string }
+type ImportTarget struct {
+	Key, Text, Column string
+	Boxes             []ImportTarget // of a question that has a column for each of its boxes
+}
+
+// Spread reports whether boxes have columns of their own.
+func (t ImportTarget) Spread() bool {
+	return slices.ContainsFunc(t.Boxes, func(b ImportTarget) bool { return b.Column != "" })
+}
+
+// Field is a target as a field of the page.
+func (p *ImportPage) Field(t ImportTarget) ImportField {
+	return ImportField{t, p.Problems[t.Key], p}
+}
+
+// ImportField is a field in which a column is chosen.
+type ImportField struct {
+	ImportTarget
+	Problem string
+	Page    *ImportPage
+}
 
 // Tried is what an import would do, or has done.
 type Tried struct {

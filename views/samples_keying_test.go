@@ -70,7 +70,8 @@ func keyingSamples() []sample {
 	sheet := &ImportPage{Base: desk("keying", "Import a spreadsheet"), Consultation: c.ID, Act: "/staff/station-quarter/import", Most: "32 MB"}
 	columns, wrongSheet, closedSheet, importedSheet := *sheet, *sheet, *sheet, *sheet
 	columns.File, columns.Rows, columns.Header, columns.Name = "K", 4120, []string{"Ref", "How far do you agree?", "Comments"}, "Our survey tool"
-	columns.Targets = []ImportTarget{{Key: "-id", Text: "The response’s id in the other tool", Column: "Ref"}, {Key: "C6", Text: "C6 Why do you think this?", Column: "Comments"}, {Key: "C7", Text: "C7 What good or bad effects?"}}
+	columns.Targets = []ImportTarget{{Key: "-id", Text: "The response’s id in the other tool", Column: "Ref"}, {Key: "C6", Text: "C6 Why do you think this?", Column: "Comments"}, {Key: "C7", Text: "C7 What good or bad effects?"},
+		{Key: "A2", Text: "A2 What is your link to the area?", Boxes: []ImportTarget{{Key: "A2.live_here", Text: "I live here", Column: "Ref"}, {Key: "A2.other", Text: "Something else"}}}, {Key: "B4", Text: "B4 When was it?", Boxes: []ImportTarget{{Key: "B4.night", Text: "Night"}}}}
 	columns.Wording = map[string]string{"Ref": "What is your reference?"}
 	columns.Mappings = []Link{{Href: "?file=K&mapping=m1", Text: "Our survey tool", Current: true}, {Href: "?file=K&mapping=m2", Text: "The map"}}
 	columns.Tried = &Tried{Rows: 4120, Taken: 4000, Known: 100, Refused: 20, Late: 3, Why: []RefusedRow{{Line: 12, Why: "column “Comments”: Your answer must be 3000 characters or fewer"}}}

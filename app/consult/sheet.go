@@ -125,20 +125,37 @@ func (s *Service) Sheet(ctx context.Context, by Actor, c *models.Consultation, k
 
 // target is something that a column can be, and what such columns are called.
 type target struct {
-	key   string
-	names []string
+	key      string
+	question *models.Question // that it answers, nil for what is no answer
+	names    []string
 }
 
 func targets(c *models.Consultation) []target {
 	all := []target{
-		{models.ColumnID, []string{"id", "response id", "responseid", "respondent id", "reference"}},
-		{models.ColumnDay, []string{"date", "day", "submitted", "date submitted", "end date", "enddate", "completed"}},
-		{models.ColumnChannel, []string{"channel", "source"}},
-		{models.ColumnGroup, []string{"group", "respondent group", "responding as"}},
+		{models.ColumnID, nil, []string{"id", "response id", "responseid", "respondent id", "reference"}},
+		{models.ColumnDay, nil, []string{"date", "day", "submitted", "date submitted", "end date", "enddate", "completed"}},
+		{models.ColumnChannel, nil, []string{"channel", "source"}},
+		{models.ColumnGroup, nil, []string{"group", "respondent group", "responding as"}},
 	}
-	for _, q := range c.Questions {
-		if q.Type != models.TypeInfo && q.Type != models.TypeFile {
-			all = append(all, target{q.ID, []string{q.ID, q.Text.Default(), q.ID + " " + q.Text.Default()}})
+	for i := range c.Questions {
+		q := &c.Questions[i]
+		if q.Type == models.TypeInfo || q.Type == models.TypeFile {
+			continue
+		}
+		all = append(all, target{q.ID, q, []string{q.ID, q.Text.Default(), q.ID + " " + q.Text.Default()}})
+		if q.Type != models.TypeTicks {
+			continue
+		}
+		for _, o := range q.Options {
+			var names []string
+			for _, asked := range []string{q.ID, q.Text.Default()} {
+				for _, box := range []string{o.ID, o.Text.Default()} {
+					for _, form := range []string{"%s_%s", "%s[%s]", "%s [%s]", "%s - %s", "%s - Selected Choice - %s"} {
+						names = append(names, fmt.Sprintf(form, asked, box))
+					}
+				}
+			}
+			all = append(all, target{models.BoxOf(q.ID, o.ID), q, names})
 		}
 	}
 	return all
@@ -243,8 +260,7 @@ func (s *Service) readSheet(ctx context.Context, c *models.Consultation, key str
 		if at[t.key] = slices.Index(records.Header, name); at[t.key] < 0 {
 			missing = append(missing, models.FieldError{Field: t.key, Message: "The file has no such column. Choose another, or none"})
 		}
-		q := c.Question(t.key)
-		asked = asked || q != nil && !q.AboutYou
+		asked = asked || t.question != nil && !t.question.AboutYou
 	}
 	if !asked {
 		missing = append(missing, models.FieldError{Message: "Choose at least one column that answers a question of the consultation"})
@@ -356,19 +372,62 @@ func withCommas(cell string, labels map[string]string) (ids []string) {
 	return ids
 }
 
+// What a column that stands for one box says, besides the wording of the box.
+var (
+	ticked   = []string{"1", "yes", "y", "true", "x", "selected", "checked", "ticked"}
+	unticked = []string{"", "0", "no", "n", "false", "not selected", "unchecked", "not ticked"}
+)
+
+// boxes adds to an answer the boxes that have columns of their own; at is the key of
+// the first that cannot be read, "" where all can. What stands in the column of a
+// box that offers a line, and says nothing else, was written there.
+func (r *rowReader) boxes(q *models.Question, cells []string, g *models.Given) (at string) {
+	for _, o := range q.Options {
+		key := models.BoxOf(q.ID, o.ID)
+		cell := r.cell(key, cells)
+		said := strings.ToLower(cell)
+		is := r.labels[q.ID][said] == o.ID || slices.Contains(ticked, said)
+		switch {
+		case !is && slices.Contains(unticked, said):
+			continue
+		case !is && !o.WriteIn:
+			return key
+		case !is:
+			if g.Text != "" {
+				g.Text += "; "
+			}
+			g.Text += strings.ReplaceAll(models.CleanText(cell), "\n", " ")
+		}
+		if !slices.Contains(g.Options, o.ID) {
+			g.Options = append(g.Options, o.ID)
+		}
+	}
+	return ""
+}
+
 func (s *Service) rowSubmission(c *models.Consultation, r *rowReader, line int, cells, whole []string) (*models.Submission, string) {
-	wrong := func(key, what string) string { return fmt.Sprintf("column “%s”: %s", r.columns[key], what) }
+	wrong := func(key, what string) string {
+		if r.columns[key] == "" { // its boxes have columns of their own
+			return fmt.Sprintf("question %s: %s", key, what)
+		}
+		return fmt.Sprintf("column “%s”: %s", r.columns[key], what)
+	}
 	keyed := models.KeyedAnswers{}
 	for i := range c.Questions {
 		q := &c.Questions[i]
-		if _, chosen := r.at[q.ID]; !chosen || r.cell(q.ID, cells) == "" {
-			continue
+		var g models.Given
+		if cell := r.cell(q.ID, cells); cell != "" {
+			var expected string
+			if g, expected = r.answer(q, cell); expected != "" {
+				return nil, wrong(q.ID, "expected "+expected+", several with a semicolon between them")
+			}
 		}
-		g, expected := r.answer(q, r.cell(q.ID, cells))
-		if expected != "" {
-			return nil, wrong(q.ID, "expected "+expected+", several with a semicolon between them")
+		if at := r.boxes(q, cells, &g); at != "" {
+			return nil, wrong(at, "expected the wording of the box, yes or 1 where it is ticked, and no, 0 or nothing where it is not")
 		}
-		keyed[q.ID] = models.KeyedAnswer{Given: g}
+		if !g.Empty() {
+			keyed[q.ID] = models.KeyedAnswer{Given: g}
+		}
 	}
 	form := &c.Paths[len(c.Paths)-1]
 	if err := c.CheckKeyed(form, keyed, 0); err != nil {

@@ -210,6 +210,54 @@ func TestImportFromQualtrics(t *testing.T) {
 	}
 }
 
+// Tools that write a column for each box say in it that it is ticked, or what the
+// box says; in that of a box with a line, what was written there.
+func TestImportOneColumnForEachBox(t *testing.T) {
+	const asked = "What is your link to the area?"
+	const file = "Ref,A2[live_here]," + asked + " - I visit or travel through,A2_other,Links,Words\n" +
+		"r1,Yes,,,,One.\n" +
+		"r2,1,I visit or travel through,I swim here,,Two.\n" +
+		"r3,No,0,,,Three.\n" +
+		"r4,N,x,,I live in the proposed area; I visit or travel through,Four.\n" +
+		"r5,perhaps,,,,Canary.\n"
+	each(t, func(t *testing.T, k *kit) {
+		c := k.demo(t)
+		key := k.hold(t, c, file)
+		held, err := k.Sheet(ctx, officer, c, key)
+		noError(t, err)
+		columns := map[string]string{"A2.live_here": "A2[live_here]", "A2.visit": asked + " - I visit or travel through", "A2.other": "A2_other"}
+		if !maps.Equal(held.Guess, columns) {
+			t.Errorf("guessed %v, expected %v", held.Guess, columns)
+		}
+		_, err = k.TryImport(ctx, officer, c, key, columns)
+		wantKind(t, "who they are alone", err, models.KindInvalid)
+		columns["A2"], columns["C6"], columns[models.ColumnID] = "Links", "Words", "Ref"
+		noError(t, k.SaveMapping(ctx, officer, c, "Boxes", columns))
+		done, err := k.ImportSheet(ctx, officer, c, key, columns)
+		noError(t, err)
+		if done.Taken != 4 || len(done.Refused) != 1 || done.Refused[0].Line != 6 || !strings.HasPrefix(done.Refused[0].Reason, "column “A2[live_here]”: expected the wording") {
+			t.Errorf("imported: %+v", done)
+		}
+		want := map[string]models.Given{"One.": ticks("live_here"), "Two.": {Options: []string{"live_here", "visit", "other"}, Text: "I swim here"}, "Three.": {}, "Four.": ticks("live_here", "visit")}
+		for _, sub := range k.subs(t, c) {
+			var got models.Given
+			if a := sub.Answer("A2"); a != nil {
+				got = models.Given{Options: a.Options, Text: a.Text}
+			}
+			if w := want[sub.Answer("C6").Text]; !slices.Equal(got.Options, w.Options) || got.Text != w.Text {
+				t.Errorf("%s became %+v, want %+v", sub.Answer("C6").Text, got, w)
+			}
+		}
+		// Boxes that do not go together are a fault of the question.
+		both := "A2_live_here,A2_prefer_not,Words\n1,1,Five.\n"
+		tried, err := k.TryImport(ctx, officer, c, k.hold(t, c, both), map[string]string{"A2.live_here": "A2_live_here", "A2.prefer_not": "A2_prefer_not", "C6": "Words"})
+		noError(t, err)
+		if tried.Taken != 0 || len(tried.Refused) != 1 || !strings.HasPrefix(tried.Refused[0].Reason, "question A2: Choose “Prefer not to say” on its own") {
+			t.Errorf("tried: %+v", tried)
+		}
+	})
+}
+
 // Five thousand rows are taken while somebody waits.
 func TestImportLargeSheet(t *testing.T) {
 	if testing.Short() {

@@ -63,17 +63,25 @@ func (p *portal) importPage(req *request, c *models.Consultation, key string, ch
 	if chosen == nil {
 		chosen = held.Guess
 	}
-	add := func(key, text string) {
-		page.Targets = append(page.Targets, views.ImportTarget{Key: key, Text: text, Column: chosen[key]})
+	add := func(key, text string, boxes ...views.ImportTarget) {
+		page.Targets = append(page.Targets, views.ImportTarget{Key: key, Text: text, Column: chosen[key], Boxes: boxes})
 	}
 	add(models.ColumnID, "The response’s id in the other tool, by which a second import knows it again")
 	add(models.ColumnDay, "Day it was received")
 	add(models.ColumnChannel, "How it came")
 	add(models.ColumnGroup, "Respondent group, in place of what the answers say")
 	for i := range c.Questions {
-		if q := &c.Questions[i]; q.Type != models.TypeInfo && q.Type != models.TypeFile {
-			add(q.ID, q.ID+" "+q.Text.Default())
+		q := &c.Questions[i]
+		if q.Type == models.TypeInfo || q.Type == models.TypeFile {
+			continue
 		}
+		var boxes []views.ImportTarget
+		for _, o := range q.Options {
+			if key := models.BoxOf(q.ID, o.ID); q.Type == models.TypeTicks {
+				boxes = append(boxes, views.ImportTarget{Key: key, Text: q.ID + ": " + o.Text.Default(), Column: chosen[key]})
+			}
+		}
+		add(q.ID, q.ID+" "+q.Text.Default(), boxes...)
 	}
 	return page, nil
 }
