@@ -139,7 +139,7 @@ func TestImportRefusesRows(t *testing.T) {
 		"c,Residents,someday,No such day.\n" +
 		"d,Residents,,\n" +
 		"e,Residents\n" +
-		"f,Residents,,\"" + strings.Repeat("x", 21_000) + "\"\n" +
+		"f,Residents,,\"" + strings.Repeat("x", models.MaxTextLength+1) + "\"\n" +
 		"g,Residents,,caf\xe9\n" +
 		"h,Residents,,a \"quote\" inside\n" +
 		"i,RESIDENTS,,Fine in capitals.\n" +
