@@ -206,7 +206,7 @@ func (cmd benchCommand) work(ctx context.Context, a *App, c *models.Consultation
 	for n, by := range officers {
 		for err == nil {
 			var next *consult.ToCode
-			if next, err = a.Service.AnswerToCode(ctx, by, c, models.AnswerKey{}, consult.Blind); err != nil || next == nil || len(themes) == 0 || next.Left < 60 {
+			if next, err = a.Service.NextToCode(ctx, by, c, models.AnswerKey{}, consult.Blind); err != nil || next == nil || len(themes) == 0 || next.Left < 60 {
 				break
 			}
 			err = a.Service.CodeAnswer(ctx, by, c, consult.Decision{Answer: models.AnswerKey{Submission: next.Submission.ID, Question: next.Question},

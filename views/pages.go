@@ -732,8 +732,11 @@ type CodePage struct {
 	Running      bool     // a run is waiting or at work
 	Way          string   // blind or settle; "" in the open
 	Coders       []string // who coded it blind, when what they saw differently is settled
-	Next         string   // what the form calls the one after it
-	Skip         string   // address of the one after it, "" at the end
+	Seen         string   // what the form says was decided when the page was made
+	Held         string   // who else has it open, "" for nobody
+	Since        []CodedSince
+	Others       bool   // what is left others have open
+	Skip         string // address of another that waits, "" for none
 	CanEdit      bool
 	KeysOff      bool // single-key shortcuts are switched off
 	Back         string
@@ -750,6 +753,15 @@ type CodedTheme struct {
 	Ticked                bool
 	OutOfScope            bool
 	Children              []CodedTheme
+}
+
+// CodedSince is what two people said of one theme who coded the answer at the
+// same time.
+type CodedSince struct {
+	Label    string
+	Theirs   string   // who put the answer there, or took it out
+	Ticked   bool     // by whoever reads this
+	Passages []string // that stand now
 }
 
 // CodedPassage is words of the answer and the theme they speak for.

@@ -430,7 +430,7 @@ func samples() []sample {
 	emptyOne.Answers, emptyOne.Total, emptyOne.Count = nil, 0, ""
 
 	coding := &CodePage{Base: desk("code", "Code answers"), Consultation: c.ID, Act: "/staff/station-quarter/code", Key: "s1:C6", QuestionText: "Why do you think this?", Text: "They are moved on, " + sentence(4, 120), Language: "en", Groups: []string{"Residents"}, PublicID: "7k3m01q",
-		Href: "/staff/station-quarter/submissions/s1", Coded: []string{"Coded by d.shah@fairmead.example.org on 11 November 2026."}, Left: 88, Outcome: "Kept.", Next: "s2:C6", Skip: "/staff/station-quarter/code?submission=s2&question=C6", CanEdit: true, Back: "/staff/station-quarter/themes", Options: links,
+		Href: "/staff/station-quarter/submissions/s1", Coded: []string{"Coded by d.shah@fairmead.example.org on 11 November 2026."}, Left: 88, Outcome: "Kept.", Seen: "5f2c", Held: "d.shah@fairmead.example.org", Skip: "/staff/station-quarter/code?after=s1%3AC6", CanEdit: true, Back: "/staff/station-quarter/themes", Options: links,
 		Themes: []CodedTheme{{ID: "t1", Label: "Better lighting along the canal", Definition: "Any wish for more light.", Note: "computer, 0.83", Ticked: true, Children: []CodedTheme{{ID: "t3", Label: "Lamps on all night", Note: "taken out by d.shah@fairmead.example.org, 11 November 2026"}}}, {ID: "t4", Label: "Pay for the railway bridge", OutOfScope: true, OneSide: "for"}}, Running: true,
 		Passages: []CodedPassage{{Theme: "t1", Words: "moved on"}, {}, {}}}
 	badCoding, blind, coded, frozenCoding := *coding, *coding, *coding, *coding
@@ -446,6 +446,9 @@ func samples() []sample {
 	settling, settled := *coding, coded
 	settling.Way, settling.Coders, settling.Themes = "settle", []string{"d.shah@fairmead.example.org", "l.osei@fairmead.example.org"}, []CodedTheme{{ID: "t1", Label: "Better lighting along the canal", Said: []string{"d.shah@fairmead.example.org"}}, {ID: "t3", Label: "Lamps on all night"}}
 	settled.Way = "settle"
+	meanwhile, taken := badCoding, coded
+	meanwhile.Since = []CodedSince{{Label: "Better lighting along the canal", Theirs: "ticked by d.shah@fairmead.example.org, 11 November 2026", Passages: []string{"moved on"}}, {Label: "Lamps on all night", Theirs: "not ticked", Ticked: true}}
+	taken.Others = true
 	frame := &FramePage{Base: desk("themes", "Versions of the code frame"), Back: "/staff/station-quarter/themes", Versions: []FrameVersion{
 		{Number: 2, By: "d.shah@fairmead.example.org", Day: "2026-11-11", Changes: []FrameChange{{Name: "Better lighting along the canal", What: []string{"renamed from “Lights”", "defined"}, Words: []string{"Any wish for more light, " + sentence(4, 120)}}}},
 		{Number: 1, By: "l.osei@fairmead.example.org", Day: "2026-11-10", Changes: []FrameChange{{Name: "Pay for the railway bridge", What: []string{"put out of scope"}, Words: []string{"Because: the railway decides on it."}}}}}}
@@ -543,7 +546,7 @@ func samples() []sample {
 		{"contacts-agree", &ContactsPage{Base: desk("contacts", ""), Consultation: c.ID, Opening: models.ContactOpening{By: "ines@station.example", Reason: "To tell them.", Day: "2 November 2026"}}}, {"contacts-shown", &ContactsPage{Base: desk("contacts", ""), Asked: true, Addresses: []string{"a@example.org", "b@example.org"}}}, {"contacts-none", &ContactsPage{Base: desk("contacts", ""), Asked: true}},
 		{"themes", themes}, {"themes-running", running}, {"themes-waiting", &ThemesPage{Base: desk("themes", ""), Consultation: c.ID, Waiting: "The answers can be read once the consultation has closed. It closes on 12 December 2026 at noon."}}, {"themes-few", fewThemes}, {"themes-read", readThemes}, {"themes-wrong", &badTheme},
 		{"theme", one}, {"theme-wrong", &badOne}, {"theme-merged", &mergedOne}, {"theme-out", &outOne}, {"theme-frozen", &frozenOne}, {"theme-empty", &emptyOne},
-		{"coding", coding}, {"coding-wrong", &badCoding}, {"coding-blind", &blind}, {"coding-done", &coded}, {"coding-nothing", &noAnswers}, {"coding-blind-done", &blindDone}, {"coding-settle", &settling}, {"coding-settled", &settled}, {"preview", preview}, {"essentials", filling}, {"essentials-wrong", &badFilling}, {"essentials-locked", &locked}, {"step-preview", &stepSeen}, {"frame", frame}, {"frame-none", &noFrame}, {"coding-frozen", &frozenCoding},
+		{"coding", coding}, {"coding-wrong", &badCoding}, {"coding-blind", &blind}, {"coding-done", &coded}, {"coding-nothing", &noAnswers}, {"coding-blind-done", &blindDone}, {"coding-settle", &settling}, {"coding-settled", &settled}, {"coding-meanwhile", &meanwhile}, {"coding-taken", &taken}, {"preview", preview}, {"essentials", filling}, {"essentials-wrong", &badFilling}, {"essentials-locked", &locked}, {"step-preview", &stepSeen}, {"frame", frame}, {"frame-none", &noFrame}, {"coding-frozen", &frozenCoding},
 		{"settings", &SettingsPage{Base: desk("settings", "Settings"), Consultation: c, Source: source, Next: models.StatusClosed, NextText: "Close the consultation", Opens: "5 October 2026", Closes: "14 December 2026", Live: 190}},
 		{"settings-later", laterSettings},
 		{"settings-paused", &SettingsPage{Base: desk("settings", ""), Consultation: &pausedConsultation, Source: source, Opens: "5 October 2026", Closes: "14 December 2026",

@@ -148,6 +148,7 @@ var access = map[string]string{
 	"Move":               "admin officer",
 	"MoveAnswers":        "officer analyst",
 	"NextRedaction":      "officer",
+	"NextToCode":         "officer analyst",
 	"NextToRead":         "officer",
 	"Notes":              "officer analyst councillor",
 	"OpenReading":        "officer",

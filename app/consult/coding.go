@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"heard/app/theme/agreement"
@@ -242,6 +243,7 @@ type Decision struct {
 	// occur in the answer as it stands there, but for white space.
 	Passages []Passage
 	Way      Way
+	Seen     string // ToCode.Seen of the page that it was decided on; no matter when Blind
 }
 
 // Passage is words of an answer, attached to a theme.
@@ -250,7 +252,9 @@ type Passage struct {
 	Words string
 }
 
-// CodeAnswer keeps a person's decision on all that one answer says.
+// CodeAnswer keeps a person's decision on all that one answer says. It is a
+// Conflict, which names who coded it, when people have decided otherwise on the
+// answer, or settled it otherwise, since the page that the decision was made on.
 func (s *Service) CodeAnswer(ctx context.Context, by Actor, c *models.Consultation, d Decision) error {
 	if err := by.need(EditThemes); err != nil {
 		return err
@@ -304,6 +308,13 @@ func (s *Service) CodeAnswer(ctx context.Context, by Actor, c *models.Consultati
 				}
 			}
 			codings = p.decideAll(by, s.today(), d, passages)
+			// Who decides the same as what stands by now, or sends a form twice, undoes nothing.
+			if d.Seen != p.seen(d.Answer) && len(codings) > 0 {
+				return codedMeanwhile(ctx, tx, p.codedBy(d.Answer))
+			}
+			if err := tx.ReleaseCoding(ctx, d.Answer, by.ID); err != nil {
+				return err
+			}
 			if err := tx.Enqueue(ctx, models.JobIndex, sub.ID, 0); err != nil {
 				return err
 			}
@@ -325,6 +336,23 @@ func (s *Service) CodeAnswer(ctx context.Context, by Actor, c *models.Consultati
 	return err
 }
 
+// codedMeanwhile is the Conflict of two who code one answer.
+func codedMeanwhile(ctx context.Context, tx *store.Store, accounts []string) error {
+	names, err := namesIn(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for i, account := range accounts {
+		accounts[i] = named(names, account)
+	}
+	return models.NewError(models.KindConflict, "What stands on this answer has changed since you opened it. By now it has been decided on by "+strings.Join(accounts, " and ")+
+		". Nothing of yours was saved yet: look at both, then save again.")
+}
+
+// CodingLease is how long an answer is kept for the person it was given to after
+// they opened it last.
+const CodingLease = 30 * time.Minute
+
 // ToCode is one answer with what is known of its places.
 type ToCode struct {
 	Submission *models.Submission // with redacted words only
@@ -333,7 +361,9 @@ type ToCode struct {
 	Themes     []CodedTheme // the whole code frame but merged themes, parents first
 	Left       int          // answers that nobody has coded yet; when Blind, of the sample that this person has not; when Settling, that people still see differently
 	Way        Way
-	Next       *models.AnswerKey    // the one after it, nil at the end
+	Next       *models.AnswerKey    // another that waits and nobody else has open, nil for none
+	Seen       string               // names what people have decided openly by now, "" for nothing and when Blind
+	Held       string               // who else has it open, by name of the account, "" for nobody and when Blind
 	Coded      []models.CodedAnswer // who has coded it, by name of the account; empty when Blind
 	Coders     []string             // who coded it blind, by name of the account; only when Settling
 }
@@ -344,36 +374,74 @@ type CodedTheme struct {
 	Depth    int      // 0 at the top of the code frame
 	Machine  bool     // the engine put the answer in it; false when Blind
 	Score    float64  // the engine's; 0 when Blind
-	Belongs  bool     // what stands now: a person's decision, else the engine's; when Blind, this person's own earlier blind decision; when Settling, what all who coded it blind say
+	Stands   bool     // the answer is in it: a person's decision, else the engine's; false when Blind
+	Belongs  bool     // what is ticked: what stands; when Blind, this person's own earlier blind decision; when Settling, what all who coded it blind say
 	Said     []string // who put it here blind, by name of the account; only when Settling
 	By       string   // who decided what stands, by name of the account; "" for the engine and when Blind
 	Day      string   // of that decision
 	Passages []string
 }
 
-// AnswerToCode returns one answer for coding. A zero key asks for the next:
-// first answers from every part of the material, then those the engine is least
-// sure of; when blind, the next of the sample that this person has not coded;
-// when settling, the next that people saw differently. It is nil when none is
-// left.
+// AnswerToCode returns one answer for coding. One that waits to be coded openly or
+// settled is kept for the actor from now on, unless somebody else has it open.
 func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consultation, key models.AnswerKey, way Way) (*ToCode, error) {
+	d, err := s.readQueue(ctx, by, c, way)
+	if err != nil {
+		return nil, err
+	}
+	return s.toCode(ctx, by, c, d, d.toCode(by, way, key), key, way)
+}
+
+// NextToCode returns the next answer for coding and keeps it for the actor; nil
+// when none is left that nobody else has open. First come answers from every part
+// of the material, then those the engine is least sure of; when blind, where each
+// person codes for themselves and nothing is kept for one, those of the sample
+// that this person has not coded; when settling, those that people saw differently.
+// After an answer, which is given back, comes the one that follows it, and round
+// again.
+func (s *Service) NextToCode(ctx context.Context, by Actor, c *models.Consultation, after models.AnswerKey, way Way) (*ToCode, error) {
+	d, err := s.readQueue(ctx, by, c, way)
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(d.answers, after) && way != Blind {
+		if err := s.store.ReleaseCoding(ctx, after, by.ID); err != nil {
+			return nil, err
+		}
+	}
+	order := d.toCode(by, way, after)
+	for _, key := range order {
+		if !d.held[key] {
+			out, err := s.toCode(ctx, by, c, d, order, key, way)
+			if err != nil || out.Held == "" {
+				return out, err
+			} // somebody else was faster
+		}
+	}
+	return nil, nil
+}
+
+// readQueue reads the desk, and what others have open where answers are handed
+// out to one person each.
+func (s *Service) readQueue(ctx context.Context, by Actor, c *models.Consultation, way Way) (*desk, error) {
 	if err := by.need(EditThemes); err != nil {
 		return nil, err
 	}
 	d, err := s.readDesk(ctx, c)
+	if err == nil && way != Blind {
+		d.held, err = s.store.HeldCodings(ctx, c.ID, by.ID)
+	}
 	if err != nil {
 		return nil, err
 	}
-	order := d.toCode(by, way)
+	return d, nil
+}
+
+// toCode returns the page of one answer, of which order waits.
+func (s *Service) toCode(ctx context.Context, by Actor, c *models.Consultation, d *desk, order []models.AnswerKey, key models.AnswerKey, way Way) (*ToCode, error) {
 	all := d.answers
 	if way == Blind {
 		all = d.sample()
-	}
-	if key == (models.AnswerKey{}) {
-		if len(order) == 0 {
-			return nil, nil
-		}
-		key = order[0]
 	}
 	if !slices.Contains(all, key) {
 		return nil, noAnswer
@@ -384,9 +452,12 @@ func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consulta
 	}
 	text := subs[key.Submission].Answer(key.Question).Redacted
 	out := &ToCode{Submission: readableBy(by, c, subs[key.Submission], models.Released{}), Question: key.Question, Text: text, Left: len(order), Way: way}
-	// An answer that is not in the order has been coded: after it comes the first.
-	if next := slices.Index(order, key) + 1; next < len(order) {
-		out.Next = &order[next]
+	at := slices.Index(order, key)
+	for _, next := range slices.Concat(order[at+1:], order[:max(at, 0)]) {
+		if !d.held[next] {
+			out.Next = &next
+			break
+		}
 	}
 	names, err := s.names(ctx)
 	if err != nil {
@@ -397,6 +468,16 @@ func (s *Service) AnswerToCode(ctx context.Context, by Actor, c *models.Consulta
 			if coded.AnswerKey == key && !coded.Blind {
 				coded.By = named(names, coded.By)
 				out.Coded = append(out.Coded, coded)
+			}
+		}
+		out.Seen = d.seen(key)
+		if at >= 0 && !c.Status.AtLeast(models.StatusFrozen) {
+			holder, err := s.store.HoldCoding(ctx, key, by.ID, s.now().Add(CodingLease))
+			if err != nil {
+				return nil, err
+			}
+			if holder != by.ID {
+				out.Held = named(names, holder)
 			}
 		}
 	}
@@ -816,6 +897,45 @@ func (p *places) seenBy(by Actor) map[models.AnswerKey]bool {
 	return seen
 }
 
+// seen names what people have decided openly on an answer, so that nobody undoes
+// what they were not shown; "" for nothing.
+func (p *places) seen(key models.AnswerKey) string {
+	var parts []string
+	for at, d := range p.decided {
+		if at.AnswerKey == key {
+			parts = append(parts, fmt.Sprint(at.theme, " ", d.ID))
+		}
+	}
+	for _, c := range p.coded {
+		if c.AnswerKey == key && !c.Blind {
+			parts = append(parts, fmt.Sprint(c.By, " ", c.Settles))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	slices.Sort(parts)
+	return fingerprint(parts...)
+}
+
+// codedBy returns the accounts of those who have gone through an answer openly or
+// whose decision on it stands.
+func (p *places) codedBy(key models.AnswerKey) []string {
+	var accounts []string
+	for at, d := range p.decided {
+		if at.AnswerKey == key {
+			accounts = append(accounts, d.By)
+		}
+	}
+	for _, c := range p.coded {
+		if c.AnswerKey == key && !c.Blind {
+			accounts = append(accounts, c.By)
+		}
+	}
+	slices.Sort(accounts)
+	return slices.Compact(accounts)
+}
+
 // blindSets returns, by account, the themes that each person who coded an answer
 // blind put it in. What was merged since counts for what it was merged into.
 func (p *places) blindSets(key models.AnswerKey) map[string]map[string]bool {
@@ -877,7 +997,8 @@ func (p *places) settledBy(key models.AnswerKey, coders map[string]map[string]bo
 type desk struct {
 	*places
 	seed    uint64
-	answers []models.AnswerKey // in an order that tells nothing of when they came
+	answers []models.AnswerKey        // in an order that tells nothing of when they came
+	held    map[models.AnswerKey]bool // that others have open to code them; see readQueue
 }
 
 // readDesk reads no words: a page reads those that it shows.
@@ -930,34 +1051,40 @@ func (s *Service) inSample(ctx context.Context, c *models.Consultation, key mode
 }
 
 // toCode returns the answers that are to be coded, in the order in which they
-// are handed out. Blind, it is the sample but for what this person has seen
-// already, blind or not; settling, what people saw differently. Else it is what nobody has coded: first the answer that
-// the engine is surest of in each theme, so that every part of the material is
-// taught early; then those it is least sure of.
-func (d *desk) toCode(by Actor, way Way) []models.AnswerKey {
+// are handed out, from what follows one of them and round again to that. Blind, it
+// is the sample but for what this person has seen already, blind or not; settling,
+// what people saw differently. Else it is what nobody has coded: first the answer
+// that the engine is surest of in each theme, so that every part of the material
+// is taught early; then those it is least sure of.
+func (d *desk) toCode(by Actor, way Way, after models.AnswerKey) []models.AnswerKey {
 	var order []models.AnswerKey
+	done := func(a models.AnswerKey) bool { return d.through[a] }
 	switch way {
 	case Settling:
-		for _, a := range d.sample() {
-			if _, settled := d.settledBy(a, nil); !settled && differ(d.blindSets(a)) {
-				order = append(order, a)
-			}
+		order = d.sample()
+		done = func(a models.AnswerKey) bool {
+			_, settled := d.settledBy(a, nil)
+			return settled || !differ(d.blindSets(a))
 		}
-		return order
 	case Blind:
+		order = d.sample()
 		seen := d.seenBy(by)
 		for _, c := range d.coded {
 			if c.By == by.ID {
 				seen[c.AnswerKey] = true
 			}
 		}
-		for _, a := range d.sample() {
-			if !seen[a] {
-				order = append(order, a)
-			}
-		}
-		return order
+		done = func(a models.AnswerKey) bool { return seen[a] }
+	default:
+		order = d.byNeed()
 	}
+	at := slices.Index(order, after) + 1
+	return slices.DeleteFunc(slices.Concat(order[at:], order[:at]), done)
+}
+
+// byNeed returns all answers in the order in which they are coded openly.
+func (d *desk) byNeed() []models.AnswerKey {
+	var order []models.AnswerKey
 	best := map[string]models.AnswerKey{}
 	highest := map[models.AnswerKey]float64{}
 	picked := map[models.AnswerKey]bool{}
@@ -976,14 +1103,12 @@ func (d *desk) toCode(by Actor, way Way) []models.AnswerKey {
 		}
 		if key, any := best[t.Theme.ID]; any {
 			picked[key] = true
-			if !d.through[key] {
-				order = append(order, key)
-			}
+			order = append(order, key)
 		}
 	}
 	var rest []models.AnswerKey
 	for _, a := range d.answers {
-		if !picked[a] && !d.through[a] {
+		if !picked[a] {
 			rest = append(rest, a)
 		}
 	}
@@ -1016,7 +1141,8 @@ func (d *desk) frame() []CodedTheme {
 // describe fills in how a theme applies to an answer.
 func (d *desk) describe(t *CodedTheme, at place, text string, names map[string]string) {
 	t.Score, t.Machine = d.found[at]
-	_, t.Belongs = d.stands(at)
+	_, t.Stands = d.stands(at)
+	t.Belongs = t.Stands
 	if decision, decided := d.decided[at]; decided {
 		t.By, t.Day = named(names, decision.By), decision.Day
 		if decision.Belongs {
@@ -1054,8 +1180,10 @@ func wordsOf(text string, passages []models.Coding) []string {
 }
 
 // names returns the accounts' addresses by id.
-func (s *Service) names(ctx context.Context) (map[string]string, error) {
-	users, err := s.store.Users(ctx)
+func (s *Service) names(ctx context.Context) (map[string]string, error) { return namesIn(ctx, s.store) }
+
+func namesIn(ctx context.Context, from *store.Store) (map[string]string, error) {
+	users, err := from.Users(ctx)
 	if err != nil {
 		return nil, err
 	}

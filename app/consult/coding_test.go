@@ -85,7 +85,7 @@ func (k *kit) theme(t testing.TB, id string) models.Theme {
 
 func (k *kit) code(t testing.TB, by consult.Actor, c *models.Consultation, key models.AnswerKey, themes ...string) {
 	t.Helper()
-	noError(t, k.CodeAnswer(ctx, by, c, consult.Decision{Answer: key, Themes: themes}))
+	noError(t, k.CodeAnswer(ctx, by, c, consult.Decision{Answer: key, Themes: themes, Seen: k.toCode(t, by, c, key, consult.Openly).Seen}))
 }
 
 // applies is one theme as it applies to one answer.
@@ -553,7 +553,7 @@ func TestCodeFrame(t *testing.T) {
 		field("under itself", under(a, a), "parent")
 		field("in a circle", under(a, d), "parent")
 		field("under nothing", under(a, "nowhere"), "parent")
-		page, err := k.AnswerToCode(ctx, officer, c, models.AnswerKey{}, consult.Openly)
+		page, err := k.NextToCode(ctx, officer, c, models.AnswerKey{}, consult.Openly)
 		noError(t, err)
 		depth := map[string]int{}
 		var order []string
@@ -748,7 +748,7 @@ func TestPassages(t *testing.T) {
 		noError(t, err)
 		answer := answerOf(k.subs(t, c)[0].ID)
 		mark := func(words ...string) error {
-			d := consult.Decision{Answer: answer, Themes: []string{id}}
+			d := consult.Decision{Answer: answer, Themes: []string{id}, Seen: k.toCode(t, officer, c, answer, consult.Openly).Seen}
 			for _, w := range words {
 				d.Passages = append(d.Passages, consult.Passage{Theme: id, Words: w})
 			}
@@ -789,7 +789,7 @@ func TestBlindCodings(t *testing.T) {
 		standing := k.standing(t, c)
 		coded := 0
 		for {
-			page, err := k.AnswerToCode(ctx, officer, c, models.AnswerKey{}, consult.Blind)
+			page, err := k.NextToCode(ctx, officer, c, models.AnswerKey{}, consult.Blind)
 			noError(t, err)
 			if page == nil {
 				break
@@ -866,7 +866,7 @@ func TestBlindCodings(t *testing.T) {
 			if left == 1 {
 				by = analyst
 			}
-			page, err := k.AnswerToCode(ctx, by, c, models.AnswerKey{}, consult.Settling)
+			page, err := k.NextToCode(ctx, by, c, models.AnswerKey{}, consult.Settling)
 			noError(t, err)
 			if page == nil || page.Left != left || len(page.Coders) != 2 {
 				t.Fatalf("with %d left: %+v", left, page)
@@ -890,7 +890,7 @@ func TestBlindCodings(t *testing.T) {
 				t.Error("what was settled does not stand")
 			}
 		}
-		if page, err := k.AnswerToCode(ctx, third, c, models.AnswerKey{}, consult.Settling); err != nil || page != nil {
+		if page, err := k.NextToCode(ctx, third, c, models.AnswerKey{}, consult.Settling); err != nil || page != nil {
 			t.Errorf("left to settle: %+v, %v", page, err)
 		}
 		if p, err = k.CodingProgress(ctx, officer, c); err != nil || p.Differ != 6 || p.Settled != 6 || p.Third != 5 {
@@ -921,15 +921,12 @@ func TestBlindIsBlind(t *testing.T) {
 	for i, key := range in[:3] {
 		for _, by := range []consult.Actor{officer, analyst} {
 			want := by.ID == analyst.ID || i == 2
-			page, err := k.AnswerToCode(ctx, by, c, models.AnswerKey{}, consult.Blind)
+			page, err := k.NextToCode(ctx, by, c, models.AnswerKey{}, consult.Blind)
 			noError(t, err)
 			handed := false
-			for page != nil && !handed {
+			for left := page.Left; left > 0 && !handed; left-- {
 				handed = answerOf(page.Submission.ID) == key
-				if page.Next == nil {
-					break
-				}
-				page, err = k.AnswerToCode(ctx, by, c, *page.Next, consult.Blind)
+				page, err = k.NextToCode(ctx, by, c, answerOf(page.Submission.ID), consult.Blind)
 				noError(t, err)
 			}
 			if handed != want {
@@ -956,7 +953,7 @@ func TestAnswersToCode(t *testing.T) {
 		k.exec(t, "UPDATE answers SET text = 'unredacted'")
 		met := map[string]bool{}
 		for i := range 12 {
-			page, err := k.AnswerToCode(ctx, analyst, c, models.AnswerKey{}, consult.Openly)
+			page, err := k.NextToCode(ctx, analyst, c, models.AnswerKey{}, consult.Openly)
 			noError(t, err)
 			if page.Left != 48-i || page.Text == "" || page.Text == "unredacted" || page.Submission.Answer("C2").Text != page.Text {
 				t.Fatalf("%d left, %q", page.Left, page.Text)
@@ -977,7 +974,7 @@ func TestAnswersToCode(t *testing.T) {
 				next = *page.Next
 			}
 			k.code(t, analyst, c, answerOf(page.Submission.ID))
-			after, err := k.AnswerToCode(ctx, analyst, c, models.AnswerKey{}, consult.Openly)
+			after, err := k.NextToCode(ctx, analyst, c, models.AnswerKey{}, consult.Openly)
 			noError(t, err)
 			if answerOf(after.Submission.ID) != next {
 				t.Errorf("next was %v, and it is %v", next, after.Submission.ID)
@@ -1246,7 +1243,7 @@ func TestWordsGoAtOnce(t *testing.T) {
 				noError(t, err)
 				frame, err := k.CodeFrame(ctx, officer, c)
 				noError(t, err)
-				toCode, err := k.AnswerToCode(ctx, officer, c, models.AnswerKey{}, consult.Blind)
+				toCode, err := k.NextToCode(ctx, officer, c, models.AnswerKey{}, consult.Blind)
 				noError(t, err)
 				for _, r := range all.Themes {
 					if len(r.Theme.Draft) > 0 || r.Theme.SuggestedLabel != "" {

@@ -285,25 +285,24 @@ func themeAddress(c *models.Consultation, id string) string {
 	return "/staff/" + c.ID + "/themes/" + url.PathEscape(id)
 }
 
-// codeAddress is where an answer is coded; that of the next answer for a zero
-// key.
+// codeAddress is where an answer is coded.
 func codeAddress(c *models.Consultation, key models.AnswerKey, way consult.Way, keysOff bool) string {
-	q := url.Values{}
-	if key != (models.AnswerKey{}) {
-		q.Set("submission", key.Submission)
-		q.Set("question", key.Question)
-	}
+	return codingAddress(c, url.Values{"submission": {key.Submission}, "question": {key.Question}}, way, keysOff)
+}
+
+// nextAddress is where the answer is coded that comes after another.
+func nextAddress(c *models.Consultation, after models.AnswerKey, way consult.Way, keysOff bool) string {
+	return codingAddress(c, url.Values{"after": {keyText(after)}}, way, keysOff)
+}
+
+func codingAddress(c *models.Consultation, q url.Values, way consult.Way, keysOff bool) string {
 	if way != consult.Openly {
 		q.Set("way", string(way))
 	}
 	if keysOff {
 		q.Set("keys", "off")
 	}
-	at := "/staff/" + c.ID + "/code"
-	if len(q) > 0 {
-		at += "?" + q.Encode()
-	}
-	return at
+	return "/staff/" + c.ID + "/code?" + q.Encode()
 }
 
 // An answer is called submission:question in forms; no id holds a colon.
@@ -706,7 +705,16 @@ func (p *portal) showCode(req *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := p.codePage(req, c, key, way, req.QueryParam("keys") == "off")
+	var found *consult.ToCode
+	if key == (models.AnswerKey{}) {
+		found, err = p.service.NextToCode(req.Request().Context(), req.by, c, answerKey(req.QueryParam("after")), way)
+	} else {
+		found, err = p.service.AnswerToCode(req.Request().Context(), req.by, c, key, way)
+	}
+	if err != nil {
+		return err
+	}
+	page, err := p.codePage(req, c, found, way, req.QueryParam("keys") == "off")
 	if err != nil {
 		return err
 	}
@@ -725,11 +733,8 @@ func wayOf(s string) (consult.Way, error) {
 // passageRows is how many rows for passages are free.
 const passageRows = 3
 
-func (p *portal) codePage(req *request, c *models.Consultation, key models.AnswerKey, way consult.Way, keysOff bool) (*views.CodePage, error) {
-	found, err := p.service.AnswerToCode(req.Request().Context(), req.by, c, key, way)
-	if err != nil {
-		return nil, err
-	}
+// codePage is the page of an answer to code, or with none the page that says why.
+func (p *portal) codePage(req *request, c *models.Consultation, found *consult.ToCode, way consult.Way, keysOff bool) (_ *views.CodePage, err error) {
 	at := "/staff/" + c.ID
 	page := &views.CodePage{Base: p.staffBase(req, c, "code", "Code answers"), Consultation: c.ID, Act: at + "/code", Way: string(way), KeysOff: keysOff,
 		CanEdit: !c.Status.AtLeast(models.StatusFrozen), Back: at + "/themes"}
@@ -743,14 +748,16 @@ func (p *portal) codePage(req *request, c *models.Consultation, key models.Answe
 			return nil, err
 		}
 		page.None = progress.Answers == 0
+		page.Others = way == consult.Openly && progress.Left > 0 || way == consult.Settling && progress.Differ > progress.Settled
 		return page, nil
 	}
 	sub := found.Submission
-	key = models.AnswerKey{Submission: sub.ID, Question: found.Question}
+	key := models.AnswerKey{Submission: sub.ID, Question: found.Question}
+	page.Seen, page.Held = found.Seen, found.Held
 	page.Key, page.Text, page.Left, page.PublicID = keyText(key), found.Text, found.Left, sub.PublicID
 	page.QuestionText, page.Language, page.Translation = wordsOf(c, sub, found.Question)
 	if found.Next != nil {
-		page.Next, page.Skip = keyText(*found.Next), codeAddress(c, *found.Next, way, keysOff)
+		page.Skip = nextAddress(c, key, way, keysOff)
 	}
 	page.Coders = found.Coders
 	if way != consult.Blind {
@@ -798,9 +805,9 @@ func (p *portal) note(t consult.CodedTheme) string {
 	}
 	computer := "computer, " + hundredths(t.Score)
 	switch {
-	case t.Belongs && person != "":
+	case t.Stands && person != "":
 		return person
-	case t.Belongs && t.Machine:
+	case t.Stands && t.Machine:
 		return computer
 	case t.Machine && person != "":
 		return "taken out by " + person + " (" + computer + ")"
@@ -822,7 +829,7 @@ func (p *portal) code(req *request) error {
 		return err
 	}
 	keysOff := form.Get("keys") == "off"
-	d := consult.Decision{Answer: answerKey(form.Get("answer")), Themes: form["theme"], Way: way}
+	d := consult.Decision{Answer: answerKey(form.Get("answer")), Themes: form["theme"], Way: way, Seen: form.Get("seen")}
 	if d.Answer.Submission == "" {
 		return models.NewError(models.KindInvalid, "The page did not say which answer is coded.")
 	}
@@ -853,11 +860,7 @@ func (p *portal) code(req *request) error {
 		err = p.service.CodeAnswer(req.Request().Context(), req.by, c, d)
 	}
 	if err == nil {
-		var next models.AnswerKey
-		if form.Get("next") != "" {
-			next = answerKey(form.Get("next"))
-		}
-		return p.done(req, codeAddress(c, next, way, keysOff)+"#main", "Kept.")
+		return p.done(req, nextAddress(c, d.Answer, way, keysOff)+"#main", "Kept.")
 	}
 	faults, ok := faultsIn(err)
 	if !ok {
@@ -870,12 +873,16 @@ func (p *portal) code(req *request) error {
 			}
 		}
 	}
-	page, pageErr := p.codePage(req, c, d.Answer, way, keysOff)
+	found, pageErr := p.service.AnswerToCode(req.Request().Context(), req.by, c, d.Answer, way)
 	if pageErr != nil {
 		return pageErr
 	}
-	if page.Key == "" {
-		return err
+	page, pageErr := p.codePage(req, c, found, way, keysOff)
+	if pageErr != nil {
+		return pageErr
+	}
+	if found.Seen != d.Seen {
+		page.Since = p.codedSince(found.Themes, d.Themes)
 	}
 	tick(page.Themes, d.Themes)
 	page.Passages = rows
@@ -885,6 +892,24 @@ func (p *portal) code(req *request) error {
 	}
 	page.Faults, page.Problems = linked(faults, "themes", fields...)
 	return p.render(req.Context, statusOf[models.KindOf(err)], page)
+}
+
+// codedSince tells what stands on an answer beside what a person ticked who had
+// not been shown it.
+func (p *portal) codedSince(list []consult.CodedTheme, ticked []string) (since []views.CodedSince) {
+	for _, t := range list {
+		row := views.CodedSince{Label: t.Theme.Label, Ticked: slices.Contains(ticked, t.Theme.ID), Passages: t.Passages, Theirs: p.note(t)}
+		if !t.Stands && !row.Ticked {
+			continue
+		}
+		if t.Stands {
+			row.Theirs = "ticked by " + row.Theirs
+		} else if row.Theirs == "" {
+			row.Theirs = "not ticked"
+		}
+		since = append(since, row)
+	}
+	return since
 }
 
 func wordsField(i int) string { return "words-" + strconv.Itoa(i+1) }

@@ -282,6 +282,83 @@ func TestCodingAnAnswer(t *testing.T) {
 	}
 }
 
+// Two who have one answer open: the second to save is shown what the first
+// ticked beside what they ticked, which stays in the form, and nothing is undone.
+func TestCodingOneAnswerTwice(t *testing.T) {
+	p := filledPortal(t)
+	mine, theirs := p.staff(models.RoleOfficer), p.staff(models.RoleAnalyst)
+	at := "/staff/" + p.demo.ID + "/code"
+	opened := mine.get(at)
+	_, form := opened.filled("form#code")
+	key := form.Get("answer")
+	here := codeAddress(p.demo, answerKey(key), consult.Openly, false)
+	if strings.Contains(opened.doc.Find("main .note").Text(), "has this open") {
+		t.Errorf("nobody else has it open: %s", opened.text())
+	}
+	both := theirs.get(here).says("main .note", "officer@penrow.example has this open, too")
+	if _, other := theirs.get(at).filled("form#code"); other.Get("answer") == key || other.Get("answer") == "" {
+		t.Errorf("the analyst is handed out %q, which the officer has open", other.Get("answer"))
+	}
+	words := strings.Fields(opened.doc.Find("#text").Text())
+	first, last := strings.Join(words[:3], " "), strings.Join(words[len(words)-2:], " ")
+	a, b := p.themes()[0], p.themes()[1]
+	both.submit("form#code", url.Values{"theme": {a.ID}, "words": {first, "", ""}, "speaks": {a.ID, "", ""}}).is(http.StatusOK).says("main [role=status]", "Kept.")
+
+	before := p.state()
+	late := opened.submit("form#code", url.Values{"theme": {b.ID}, "words": {last, "", ""}, "speaks": {b.ID, "", ""}}).is(http.StatusConflict)
+	late.says(".problem[role=alert]", "decided on by analyst@penrow.example").says("#themes-fault", "Nothing of yours was saved yet")
+	for _, told := range []string{a.Label + ": ticked by analyst@penrow.example", "; not ticked by you " + first, b.Label + ": ", "; ticked by you"} {
+		late.says("#since", told)
+	}
+	_, held := late.filled("form#code")
+	if !slices.Equal(held["theme"], []string{b.ID}) || held["words"][0] != last || held["speaks"][0] != b.ID {
+		t.Errorf("what was chosen is lost: %v", held)
+	}
+	if p.state() != before {
+		t.Error("something changed although it was refused")
+	}
+	if strings.Contains(p.logged.String(), first) || strings.Contains(p.logged.String(), last) {
+		t.Error("the log repeats words")
+	}
+	// Who was shown both decides, and both are on the page.
+	late.submit("form#code", nil).is(http.StatusOK).says("main [role=status]", "Kept.")
+	again := theirs.get(here).says("main", "Coded by officer@penrow.example").says("main", "Coded by analyst@penrow.example")
+	if _, held := again.filled("form#code"); !slices.Equal(held["theme"], []string{b.ID}) || held["words"][0] != last {
+		t.Errorf("after both, the page holds %v", held)
+	}
+	if again.doc.Find("#since").Length() != 0 {
+		t.Error("a page that was opened anew tells of a conflict")
+	}
+}
+
+// Two who settle one answer at the same time, and what is said when others have
+// open all that is left.
+func TestSettlingOneAnswerTwice(t *testing.T) {
+	p := filledPortal(t)
+	officer, analyst := p.staff(models.RoleOfficer), p.staff(models.RoleAnalyst)
+	at := "/staff/" + p.demo.ID + "/code"
+	a, b := p.themes()[0], p.themes()[1]
+	_, form := officer.get(at + "?way=blind").filled("form#code")
+	key := form.Get("answer")
+	for who, theme := range map[*browser]string{officer: a.ID, analyst: b.ID} {
+		who.post(at, url.Values{"answer": {key}, "way": {"blind"}, "theme": {theme}}).is(http.StatusOK)
+	}
+	opened := officer.get(at + "?way=settle").is(http.StatusOK)
+	if _, form := opened.filled("form#code"); form.Get("answer") != key {
+		t.Fatalf("to settle is %q, expected %q", form.Get("answer"), key)
+	}
+	analyst.get(at+"?way=settle").says("main [role=status]", "Others are at work on all that is left")
+	here := codeAddress(p.demo, answerKey(key), consult.Settling, false)
+	analyst.get(here).says("main .note", "officer@penrow.example has this open, too").submit("form#code", url.Values{"theme": {b.ID}}).is(http.StatusOK).says("main [role=status]", "Nothing waits to be settled")
+	before := p.state()
+	late := opened.submit("form#code", url.Values{"theme": {a.ID}}).is(http.StatusConflict)
+	late.says("#since", b.Label+": ticked by analyst@penrow.example").says("#since", a.Label+": ").says("label[for=in-"+b.ID+"]", "blind: analyst@penrow.example")
+	if _, held := late.filled("form#code"); !slices.Equal(held["theme"], []string{a.ID}) || held.Get("way") != "settle" || p.state() != before {
+		t.Errorf("what was chosen is lost, or something changed: %v", held)
+	}
+	late.submit("form#code", nil).is(http.StatusOK)
+}
+
 // Whoever codes blind sees nothing of what the computer or anybody else
 // decided.
 func TestCodingBlind(t *testing.T) {
@@ -331,7 +408,7 @@ func TestCodingBlind(t *testing.T) {
 	// To the end of the sample.
 	for range 500 {
 		_, form := next.filled("form#code")
-		next = officer.post(at, url.Values{"answer": {form.Get("answer")}, "way": {"blind"}, "next": {form.Get("next")}}).is(http.StatusOK)
+		next = officer.post(at, url.Values{"answer": {form.Get("answer")}, "way": {"blind"}}).is(http.StatusOK)
 		if next.doc.Find("form#code").Length() == 0 {
 			break
 		}

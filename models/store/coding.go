@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -39,6 +40,15 @@ type codedRow struct {
 
 func (codedRow) TableName() string { return "coded_answers" }
 
+type codingClaimRow struct {
+	Submission string `gorm:"primaryKey"`
+	Question   string `gorm:"primaryKey"`
+	Account    string
+	Until      int64 // minutes since 1970
+}
+
+func (codingClaimRow) TableName() string { return "coding_claims" }
+
 // AddCodings adds what a person decided, in this order, after all that was
 // decided before. Their IDs are left aside: the store numbers them.
 func (s *Store) AddCodings(ctx context.Context, codings []models.Coding) error {
@@ -62,6 +72,44 @@ func (s *Store) SaveCoded(ctx context.Context, c models.CodedAnswer) error {
 			clause.Assignments(map[string]any{"settles": gorm.Expr("coded_answers.settles OR excluded.settles")})...),
 	}).Create(&row).Error
 	return failed(err, "save what was decided on an answer")
+}
+
+// HoldCoding keeps an answer for an account until an instant, so that nobody else
+// is given it to code, unless somebody else holds it. It returns who holds it then.
+func (s *Store) HoldCoding(ctx context.Context, key models.AnswerKey, account string, until time.Time) (holder string, err error) {
+	const doing = "keep the answer for its coder"
+	db, now := s.db.WithContext(ctx), minute(s.now())
+	err = db.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "submission"}, {Name: "question"}},
+		DoUpdates: clause.AssignmentColumns([]string{"account", "until"}),
+		Where:     clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "coding_claims.account = ? OR coding_claims.until <= ?", Vars: []any{account, now}}}},
+	}).Create(&codingClaimRow{Submission: key.Submission, Question: key.Question, Account: account, Until: minute(until)}).Error
+	var rows []codingClaimRow
+	if err == nil {
+		err = db.Where("submission = ? AND question = ? AND until > ?", key.Submission, key.Question, now).Find(&rows).Error
+	}
+	if err != nil || len(rows) == 0 {
+		return "", failed(err, doing)
+	}
+	return rows[0].Account, nil
+}
+
+// ReleaseCoding gives back an answer that is kept for an account.
+func (s *Store) ReleaseCoding(ctx context.Context, key models.AnswerKey, account string) error {
+	err := s.db.WithContext(ctx).Where("submission = ? AND question = ? AND account = ?", key.Submission, key.Question, account).Delete(&codingClaimRow{}).Error
+	return failed(err, "give back the answer")
+}
+
+// HeldCodings returns the answers to a consultation that are kept for other
+// accounts than the one given.
+func (s *Store) HeldCodings(ctx context.Context, consultation, account string) (map[models.AnswerKey]bool, error) {
+	var rows []codingClaimRow
+	err := s.db.WithContext(ctx).Where("account <> ? AND until > ? AND submission IN (?)", account, minute(s.now()), s.ids(ctx, consultation)).Find(&rows).Error
+	held := make(map[models.AnswerKey]bool, len(rows))
+	for _, r := range rows {
+		held[models.AnswerKey{Submission: r.Submission, Question: r.Question}] = true
+	}
+	return held, failed(err, "read who is coding")
 }
 
 // Codings returns all that people decided on answers to a consultation, blind

@@ -231,7 +231,7 @@ func (s *Store) EraseWords(ctx context.Context, id, day string) error {
 			err = db.Model(&answerRow{}).Where("submission = ? AND (text <> '' OR redacted <> '')", id).
 				Updates(map[string]any{"text": "", "redacted": models.ErasedWords, "translation": "", "translated": ""}).Error
 		}
-		for _, table := range []any{&attachmentRow{}, &messageRow{}, &claimRow{}, &summaryRow{}, &richRow{}, &listedRow{}, &noteRow{}, &releasedRow{}, &redactionSheetRow{}, &keyedVersionRow{}, &quoteRow{}, &keyRow{}} {
+		for _, table := range []any{&attachmentRow{}, &messageRow{}, &claimRow{}, &codingClaimRow{}, &summaryRow{}, &richRow{}, &listedRow{}, &noteRow{}, &releasedRow{}, &redactionSheetRow{}, &keyedVersionRow{}, &quoteRow{}, &keyRow{}} {
 			if err == nil {
 				err = db.Where("submission = ?", id).Delete(table).Error
 			}

@@ -20,7 +20,7 @@ func (s *Store) Revision(ctx context.Context) (number int64, err error) {
 // they did. Of every other one a write is a new revision.
 var Uncounted = []string{
 	"findings", "sections", "population", "timelines",
-	"audit", "audit_head", "notes", "saved_searches", "reading_claims", "readings", "pack_reads",
+	"audit", "audit_head", "notes", "saved_searches", "reading_claims", "coding_claims", "readings", "pack_reads",
 	"users", "sessions", "staff_sessions", "sign_in_attempts", "passkeys", "recoveries", "recovery_codes", "code_apps",
 	"drafts", "draft_files", "jobs",
 }

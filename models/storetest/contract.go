@@ -58,6 +58,7 @@ func Run(t *testing.T) {
 		{"themes", testThemes},
 		{"merging themes", testMovePlacements},
 		{"what people decided on answers", testCodings},
+		{"who is coding which answer", testCodingClaims},
 		{"versions of the code frame", testFrame},
 		{"approved drafts", testApprovedDrafts},
 		{"releases", testReleases},
@@ -214,6 +215,7 @@ var columns = strings.Fields(`
 	campaigns.consultation campaigns.id campaigns.position campaigns.template
 	code_apps.account code_apps.day code_apps.sealed code_apps.step
 	coded_answers.account coded_answers.blind coded_answers.day coded_answers.frame coded_answers.question coded_answers.settles coded_answers.submission
+	coding_claims.account coding_claims.question coding_claims.submission coding_claims.until
 	codings.account codings.belongs codings.blind codings.day codings.ends codings.id codings.question codings.sha256 codings.starts codings.submission codings.theme
 	consultation_versions.consultation consultation_versions.source consultation_versions.version
 	consultations.closed consultations.id consultations.paused consultations.status consultations.version
@@ -902,6 +904,54 @@ func testThemes(t *testing.T, url string) {
 			t.Errorf("%s: %d rows after a smaller run, want %d", table, got, want)
 		}
 	}
+}
+
+// testCodingClaims: an answer is kept for one coder at a time, until they give it
+// back or leave it.
+func testCodingClaims(t *testing.T, url string) {
+	clock := NewClock("2026-11-23T09:30:00Z")
+	s := OpenURL(t, url, store.Options{Now: clock.Now})
+	submissions := Seed(t, s, 2)
+	Save(t, s, Version("a-park", 1))
+	Create(t, s, Submission("a-park", 0))
+	key := func(i int, question string) models.AnswerKey {
+		return models.AnswerKey{Submission: submissions[i].ID, Question: question}
+	}
+	lease := func() time.Time { return clock.Now().Add(30 * time.Minute) }
+	hold := func(k models.AnswerKey, account string) string {
+		t.Helper()
+		return must[string](t)(s.HoldCoding(ctx, k, account, lease()))
+	}
+	held := func(account string, want ...models.AnswerKey) {
+		t.Helper()
+		got := must[map[models.AnswerKey]bool](t)(s.HeldCodings(ctx, square, account))
+		for _, k := range want {
+			if !got[k] {
+				t.Errorf("%v is not held by another than %s", k, account)
+			}
+		}
+		wantSame(t, "held by others", len(got), len(want))
+	}
+	wantSame(t, "the first", hold(key(0, "C2"), "u1"), "u1")
+	wantSame(t, "another question of the same", hold(key(0, "C6"), "u2"), "u2")
+	wantSame(t, "what another has", hold(key(0, "C2"), "u2"), "u1")
+	wantSame(t, "another consultation's", hold(models.AnswerKey{Submission: Submission("a-park", 0).Submission.ID, Question: "C2"}, "u1"), "u1")
+	held("u1", key(0, "C6"))
+	held("u2", key(0, "C2"))
+	held("u3", key(0, "C2"), key(0, "C6"))
+	noError(t, s.ReleaseCoding(ctx, key(0, "C2"), "u2")) // not theirs
+	held("u3", key(0, "C2"), key(0, "C6"))
+	clock.Advance(29 * time.Minute)
+	wantSame(t, "renewed", hold(key(0, "C2"), "u1"), "u1")
+	clock.Advance(2 * time.Minute)
+	held("u3", key(0, "C2"))
+	wantSame(t, "what nobody worked on", hold(key(0, "C6"), "u3"), "u3")
+	noError(t, s.ReleaseCoding(ctx, key(0, "C2"), "u1"))
+	held("u1", key(0, "C6"))
+	wantSame(t, "what was given back", hold(key(1, "C2"), "u3"), "u3")
+	noError(t, s.EraseAnswers(ctx, submissions[0].ID))
+	noError(t, s.EraseWords(ctx, submissions[1].ID, "2026-11-23"))
+	held("u1")
 }
 
 // testCodings: what people decided is added to and never overwritten, and goes
@@ -1611,7 +1661,7 @@ func testUpgrade(t *testing.T, url string) {
 		"ALTER TABLE reports DROP COLUMN proposed_by", "ALTER TABLE reports DROP COLUMN published_by", "ALTER TABLE reports DROP COLUMN struck", "ALTER TABLE reports DROP COLUMN pack",
 		"ALTER TABLE attachments DROP COLUMN redacted", "ALTER TABLE attachments DROP COLUMN opened", "ALTER TABLE answers DROP COLUMN translated",
 		"DROP TABLE approved_drafts", "DROP TABLE frame_versions", "DROP TABLE redactions", "DROP TABLE redaction_sheets",
-		"DROP TABLE reading_claims", "DROP TABLE summaries", "DROP TABLE evidence_rich", "DROP INDEX submissions_day", "ALTER TABLE submissions DROP COLUMN revision",
+		"DROP TABLE coding_claims", "DROP TABLE reading_claims", "DROP TABLE summaries", "DROP TABLE evidence_rich", "DROP INDEX submissions_day", "ALTER TABLE submissions DROP COLUMN revision",
 		"DROP TABLE duty_records", "DROP TABLE timelines", "DROP TABLE calendar_links", "DROP TABLE register",
 		"DROP TABLE import_mappings", "DROP TABLE keyed_versions", "DROP TABLE keyed_forms", "DROP TABLE keying_batches",
 		"DROP TABLE notes", "DROP TABLE reading_list", "DROP TABLE saved_searches",
