@@ -571,7 +571,10 @@ type KeptPage struct {
 	Searches     []KeptSearch
 	Reading      []KeptSubmission
 	Notes        []NoteRow
-	Act          string // address that the forms post to
+	Shared       []NoteRow // by others
+	Find         string    // what is looked for in notes
+	Export       string    // address of the notes that are shared as CSV, "" for whom nobody shares them with
+	Act          string    // address that the forms post to
 }
 
 // KeptSearch is a saved search.

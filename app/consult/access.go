@@ -41,7 +41,7 @@ const (
 	SeeDesk      Permission = "see the desk"
 	SearchText   Permission = "search redacted words"
 	KeepOwn      Permission = "keep searches, a reading list and notes"
-	TakeAway     Permission = "take search results away"
+	TakeAway     Permission = "take search results and notes away"
 	SeeThemes    Permission = "see themes"
 	EditThemes   Permission = "decide on themes"
 	ReadOriginal Permission = "read the original words"

@@ -119,6 +119,7 @@ var access = map[string]string{
 	"DraftFile":          "officer analyst auditor",
 	"Ledger":             "officer analyst auditor",
 	"ExportSearch":       "officer analyst councillor",
+	"ExportNotes":        "officer analyst",
 	"Extend":             "admin officer",
 	"FillIn":             "admin officer",
 	"FindingThemes":      "officer analyst councillor",

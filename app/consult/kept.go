@@ -1,9 +1,14 @@
 package consult
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"encoding/csv"
+	"slices"
 	"strings"
 
+	"heard/app/report"
 	"heard/models"
 	"heard/models/store"
 )
@@ -15,6 +20,7 @@ type Kept struct {
 	Searches []models.SavedSearch
 	Reading  []KeptSubmission
 	Notes    []KeptNote // their own
+	Shared   []KeptNote // those that others share with the people who code the answers, for them
 }
 
 // KeptSubmission is a submission on a reading list, as the person may read it.
@@ -64,9 +70,10 @@ func (s *Service) Marks(ctx context.Context, by Actor, c *models.Consultation) (
 	return m, nil
 }
 
-// Kept returns what somebody keeps. What was withdrawn or set aside since is
-// left out.
-func (s *Service) Kept(ctx context.Context, by Actor, c *models.Consultation) (*Kept, error) {
+// Kept returns what somebody keeps, of notes those that say what is looked for,
+// in small or capital letters; "" leaves out none. What was withdrawn or set aside
+// since is left out.
+func (s *Service) Kept(ctx context.Context, by Actor, c *models.Consultation, find string) (*Kept, error) {
 	if err := by.need(KeepOwn); err != nil {
 		return nil, err
 	}
@@ -79,7 +86,13 @@ func (s *Service) Kept(ctx context.Context, by Actor, c *models.Consultation) (*
 	if err != nil {
 		return nil, err
 	}
-	notes, err := s.store.Notes(ctx, by.ID, c.ID, false)
+	notes, err := s.store.Notes(ctx, by.ID, c.ID, by.May(EditThemes))
+	if err != nil {
+		return nil, err
+	}
+	find = strings.ToLower(strings.TrimSpace(find))
+	notes = slices.DeleteFunc(notes, func(n models.Note) bool { return !strings.Contains(strings.ToLower(n.Text), find) })
+	names, err := s.names(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -105,10 +118,61 @@ func (s *Service) Kept(ctx context.Context, by Actor, c *models.Consultation) (*
 	}
 	for _, n := range notes {
 		if sub := subs[n.Submission]; sub != nil && mayOpen(by, c, sub, released[sub.ID]) {
-			k.Notes = append(k.Notes, KeptNote{Note: n, PublicID: sub.PublicID})
+			note := noteFor(by, n, names)
+			note.PublicID = sub.PublicID
+			if n.By == by.ID {
+				k.Notes = append(k.Notes, note)
+			} else {
+				k.Shared = append(k.Shared, note)
+			}
 		}
 	}
 	return k, nil
+}
+
+// ExportNotes returns as CSV the notes that people share with those who code the
+// answers, one's own among them, that say what is looked for; see Kept. It is put
+// on record that notes were taken away, not what was looked for.
+func (s *Service) ExportNotes(ctx context.Context, by Actor, c *models.Consultation, find string) ([]byte, error) {
+	if err := by.need(EditThemes); err != nil {
+		return nil, err
+	}
+	if err := by.need(TakeAway); err != nil {
+		return nil, err
+	}
+	kept, err := s.Kept(ctx, by, c, find)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	notes := append(slices.DeleteFunc(kept.Notes, func(n KeptNote) bool { return !n.Shared }), kept.Shared...)
+	slices.SortFunc(notes, func(a, b KeptNote) int { return cmp.Or(strings.Compare(a.Day, b.Day), strings.Compare(a.ID, b.ID)) })
+	var file bytes.Buffer
+	out := csv.NewWriter(&file)
+	_ = out.Write([]string{"submission", "day", "author", "note"}) // kept by the writer, see Error below
+	for _, n := range notes {
+		_ = out.Write([]string{report.SafeCell(n.PublicID), n.Day, report.SafeCell(cmp.Or(n.Author, named(names, n.By))), report.SafeCell(n.Text)})
+	}
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return nil, err
+	}
+	if err := s.record(ctx, s.store, by, "notes.exported", "", c.ID, ""); err != nil {
+		return nil, err
+	}
+	return file.Bytes(), nil
+}
+
+// noteFor is a note as somebody is shown it.
+func noteFor(by Actor, n models.Note, names map[string]string) KeptNote {
+	note := KeptNote{Note: n}
+	if n.By != by.ID {
+		note.Author = cmp.Or(names[n.By], "Somebody else at the desk")
+	}
+	return note
 }
 
 // SaveSearch keeps a search under a name, in place of an earlier one of that
@@ -172,23 +236,15 @@ func (s *Service) Notes(ctx context.Context, by Actor, c *models.Consultation, s
 	if err != nil {
 		return nil, err
 	}
+	names, err := s.names(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var notes []KeptNote
 	for _, n := range all {
-		if n.Submission != submission {
-			continue
+		if n.Submission == submission {
+			notes = append(notes, noteFor(by, n, names))
 		}
-		note := KeptNote{Note: n}
-		if n.By != by.ID {
-			author, err := s.store.User(ctx, n.By)
-			if err != nil && models.KindOf(err) != models.KindNotFound {
-				return nil, err
-			}
-			note.Author = "Somebody else at the desk"
-			if author != nil {
-				note.Author = author.Email
-			}
-		}
-		notes = append(notes, note)
 	}
 	return notes, nil
 }

@@ -1,6 +1,7 @@
 package consult_test
 
 import (
+	"encoding/csv"
 	"fmt"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ func TestWhatPeopleKeep(t *testing.T) {
 		noError(t, k.store.SaveUser(ctx, models.User{ID: councillor.ID, Email: "councillor@penrow.example", Role: models.RoleCouncillor}))
 		kept := func(by consult.Actor) *consult.Kept {
 			t.Helper()
-			all, err := k.Kept(ctx, by, c)
+			all, err := k.Kept(ctx, by, c, "")
 			noError(t, err)
 			return all
 		}
@@ -156,6 +157,84 @@ func TestWhatPeopleKeep(t *testing.T) {
 			t.Errorf("a councillor still keeps %+v", left)
 		}
 	})
+}
+
+// Notes that are shared with those who code the answers are found by their words
+// and taken away, harmless to spreadsheets; nobody else's own thoughts are, and the
+// record says that, not what was looked for.
+func TestSharedNotesAreFoundAndTakenAway(t *testing.T) {
+	k := one(t)
+	c := k.demo(t)
+	code := k.send(t, c, resident("Lanterns.", true))
+	gone := k.send(t, c, resident("More lanterns.", true))
+	k.drain(t)
+	noError(t, k.store.SaveUser(ctx, models.User{ID: analyst.ID, Email: "analyst@penrow.example", Role: models.RoleAnalyst}))
+	about, other := k.behind(t, code), k.behind(t, gone)
+	noError(t, k.WriteNote(ctx, analyst, c, about.ID, "=Ask which CANARY bridge.", true))
+	noError(t, k.WriteNote(ctx, analyst, c, about.ID, "A canary of my own.", false))
+	noError(t, k.WriteNote(ctx, officer, c, about.ID, "The canary, “quoted”,\nin two lines.", true))
+	noError(t, k.WriteNote(ctx, officer, c, about.ID, "My own canary.", false))
+	noError(t, k.WriteNote(ctx, officer, c, other.ID, "Something else.", true))
+	noError(t, k.WriteNote(ctx, second, c, other.ID, "The canary of somebody who left.", true))
+
+	for _, want := range []struct {
+		by          consult.Actor
+		find        string
+		own, shared int
+	}{{officer, "", 3, 2}, {officer, " Canary ", 2, 2}, {officer, "which canary BRIDGE", 0, 1}, {officer, "nothing", 0, 0}, {analyst, "canary", 2, 2}, {councillor, "", 0, 0}} {
+		kept, err := k.Kept(ctx, want.by, c, want.find)
+		noError(t, err)
+		if len(kept.Notes) != want.own || len(kept.Shared) != want.shared {
+			t.Errorf("%s finds %d and %d notes that say %q, want %d and %d", want.by.ID, len(kept.Notes), len(kept.Shared), want.find, want.own, want.shared)
+		}
+		for _, n := range kept.Shared {
+			if n.By == want.by.ID || !n.Note.Shared || n.Author == "" || n.PublicID == "" {
+				t.Errorf("%s is shown %+v as what others share", want.by.ID, n)
+			}
+		}
+	}
+
+	taken := func(by consult.Actor, find string) [][]string {
+		t.Helper()
+		file, err := k.ExportNotes(ctx, by, c, find)
+		noError(t, err)
+		rows, err := csv.NewReader(strings.NewReader(string(file))).ReadAll()
+		noError(t, err)
+		return rows[1:]
+	}
+	rows := taken(officer, "CANARY")
+	text := fmt.Sprint(rows)
+	if len(rows) != 3 || !strings.Contains(text, "in two lines") || !strings.Contains(text, "who left") || strings.Contains(text, "own") {
+		t.Errorf("taken away are %q", rows)
+	}
+	for _, r := range rows {
+		if strings.HasPrefix(r[3], "=") || r[1] != "2026-11-23" || r[2] == "" {
+			t.Errorf("a row is %q", r)
+		}
+		if strings.Contains(r[3], "bridge") && (r[0] != about.PublicID || r[2] != "analyst@penrow.example") {
+			t.Errorf("the analyst's note is %q", r)
+		}
+	}
+	noError(t, k.Withdraw(ctx, c, gone))
+	if rows := taken(analyst, ""); len(rows) != 2 {
+		t.Errorf("once one was taken back, %q are taken away", rows)
+	}
+	_, err := k.ExportNotes(ctx, councillor, c, "")
+	wantKind(t, "a councillor takes notes away", err, models.KindForbidden)
+	trail, err := k.store.AuditTrail(ctx, c.ID, 0)
+	noError(t, err)
+	told := 0
+	for _, e := range trail {
+		if e.Action == "notes.exported" {
+			told++
+		}
+		if strings.Contains(strings.ToLower(fmt.Sprint(e)), "canary") {
+			t.Errorf("the record holds words: %+v", e)
+		}
+	}
+	if told != 2 || strings.Contains(strings.ToLower(k.log.String()), "canary") {
+		t.Errorf("on record %d times, want 2; or the log holds words", told)
+	}
 }
 
 // A note goes with the submission that it is about, however late.

@@ -339,6 +339,8 @@ func TestFreshPermissions(t *testing.T) {
 	wantKind(t, "publishing", k.PublishReport(ctx, stale, c, ""), models.KindStale)
 	_, err = k.ExportSearch(ctx, stale, c, search.Query{})
 	wantKind(t, "export", err, models.KindStale)
+	_, err = k.ExportNotes(ctx, stale, c, "")
+	wantKind(t, "notes", err, models.KindStale)
 	wantKind(t, "erasing", k.AskErasure(ctx, stale, c, "s1", "r1", "They asked."), models.KindStale)
 	admin := admin
 	admin.Stale = true

@@ -19,12 +19,16 @@ func (p *portal) showKept(req *request) error {
 	if err != nil {
 		return err
 	}
-	kept, err := p.service.Kept(req.Request().Context(), req.by, c)
+	find := req.QueryParam("find")
+	kept, err := p.service.Kept(req.Request().Context(), req.by, c, find)
 	if err != nil {
 		return err
 	}
 	at := "/staff/" + c.ID
-	page := &views.KeptPage{Base: p.staffBase(req, c, "kept", "My list"), Consultation: c.ID, Act: keepAddress(c)}
+	page := &views.KeptPage{Base: p.staffBase(req, c, "kept", "My list"), Consultation: c.ID, Act: keepAddress(c), Find: find}
+	if req.by.May(consult.EditThemes) {
+		page.Export = at + "/notes.csv?" + url.Values{"find": {find}}.Encode()
+	}
 	for _, s := range kept.Searches {
 		page.Searches = append(page.Searches, views.KeptSearch{ID: s.ID, Name: s.Name, Href: at + "/search?" + s.Query, Day: p.Views.Day(deskLanguage, s.Day)})
 	}
@@ -39,12 +43,30 @@ func (p *portal) showKept(req *request) error {
 		}
 		page.Reading = append(page.Reading, row)
 	}
-	for _, n := range kept.Notes {
-		row := p.noteRow(n)
-		row.About, row.Href = n.PublicID, at+"/submissions/"+n.Note.Submission+"#note-"+n.ID
-		page.Notes = append(page.Notes, row)
+	rows := func(notes []consult.KeptNote) (list []views.NoteRow) {
+		for _, n := range notes {
+			row := p.noteRow(n)
+			row.About, row.Href = n.PublicID, at+"/submissions/"+n.Note.Submission+"#note-"+n.ID
+			list = append(list, row)
+		}
+		return list
 	}
+	page.Notes, page.Shared = rows(kept.Notes), rows(kept.Shared)
 	return p.render(req.Context, http.StatusOK, page)
+}
+
+// exportNotes hands the notes that are shared over as a spreadsheet.
+func (p *portal) exportNotes(req *request) error {
+	c, err := p.consultation(req)
+	if err != nil {
+		return err
+	}
+	file, err := p.service.ExportNotes(req.Request().Context(), req.by, c, req.QueryParam("find"))
+	if err != nil {
+		return err
+	}
+	req.Response().Header().Set("Content-Disposition", `attachment; filename="`+c.ID+`-notes.csv"`)
+	return req.Blob(http.StatusOK, "text/csv; charset=utf-8", file)
 }
 
 // opening is the beginning of a text, to know it again by.

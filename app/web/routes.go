@@ -107,6 +107,7 @@ var routes = []route{
 	{get, "/staff/:consultation/search.csv", consult.TakeAway, (*portal).exportSearch},
 	{get, "/staff/:consultation/kept", consult.KeepOwn, (*portal).showKept},
 	{post, "/staff/:consultation/kept", consult.KeepOwn, (*portal).changeKept},
+	{get, "/staff/:consultation/notes.csv", consult.TakeAway, (*portal).exportNotes},
 	{get, "/staff/:consultation/submissions/:id", consult.SearchText, (*portal).showSubmission},
 	{post, "/staff/:consultation/submissions/:id", consult.LookAgain, (*portal).lookAgain},
 	{get, "/staff/:consultation/submissions/:id/files/:file", consult.SearchText, (*portal).showAttached},

@@ -94,6 +94,7 @@ GET  /staff/:consultation/search            sign   200        200     200     40
 GET  /staff/:consultation/search.csv        sign   200        200     200     403     403
 GET  /staff/:consultation/kept              sign   200        200     200     403     403
 POST /staff/:consultation/kept              401    422        422     422     403     403
+GET  /staff/:consultation/notes.csv         sign   403        200     200     403     403
 GET  /staff/:consultation/submissions/:id   sign   404        200     200     403     403
 POST /staff/:consultation/submissions/:id   401    403        403     422     403     403
 GET  /staff/:consultation/submissions/:id/files/:file sign 404 404      404     403     403

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"heard/models"
 )
@@ -134,6 +135,46 @@ func TestResultsAreTakenAway(t *testing.T) {
 	officer := p.staff(models.RoleOfficer)
 	officer.visit(at + "/search.csv?q=light").is(http.StatusServiceUnavailable)
 	officer.get(at+"/search?q=light&t=x").says(".problem", "Search is not answering").says(".problem", "Theme").says(".hits", "for")
+}
+
+// Notes are looked through on one's own page, and those that are shared are taken
+// away by whoever has just shown who they are; councillors find their own alone.
+func TestNotesAreTakenAway(t *testing.T) {
+	p := released(t)
+	p.signUp(models.RoleAnalyst)
+	at := "/staff/" + p.demo.ID
+	officer, analyst, councillor := p.staff(models.RoleOfficer), p.staff(models.RoleAnalyst), p.staff(models.RoleCouncillor)
+	about := strings.Split(councillor.get(at+"/search?q=light").doc.Find(".hits h3 a").First().AttrOr("href", ""), "?")[0]
+	id := about[strings.LastIndex(about, "/")+1:]
+	for who, notes := range map[*browser][2]string{analyst: {"Ask the bridge trust.", "1"}, councillor: {"Bridge, for me.", ""}, officer: {"=Bridge(1)", "1"}} {
+		who.post(at+"/kept", url.Values{"do": {"note"}, "submission": {id}, "text": {notes[0]}, "shared": {notes[1]}}).is(http.StatusOK)
+	}
+	if to, fields := officer.get(at + "/kept").filled("form[role=search][method=get]"); to != at+"/kept" || !fields.Has("find") {
+		t.Errorf("notes are looked for at %s with %v", to, fields)
+	}
+	page := officer.get(at + "/kept?find=BRIDGE")
+	if page.doc.Find("#find").AttrOr("value", "") != "BRIDGE" || page.doc.Find("main .note").Length() != 2 {
+		t.Errorf("found is %s", page.text())
+	}
+	page.says("main", "analyst@penrow.example, shared with officers").says("main", "Ask the bridge trust.")
+	if none := officer.get(at+"/kept?find=zyxwv").says("main", "None says that."); none.doc.Find("main .note").Length() != 0 {
+		t.Errorf("found is %s", none.text())
+	}
+	own := councillor.get(at+"/kept?find=bridge").says("main", "Bridge, for me.")
+	if own.doc.Find("main .note").Length() != 1 || own.doc.Find("a[download]").Length() != 0 {
+		t.Errorf("a councillor is shown %s", own.text())
+	}
+	link := page.doc.Find("a[download]").AttrOr("href", "")
+	file := officer.visit(link)
+	rows, err := csv.NewReader(strings.NewReader(file.body)).ReadAll()
+	must(t, err)
+	if got := file.header.Get("Content-Disposition"); got != `attachment; filename="`+p.demo.ID+`-notes.csv"` || len(rows) != 3 || strings.Contains(file.body, "for me") || strings.Contains(file.body, ",=") {
+		t.Errorf("the file is %s, %q", got, rows)
+	}
+	p.clock.Advance(6 * time.Minute)
+	if asked := officer.get(link); asked.url.Path != "/staff/prove" {
+		t.Errorf("notes are given to somebody stale, at %s", asked.url)
+	}
 }
 
 // The words searched for, and what was taken out, are marked in the whole
