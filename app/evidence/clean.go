@@ -16,7 +16,7 @@ import (
 type Cleaned struct {
 	File
 	// MetadataRemoved is false if there may still be some: in a document that holds
-	// something other than text, JPEG and PNG pictures.
+	// pictures other than JPEG and PNG, or that cannot be read.
 	MetadataRemoved bool
 }
 
@@ -25,8 +25,10 @@ type Cleaned struct {
 //   - A picture is decoded, turned as its EXIF orientation asks, and encoded anew,
 //     so it holds its pixels alone: no place, time, camera or thumbnail.
 //   - A document loses its properties, comments, earlier versions, thumbnails and
-//     template. Tracked changes are accepted: what was put in stays as plain text,
-//     what was taken out is gone. Pictures in it are cleaned as above.
+//     template, and whatever in it is neither text nor a picture: embedded files,
+//     macros, controls, fonts, settings of printers. Nothing in it leads outside but
+//     links to follow. Tracked changes are accepted: what was put in stays as plain
+//     text, what was taken out is gone. Pictures in it are cleaned as above.
 //   - Text becomes UTF-8.
 //   - A PDF is written anew with only what its pages need: no information about the
 //     document or any object of it, no earlier versions, attached files, scripts,
@@ -76,23 +78,54 @@ const (
 
 // dropped reports whether a part is left out of a clean document: properties,
 // comments and who made them, tasks, signatures, thumbnails, data bound to the
-// template, and, in an ODT, its earlier versions and its settings, which name the
-// printer.
+// template, programs and what they are started with, embedded files, and, in an ODT,
+// its earlier versions and its settings, which name the printer; and whatever is
+// neither XML nor a picture.
 func dropped(t Type, part string) bool {
 	if t == ODT {
-		return part == "meta.xml" || part == "settings.xml" || part == "layout-cache" || part == "manifest.rdf" ||
-			part == "META-INF/documentsignatures.xml" || part == "VersionList.xml" || strings.HasPrefix(part, "Versions/") ||
-			strings.HasPrefix(part, "Thumbnails/") || strings.HasPrefix(part, "Configurations2/")
+		base := path.Base(part) // objects in the document have parts of the same names
+		return base == "meta.xml" || base == "settings.xml" || part == "layout-cache" || part == "manifest.rdf" ||
+			part == "META-INF/documentsignatures.xml" || part == "META-INF/macrosignatures.xml" || part == "VersionList.xml" ||
+			within(part, "Versions/", "Thumbnails/", "Configurations2/", "Basic/", "Scripts/", "Dialogs/", "Database/") ||
+			part != mimetypePart && !strings.HasSuffix(part, "/") && !isXML(part) && !isPicture(part)
 	}
-	return strings.HasPrefix(part, "docProps/") || strings.HasPrefix(part, "docMetadata/") || strings.HasPrefix(part, "customXml/") ||
-		strings.HasPrefix(part, "_xmlsignatures/") || strings.HasPrefix(part, "word/comments") || part == "word/people.xml" ||
-		strings.HasPrefix(part, "word/documenttasks")
+	part = strings.ToLower(part)
+	return within(part, "docprops/", "docmetadata/", "customxml/", "customui/", "_xmlsignatures/", "word/comments", "word/documenttasks",
+		"word/embeddings/", "word/activex/", "word/webextensions/", "word/vba") || part == "word/people.xml" || part == "word/recipientdata.xml" ||
+		!strings.HasSuffix(part, "/") && !isXML(part) && !isPicture(part)
+}
+
+// within reports whether a part's name begins with one of these.
+func within(part string, beginnings ...string) bool {
+	return slices.ContainsFunc(beginnings, func(b string) bool { return strings.HasPrefix(part, b) })
+}
+
+func isXML(part string) bool {
+	ext := strings.ToLower(path.Ext(part))
+	return ext == ".xml" || ext == relationships || ext == ".rdf"
+}
+
+// isPicture reports whether a part is a picture by its name. Those of a kind that
+// cannot be cleaned stay, because they are what somebody wants to show.
+func isPicture(part string) bool {
+	switch ext := strings.ToLower(path.Ext(part)); ext {
+	case ".jfif", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".emf", ".wmf", ".emz", ".wmz", ".webp", ".svm":
+		return true
+	default:
+		return endings[ext] == JPEG || endings[ext] == PNG || strings.HasPrefix(part, "ObjectReplacements/") // which have no ending
+	}
 }
 
 func cleanDocument(f File) (Cleaned, error) {
 	z, err := openArchive(f.Data)
 	if err != nil {
 		return Cleaned{}, err
+	}
+	lost := map[string]map[string]bool{}
+	if f.Type == DOCX {
+		if lost, err = lostRelationships(z); err != nil {
+			return Cleaned{}, err
+		}
 	}
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
@@ -105,7 +138,7 @@ func cleanDocument(f File) (Cleaned, error) {
 		if err != nil {
 			return Cleaned{}, err
 		}
-		data, clean, err := cleanPart(f.Type, part.Name, data)
+		data, clean, err := cleanPart(f.Type, part.Name, data, lost[strings.ToLower(part.Name)])
 		if err != nil {
 			return Cleaned{}, err
 		}
@@ -130,13 +163,72 @@ func cleanDocument(f File) (Cleaned, error) {
 	return Cleaned{File{f.Type, b.Bytes()}, removed}, nil
 }
 
-// cleanPart returns a part without its metadata, and whether all of it is gone.
-func cleanPart(t Type, name string, data []byte) ([]byte, bool, error) {
-	switch ext := strings.ToLower(path.Ext(name)); {
+// lostRelationships returns, by part of a Word document in lower case, the ids of its relationships
+// that do not stand in a clean one.
+func lostRelationships(z *zip.Reader) (map[string]map[string]bool, error) {
+	lost := map[string]map[string]bool{}
+	for _, part := range z.File {
+		if dropped(DOCX, part.Name) || strings.ToLower(path.Ext(part.Name)) != relationships {
+			continue
+		}
+		data, err := readPart(part)
+		if err != nil {
+			return nil, err
+		}
+		of := strings.ToLower(path.Join(path.Dir(path.Dir(part.Name)), strings.TrimSuffix(path.Base(part.Name), path.Ext(part.Name))))
+		lost[of] = map[string]bool{}
+		_, err = rewrite(withoutMark(data), func(_ int64, e *xml.StartElement) edit {
+			if e.Name.Local == "Relationship" && !relationshipStands(part.Name, e) {
+				lost[of][attribute(e, "Id")] = true
+			}
+			return keep
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return lost, nil
+}
+
+// relationshipStands reports whether a relationship, of the part with this name,
+// stands in a clean document: to another part that does, or as a link. Anything else
+// outside is fetched without anybody following it.
+func relationshipStands(name string, e *xml.StartElement) bool {
+	target, kind := attribute(e, "Target"), path.Base(attribute(e, "Type"))
+	outside := strings.EqualFold(attribute(e, "TargetMode"), "External") || strings.ContainsAny(target, `:\`) || strings.HasPrefix(target, "//")
+	switch {
+	case kind == "hyperlink":
+		return followed(target)
+	case outside || kind == "attachedTemplate":
+		return false
+	}
+	// The target is relative to the folder that holds the _rels folder.
+	folder := path.Dir(path.Dir(name))
+	if strings.HasPrefix(target, "/") {
+		folder = ""
+	}
+	return !dropped(DOCX, strings.TrimPrefix(path.Join(folder, target), "/"))
+}
+
+// followed reports whether an address is one that people follow: on the web, of
+// somebody's mail or telephone, or in the document. Those of files name whoever has
+// the folder, and have the program sign in at the machine.
+func followed(address string) bool {
+	scheme, _, _ := strings.Cut(strings.ToLower(address), ":")
+	return strings.HasPrefix(address, "#") || slices.Contains([]string{"http", "https", "mailto", "tel"}, scheme) && strings.Contains(address, ":")
+}
+
+// withoutMark returns XML without the byte order mark, which is not part of it.
+func withoutMark(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\ufeff")) }
+
+// cleanPart returns a part without its metadata, and whether all of it is gone. lost
+// are the ids of its relationships that do not stand any more.
+func cleanPart(t Type, name string, data []byte, lost map[string]bool) ([]byte, bool, error) {
+	switch {
 	case name == mimetypePart:
 		return data, true, nil
-	case ext == ".xml" || ext == relationships || ext == ".rdf":
-		data = bytes.TrimPrefix(data, []byte("\ufeff")) // the byte order mark is not part of it
+	case isXML(name):
+		data = withoutMark(data)
 		if t == ODT {
 			data, err := rewrite(data, editODT)
 			return data, true, err
@@ -145,19 +237,19 @@ func cleanPart(t Type, name string, data []byte) ([]byte, bool, error) {
 		if err != nil {
 			return nil, false, err
 		}
-		data, err = rewrite(data, editDOCX(name, changes))
+		data, err = rewrite(data, editDOCX(name, changes, lost))
 		return data, true, err
-	case endings[ext] == JPEG || endings[ext] == PNG:
-		if checkPicture(data) != nil {
-			return data, false, nil
-		}
-		clean, err := cleanPicture(endings[ext], data)
-		if err != nil {
-			return data, false, nil // whatever it is, it is not a picture
-		}
-		return clean, true, nil
 	}
-	return data, false, nil
+	// A picture, by its name: whatever is not, was dropped.
+	kind, err := detect(data)
+	if err != nil || kind != JPEG && kind != PNG || checkPicture(data) != nil {
+		return data, false, nil
+	}
+	clean, err := cleanPicture(kind, data)
+	if err != nil {
+		return data, false, nil // whatever it is, it cannot be read
+	}
+	return clean, true, nil
 }
 
 // edit is what is to become of an element.
@@ -191,26 +283,25 @@ var editsDOCX = map[string]edit{
 	"customXmlConflictInsRangeStart": drop, "customXmlConflictInsRangeEnd": drop, "customXmlConflictDelRangeStart": drop, "customXmlConflictDelRangeEnd": drop,
 	"trackRevisions":    drop,
 	"commentRangeStart": drop, "commentRangeEnd": drop, "commentReference": drop,
-	"attachedTemplate": drop, "rsids": drop, "docId": drop, "docVars": drop,
+	"attachedTemplate": drop, "rsids": drop, "docId": drop, "docVars": drop, "mailMerge": drop, "webVideoPr": drop,
 }
 
+// fetched are elements of drawings in a Word document that can have a picture by its
+// address.
+var fetched = []string{"imagedata", "fill", "stroke"}
+
 // editDOCX returns the edits for a part of a Word document: those for elements by
-// name, those of tracked changes, and what refers to dropped parts goes with them.
-func editDOCX(name string, changes map[int64]edit) edits {
+// name, those of tracked changes, and what leads only to lost relationships goes with
+// them, because Word takes a document for damaged that refers to one that is missing.
+func editDOCX(name string, changes map[int64]edit, lost map[string]bool) edits {
+	refers := map[string]bool{"r": true} // the prefixes of attributes that refer to a relationship
 	return func(at int64, e *xml.StartElement) edit {
 		if edit := editsDOCX[e.Name.Local]; edit != keep {
 			return edit
 		}
 		switch e.Name.Local {
 		case "Relationship":
-			// The target is relative to the folder that holds the _rels folder.
-			target := attribute(e, "Target")
-			folder := path.Dir(path.Dir(name))
-			if strings.HasPrefix(target, "/") {
-				folder = ""
-			}
-			full := strings.TrimPrefix(path.Join(folder, target), "/")
-			if dropped(DOCX, full) || strings.HasSuffix(attribute(e, "Type"), "/attachedTemplate") {
+			if !relationshipStands(name, e) {
 				return drop
 			}
 		case "Override":
@@ -218,10 +309,37 @@ func editDOCX(name string, changes map[int64]edit) edits {
 				return drop
 			}
 		}
+		for _, a := range e.Attr {
+			if a.Name.Space == "xmlns" && strings.HasSuffix(a.Value, "/relationships") {
+				refers[a.Name.Local] = true
+			}
+		}
+		var leads, led int // how many attributes lead somewhere, and did
+		e.Attr = slices.DeleteFunc(e.Attr, func(a xml.Attr) bool {
+			switch {
+			case refers[a.Name.Space]:
+				if led++; lost[a.Value] {
+					return true
+				}
+				leads++
+			case slices.Contains(fetched, e.Name.Local): // what a drawing is filled with, by its address
+				return a.Name.Local == "src" || a.Name.Local == "href" || a.Name.Local == "althref"
+			case a.Name.Local == "href":
+				return !followed(a.Value)
+			}
+			return false
+		})
+		switch {
+		case leads > 0 || led == 0 || e.Name.Local == "blip": // which may lead nowhere
+		case e.Name.Local == "hyperlink": // its words stay
+			return unwrap
+		default:
+			return drop
+		}
 		// Revision marks tell which parts were written at one sitting, and the numbers of
 		// paragraphs which documents have them in common.
 		e.Attr = slices.DeleteFunc(e.Attr, func(a xml.Attr) bool {
-			return strings.HasPrefix(a.Name.Local, "rsid") || a.Name.Local == "paraId" || a.Name.Local == "textId"
+			return strings.HasPrefix(a.Name.Local, "rsid") || a.Name.Local == "paraId" || a.Name.Local == "textId" || a.Name.Local == "invalidUrl"
 		})
 		for i, a := range e.Attr {
 			switch a.Name.Local {
@@ -236,20 +354,30 @@ func editDOCX(name string, changes map[int64]edit) edits {
 }
 
 // editODT is editDOCX for OpenDocument, where what was taken out stands apart from
-// the text, with who did it.
+// the text, with who did it. Its addresses lead nowhere but to parts and to links.
 func editODT(_ int64, e *xml.StartElement) edit {
 	switch e.Name.Local {
 	case "tracked-changes", "change", "change-start", "change-end":
 		return drop
 	}
 	switch e.Name.Space + ":" + e.Name.Local {
-	case "office:annotation", "office:annotation-end", "office:meta":
+	case "office:annotation", "office:annotation-end", "office:meta",
+		"office:scripts", "office:event-listeners", "office:dde-source", "text:dde-connection-decls", "draw:object-ole", "svg:font-face-src":
 		return drop
 	case "dc:creator", "meta:creator-initials", "text:author-name", "text:author-initials", "text:creator", "text:initial-creator":
 		return empty
 	case "manifest:file-entry":
 		if dropped(ODT, attribute(e, "full-path")) {
 			return drop
+		}
+	}
+	for i, a := range e.Attr {
+		if a.Name.Local != "href" {
+			continue
+		}
+		inside := !strings.Contains(a.Value, ":") && !strings.HasPrefix(a.Value, "/") && !strings.HasPrefix(a.Value, "..") && !strings.Contains(a.Value, `\`)
+		if link := e.Name.Local == "a"; !inside && !(link && followed(a.Value)) {
+			e.Attr[i].Value = "" // fetched without anybody following it, or the folder of whoever wrote it
 		}
 	}
 	return keep

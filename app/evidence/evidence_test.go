@@ -377,16 +377,102 @@ func TestCleanOdtHoldsTogether(t *testing.T) {
 	}
 }
 
-// What cannot be cleaned is kept, and said.
+// A picture that cannot be cleaned is kept, and said; anything else that is no text
+// goes.
 func TestCleanSaysWhatIsLeft(t *testing.T) {
-	for _, extra := range []part{
-		{"word/embeddings/sheet.xlsx", secret},
-		{"word/media/image2.jpg", "not a picture: " + secret},
+	for _, test := range []struct {
+		name string
+		base []part
+		kept bool
+	}{
+		{"word/media/image2.jpg", docxParts(t), true},
+		{"word/media/image3.emf", docxParts(t), true},
+		{"word/embeddings/sheet.xlsx", docxParts(t), false},
+		{"word/embeddings/oleObject1.bin", docxParts(t), false},
+		{"word/activeX/activeX1.xml", docxParts(t), false},
+		{"word/activeX/activeX1.bin", docxParts(t), false},
+		{"word/vbaProject.bin", docxParts(t), false},
+		{"word/vbaData.xml", docxParts(t), false},
+		{"word/webextensions/webextension1.xml", docxParts(t), false},
+		{"word/printerSettings/printerSettings1.bin", docxParts(t), false},
+		{"word/fonts/font1.odttf", docxParts(t), false},
+		{"DocProps/Core.xml", docxParts(t), false},
+		{"Pictures/drawing.svm", odtParts(), true},
+		{"ObjectReplacements/Object 1", odtParts(), true},
+		{"Object 1", odtParts(), false},
+		{"Object 2/settings.xml", odtParts(), false},
+		{"Basic/Standard/Module1.xml", odtParts(), false},
+		{"Scripts/python/hello.py", odtParts(), false},
+		{"Dialogs/Standard/Dialog1.xml", odtParts(), false},
 	} {
-		got, err := Clean(inspect(t, "a.docx", archive(t, append(docxParts(t), extra)...)))
-		if err != nil || got.MetadataRemoved {
-			t.Errorf("%s: MetadataRemoved is %t, %v: want false", extra.name, got.MetadataRemoved, err)
+		ending := ".docx"
+		if test.base[0].name == mimetypePart {
+			ending = ".odt"
 		}
+		content := "neither text nor a picture: " + secret
+		if isXML(test.name) {
+			content = "<x>" + secret + "</x>"
+		}
+		got, err := Clean(inspect(t, "a"+ending, archive(t, append(test.base, part{test.name, content})...)))
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if _, kept := unpack(t, got.File)[test.name]; kept != test.kept || got.MetadataRemoved == test.kept || holds(t, got.File) != test.kept {
+			t.Errorf("%s: it is kept: %t, MetadataRemoved is %t", test.name, kept, got.MetadataRemoved)
+		}
+	}
+}
+
+// Nothing in a clean document is fetched from outside, and nothing in it refers to
+// what is not there.
+func TestCleanLeadsNowhere(t *testing.T) {
+	const ns = `xmlns:w="w" xmlns:rel="http://schemas.openxmlformats.org/officeDocument/2006/relationships"`
+	body := func(inner string) string {
+		return `<w:document ` + ns + `><w:body><w:p>` + inner + `</w:p></w:body></w:document>`
+	}
+	p := docxParts(t)
+	p[2].content = body(`<a:blip rel:embed="rId2" rel:link="beacon"/><a:blip rel:link="beacon"><a:ext/></a:blip>` +
+		`<w:object><v:shape><v:imagedata rel:id="rId2" o:href="http://x.example/` + secret + `"/></v:shape><o:OLEObject Type="Link" rel:id="remote"/><o:OLEObject Type="Embed" rel:id="sheet"/></w:object>` +
+		`<w:hyperlink rel:id="web"><w:t>a page</w:t></w:hyperlink><w:hyperlink rel:id="folder"><w:t>a file</w:t></w:hyperlink><w:hyperlink w:anchor="x"><w:t>a place</w:t></w:hyperlink>` +
+		`<w:altChunk rel:id="page"/><w:subDoc rel:id="part"/><w:control rel:id="control"/><w:bookmarkStart w:id="7" w:name="beacon"/>`)
+	p[3].content = `<Relationships xmlns="r"><Relationship Id="rId2" Type="x/image" Target="media/image1.jpg"/>` +
+		`<Relationship Id="beacon" Type="x/image" Target="http://x.example/` + secret + `.png" TargetMode="External"/>` +
+		`<Relationship Id="remote" Type="x/oleObject" Target="file://x.example/` + secret + `.xlsx" TargetMode="External"/>` +
+		`<Relationship Id="sheet" Type="x/package" Target="embeddings/sheet.xlsx"/>` +
+		`<Relationship Id="web" Type="x/hyperlink" Target="https://x.example/" TargetMode="External"/>` +
+		`<Relationship Id="folder" Type="x/hyperlink" Target="file:///C:/Users/` + secret + `/a.docx" TargetMode="External"/>` +
+		`<Relationship Id="page" Type="x/aFChunk" Target="\\x.example\` + secret + `" TargetMode="External"/>` +
+		`<Relationship Id="part" Type="x/subDocument" Target="//x.example/` + secret + `.docx"/>` +
+		`<Relationship Id="control" Type="x/control" Target="activeX/activeX1.xml"/></Relationships>`
+	got, err := Clean(inspect(t, "a.docx", archive(t, append(p, part{"word/embeddings/sheet.xlsx", secret}, part{"word/activeX/activeX1.xml", "<x/>"})...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := unpack(t, got.File)
+	want := body(`<a:blip rel:embed="rId2"/><a:blip><a:ext/></a:blip><w:object><v:shape><v:imagedata rel:id="rId2"/></v:shape></w:object>` +
+		`<w:hyperlink rel:id="web"><w:t>a page</w:t></w:hyperlink><w:t>a file</w:t><w:hyperlink w:anchor="x"><w:t>a place</w:t></w:hyperlink><w:bookmarkStart w:id="7" w:name="beacon"/>`)
+	if diff := cmp.Diff(want, parts[documentPart]); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	want = `<Relationships xmlns="r"><Relationship Id="rId2" Type="x/image" Target="media/image1.jpg"/><Relationship Id="web" Type="x/hyperlink" Target="https://x.example/" TargetMode="External"/></Relationships>`
+	if diff := cmp.Diff(want, parts["word/_rels/document.xml.rels"]); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+
+	content := func(inner string) string {
+		return `<office:document-content xmlns:office="o"><office:body><office:text><text:p>Words</text:p>` + inner + `</office:text></office:body></office:document-content>`
+	}
+	q := odtParts()
+	q[1].content = content(`<office:scripts><office:event-listeners/></office:scripts><draw:frame><draw:object xlink:href="../` + secret + `.ods"/><draw:object-ole xlink:href="./Object 1"/><draw:image xlink:href="http://x.example/` + secret + `"/><draw:image xlink:href="Pictures/a.png"/></draw:frame>` +
+		`<text:a xlink:href="https://x.example/">a page</text:a><text:a xlink:href="file:///home/` + secret + `">a file</text:a><text:a xlink:href="#place">a place</text:a><draw:object xlink:href="./Object 2"/>`)
+	if got, err = Clean(inspect(t, "a.odt", archive(t, q...))); err != nil {
+		t.Fatal(err)
+	}
+	want = content(`<draw:frame><draw:object xlink:href=""/><draw:image xlink:href=""/><draw:image xlink:href="Pictures/a.png"/></draw:frame>` +
+		`<text:a xlink:href="https://x.example/">a page</text:a><text:a xlink:href="">a file</text:a><text:a xlink:href="#place">a place</text:a><draw:object xlink:href="./Object 2"/>`)
+	if diff := cmp.Diff(want, unpack(t, got.File)[contentPart]); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

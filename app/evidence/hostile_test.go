@@ -334,6 +334,27 @@ func canaries(t testing.TB) (places []string, file func(place int, mark string) 
 			return "a.docx", archive(t, append(docxParts(t), part{name, "<x>" + m + "</x>"})...)
 		})
 	}
+	workbook := func(m string) string {
+		return string(archive(t, part{"docProps/core.xml", "<cp><dc:creator>" + m + "</dc:creator></cp>"}, part{"xl/workbook.xml", "<workbook/>"}))
+	}
+	add("DOCX embedded workbook", func(m string) (string, []byte) {
+		return "a.docx", archive(t, append(docxParts(t), part{"word/embeddings/Microsoft_Excel_Worksheet.xlsx", workbook(m)})...)
+	})
+	for _, name := range []string{"word/vbaProject.bin", "word/activeX/activeX1.bin", "word/printerSettings/printerSettings1.bin", "word/fonts/font1.odttf"} {
+		add("DOCX part "+name, func(m string) (string, []byte) { return "a.docx", archive(t, append(docxParts(t), part{name, m})...) })
+	}
+	for _, kind := range []string{"image", "oleObject", "aFChunk", "subDocument", "frame", "video"} {
+		add("DOCX outside "+kind, func(m string) (string, []byte) {
+			p := docxParts(t)
+			p[3].content = `<Relationships xmlns="r"><Relationship Id="rId9" Type="x/` + kind + `" Target="https://x.example/` + m + `" TargetMode="External"/></Relationships>`
+			return "a.docx", archive(t, p...)
+		})
+	}
+	add("DOCX link to a file", func(m string) (string, []byte) {
+		p := docxParts(t)
+		p[3].content = `<Relationships xmlns="r"><Relationship Id="rId9" Type="x/hyperlink" Target="file:///C:/Users/` + m + `/a.docx" TargetMode="External"/></Relationships>`
+		return "a.docx", archive(t, p...)
+	})
 	for _, change := range []string{`<w:ins w:id="1" w:author="%s"><w:r><w:t>x</w:t></w:r></w:ins>`, `<w:del w:id="1" w:author="%s"><w:r><w:delText>x</w:delText></w:r></w:del>`, `<w:del w:id="1"><w:r><w:delText>%s</w:delText></w:r></w:del>`,
 		`<w:rPr><w:rPrChange w:id="1" w:author="%s"/></w:rPr>`, `<w:moveFrom w:id="1" w:author="%s"><w:r><w:t>x</w:t></w:r></w:moveFrom>`, `<w:moveFrom><w:r><w:t>%s</w:t></w:r></w:moveFrom>`} {
 		add("DOCX change "+change, func(m string) (string, []byte) {
@@ -346,6 +367,18 @@ func canaries(t testing.TB) (places []string, file func(place int, mark string) 
 		add("ODT "+name, func(m string) (string, []byte) {
 			p := odtParts()
 			p[2].content = "<office:document-meta><office:meta><" + name + ">" + m + "</" + name + "></office:meta></office:document-meta>"
+			return "a.odt", archive(t, p...)
+		})
+	}
+	for _, name := range []string{"Basic/Standard/Module1.xml", "Scripts/python/hello.py", "Dialogs/Standard/Dialog1.xml", "Object 1/settings.xml", "Object 2"} {
+		add("ODT part "+name, func(m string) (string, []byte) {
+			return "a.odt", archive(t, append(odtParts(), part{name, "<x>" + m + "</x>"})...)
+		})
+	}
+	for _, name := range []string{"draw:image", "draw:object", "text:section-source", "text:a"} {
+		add("ODT outside "+name, func(m string) (string, []byte) {
+			p := odtParts()
+			p[1].content = `<office:document-content><office:body><office:text><` + name + ` xlink:href="file://x.example/` + m + `"/></office:text></office:body></office:document-content>`
 			return "a.odt", archive(t, p...)
 		})
 	}
@@ -398,6 +431,13 @@ func TestMetadataCanaries(t *testing.T) {
 		text := unpacked(clean.Data)
 		for name, content := range unpack(t, clean.File) {
 			text += name + content + unpacked([]byte(content))
+			if z, err := openArchive([]byte(content)); err == nil { // a document in it
+				for _, inner := range z.File {
+					if data, err := readPart(inner); err == nil {
+						text += string(data)
+					}
+				}
+			}
 		}
 		if strings.Contains(text, mark) || strings.Contains(text, mark[2:]) {
 			survived++

@@ -50,7 +50,7 @@ func TestTrackedChanges(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			wrap := func(body string) string { return "<w:document><w:body>" + body + "</w:body></w:document>" }
-			got, clean, err := cleanPart(DOCX, documentPart, []byte(wrap(test.body)))
+			got, clean, err := cleanPart(DOCX, documentPart, []byte(wrap(test.body)), nil)
 			if err != nil || !clean {
 				t.Fatal(err)
 			}
