@@ -99,9 +99,15 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Fatal(err)
 	}
 	const before, after, kept = "zebracanary was taken back before the backup", "quokkacanary was taken back after the backup", "wombatcanary stays"
+	const objected = "dingocanary is not what I meant"
 	gone := sendWords(t, a, c, before)
 	back := sendWords(t, a, c, after)
 	stays := sendWords(t, a, c, kept)
+	for words, text := range map[string]string{back: objected + ", said the quokkacanary", stays: objected} {
+		if err := a.Service.Misread(ctx, c, words, text); err != nil {
+			t.Fatal(err)
+		}
+	}
 	picture, original := bytes.Repeat([]byte("picture"), 1000), bytes.Repeat([]byte("sealed"), 1000)
 	var keys []string
 	for _, data := range [][]byte{picture, original} {
@@ -256,6 +262,10 @@ func TestBackupAndRestore(t *testing.T) {
 				}
 				found["files"]++
 			}
+		}
+		objections, err := b.Store.Objections(t.Context(), c.ID)
+		if err != nil || len(objections) != 1 || objections[0].Text != objected {
+			t.Errorf("objected is %+v, %v", objections, err)
 		}
 		if found[before] != 0 || found[after] != 0 || found[kept] != 1 || found["files"] != 1 {
 			t.Errorf("found %v", found)

@@ -159,6 +159,7 @@ type Attachment struct {
 	// what a program is sure of is taken out of Text.
 	Redacted string
 	Opened   string // account of who let others open the file itself, "" for nobody
+	Unclean  bool   // the cleaned file may still tell who made it, so only officers open it
 	// Original is the key of the file as it was sent, "" where none is kept.
 	Original string
 	// Secret is half of what opens both files, and destroyed with the words of the

@@ -275,6 +275,7 @@ func TestErasureAfterPublication(t *testing.T) {
 	}
 	run.Campaigns = []models.Campaign{{ID: "c1", Consultation: c.ID, Template: canary, Members: []string{by[canary].ID, by[third].ID}}}
 	noError(t, k.store.SaveThemes(ctx, *run))
+	noError(t, k.store.ApproveDraft(ctx, models.ApprovedDraft{Theme: named.ID, Consultation: c.ID, Sentences: append(named.Draft, models.Sentence{Text: "Somebody else writes “" + canary + "”."}), By: officer.ID, Day: k.Today()}))
 	c = k.publish(t, c, "")
 	published, err := k.Report(ctx, c)
 	noError(t, err)
@@ -296,6 +297,12 @@ func TestErasureAfterPublication(t *testing.T) {
 	k.drain(t)
 	k.nowhere(t, "quinceblossom", folder)
 	k.nowhere(t, "zinnias", folder)
+
+	drafts, err := k.store.ApprovedDrafts(ctx, c.ID)
+	noError(t, err)
+	if diff := cmp.Diff(named.Draft[1:], drafts[named.ID].Sentences); diff != "" {
+		t.Errorf("what was approved (-want +got):\n%s", diff)
+	}
 
 	// Every figure stands, in the report that is shown and in one made anew.
 	shown, err := k.Report(ctx, c)

@@ -12,8 +12,8 @@ import (
 )
 
 // unsay takes words that are no longer in a submission out of what was made of
-// them while nothing is made anew: names, keywords and drafts of themes, letters
-// of campaigns, and every version of the report that was kept. before is the
+// them while nothing is made anew: names, keywords and drafts of themes, approved
+// ones too, letters of campaigns, and every version of the report that was kept. before is the
 // submission with the words, quotes those of the consultation then. What somebody
 // else says, too, in words that stand, is theirs and stays.
 func (s *Service) unsay(ctx context.Context, tx *store.Store, c *models.Consultation, before *models.Submission, quotes []models.Quote) error {
@@ -29,12 +29,34 @@ func (s *Service) unsay(ctx context.Context, tx *store.Store, c *models.Consulta
 		return words != "" && says(before, words) && !slices.ContainsFunc(live, func(sub *models.Submission) bool { return says(sub, words) })
 	}
 	put := map[string]string{} // in place of words that are gone
+	var quoted []string
+	for _, q := range quotes {
+		if a := before.Answer(q.Question); q.Submission == before.ID && a != nil {
+			if words, ok := cut(a.Redacted, q); ok && gone(words) {
+				put[words] = models.ErasedWords
+				quoted = append(quoted, strings.ToLower(words))
+			}
+		}
+	}
+	// rests is true of sentences of a draft that cite the submission or repeat what
+	// it was quoted with.
+	rests := func(sentence models.Sentence) bool {
+		text := strings.ToLower(sentence.Text)
+		return slices.Contains(sentence.Cites, before.ID) || slices.ContainsFunc(quoted, func(words string) bool { return strings.Contains(text, words) })
+	}
+	unapproved, err := tx.ForgetApproved(ctx, c.ID, rests)
+	if err != nil {
+		return err
+	}
+	for _, sentence := range unapproved {
+		put[sentence.Text] = ""
+	}
 	themes, err := tx.Themes(ctx, c.ID)
 	if err != nil {
 		return err
 	}
 	for _, t := range themes {
-		if err := reword(ctx, tx, t, before.ID, quotes, gone, put); err != nil {
+		if err := reword(ctx, tx, t, before.ID, quotes, gone, rests, put); err != nil {
 			return err
 		}
 	}
@@ -47,13 +69,6 @@ func (s *Service) unsay(ctx context.Context, tx *store.Store, c *models.Consulta
 			put[letter.Template] = ""
 			if err := tx.ForgetLetter(ctx, c.ID, letter.ID); err != nil {
 				return err
-			}
-		}
-	}
-	for _, q := range quotes {
-		if a := before.Answer(q.Question); q.Submission == before.ID && a != nil {
-			if words, ok := cut(a.Redacted, q); ok && gone(words) {
-				put[words] = models.ErasedWords
 			}
 		}
 	}
@@ -70,7 +85,7 @@ func says(sub *models.Submission, words string) bool {
 
 // reword takes words that are gone out of what a theme is called by, and the
 // sentences of its draft that rest on them.
-func reword(ctx context.Context, tx *store.Store, t models.Theme, submission string, quotes []models.Quote, gone func(string) bool, put map[string]string) error {
+func reword(ctx context.Context, tx *store.Store, t models.Theme, submission string, quotes []models.Quote, gone func(string) bool, rests func(models.Sentence) bool, put map[string]string) error {
 	kept := slices.DeleteFunc(slices.Clone(t.Keywords), gone)
 	changed := len(kept) < len(t.Keywords)
 	for _, word := range t.Keywords {
@@ -88,14 +103,13 @@ func reword(ctx context.Context, tx *store.Store, t models.Theme, submission str
 			put[*label], *label, changed = neutral, neutral, true
 		}
 	}
-	rests := func(cites []string) bool { return slices.Contains(cites, submission) }
 	if n := len(t.Draft); n > 0 {
 		for _, sentence := range t.Draft {
-			if rests(sentence.Cites) {
+			if rests(sentence) {
 				put[sentence.Text] = ""
 			}
 		}
-		t.Draft = slices.DeleteFunc(t.Draft, func(sentence models.Sentence) bool { return rests(sentence.Cites) })
+		t.Draft = slices.DeleteFunc(t.Draft, rests)
 		changed = changed || len(t.Draft) < n
 	}
 	if t.SuggestedLabel != "" && slices.ContainsFunc(quotes, func(q models.Quote) bool { return q.Theme == t.ID && q.Submission == submission }) {

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -30,6 +31,49 @@ type pool struct {
 	// may run beside this one while it takes its place.
 	knows  int64
 	tables int64 // PostgreSQL's lock that writers share, and whoever changes tables has alone
+
+	// Vacuums of PostgreSQL: how many were asked for, and up to which of them they were
+	// done by one that began later.
+	asked     atomic.Int64
+	vacuuming sync.Mutex
+	vacuumed  int64
+}
+
+// emptyLog empties SQLite's write-ahead log.
+func (p *pool) emptyLog(ctx context.Context) error {
+	end, err := p.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	var busy, pages, moved int
+	err = p.DB.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
+	if err == nil && busy != 0 {
+		err = &fault{code: "somebody is still reading"}
+	}
+	return err
+}
+
+// withWords are the tables in which something is erased: keys first, without which the
+// rest of what respondents wrote does not open.
+var withWords = []string{keysTable, "answers", "attachments", "messages", "keyed_versions", "objections", "redactions", "held_words", "submissions", "leaves",
+	"quotes", "codings", "themes", "campaigns", "approved_drafts", "notes", "summaries", "released", "reports", "report_proposals"}
+
+// vacuum has PostgreSQL give up the rows that were erased, which nobody can run in
+// a transaction. Of those who ask at once one does it for all.
+func (p *pool) vacuum(ctx context.Context) error {
+	asked := p.asked.Add(1)
+	p.vacuuming.Lock()
+	defer p.vacuuming.Unlock()
+	if p.vacuumed >= asked {
+		return nil
+	}
+	upTo := p.asked.Load()
+	_, err := p.DB.ExecContext(ctx, "VACUUM "+strings.Join(withWords, ", "))
+	if err == nil {
+		p.vacuumed = upTo
+	}
+	return err
 }
 
 const tablesVersion = "SELECT MAX(version_id) FROM goose_db_version"

@@ -59,7 +59,13 @@ func (s *Store) SaveRedactions(ctx context.Context, submission string, all []mod
 			Kind: r.Kind, Replacement: r.Replacement, State: r.State, Reason: r.Reason, Note: r.Note, SHA256: r.SHA256, Account: r.By, Day: r.Day, Version: r.Version}
 	}
 	return s.Tx(ctx, func(tx *Store) error {
-		err := tx.db.WithContext(ctx).Where("submission = ?", submission).Delete(&redactionRow{}).Error
+		w, err := tx.wordsTo(ctx, submission)
+		if err == nil {
+			for i := range rows {
+				w.sealed(rows[i].places())
+			}
+			err = tx.db.WithContext(ctx).Where("submission = ?", submission).Delete(&redactionRow{}).Error
+		}
 		if err == nil {
 			err = insert(tx.db.WithContext(ctx), rows)
 		}
@@ -70,18 +76,21 @@ func (s *Store) SaveRedactions(ctx context.Context, submission string, all []mod
 // RedactionsOf returns what people decided on the answers of a submission, by
 // question and place.
 func (s *Store) RedactionsOf(ctx context.Context, submission string) ([]models.Redaction, error) {
-	return s.redactions(s.db.WithContext(ctx).Where("submission = ?", submission))
+	return s.redactions(ctx, s.db.Where("submission = ?", submission))
 }
 
 // Redactions returns what people decided on the answers of a consultation's live
 // submissions, in one state, by submission, question and place.
 func (s *Store) Redactions(ctx context.Context, consultation string, state models.RedactionState) ([]models.Redaction, error) {
-	return s.redactions(s.db.WithContext(ctx).Where("state = ? AND submission IN (?)", state, s.ids(ctx, consultation).Where("status = ?", models.SubmissionLive)))
+	return s.redactions(ctx, s.db.Where("state = ? AND submission IN (?)", state, s.ids(ctx, consultation).Where("status = ?", models.SubmissionLive)))
 }
 
-func (s *Store) redactions(query *gorm.DB) ([]models.Redaction, error) {
+func (s *Store) redactions(ctx context.Context, query *gorm.DB) ([]models.Redaction, error) {
 	var rows []redactionRow
-	if err := query.Order("submission, question, of_starts, of_ends").Find(&rows).Error; err != nil {
+	if err := query.WithContext(ctx).Order("submission, question, of_starts, of_ends").Find(&rows).Error; err != nil {
+		return nil, failed(err, "read what is to be taken out")
+	}
+	if err := openRows(ctx, s, rows, func(r *redactionRow) string { return r.Submission }); err != nil {
 		return nil, failed(err, "read what is to be taken out")
 	}
 	all := make([]models.Redaction, len(rows))

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -50,6 +51,7 @@ type heldRow struct {
 	Day          string
 	Sealed       []byte
 	Files        list
+	Apart        bool
 }
 
 func (heldRow) TableName() string { return "held_words" }
@@ -132,22 +134,63 @@ func (s *Store) Acts(ctx context.Context, consultation string) ([]models.Request
 	return all, nil
 }
 
-// HoldWords keeps a sealed copy of a submission's words.
+// HoldWords keeps a sealed copy of a submission's words, sealed once more with a key
+// of its own, so that LetGo takes it out of backups, too.
 func (s *Store) HoldWords(ctx context.Context, h models.HeldWords) error {
 	row := heldRow{Submission: h.Submission, Consultation: h.Consultation, Day: h.Day, Sealed: h.Sealed, Files: h.Files}
-	return failed(s.db.WithContext(ctx).Create(&row).Error, "keep the sealed words")
+	err := s.Tx(ctx, func(tx *Store) error {
+		if err := tx.sealHeld(ctx, &row); err != nil {
+			return err
+		}
+		return tx.db.WithContext(ctx).Create(&row).Error
+	})
+	return failed(err, "keep the sealed words")
 }
 
-// HeldWords returns the sealed copies of a consultation, by submission.
+// ofHeld names the key of a sealed copy, beside that of the submission itself.
+const ofHeld = "held/"
+
+const inHeld = "held"
+
+// sealHeld seals a copy that has no key of its own yet.
+func (s *Store) sealHeld(ctx context.Context, row *heldRow) error {
+	w, err := s.newWords(ctx, ofHeld+row.Submission)
+	if err != nil {
+		return err
+	}
+	row.Sealed, row.Apart = models.Seal(w.aead, row.Sealed, bound(inHeld, w.submission)), true
+	return nil
+}
+
+// HeldWords returns the sealed copies of a consultation, by submission, but for those
+// whose key is gone: a backup was put back that is older than LetGo.
 func (s *Store) HeldWords(ctx context.Context, consultation string) ([]models.HeldWords, error) {
+	const doing = "read the sealed words"
 	var rows []heldRow
 	err := s.db.WithContext(ctx).Where("consultation = ?", consultation).Order("submission").Find(&rows).Error
 	if err != nil {
-		return nil, failed(err, "read the sealed words")
+		return nil, failed(err, doing)
 	}
-	all := make([]models.HeldWords, len(rows))
-	for i, r := range rows {
-		all[i] = models.HeldWords{Submission: r.Submission, Consultation: r.Consultation, Day: r.Day, Sealed: r.Sealed, Files: r.Files}
+	all := make([]models.HeldWords, 0, len(rows))
+	for some := range slices.Chunk(rows, chunk) {
+		keys := make([]string, len(some))
+		for i, r := range some {
+			keys[i] = ofHeld + r.Submission
+		}
+		open, err := s.words(ctx, keys...)
+		if err != nil {
+			return nil, failed(err, doing)
+		}
+		for i, r := range some {
+			w := open[keys[i]]
+			if w == nil {
+				continue
+			}
+			if r.Sealed, err = models.Unseal(w.aead, r.Sealed, bound(inHeld, w.submission)); err != nil {
+				return nil, failed(&fault{code: "sealed words that do not open"}, doing)
+			}
+			all = append(all, models.HeldWords{Submission: r.Submission, Consultation: r.Consultation, Day: r.Day, Sealed: r.Sealed, Files: r.Files})
+		}
 	}
 	return all, nil
 }
@@ -159,18 +202,22 @@ func (s *Store) IsHeld(ctx context.Context, submission string) (bool, error) {
 	return n > 0, failed(err, "read the sealed words")
 }
 
-// LetGo deletes the sealed copies of a consultation, says of its acts that were
+// LetGo deletes the sealed copies of a consultation with their keys, says of its acts that were
 // held that they are done, and returns how many copies there were and the keys of
 // files that nothing leads to any more.
 func (s *Store) LetGo(ctx context.Context, consultation string) (n int, files []string, err error) {
 	err = s.Tx(ctx, func(tx *Store) error {
-		held, err := tx.HeldWords(ctx, consultation)
-		if err != nil {
-			return err
-		}
 		db, used := tx.db.WithContext(ctx), map[string]bool{}
+		var held []heldRow
 		var attached []attachmentRow
-		if err = db.Where("submission IN (?)", tx.ids(ctx, consultation)).Find(&attached).Error; err == nil {
+		err := db.Where("consultation = ?", consultation).Find(&held).Error
+		if err == nil {
+			err = db.Where("submission IN (?)", tx.ids(ctx, consultation)).Find(&attached).Error
+		}
+		if err == nil {
+			err = db.Where("submission IN (?)", tx.db.Model(&heldRow{}).Select("? || submission", ofHeld).Where("consultation = ?", consultation)).Delete(&keyRow{}).Error
+		}
+		if err == nil {
 			err = db.Where("consultation = ?", consultation).Delete(&heldRow{}).Error
 		}
 		if err == nil {

@@ -304,7 +304,9 @@ func checkPostgres(ctx context.Context, db *sql.DB) (backend string, err error) 
 // Close waits for what is being written, empties SQLite's write-ahead log into
 // the database file, and closes the database.
 func (s *Store) Close() error {
-	s.wipe(context.Background())
+	if s.dialect() == "sqlite" {
+		s.wipe(context.Background())
+	}
 	db, err := s.db.DB()
 	if err != nil {
 		return fmt.Errorf("cannot close the database: %w", clean(err))
@@ -381,24 +383,20 @@ func (s *Store) transact(ctx context.Context, tx *Store, f func(tx *Store) error
 	return err
 }
 
-// wipe empties SQLite's write-ahead log, which otherwise holds what was erased
-// until it is overwritten. PostgreSQL gives the space free at its next vacuum.
+// wipe removes what was erased from the disk, as far as the database lets it:
+// SQLite's write-ahead log otherwise holds it until it is overwritten, and
+// PostgreSQL keeps deleted rows until a vacuum.
 func (s *Store) wipe(ctx context.Context) {
 	pool, ok := s.db.Statement.ConnPool.(*pool)
-	if !ok || pool.writer == nil {
+	if !ok {
 		return
 	}
-	end, err := pool.begin(ctx)
-	if err == nil {
-		defer end()
-		var busy, pages, moved int
-		err = pool.DB.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
-		if err == nil && busy != 0 {
-			err = &fault{code: "somebody is still reading"}
-		}
+	what, run := "what was erased stays in the write-ahead log until it is next emptied", pool.emptyLog
+	if pool.writer == nil {
+		what, run = "what was erased stays in the tables until they are next vacuumed", pool.vacuum
 	}
-	if err != nil {
-		s.log.WarnContext(ctx, "what was erased stays in the write-ahead log until it is next emptied", slog.String("code", code(clean(err))))
+	if err := run(ctx); err != nil {
+		s.log.WarnContext(ctx, what, slog.String("code", code(clean(err))))
 	}
 }
 

@@ -83,6 +83,7 @@ type attachmentRow struct {
 	Redacted   string
 	Opened     string
 	Secret     string
+	Unclean    bool
 }
 
 func (attachmentRow) TableName() string { return "attachments" }
@@ -182,7 +183,7 @@ func (s *Store) create(ctx context.Context, all ...NewSubmission) error {
 		}
 		answers = append(answers, answerRows(m, w)...)
 		for j, a := range m.Attachments {
-			row := attachmentRow{Key: a.Key, Submission: m.ID, Position: j, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original, Redacted: a.Redacted, Opened: a.Opened, Secret: a.Secret}
+			row := attachmentRow{Key: a.Key, Submission: m.ID, Position: j, Kind: a.Kind, Size: a.Size, SHA256: a.SHA256, Text: a.Text, Original: a.Original, Redacted: a.Redacted, Opened: a.Opened, Secret: a.Secret, Unclean: a.Unclean}
 			w.sealed(row.places())
 			attachments = append(attachments, row)
 		}
@@ -392,7 +393,7 @@ func (s *Store) attachments(ctx context.Context, submissions []string, open map[
 		if err := open[r.Submission].opened(r.places()); err != nil {
 			return nil, err
 		}
-		attachments[r.Submission] = append(attachments[r.Submission], models.Attachment{Key: r.Key, Kind: r.Kind, Size: r.Size, SHA256: r.SHA256, Text: r.Text, Original: r.Original, Redacted: r.Redacted, Opened: r.Opened, Secret: r.Secret})
+		attachments[r.Submission] = append(attachments[r.Submission], models.Attachment{Key: r.Key, Kind: r.Kind, Size: r.Size, SHA256: r.SHA256, Text: r.Text, Original: r.Original, Redacted: r.Redacted, Opened: r.Opened, Secret: r.Secret, Unclean: r.Unclean})
 	}
 	return attachments, nil
 }
@@ -588,7 +589,7 @@ func (s *Store) SubmissionsForAttention(ctx context.Context, consultation string
 // EraseAnswers removes what a submission says: its answers, what is known of
 // its attachments, the messages and notes about it, what people decided on its
 // answers and took out of them, every version of it that was keyed, who has read it or means to, what readers wrote about its attachments,
-// its part in a release, its author's objection, and the salt that opens its leaf. The submission itself and the leaf stay.
+// its part in a release, its author's objection, the sentences of approved drafts that cite it, and the salt that opens its leaf. The submission itself and the leaf stay.
 func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 	const doing = "erase the answers"
 	return s.Tx(ctx, func(tx *Store) error {
@@ -611,6 +612,9 @@ func (s *Store) EraseAnswers(ctx context.Context, id string) error {
 			if err == nil {
 				err = db.Where("submission = ?", id).Delete(table).Error
 			}
+		}
+		if err == nil {
+			_, err = tx.forgetApproved(ctx, func(m models.Sentence) bool { return slices.Contains(m.Cites, id) }, "sentences LIKE ?", `%"`+id+`"%`)
 		}
 		if err == nil {
 			// Whoever has the salt can try answers until one gives the leaf.

@@ -42,3 +42,45 @@ func (s *Store) ApprovedDrafts(ctx context.Context, consultation string) (map[st
 	}
 	return all, nil
 }
+
+// ForgetApproved takes sentences out of what was approved in a consultation, and
+// returns them. Where none is left, nothing is approved any more.
+func (s *Store) ForgetApproved(ctx context.Context, consultation string, goes func(models.Sentence) bool) ([]models.Sentence, error) {
+	return s.forgetApproved(ctx, goes, "consultation = ?", consultation)
+}
+
+func (s *Store) forgetApproved(ctx context.Context, goes func(models.Sentence) bool, where string, arg any) (gone []models.Sentence, err error) {
+	const doing = "take sentences out of approved drafts"
+	err = s.Tx(ctx, func(tx *Store) error {
+		db := tx.db.WithContext(ctx)
+		var rows []approvedDraftRow
+		if err := db.Where(where, arg).Find(&rows).Error; err != nil {
+			return failed(err, doing)
+		}
+		for _, r := range rows {
+			n := len(gone)
+			var left []models.Sentence
+			for _, sentence := range r.Sentences {
+				if goes(sentence) {
+					gone = append(gone, sentence)
+				} else {
+					left = append(left, sentence)
+				}
+			}
+			if len(gone) == n {
+				continue
+			}
+			tx.unit.erased = true
+			if r.Sentences = left; len(left) == 0 {
+				err = db.Delete(&approvedDraftRow{}, "theme = ?", r.Theme).Error
+			} else {
+				err = db.Save(&r).Error
+			}
+			if err != nil {
+				return failed(err, doing)
+			}
+		}
+		return nil
+	})
+	return gone, err
+}

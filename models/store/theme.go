@@ -138,6 +138,7 @@ func (s *Store) SaveThemes(ctx context.Context, run models.ThemeRun) error {
 	var members []memberRow
 	for i, c := range run.Campaigns {
 		campaigns[i] = campaignRow{Consultation: run.Consultation, ID: c.ID, Position: i, Template: c.Template}
+		s.letters(run.Consultation).sealed(campaigns[i].places())
 		for j, m := range c.Members {
 			members = append(members, memberRow{Consultation: run.Consultation, Campaign: c.ID, Position: j, Submission: m})
 		}
@@ -392,6 +393,9 @@ func (s *Store) Campaigns(ctx context.Context, consultation string) ([]models.Ca
 	}
 	campaigns := make([]models.Campaign, len(rows))
 	for i, r := range rows {
+		if err := s.letters(consultation).opened(r.places()); err != nil {
+			return nil, failed(err, doing)
+		}
 		campaigns[i] = models.Campaign{ID: r.ID, Consultation: r.Consultation, Template: r.Template, Members: of[r.ID]}
 	}
 	return campaigns, nil

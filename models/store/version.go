@@ -165,6 +165,11 @@ func (s *Store) SaveObjection(ctx context.Context, o models.Objection) error {
 		db := tx.db.WithContext(ctx)
 		row := objectionRow{o.Submission, o.Day, o.Text, string(o.State), o.Reason, o.By, o.Decided, o.Version}
 		const taken = "Somebody else has changed this objection since you opened the page. Look at it again, then decide."
+		w, err := tx.wordsTo(ctx, o.Submission)
+		if err != nil {
+			return failed(err, doing)
+		}
+		w.sealed(row.places())
 		if o.Version == 1 {
 			return saved(db.Create(&row).Error, doing, taken)
 		}
@@ -182,8 +187,11 @@ func (s *Store) Objection(ctx context.Context, submission string) (*models.Objec
 	if err := s.db.WithContext(ctx).Find(&rows, "submission = ?", submission).Error; err != nil || len(rows) == 0 {
 		return nil, failed(err, "read the objection")
 	}
-	o := rows[0].model()
-	return &o, nil
+	all, err := s.objections(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	return &all[0], nil
 }
 
 // Objections returns the objections of authors whose submissions count, those
@@ -195,6 +203,14 @@ func (s *Store) Objections(ctx context.Context, consultation string) ([]models.O
 		Where("s.consultation = ? AND s.status = ?", consultation, string(models.SubmissionLive)).
 		Order("CASE o.state WHEN '' THEN 0 ELSE 1 END, o.day, o.submission").Scan(&rows).Error
 	if err != nil {
+		return nil, failed(err, "read the objections")
+	}
+	return s.objections(ctx, rows)
+}
+
+// objections opens objections.
+func (s *Store) objections(ctx context.Context, rows []objectionRow) ([]models.Objection, error) {
+	if err := openRows(ctx, s, rows, func(r *objectionRow) string { return r.Submission }); err != nil {
 		return nil, failed(err, "read the objections")
 	}
 	all := make([]models.Objection, len(rows))

@@ -9,6 +9,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -64,6 +66,21 @@ func (r *messageRow) places() []place {
 
 func (r *keyedVersionRow) places() []place {
 	return []place{{"keyed_versions.answers", strconv.Itoa(r.Version), &r.Answers}}
+}
+
+func (r *objectionRow) places() []place {
+	return []place{{"objections.text", "", &r.Text}, {"objections.reason", "", &r.Reason}}
+}
+
+// The hash is of the words as they were written, so whoever has it can try words
+// until one fits.
+func (r *redactionRow) places() []place {
+	at := fmt.Sprintf("%s/%d-%d", r.Question, r.OfStarts, r.OfEnds)
+	return []place{{"redactions.replacement", at, &r.Replacement}, {"redactions.note", at, &r.Note}, {"redactions.sha256", at, &r.SHA256}}
+}
+
+func (r *campaignRow) places() []place {
+	return []place{{"campaigns.template", r.ID, &r.Template}}
 }
 
 const (
@@ -153,6 +170,29 @@ func (s *Store) words(ctx context.Context, submissions ...string) (map[string]*w
 	return all, errors.Join(err, closed)
 }
 
+// openRows opens the texts of rows, of which of says whose they are.
+func openRows[R any, P interface {
+	*R
+	places() []place
+}](ctx context.Context, s *Store, rows []R, of func(P) string) error {
+	for some := range slices.Chunk(rows, chunk) {
+		ids := make([]string, len(some))
+		for i := range some {
+			ids[i] = of(&some[i])
+		}
+		open, err := s.words(ctx, ids...)
+		for i := range some {
+			if err == nil {
+				err = open[ids[i]].opened(P(&some[i]).places())
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // wordsTo returns what seals the words of a submission, with a fresh key when it
 // has none, as after it was erased. It belongs inside Tx: until that ends, the key
 // stays.
@@ -186,9 +226,14 @@ func (s *Store) newKey(submission string) (*words, keyRow, error) {
 // overhead is how much longer something is that is sealed, in bytes.
 const overhead = chacha20poly1305.NonceSizeX + chacha20poly1305.Overhead
 
+// letters returns what seals the common letters of a consultation's campaigns. They
+// are nobody's alone, so they have no key of their own: the portal's secret opens
+// them.
+func (s *Store) letters(consultation string) *words { return &words{s.wrap, consultation} }
+
 // sealEarlier seals what was written before words were sealed: whose salt is no
 // longer than a sealed one of nothing would be, and not empty, as that of an erased
-// submission is.
+// submission is; and what came to be sealed later than answers.
 func (s *Store) sealEarlier(ctx context.Context) error {
 	for more := true; more; {
 		err := s.Tx(ctx, func(tx *Store) error {
@@ -211,7 +256,92 @@ func (s *Store) sealEarlier(ctx context.Context) error {
 			return failed(err, "seal what was written")
 		}
 	}
+	err := sealBare[objectionRow](ctx, s, "text")
+	if err == nil {
+		err = sealBare[redactionRow](ctx, s, "sha256")
+	}
+	if err == nil {
+		err = s.sealLetters(ctx)
+	}
+	if err == nil {
+		err = s.sealHeldEarlier(ctx)
+	}
+	return failed(err, "seal what was written")
+}
+
+// isBare is true of a row of which a column holds words that are not sealed.
+func isBare(column string) string {
+	return column + " <> '' AND " + column + " NOT LIKE '" + sealedMark + "%'"
+}
+
+// sealBare seals the rows of one table whose column is bare with the keys that their
+// submissions have.
+func sealBare[R any, P interface {
+	*R
+	places() []place
+}](ctx context.Context, s *Store, column string) error {
+	for after, more := "", true; more; {
+		err := s.Tx(ctx, func(tx *Store) error {
+			db := tx.db.WithContext(ctx)
+			var ids []string
+			// The keys are held while the rows that they seal are replaced.
+			err := db.Model(&keyRow{}).Clauses(clause.Locking{Strength: "UPDATE"}).
+				Where("submission > ? AND submission IN (?)", after, tx.db.Model(new(R)).Select("submission").Where(isBare(column))).
+				Order("submission").Limit(chunk).Pluck("submission", &ids).Error
+			if more = len(ids) > 0; err != nil || !more {
+				return err
+			}
+			open, err := tx.words(ctx, ids...)
+			for _, id := range ids {
+				if err == nil {
+					err = resealRows[R, P](db, id, open[id], open[id])
+				}
+			}
+			after, tx.unit.erased = ids[len(ids)-1], true
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// sealLetters is sealBare for the letters of campaigns.
+func (s *Store) sealLetters(ctx context.Context) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		db := tx.db.WithContext(ctx)
+		var rows []campaignRow
+		err := db.Where(isBare("template")).Find(&rows).Error
+		for _, r := range rows {
+			was := r.Template
+			tx.letters(r.Consultation).sealed(r.places())
+			if err == nil { // another process may have been first
+				err = db.Model(&campaignRow{}).Where("consultation = ? AND id = ? AND template = ?", r.Consultation, r.ID, was).Update("template", r.Template).Error
+			}
+			tx.unit.erased = true
+		}
+		return err
+	})
+}
+
+// sealHeldEarlier gives keys of their own to sealed copies that have none.
+func (s *Store) sealHeldEarlier(ctx context.Context) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		db := tx.db.WithContext(ctx)
+		var rows []heldRow
+		err := db.Clauses(clause.Locking{Strength: "UPDATE"}).Where("NOT apart").Find(&rows).Error
+		for i := range rows {
+			if err == nil {
+				err = tx.sealHeld(ctx, &rows[i])
+			}
+			if err == nil {
+				err = db.Save(&rows[i]).Error
+			}
+			tx.unit.erased = true
+		}
+		return err
+	})
 }
 
 // reseal seals what a submission says under a key that is new to it. What was
@@ -246,6 +376,8 @@ func (s *Store) reseal(ctx context.Context, submission string) error {
 		resealRows[attachmentRow](db, submission, was, is),
 		resealRows[messageRow](db, submission, was, is),
 		resealRows[keyedVersionRow](db, submission, was, is),
+		resealRows[objectionRow](db, submission, was, is),
+		resealRows[redactionRow](db, submission, was, is),
 	)
 }
 
@@ -269,7 +401,7 @@ func resealRows[R any, P interface {
 	if err := db.Where("submission = ?", submission).Delete(new(R)).Error; err != nil {
 		return err
 	}
-	return db.Create(&rows).Error
+	return insert(db, rows)
 }
 
 func (w *words) sealSalt(salt []byte) []byte {

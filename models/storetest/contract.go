@@ -33,6 +33,7 @@ func Run(t *testing.T) {
 	}{
 		{"migrations", testMigrations},
 		{"a database of the version before", testUpgrade},
+		{"words that came to be sealed later", testSealedLater},
 		{"columns", testColumns},
 		{"snapshots", testSnapshot},
 		{"settings", testSettings},
@@ -207,7 +208,7 @@ func testColumns(t *testing.T, url string) {
 var columns = strings.Fields(`
 	answers.language answers.options answers.position answers.question answers.redacted answers.submission answers.text answers.translated answers.translation
 	approved_drafts.account approved_drafts.consultation approved_drafts.day approved_drafts.sentences approved_drafts.theme
-	attachments.key attachments.kind attachments.opened attachments.original attachments.position attachments.redacted attachments.secret attachments.sha256 attachments.size attachments.submission attachments.text
+	attachments.key attachments.kind attachments.opened attachments.original attachments.position attachments.redacted attachments.secret attachments.sha256 attachments.size attachments.submission attachments.text attachments.unclean
 	audit.action audit.actor audit.consultation audit.day audit.hash audit.object audit.reason audit.sequence audit.time audit.undone
 	audit_head.hash audit_head.id audit_head.sequence
 	calendar_links.account calendar_links.consultation calendar_links.day calendar_links.hash
@@ -228,7 +229,7 @@ var columns = strings.Fields(`
 	evidence_rich.account evidence_rich.day evidence_rich.submission
 	findings.account findings.consultation findings.day findings.id findings.version findings.written
 	frame_versions.account frame_versions.consultation frame_versions.day frame_versions.number frame_versions.themes
-	held_words.consultation held_words.day held_words.files held_words.sealed held_words.submission
+	held_words.apart held_words.consultation held_words.day held_words.files held_words.sealed held_words.submission
 	import_mappings.account import_mappings.columns import_mappings.consultation import_mappings.day import_mappings.id import_mappings.name
 	jobs.again jobs.attempts jobs.id jobs.kind jobs.last_error jobs.leased_until jobs.object jobs.run_at jobs.state
 	keyed_forms.account keyed_forms.batch keyed_forms.checked keyed_forms.checker keyed_forms.day keyed_forms.differ keyed_forms.fields keyed_forms.form
@@ -456,7 +457,7 @@ func testRoundTrip(t *testing.T, url string) {
 		}
 		for j := range rapid.IntRange(0, 3).Draw(r, "attachments") {
 			m.Attachments = append(m.Attachments, models.Attachment{
-				Key: fmt.Sprintf("key-%d-%d", i, j), Kind: "PDF", Size: rapid.Int64Range(0, math.MaxInt64).Draw(r, "size"), SHA256: "aa", Text: text.Draw(r, "read"), Original: text.Draw(r, "original"), Secret: text.Draw(r, "secret"),
+				Key: fmt.Sprintf("key-%d-%d", i, j), Kind: "PDF", Size: rapid.Int64Range(0, math.MaxInt64).Draw(r, "size"), SHA256: "aa", Text: text.Draw(r, "read"), Original: text.Draw(r, "original"), Secret: text.Draw(r, "secret"), Unclean: rapid.Bool().Draw(r, "unclean"),
 			})
 		}
 		for _, a := range words.Draw(r, "attention") {
@@ -564,6 +565,9 @@ func testErase(t *testing.T, url string) {
 	noError(t, s.AddMessage(ctx, m.ID, models.Message{Day: "2026-11-02", Text: canary}))
 	must[int](t)(s.AddRelease(ctx, models.Release{Consultation: square, Day: "2026-12-15", By: "portal"},
 		[]models.Released{{Submission: m.ID, Labels: map[string][]string{"groups": {canary}}}}))
+	noError(t, s.SaveObjection(ctx, models.Objection{Submission: m.ID, Day: "2026-12-04", Text: canary, Version: 1}))
+	noError(t, s.SaveRedactions(ctx, m.ID, []models.Redaction{{AnswerKey: models.AnswerKey{Submission: m.ID, Question: "C2"}, OfEnd: 6, End: 6, Kind: "name", Replacement: canary, State: models.RedactionAdded, SHA256: canary, By: "u1", Day: "2026-11-23", Version: 1}}))
+	readable(t, s, canary, "released") // labels are public
 
 	noError(t, s.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.MoveSubmission(ctx, m.ID, models.SubmissionLive, models.SubmissionWithdrawn); err != nil {
@@ -586,6 +590,13 @@ func testErase(t *testing.T, url string) {
 	if leaf, salt, position, err := s.Leaf(ctx, m.ID); err != nil || !bytes.Equal(leaf, n.Leaf) || len(salt) != 0 || position != 3 {
 		t.Errorf("leaf %x with salt %x at %d, error %v: want the leaf without its salt", leaf, salt, position, err)
 	}
+	if o := must[*models.Objection](t)(s.Objection(ctx, m.ID)); o != nil {
+		t.Errorf("the objection stays: %+v", o)
+	}
+	if left := must[[]models.Redaction](t)(s.RedactionsOf(ctx, m.ID)); len(left) > 0 {
+		t.Errorf("what was taken out of it stays: %v", left)
+	}
+	vacuumed(t, url, "submission_keys", "answers")
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok { // what is gone is not on the disk either
 		for _, name := range []string{path, path + "-wal"} {
 			content, err := os.ReadFile(name)
@@ -1652,7 +1663,7 @@ func testUpgrade(t *testing.T, url string) {
 		}
 	}
 	for _, statement := range append(plain,
-		"DROP TABLE submission_keys", "DROP TABLE log_entries", "DROP TABLE contact_openings", "ALTER TABLE attachments DROP COLUMN secret", "DROP TABLE sso_subjects", "DROP TABLE recoveries", "DROP TABLE staff_sessions", "DROP TABLE sign_in_attempts",
+		"DROP TABLE submission_keys", "DROP TABLE log_entries", "DROP TABLE contact_openings", "ALTER TABLE attachments DROP COLUMN secret", "ALTER TABLE attachments DROP COLUMN unclean", "DROP TABLE sso_subjects", "DROP TABLE recoveries", "DROP TABLE staff_sessions", "DROP TABLE sign_in_attempts",
 		"DROP TABLE recovery_codes", "DROP TABLE code_apps", "DROP TABLE passkeys",
 		"DROP TABLE portal", "DROP TABLE revision", "ALTER TABLE users DROP COLUMN consultations",
 		"DROP TABLE findings", "DROP TABLE sections", "DROP TABLE population",
