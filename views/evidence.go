@@ -13,6 +13,7 @@ type EvidencePage struct {
 	Act                                string // address of the form that lets others open it, "" for those who may not say so
 	Let                                string // address of the account that let them, "" for nobody
 	Unreadable                         bool   // nothing could be read out of it
+	Unclean                            bool   // it may still tell who made it
 	Faults                             []Fault
 	Problems                           map[string]string // by field: reason
 }

@@ -74,7 +74,7 @@ func (s *Service) takeFile(ctx context.Context, name string, r io.Reader) (model
 	}
 	sum := sha256.Sum256(clean.Data)
 	kept := models.Attachment{Kind: strings.ToUpper(string(clean.Type)), Size: int64(len(clean.Data)),
-		SHA256: hex.EncodeToString(sum[:])}
+		SHA256: hex.EncodeToString(sum[:]), Unclean: !clean.MetadataRemoved}
 	kept.Secret = rand.Text()
 	if kept.Key, err = s.keepSealed(ctx, kept.Secret, clean.Data); err != nil {
 		return models.Attachment{}, err

@@ -221,8 +221,8 @@ func (s *Service) Attached(ctx context.Context, by Actor, c *models.Consultation
 	var out []Attached
 	for i, a := range sub.Attachments {
 		at := Attached{Attachment: a, Number: i + 1, Scan: a.ScansForm(), Let: named(names, a.Opened)}
-		at.MayOpen = by.May(ReadOriginal) || a.Opened != "" && !at.Scan
-		at.MayLet = by.May(ReadAll) && sub.Status == models.SubmissionLive && !at.Scan
+		at.MayOpen = by.May(ReadOriginal) || a.Opened != "" && !at.Scan && !a.Unclean
+		at.MayLet = by.May(ReadAll) && sub.Status == models.SubmissionLive && !at.Scan && !a.Unclean
 		if at.Scan && !by.May(KeyIn) {
 			continue
 		}
@@ -286,7 +286,7 @@ func (s *Service) OpenFile(ctx context.Context, by Actor, c *models.Consultation
 
 // LetOpen says whether others than officers may open an attachment itself: a
 // person who read it answers for what stands in it. It needs a summary, an author
-// who agreed to be quoted, and none at risk; and of a file that nothing could be read
+// who agreed to be quoted, none at risk, and a copy that is clean; and of a file that nothing could be read
 // out of, a reason, because nobody has decided on its words one by one.
 func (s *Service) LetOpen(ctx context.Context, by Actor, c *models.Consultation, id string, number int, let bool, reason string) error {
 	if err := by.need(ReadAll); err != nil {
@@ -313,6 +313,8 @@ func (s *Service) LetOpen(ctx context.Context, by Actor, c *models.Consultation,
 			return models.NewError(models.KindConflict, "A scan of a form stays with the officers who key and check it.")
 		case !filesQuotable(c, sub):
 			return models.NewError(models.KindConflict, "Its author did not agree to be quoted, asked for confidence, or is in a group at risk, so nobody but officers may open the file.")
+		case a.Unclean:
+			return models.NewError(models.KindConflict, "This document may still hold what tells who made it, such as a picture that could not be cleaned, so nobody but officers may open the file. Write a summary of it for the others.")
 		case a.Summary == nil:
 			return models.NewError(models.KindConflict, "Summarise the file first, so that somebody has read it.")
 		case reason == "" && slices.Contains(unreadable(sub), number):

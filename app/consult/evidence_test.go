@@ -1,6 +1,8 @@
 package consult_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
@@ -163,6 +165,45 @@ func TestEvidenceOfAnOrganisation(t *testing.T) {
 	}
 	storetest.CheckAll(t, k.store, c.ID, officer.ID, second.ID)
 	noError(t, k.Move(ctx, officer, c, models.StatusFrozen))
+}
+
+// A document of which the copy may still tell who made it stays with the officers.
+func TestUncleanFilesStay(t *testing.T) {
+	k := one(t)
+	c := k.demo(t)
+	var document bytes.Buffer
+	z := zip.NewWriter(&document)
+	for _, part := range [][2]string{{"[Content_Types].xml", "<Types/>"}, {"word/document.xml", "<w:document><w:body><w:p><w:r><w:t>The zeppelin hangs low.</w:t></w:r></w:p></w:body></w:document>"}, {"word/media/image1.emf", "drawn by Anna Smith"}} {
+		out, err := z.Create(part[0])
+		noError(t, err)
+		_, err = out.Write([]byte(part[1]))
+		noError(t, err)
+	}
+	noError(t, z.Close())
+	key := k.fill(t, c, organisation("See our points."))
+	noError(t, k.Attach(ctx, key, c, "points.docx", &document))
+	noError(t, k.Submit(ctx, key, c, consult.Proof{}))
+	code, err := k.receipt(key, c)
+	noError(t, err)
+	sub := k.behind(t, strings.Join(code, " "))
+	k.drain(t)
+	storetest.ReadAll(t, k.store, c.ID, officer.ID)
+	wantKind(t, "letting others open it", k.LetOpen(ctx, officer, c, sub.ID, 1, true, ""), models.KindConflict)
+
+	// Nor does it go to them where somebody let them before this was known.
+	noError(t, k.store.OpenAttachment(ctx, sub.Attachments[0].Key, officer.ID))
+	noError(t, k.Redact(ctx, officer, c, sub.ID, consult.RedactionDecisions{Version: k.sheet(t, officer, c, sub.ID).Version, AcceptSure: true, LeaveDoubtful: true, Checked: true}))
+	c = k.release(t, c)
+	all, err := k.Attached(ctx, councillor, c, sub.ID)
+	noError(t, err)
+	if len(all) != 1 || all[0].MayOpen || !all[0].Unclean {
+		t.Fatalf("a councillor is told of %+v", all)
+	}
+	_, _, _, err = k.OpenFile(ctx, councillor, c, sub.ID, 1)
+	wantKind(t, "a councillor", err, models.KindForbidden)
+	if data, _, _, err := k.OpenFile(ctx, officer, c, sub.ID, 1); err != nil || len(data) == 0 {
+		t.Errorf("an officer opens %d bytes (%v)", len(data), err)
+	}
 }
 
 // No file of people at risk goes to anybody but officers, and a scan only to those

@@ -90,7 +90,7 @@ func (p *portal) attachedPage(req *request, c *models.Consultation, number int, 
 			continue
 		}
 		page := &views.EvidencePage{Base: p.staffBase(req, c, "search", "Attachment "+strconv.Itoa(a.Number)), Consultation: c.ID, Submission: id, PublicID: cmp.Or(sub.PublicID, id),
-			Number: a.Number, About: described([]models.Attachment{all[i].Attachment})[0], SHA256: a.SHA256, Scan: a.Scan}
+			Number: a.Number, About: described([]models.Attachment{all[i].Attachment})[0], SHA256: a.SHA256, Scan: a.Scan, Unclean: a.Unclean}
 		if a.MayOpen {
 			page.File = fileAddress(c, id, a.Number) + "/download"
 		}
