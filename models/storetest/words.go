@@ -98,7 +98,7 @@ func readable(t *testing.T, s *store.Store, words string, but ...string) {
 	noError(t, n.Close())
 }
 
-// vacuumed fails where PostgreSQL has not looked for deleted rows of a table yet.
+// vacuumed fails where PostgreSQL has never vacuumed a table.
 func vacuumed(t *testing.T, url string, tables ...string) {
 	t.Helper()
 	if strings.HasPrefix(url, "sqlite:") {
@@ -107,8 +107,8 @@ func vacuumed(t *testing.T, url string, tables ...string) {
 	for _, table := range tables {
 		var rows float64
 		noError(t, raw(t, url).QueryRow("SELECT reltuples FROM pg_class WHERE oid = to_regclass($1)", table).Scan(&rows))
-		if rows < 0 { // never vacuumed
-			t.Errorf("what was deleted from %s is still in its file", table)
+		if rows < 0 {
+			t.Errorf("no vacuum followed what was deleted from %s", table)
 		}
 	}
 }
