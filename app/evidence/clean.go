@@ -26,8 +26,8 @@ type Cleaned struct {
 //     so it holds its pixels alone: no place, time, camera or thumbnail.
 //   - A document loses its properties, comments, earlier versions, thumbnails and
 //     template, and whatever in it is neither text nor a picture: embedded files,
-//     macros, controls, fonts, settings of printers. Nothing in it leads outside but
-//     links to follow. Tracked changes are accepted: what was put in stays as plain
+//     macros, controls, fonts, settings of printers. Nothing in it is fetched from
+//     outside. Tracked changes are accepted: what was put in stays as plain
 //     text, what was taken out is gone. Pictures in it are cleaned as above.
 //   - Text becomes UTF-8.
 //   - A PDF is written anew with only what its pages need: no information about the
@@ -237,6 +237,9 @@ func cleanPart(t Type, name string, data []byte, lost map[string]bool) ([]byte, 
 		if err != nil {
 			return nil, false, err
 		}
+		if err := fetchingFields(data, changes); err != nil {
+			return nil, false, err
+		}
 		data, err = rewrite(data, editDOCX(name, changes, lost))
 		return data, true, err
 	}
@@ -250,6 +253,80 @@ func cleanPart(t Type, name string, data []byte, lost map[string]bool) ([]byte, 
 		return data, false, nil // whatever it is, it cannot be read
 	}
 	return clean, true, nil
+}
+
+// fetching are the fields of Word that fetch something from elsewhere.
+var fetching = []string{"INCLUDEPICTURE", "INCLUDETEXT", "INCLUDE", "IMPORT", "LINK", "DDE", "DDEAUTO", "DATABASE", "RD"}
+
+// fetches reports whether a field of Word with this instruction fetches something from
+// elsewhere, or links to what nobody else has.
+func fetches(instruction string) bool {
+	words := strings.Fields(instruction)
+	if len(words) == 0 {
+		return false
+	}
+	if kind := strings.ToUpper(words[0]); kind != "HYPERLINK" {
+		return slices.Contains(fetching, kind)
+	}
+	return slices.ContainsFunc(words[1:], func(word string) bool {
+		word = strings.Trim(word, `"“”`)
+		switched := len(word) == 2 && word[0] == '\\' // what comes next is a place in the document, or how it is shown
+		return strings.ContainsAny(word, `:\`) && !switched && !followed(word)
+	})
+}
+
+// fetchingFields adds to the edits of a Word document those that take the instructions
+// out of fields that fetch something. What they show stays.
+func fetchingFields(data []byte, changes map[int64]edit) error {
+	type field struct {
+		instruction strings.Builder
+		parts       []int64 // offsets of the elements that hold it
+	}
+	var open []*field // one may stand in the instruction of another
+	instructs := false
+	ended := func(f *field) {
+		if fetches(f.instruction.String()) {
+			for _, at := range f.parts {
+				changes[at] = drop
+			}
+		}
+		f.parts = nil
+	}
+	d := xml.NewDecoder(bytes.NewReader(data))
+	for {
+		at := d.InputOffset()
+		token, err := d.RawToken()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return Damaged
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			kind := attribute(&t, "fldCharType")
+			switch {
+			case t.Name.Local == "fldSimple" && fetches(attribute(&t, "instr")):
+				changes[at] = unwrap
+			case t.Name.Local == "fldChar" && kind == "begin":
+				open = append(open, &field{})
+			case t.Name.Local == "fldChar" && len(open) > 0:
+				ended(open[len(open)-1])
+				if kind == "end" {
+					open = open[:len(open)-1]
+				}
+			case t.Name.Local == "instrText" && len(open) > 0:
+				instructs = true
+				open[len(open)-1].parts = append(open[len(open)-1].parts, at)
+			}
+		case xml.EndElement:
+			instructs = instructs && t.Name.Local != "instrText"
+		case xml.CharData:
+			if instructs && len(open) > 0 {
+				open[len(open)-1].instruction.Write(t)
+			}
+		}
+	}
 }
 
 // edit is what is to become of an element.

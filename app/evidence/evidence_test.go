@@ -460,6 +460,27 @@ func TestCleanLeadsNowhere(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 
+	// Fields, of which the instruction may be in pieces, and in that of another.
+	field := func(instruction ...string) (all string) {
+		all = `<w:fldChar w:fldCharType="begin"/>`
+		for _, piece := range instruction {
+			all += `<w:r>` + piece + `</w:r>`
+		}
+		return all + `<w:fldChar w:fldCharType="separate"/><w:t>shown</w:t><w:fldChar w:fldCharType="end"/>`
+	}
+	code := func(s string) string { return `<w:instrText>` + s + `</w:instrText>` }
+	page, web := field(code(" PAGE ")), field(code(`HYPERLINK "https://x.example/"`), code(` \l "place"`))
+	p = docxParts(t)
+	p[2].content = body(page + web + field(code(" include"), code(`picture "http://x.example/`+secret+`" \d`)) + field(code("DDEAUTO "), page, code(secret)) + field(code(`HYPERLINK "file:///C:/`+secret+`"`)) + field(code(`HYPERLINK \t "_blank" "\\\\x.example\\`+secret+`"`)) +
+		`<w:fldSimple w:instr="LINK Excel.Sheet ` + secret + `"><w:t>a table</w:t></w:fldSimple><w:fldSimple w:instr="DATE"><w:t>a day</w:t></w:fldSimple>`)
+	if got, err = Clean(inspect(t, "a.docx", archive(t, p...))); err != nil {
+		t.Fatal(err)
+	}
+	want = body(page + web + field("", "") + field("", page, "") + field("") + field("") + `<w:t>a table</w:t><w:fldSimple w:instr="DATE"><w:t>a day</w:t></w:fldSimple>`)
+	if diff := cmp.Diff(want, unpack(t, got.File)[documentPart]); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+
 	content := func(inner string) string {
 		return `<office:document-content xmlns:office="o"><office:body><office:text><text:p>Words</text:p>` + inner + `</office:text></office:body></office:document-content>`
 	}
@@ -482,6 +503,7 @@ func TestCleanRefusesDamage(t *testing.T) {
 		"picture":  {JPEG, cut[:len(cut)/2]},
 		"document": {DOCX, archive(t, part{documentPart, "<a><b>"})},
 		"deep":     {DOCX, archive(t, part{documentPart, strings.Repeat("<a>", maxDepth+1) + strings.Repeat("</a>", maxDepth+1)})},
+		"field":    {DOCX, archive(t, part{documentPart, `<a><w:fldChar w:fldCharType="begin"/><w:instrText><w:fldChar w:fldCharType="end"/>a`})},
 		"end":      {ODT, archive(t, part{contentPart, "</a>"})},
 	} {
 		if _, err := Clean(f); err != Damaged {
