@@ -28,6 +28,23 @@ func (s *Store) LayBare(ctx context.Context, words string, salt []byte) error {
 	return nil
 }
 
+// LayBareLater puts objections, letters and held copies back to how they were kept
+// before they came to be sealed, too.
+func (s *Store) LayBareLater(ctx context.Context, words string) error {
+	db := s.db.WithContext(ctx).Session(&gorm.Session{AllowGlobalUpdate: true})
+	for _, err := range []error{
+		db.Model(&objectionRow{}).Updates(map[string]any{"text": words}).Error,
+		db.Model(&campaignRow{}).Updates(map[string]any{"template": words}).Error,
+		db.Model(&heldRow{}).Updates(map[string]any{"sealed": []byte(words), "apart": false}).Error,
+		db.Where("submission LIKE ?", ofHeld+"%").Delete(&keyRow{}).Error,
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // BringUp does to the database at url what opening it by a program with these
 // migrations does.
 func BringUp(ctx context.Context, url string, migrations fs.FS) error {
