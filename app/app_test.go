@@ -440,6 +440,43 @@ func TestVerifyCommand(t *testing.T) {
 			t.Errorf("verify %v: exit code %d: %s%s", args, code, stdout, stderr)
 		}
 	}
+
+	// A report that is not as it was published fails, unless somebody says that words
+	// were taken out.
+	officers, err := a.demoOfficers(t.Context())
+	if err == nil {
+		err = a.earlierDemo(t.Context(), now, officers)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	earlier, _, err := demo.Earlier(demo.Over(now))
+	if err == nil {
+		earlier, err = a.Service.Consultation(t.Context(), consult.Portal, earlier.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	was := t.TempDir()
+	writeLog(t, a, earlier, was)
+	data, err := a.Service.ReportFile(t.Context(), earlier, "json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	published, altered := file(t, "report.json", string(data)), file(t, "altered.json", strings.Replace(string(data), `"title": "`, `"title": "x`, 1))
+	for _, test := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{published}, exitDone, "It is the report that was published"},
+		{[]string{altered}, exitFailed, "not those that were published"},
+		{[]string{altered, "--struck"}, exitDone, "It is not the report that was published"},
+	} {
+		if code, stdout, stderr := heard(t, append([]string{"verify", was, "--report"}, test.args...)...); code != test.code || !strings.Contains(stdout+stderr, test.says) {
+			t.Errorf("the report %v: exit code %d: %s%s", test.args, code, stdout, stderr)
+		}
+	}
 	t.Setenv("HEARD_DATA", dir)
 	if code, stdout, stderr := heard(t, "log-keys"); code != exitDone || !strings.Contains(stdout, a.Service.LogKey(c)+"\n") {
 		t.Errorf("the keys: exit code %d: %s%s", code, stdout, stderr)

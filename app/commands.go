@@ -804,7 +804,14 @@ func (a *App) writeReport(ctx context.Context, w io.Writer, c *models.Consultati
 	case "csv":
 		return report.WriteCSV(w, r)
 	case "json":
-		return report.WriteJSON(w, r)
+		if !r.Published {
+			return report.WriteJSON(w, r)
+		}
+		data, err := a.Service.ReportFile(ctx, c, format)
+		if err == nil {
+			_, err = w.Write(data)
+		}
+		return err
 	case "xlsx":
 		return report.WriteXLSX(w, r)
 	case "dictionary":
@@ -836,7 +843,8 @@ type verifyCommand struct {
 	What   string `arg:"" type:"path" help:"A receipt file, or a folder with a published log."`
 	Log    string `type:"existingdir" placeholder:"FOLDER" help:"The published log to check the receipt against."`
 	Since  string `type:"existingfile" placeholder:"CHECKPOINT" help:"An earlier checkpoint: check that the log grew out of it, with nothing altered, moved or taken away."`
-	Report string `type:"existingfile" placeholder:"FILE" help:"The published report as JSON: check that the log accounts for the same submissions."`
+	Report string `type:"existingfile" placeholder:"FILE" help:"The published report as JSON: check that it is the one that was published, and that the log accounts for the same submissions."`
+	Struck bool   `help:"Words were taken out of the report afterwards, as the portal's page on the version says: check it although its bytes are not those that were published."`
 	Key    string `placeholder:"KEY" help:"Key that the log is signed with, as it was announced somewhere else. Default: the one that lies beside the log."`
 }
 
@@ -870,7 +878,7 @@ func (cmd verifyCommand) Run(r *run) error {
 		}
 		said = append(said, fmt.Sprintf("The submission of this receipt is in the log of %s.", receipt.Consultation))
 		if receipt.State != "" {
-			said = append(said, fmt.Sprintf("So is what became of it: %s.", receipt.State))
+			said = append(said, fmt.Sprintf("So is what became of it: %s (%s).", receipt.State, receipt.Kind))
 		}
 	}
 	for _, m := range log.Manifests {
@@ -894,14 +902,15 @@ func (cmd verifyCommand) Run(r *run) error {
 		if err != nil {
 			return err
 		}
-		struck, err := log.CheckReport(data)
+		whole := "It is the report that was published, byte for byte."
+		err = log.CheckReport(data)
+		if cmd.Struck && errors.Is(err, ledger.ErrAltered) {
+			whole, err = "It is not the report that was published, byte for byte. That words were taken out, and nothing else changed, is what the portal says: compare the figures with a copy from before.", nil
+		}
 		if err != nil {
 			return err
 		}
-		said = append(said, "The report names this log, and its roll-call equals the log's.")
-		if struck {
-			said = append(said, "Its bytes are not those that were published: words were taken out afterwards, or it was altered. The portal's page on the version says which.")
-		}
+		said = append(said, "The report names this log, and its roll-call equals the log's. "+whole)
 	}
 	fmt.Fprintln(r.out, strings.Join(said, "\n"))
 	return nil

@@ -1,7 +1,7 @@
 // A second verifier of Heard's public log, written from docs/log.md alone, so that
 // nobody has to take the first one's word. It needs Node 20 and nothing else.
 //
-//   node verify.mjs FOLDER [--receipt FILE] [--since CHECKPOINT] [--report FILE] [--key KEY]
+//   node verify.mjs FOLDER [--receipt FILE] [--since CHECKPOINT] [--report FILE [--struck]] [--key KEY]
 //
 // FOLDER holds the files checkpoint, leaves and key, and once a report is published
 // manifests, openings and texts. The numbers in brackets are sections of log.md.
@@ -72,14 +72,16 @@ function parseReceipt(text) {
   const names = title.endsWith('1') ? ['consultation', 'received', 'leaf']
     : ['consultation', 'received', 'leaf', ...(r.state ? ['state', 'entry', 'opening'] : []), 'key'];
   check(fields.length === names.length && names.every((n) => r[n]), 'the receipt has not the lines it should');
+  check(!r.state || (/^(counted|erased|merged|withheld [0-9a-f]{64}|withdrawn)$/.test(r.state) && /^(state|change) [1-9][0-9]{0,8}$/.test(r.entry)), 'the receipt tells no state');
   if (r.key) opened(`${title}\n${names.map((n) => `${n}: ${r[n]}\n`).join('')}\n${signature}\n`, r.key);
   return r;
 }
 
 // verify checks a log, whose files are given as text, and what else is given with
-// it: a receipt, an earlier checkpoint, a report, each as text, and the key. It
-// throws for whatever does not hold, and returns what it found.
-export function verify(files, { receipt, since, report, key } = {}) {
+// it: a receipt, an earlier checkpoint, a report, each as text, whether words were
+// taken out of that afterwards, and the key. It throws for whatever does not hold,
+// and returns what it found.
+export function verify(files, { receipt, since, report, struck, key } = {}) {
   const file = (name) => plain(files[name] ?? '');
   const r = receipt === undefined ? undefined : parseReceipt(receipt);
   key ||= r?.key || file('key').trim();
@@ -87,8 +89,9 @@ export function verify(files, { receipt, since, report, key } = {}) {
   const leaves = lines(file('leaves')).map(bytes32);
   check(leaves.length === c.size, 'leaves and checkpoint are of different sizes');
   check(root(leaves).toString('base64') === c.root, 'the root does not match the leaves');
-  const there = new Set(leaves.map((l) => l.toString('base64')));
-  const has = (entry) => there.has(entry.toString('base64'));
+  const places = new Map(leaves.map((l, i) => [l.toString('base64'), i]));
+  check(places.size === leaves.length, 'an entry is in the log twice');
+  const has = (entry) => places.has(entry.toString('base64'));
 
   // [7] Manifests and openings.
   const texts = file('manifests').trim() === '' ? [] : file('manifests').trim().split('\n\n').map((t) => `${t}\n`);
@@ -136,8 +139,15 @@ export function verify(files, { receipt, since, report, key } = {}) {
   if (r) {
     check(r.consultation === c.consultation, 'the receipt is for another consultation');
     check(!r.key || r.key === key, 'the receipt and the log are signed with different keys');
-    check(has(bytes32(r.leaf)), 'the receipt is not in the log');
-    check(!r.state || has(seal('state', bytes32(r.opening), `${r.entry}\n${r.leaf}\n${r.state}\n`)), 'what the receipt says became of it is not in the log');
+    check(places.has(r.leaf), 'the receipt is not in the log');
+    check(manifests.length === 0 || openings[places.get(r.leaf)] === 'submission', 'the leaf of the receipt is not opened as a submission');
+  }
+  if (r?.state) {
+    const at = places.get(seal('state', bytes32(r.opening), `${r.entry}\n${r.leaf}\n${r.state}\n`).toString('base64')), [kind, roll] = r.entry.split(' ');
+    check(at !== undefined, 'what the receipt says became of it is not in the log');
+    const later = at >= openings.length && !(kind === 'state' && Number(roll) <= (manifests.at(-1)?.['roll-call'] ?? 0));
+    check(later || openings[at] === r.entry, 'what the receipt says became of it is not opened as that');
+    check(kind === 'state' || r.state !== 'counted', 'only a roll-call says that it is counted');
   }
   if (since !== undefined) { // [9]
     const text = plain(since);
@@ -152,12 +162,14 @@ export function verify(files, { receipt, since, report, key } = {}) {
     const said = (f) => (typeof f === 'object' ? (f.masked ? undefined : f.value) : f ?? 0); // a number in reports from before
     if (m.edition === 1) pairs.push([said(p.roll_call.withdrawn), m.withdrawn], [said(p.roll_call.replaced), m.merged], [said(p.roll_call.set_aside), m.withheld]);
     check(pairs.every(([a, b]) => b === undefined || a === b), "the report's roll-call does not equal the log");
+    const compact = report.replace(/("(?:[^"\\]+|\\.)*")|[ \t\r\n]+/g, '$1');
+    check(struck || sha256(compact).toString('base64') === m.report, "the report's bytes are not those that were published: words were taken out since (the portal says when; check again with --struck), or it was altered");
   }
   return { ...c, key, manifests, texts: published.length };
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [folder, ...rest] = process.argv.slice(2), given = {};
+  const [folder, ...all] = process.argv.slice(2), given = { struck: all.includes('--struck') }, rest = all.filter((a) => a !== '--struck');
   for (let i = 0; i < rest.length; i += 2) given[rest[i].slice(2)] = rest[i] === '--key' ? rest[i + 1] : readFileSync(rest[i + 1], 'utf8');
   const files = {};
   for (const name of ['checkpoint', 'leaves', 'key', 'manifests', 'openings', 'texts']) {

@@ -156,7 +156,7 @@ func TestScripts(t *testing.T) {
 	}
 	// Whoever checks a receipt takes the files of the log, whole and without cookies.
 	if log := read("js/log.js"); strings.Count(log, "fetch(") != 1 || !strings.Contains(log, "fetch(box.dataset.check + name, { credentials: 'omit', redirect: 'error' })") ||
-		strings.Count(log, "file(") != 4 || strings.Contains(log, "location") || strings.Contains(log, ".value =") {
+		strings.Count(log, "file(") != 6 || strings.Contains(log, "location") || strings.Contains(log, ".value =") {
 		t.Error("the script of the public log asks for something else than its files")
 	}
 	// The one request of the public's is to where the form goes anyway.

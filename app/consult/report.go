@@ -217,11 +217,7 @@ func (s *Service) Report(ctx context.Context, c *models.Consultation) (*models.R
 // ReportFile returns the published report as open data: csv, json, xlsx, or the
 // dictionary of their fields.
 func (s *Service) ReportFile(ctx context.Context, c *models.Consultation, format string) ([]byte, error) {
-	r, err := s.Report(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	return reportAs(r, format)
+	return s.VersionFile(ctx, c, 0, format)
 }
 
 // asideBy counts those that were set aside by reason, as far as they carry one.

@@ -142,6 +142,18 @@ func TestPublish(t *testing.T) {
 		if rows, err := csv.NewReader(bytes.NewReader(files["csv"])).ReadAll(); err != nil || len(rows) < 2 {
 			t.Errorf("report.csv has %d rows (%v)", len(rows), err)
 		}
+		// So does what this version of the program would not write: its hash is in the log.
+		_, kept, err := k.store.Report(ctx, c.ID)
+		noError(t, err)
+		kept = bytes.Replace(kept, []byte("{"), []byte(`{"of_an_earlier_version":1,`), 1)
+		noError(t, k.store.StrikeReport(ctx, c.ID, 1, kept, "2027-01-04"))
+		now, err := k.ReportFile(ctx, c, "json")
+		noError(t, err)
+		var compact bytes.Buffer
+		noError(t, json.Compact(&compact, now))
+		if !bytes.Equal(compact.Bytes(), kept) {
+			t.Error("report.json is not what was published")
+		}
 		_, err = k.ReportFile(ctx, c, "exe")
 		wantKind(t, "a format there is not", err, models.KindNotFound)
 	})

@@ -1,6 +1,7 @@
 package consult
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -27,6 +28,7 @@ type ReportVersion struct {
 	models.Version
 	Report *models.Report
 	Newest int // number of the newest version
+	data   []byte
 }
 
 // Versions is every published version of a report and what is proposed.
@@ -421,6 +423,7 @@ func (s *Service) PublishedVersion(ctx context.Context, c *models.Consultation, 
 		return nil, err
 	}
 	v.ProposedBy, v.PublishedBy = "", "" // who that was is for the desk
+	v.data = data
 	v.Report, err = reportOf(data)
 	return v, err
 }
@@ -438,11 +441,17 @@ func (s *Service) PublishedVersions(ctx context.Context, c *models.Consultation)
 	return all, err
 }
 
-// VersionFile returns a version of the published report in a format.
+// VersionFile returns a version of the published report in a format; the newest
+// for 0.
 func (s *Service) VersionFile(ctx context.Context, c *models.Consultation, number int, format string) ([]byte, error) {
 	v, err := s.PublishedVersion(ctx, c, number)
 	if err != nil {
 		return nil, err
+	}
+	if format == "json" { // as it was published, whatever this version of the program would write
+		var b bytes.Buffer
+		err = json.Indent(&b, v.data, "", "  ")
+		return append(b.Bytes(), '\n'), err
 	}
 	return reportAs(v.Report, format)
 }

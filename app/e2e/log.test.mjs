@@ -52,6 +52,6 @@ test('a receipt is checked in the browser', async t => {
   const asked = [];
   v.page.on('request', r => asked.push(r.url().replace(base, '')));
   for (const r of [receipt, told, receipt.replaceAll('\n', ' \r\n\r\n')]) assert.match(await check(v, r), /its entry is in the log|entry of this receipt is in the log/);
-  assert.deepEqual([...new Set(asked.filter(u => u.includes('/log/')))].sort(), ['', 'checkpoint', 'key', 'leaves'].map(f => `/${id}/log/${f}`), 'whole files and nothing else');
+  assert.deepEqual([...new Set(asked.filter(u => u.includes('/log/')))].sort(), ['', 'checkpoint', 'key', 'leaves', 'manifests', 'openings'].map(f => `/${id}/log/${f}`), 'whole files and nothing else');
   await v.leave(t);
 });

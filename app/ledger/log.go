@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -103,11 +102,13 @@ type Log struct {
 	Manifests    []Manifest // one for each published report, the first first
 	Texts        int        // published texts, each of which is in the log
 	leaves       []Hash
+	places       map[Hash]int // of the entries in leaves
+	openings     []string     // what the first entries were; none before there is a manifest
 }
 
 // OpenLog checks the published log in dir: that its checkpoint is signed with key,
-// that leaves has as many entries as it says and that they have its root, that
-// every published text is among them, and that each manifest accounts for every
+// that leaves has as many entries as it says, each once, and that they have its
+// root, that every published text is among them, and that each manifest accounts for every
 // submission; see Manifest. key is "" for the one that lies beside the log, which
 // shows only that the log is all by one hand.
 //
@@ -141,7 +142,13 @@ func OpenLog(dir fs.FS, key string) (*Log, error) {
 	if Root(leaves) != c.root {
 		return nil, fmt.Errorf("%s: line 3: the root does not match %s: one of the two files was altered", CheckpointName, LeavesName)
 	}
-	l := &Log{Consultation: c.consultation, Size: c.size, Root: c.root, Key: key, leaves: leaves}
+	l := &Log{Consultation: c.consultation, Size: c.size, Root: c.root, Key: key, leaves: leaves, places: make(map[Hash]int, len(leaves))}
+	for i, leaf := range leaves {
+		if at, again := l.places[leaf]; again {
+			return nil, fmt.Errorf("%s: line %d is the same as line %d: no two entries are, so that no two submissions share one", LeavesName, i+1, at+1)
+		}
+		l.places[leaf] = i
+	}
 	return l, l.readPublished(dir)
 }
 
@@ -155,7 +162,10 @@ func openCheckpoint(text, key string) (checkpoint, error) {
 }
 
 // Has reports whether the log has an entry.
-func (l *Log) Has(entry Hash) bool { return slices.Contains(l.leaves, entry) }
+func (l *Log) Has(entry Hash) bool {
+	_, there := l.places[entry]
+	return there
+}
 
 // ErrSplit is returned for a log that did not grow out of what it showed before.
 var ErrSplit = errors.New("this log did not grow out of that one")

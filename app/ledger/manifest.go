@@ -237,6 +237,7 @@ func (l *Log) readPublished(dir fs.FS) error {
 	if err := l.checkOpenings(openings); err != nil {
 		return fmt.Errorf("%s: %w", OpeningsName, err)
 	}
+	l.openings = openings
 	for i, m := range l.Manifests {
 		if err := l.checkManifest(m, openings); err != nil {
 			return fmt.Errorf("%s: manifest %d: %w", ManifestsName, i+1, err)
@@ -298,10 +299,6 @@ func (l *Log) checkManifest(m Manifest, openings []string) error {
 
 // checkTexts checks that every published text is in the log.
 func (l *Log) checkTexts(text string) error {
-	there := make(map[Hash]bool, len(l.leaves))
-	for _, leaf := range l.leaves {
-		there[leaf] = true
-	}
 	for line := range strings.Lines(text) {
 		l.Texts++
 		salt, content, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
@@ -309,18 +306,22 @@ func (l *Log) checkTexts(text string) error {
 		if err != nil {
 			return fmt.Errorf("line %d: %w", l.Texts, err)
 		}
-		if !there[Text(Salt(h), []byte(content))] {
+		if !l.Has(Text(Salt(h), []byte(content))) {
 			return fmt.Errorf("line %d: this text is not in the log: it was altered, or added afterwards", l.Texts)
 		}
 	}
 	return nil
 }
 
-// CheckReport checks that a report, which is its JSON as it was published, is the
-// one of a manifest: its bytes, the checkpoint that it names, and its roll-call.
-// struck says that words were taken out of it afterwards, at the wish of whoever
-// wrote them, so that its bytes are no longer those that were published.
-func (l *Log) CheckReport(data []byte) (struck bool, err error) {
+// ErrAltered is in the error for a report whose bytes are not those that were
+// published, and of which all else holds. Words may have been taken out of it
+// afterwards, at the wish of whoever wrote them; if that is not what happened,
+// somebody altered it.
+var ErrAltered = errors.New("the report's bytes are not those that were published")
+
+// CheckReport checks that a report, which is its JSON, is the one of a manifest:
+// the checkpoint that it names, its roll-call, and its bytes; see ErrAltered.
+func (l *Log) CheckReport(data []byte) error {
 	var r struct {
 		Consultation string `json:"consultation"`
 		Checkpoint   string `json:"checkpoint"`
@@ -336,15 +337,15 @@ func (l *Log) CheckReport(data []byte) (struck bool, err error) {
 	}
 	var compact bytes.Buffer
 	if err := errors.Join(json.Unmarshal(data, &r), json.Compact(&compact, data)); err != nil || r.Version.Number == 0 {
-		return false, errors.New("this is not a published report as JSON")
+		return errors.New("this is not a published report as JSON")
 	}
 	at := slices.IndexFunc(l.Manifests, func(m Manifest) bool { return m.Edition == r.Version.Number })
 	if at < 0 {
-		return false, fmt.Errorf("the log has no manifest for version %d of the report", r.Version.Number)
+		return fmt.Errorf("the log has no manifest for version %d of the report", r.Version.Number)
 	}
 	m := l.Manifests[at]
 	if r.Consultation != m.Consultation || r.Checkpoint != m.Root.String() {
-		return false, errors.New("the report names another log than its manifest")
+		return errors.New("the report names another log than its manifest")
 	}
 	type pair struct {
 		report models.Figure
@@ -356,10 +357,13 @@ func (l *Log) CheckReport(data []byte) (struck bool, err error) {
 	}
 	for _, p := range pairs {
 		if p.log != Masked && p.report != (models.Figure{Value: p.log}) {
-			return false, errors.New("the report's roll-call does not equal the log")
+			return errors.New("the report's roll-call does not equal the log")
 		}
 	}
-	return sha256.Sum256(compact.Bytes()) != m.Report, nil
+	if sha256.Sum256(compact.Bytes()) != m.Report {
+		return fmt.Errorf("%w: words were taken out afterwards because somebody asked for it, or it was altered. The portal's page on version %d says whether words were taken out, and when. If it does, and you believe it, check again with --struck", ErrAltered, m.Edition)
+	}
+	return nil
 }
 
 // HexHash reads a SHA-256 in hex.

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -133,6 +134,12 @@ func ParseReceipt(text string) (Receipt, error) {
 	return r, nil
 }
 
+// What a receipt may say of a state, so that none reads like another.
+var (
+	states     = regexp.MustCompile(`^(counted|erased|merged|withheld [0-9a-f]{64}|withdrawn)$`)
+	stateKinds = regexp.MustCompile(`^(state|change) [1-9][0-9]{0,8}$`)
+)
+
 func (r *Receipt) set(name, value string) (err error) {
 	switch name {
 	case "consultation":
@@ -145,11 +152,11 @@ func (r *Receipt) set(name, value string) (err error) {
 	case "leaf":
 		r.Leaf, err = ParseHash(value)
 	case "state":
-		if r.State = value; value == "" {
+		if r.State = value; !states.MatchString(value) {
 			err = errors.New("expected what became of the submission")
 		}
 	case "entry":
-		if r.Kind = value; value == "" {
+		if r.Kind = value; !stateKinds.MatchString(value) {
 			err = errors.New("expected the kind of the entry that says so")
 		}
 	case "opening":
@@ -172,8 +179,13 @@ func (r *Receipt) set(name, value string) (err error) {
 // in order.
 var ErrNotInLog = errors.New("this receipt is not in the log")
 
+// ErrLeftOut is in the error for a receipt whose entries are in the log, and not
+// as what they are: the report was made without what they stand for.
+var ErrLeftOut = errors.New("the report leaves the submission of this receipt out")
+
 // CheckReceipt checks that the log is the receipt's, by consultation and key, and
-// that the receipt's leaf, and what the receipt says became of it, are in the log.
+// that the receipt's leaf, and what the receipt says became of it, are in the log,
+// and are opened there as what they are.
 func (l *Log) CheckReceipt(r Receipt) error {
 	if l.Consultation != r.Consultation {
 		return fmt.Errorf("the receipt is for %s and the log is of %s: fetch the log of %s", r.Consultation, l.Consultation, r.Consultation)
@@ -181,11 +193,42 @@ func (l *Log) CheckReceipt(r Receipt) error {
 	if r.Key != "" && r.Key != l.Key {
 		return errors.New("the receipt and the log are signed with different keys: one of them is not this portal's. Keep both")
 	}
-	if !l.Has(r.Leaf) {
+	at, there := l.places[r.Leaf]
+	if !there {
 		return fmt.Errorf("%w of %d entries. Entries come in once a day: if it is only a day old, fetch the log again tomorrow. If not, keep the receipt, which is signed, and tell the council and somebody you trust", ErrNotInLog, l.Size)
 	}
-	if r.State != "" && !l.Has(State(r.Blind, r.Kind, r.Leaf, r.State)) {
+	const tell = "Keep the receipt, which is signed, and the log, and tell the council and somebody you trust"
+	// Nobody answers any more once there is a roll-call to publish.
+	if len(l.Manifests) > 0 && l.opening(at) != KindSubmission {
+		return fmt.Errorf("%w: line %d of %s says %q, and not that it is a submission. %s", ErrLeftOut, at+1, OpeningsName, l.opening(at), tell)
+	}
+	if r.State == "" {
+		return nil
+	}
+	if at, there = l.places[State(r.Blind, r.Kind, r.Leaf, r.State)]; !there {
 		return fmt.Errorf("%w as %s: its leaf is there, and the entry that says what became of it is not", ErrNotInLog, r.State)
 	}
+	if said := l.opening(at); said != r.Kind && (said != "" || l.called(r.Kind)) {
+		return fmt.Errorf("%w: line %d of %s says %q about the entry that tells what became of it, and not %q. %s", ErrLeftOut, at+1, OpeningsName, said, r.Kind, tell)
+	}
+	if strings.HasPrefix(r.Kind, "change ") && r.State == StateCounted {
+		return fmt.Errorf("%w: only a roll-call says that a submission is counted, and the receipt names a change after it. %s", ErrLeftOut, tell)
+	}
 	return nil
+}
+
+// opening is what the entry at a place was, "" behind the last manifest's.
+func (l *Log) opening(at int) string {
+	if at < len(l.openings) {
+		return l.openings[at]
+	}
+	return ""
+}
+
+// called reports whether a kind is that of a roll-call before the last manifest, so
+// that its entries have openings.
+func (l *Log) called(kind string) bool {
+	var number int
+	_, err := fmt.Sscanf(kind, "state %d", &number)
+	return err == nil && len(l.Manifests) > 0 && number <= l.Manifests[len(l.Manifests)-1].Roll
 }

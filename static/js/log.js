@@ -10,9 +10,10 @@
   function bytes(text) { return Uint8Array.from(atob(text), function (c) { return c.charCodeAt(0); }); }
   function text(b) { return btoa(String.fromCharCode.apply(null, b)); }
   function join(parts) {
-    var all = [];
-    parts.forEach(function (p) { all.push.apply(all, typeof p === 'string' ? new TextEncoder().encode(p) : p); });
-    return new Uint8Array(all);
+    var size = 0, all = parts.map(function (p) { return typeof p === 'string' ? new TextEncoder().encode(p) : p; });
+    var whole = new Uint8Array(all.reduce(function (n, p) { return n + p.length; }, 0));
+    all.forEach(function (p) { whole.set(p, size); size += p.length; });
+    return whole;
   }
   async function sha256() { return new Uint8Array(await crypto.subtle.digest('SHA-256', join([].slice.call(arguments)))); }
   async function root(nodes) {
@@ -47,7 +48,9 @@
       else r[l.split(':')[0]] = l.slice(l.indexOf(':') + 1).trim();
     });
     if (!/^Receipt from Heard, version [12]$/.test(lines[0]) || !r.leaf) return 'receipt';
+    if (r.state && !(/^(counted|erased|merged|withheld [0-9a-f]{64}|withdrawn)$/.test(r.state) && /^(state|change) [1-9][0-9]{0,8}$/.test(r.entry))) return 'receipt';
     var key = (await file('key')).trim(), note = await file('checkpoint'), leaves = (await file('leaves')).split('\n').filter(Boolean);
+    var manifest = (await file('manifests')).trim().split('\n\n').pop(), openings = await file('openings'), m = {};
     var mine = lines.filter(function (l) { return l !== r.signature; }).join('\n') + '\n\n' + r.signature + '\n', signed = 'holds', said;
     if (r.key && r.key !== key) return 'key';
     try {
@@ -60,10 +63,21 @@
     }
     var nodes = await Promise.all(leaves.map(function (l) { return sha256([0], bytes(l)); }));
     if (said[0] !== 'heard/' + r.consultation || Number(said[1]) !== leaves.length || await root(nodes) !== said[2]) return 'log';
-    if (leaves.indexOf(r.leaf) < 0) return 'missing';
+    if (new Set(leaves).size !== leaves.length) return 'log';
+    // What the entries were, up to the last manifest.
+    var kinds = openings.split('\n').filter(Boolean), at = leaves.indexOf(r.leaf);
+    if (manifest) {
+      manifest.split('\n').forEach(function (l) { m[l.split(': ')[0]] = l.split(': ')[1]; });
+      var told = text(await sha256('heard/manifest/v1\0', new Uint8Array(32), await sha256(manifest + '\n')));
+      if (leaves.indexOf(told) < 0 || m.openings !== text(await sha256(openings)) || Number(m.size) !== kinds.length) return 'log';
+    }
+    if (at < 0) return 'missing';
+    if (manifest && kinds[at] !== 'submission') return 'left';
     if (r.state) {
-      var entry = await sha256('heard/state/v1\0', bytes(r.opening), await sha256(r.entry + '\n' + r.leaf + '\n' + r.state + '\n'));
-      if (leaves.indexOf(text(entry)) < 0) return 'missing';
+      at = leaves.indexOf(text(await sha256('heard/state/v1\0', bytes(r.opening), await sha256(r.entry + '\n' + r.leaf + '\n' + r.state + '\n'))));
+      if (at < 0) return 'missing';
+      var kind = r.entry.split(' '), due = at < kinds.length || kind[0] === 'state' && Number(kind[1]) <= Number(m['roll-call'] || 0);
+      if (due && kinds[at] !== r.entry || kind[0] === 'change' && r.state === 'counted') return 'left';
     }
     return signed;
   }
