@@ -1,9 +1,12 @@
 package app
 
 import (
+	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -197,6 +200,26 @@ func TestBackupAndRestore(t *testing.T) {
 		if err != nil || bytes.Contains(e.data, []byte("canary")) {
 			t.Errorf("words can be read in %s of the backup (%v)", e.name, err)
 		}
+	}
+	zip, err := gzip.NewReader(bytes.NewReader(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	members := 0
+	for archive := tar.NewReader(zip); ; members++ {
+		h, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h.ModTime.Unix() != 0 {
+			t.Errorf("%s of the backup is of %v", h.Name, h.ModTime)
+		}
+	}
+	if members < 5 {
+		t.Errorf("the backup has %d entries", members)
 	}
 	closePortal(t, a)
 	if names := holds(t, dir, "quokkacanary"); len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, "index") }) {

@@ -388,6 +388,17 @@ func canariesIn(t *testing.T, cfg Config, whole bool) {
 			t.Errorf("%s holds an exact time: %.60q", column, values[i])
 		}
 	}
+	attached := 0
+	for name := range files {
+		if info, err := os.Stat(name); err == nil && strings.HasPrefix(name, filepath.Join(cfg.Data, "files")) {
+			if attached++; exact(fmt.Sprint(info.ModTime().Unix())) {
+				t.Errorf("an attached file is of %v", info.ModTime())
+			}
+		}
+	}
+	if attached == 0 {
+		t.Error("there is no attached file: this test looks in the wrong place")
+	}
 	said, err := os.ReadFile(logs)
 	if err != nil {
 		t.Fatal(err)

@@ -671,6 +671,26 @@ func TestStore(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file's mode is %v, %v: want 0600", info.Mode(), err)
 	}
+	// Its time tells nobody when it came, nor does that of one from before times were
+	// taken off, or of one that is put back.
+	key := files[0].Name()
+	now := time.Now()
+	if err := os.Chtimes(filepath.Join(folder, key), now, now); err != nil || info.ModTime().Unix() != 0 {
+		t.Errorf("the file is of %v, %v", info.ModTime(), err)
+	}
+	s, err := OpenStore(t.Context(), "file://"+folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for i := range 2 {
+		if info, err := os.Stat(filepath.Join(folder, key)); err != nil || info.ModTime().Unix() != 0 {
+			t.Errorf("%d: the file is of %v, %v", i, info.ModTime(), err)
+		}
+		if err := s.PutBack(t.Context(), key, []byte("again")); err != nil {
+			t.Error(err)
+		}
+	}
 	if files, err := os.ReadDir(elsewhere); err != nil || len(files) != 0 {
 		t.Errorf("%d files in the temporary directory, %v", len(files), err)
 	}

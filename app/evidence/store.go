@@ -5,10 +5,12 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"time"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
@@ -45,14 +47,41 @@ func OpenStore(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the attachment store: %w", err)
 	}
+	if u.Scheme == fileblob.Scheme {
+		if err := undateAll(filepath.Join(u.Host, filepath.FromSlash(u.Path))); err != nil {
+			return nil, fmt.Errorf("open the attachment store: %w", errors.Join(err, bucket.Close()))
+		}
+	}
 	return &Store{bucket}, nil
+}
+
+// undated is when every file was last changed, as far as the file system tells: or
+// it would tell to the second when somebody attached it.
+var undated = time.Unix(0, 0)
+
+// undateAll undates files that were kept before files were.
+func undateAll(folder string) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err == nil && keyRE.MatchString(e.Name()) && !info.ModTime().Equal(undated) {
+			err = os.Chtimes(filepath.Join(folder, e.Name()), undated, undated)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // it may be gone since
+			return err
+		}
+	}
+	return nil
 }
 
 // Close closes the store.
 func (s *Store) Close() error { return s.bucket.Close() }
 
 // Put keeps data and returns its new key. On a file system it is on the disk
-// before Put returns, readable by its owner alone.
+// before Put returns, readable by its owner alone, and its time tells nothing.
 func (s *Store) Put(ctx context.Context, data []byte) (key string, err error) {
 	key = rand.Text()
 	return key, s.put(ctx, key, data)
@@ -84,6 +113,9 @@ func (s *Store) put(ctx context.Context, key string, data []byte) error {
 		return fmt.Errorf("keep an attachment: %w", err)
 	}
 	_, err = w.Write(data)
+	if err == nil && file != nil {
+		err = os.Chtimes(file.Name(), undated, undated)
+	}
 	if err == nil && file != nil {
 		err = file.Sync()
 	}

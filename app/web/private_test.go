@@ -269,6 +269,15 @@ func TestNothingAboutThePerson(t *testing.T) {
 			t.Errorf("%q is on the disk, in %v", word, in)
 		}
 	}
+	kept := files(t, filepath.Join(folder, "files"))
+	for _, name := range kept {
+		if info, err := os.Stat(name); err != nil || info.ModTime().Unix() != 0 {
+			t.Errorf("an attached file is of %v, %v", info.ModTime(), err)
+		}
+	}
+	if len(kept) == 0 {
+		t.Error("there is no attached file: this test looks in the wrong place")
+	}
 	if in := found(t, folder, p.demo.ID); !slices.Contains(in, "heard.db") {
 		t.Errorf("the consultation is only in %v: this test looks in the wrong place", in)
 	}
