@@ -54,7 +54,7 @@ const MinPasswordLength = 12
 type AuditEvent struct {
 	Sequence     int64
 	Day          string // YYYY-MM-DD
-	Time         string // HH:MM for acts of staff, "" for acts of respondents
+	Time         string // HH:MM for acts of staff, "" for those of respondents and of the portal
 	Actor        string // user id, "respondent" or "portal"
 	Action       string // such as submission.received
 	Object       string // id of what it was done to

@@ -161,6 +161,7 @@ func TestAskAndReply(t *testing.T) {
 		if strings.Contains(k.log.String(), canary) {
 			t.Error("the log repeats what was said")
 		}
+		k.recorded(t)
 		trail, err := k.store.AuditTrail(ctx, c.ID, 0)
 		noError(t, err)
 		for _, e := range trail {

@@ -187,6 +187,7 @@ func TestCorrect(t *testing.T) {
 		if strings.Contains(k.log.String(), first) || strings.Contains(k.log.String(), second) {
 			t.Error("the log repeats the words")
 		}
+		k.recorded(t)
 		trail, err := k.store.AuditTrail(ctx, c.ID, 0)
 		noError(t, err)
 		recorded := 0
@@ -477,8 +478,8 @@ func TestCorrectIsAllOrNothing(t *testing.T) {
 		key := k.correct(t, c, code)
 		noError(t, k.Detach(ctx, key, c, 0))
 		k.answer(t, key, c, models.Answers{"C6": words("Second.")})
-		all := []string{"submissions", "answers", "attachments", "leaves", "audit", "jobs", "draft_files"}
-		for _, broken := range []string{"submissions", "answers", "leaves", "audit", "jobs", "drafts", "draft_files"} {
+		all := []string{"submissions", "answers", "attachments", "leaves", "audit_pending", "jobs", "draft_files"}
+		for _, broken := range []string{"submissions", "answers", "leaves", "audit_pending", "jobs", "drafts", "draft_files"} {
 			before := k.tables(t, all...)
 			mend := k.breakTable(t, broken)
 			err := k.Submit(ctx, key, c, consult.Proof{})

@@ -316,6 +316,12 @@ func (k *kit) countFiles(t testing.TB) int {
 	return len(entries)
 }
 
+// recorded puts on record what respondents did today, which waits for the day after.
+func (k *kit) recorded(t testing.TB) {
+	t.Helper()
+	noError(t, k.store.RecordRespondents(ctx, "9999-12-31"))
+}
+
 // breakTable makes every insertion into a table and every change of it fail
 // until mend is called.
 func (k *kit) breakTable(t testing.TB, table string) (mend func()) {

@@ -127,8 +127,12 @@ func (s *Service) padding(c *models.Consultation, position int) ledger.Salt {
 }
 
 // LogDaily appends the day's batch to the log of every consultation that has not
-// had it, and returns once each has.
+// had it, and returns once each has. Before, what respondents did on the days
+// before goes into the record of acts, whose head is in each batch.
 func (s *Service) LogDaily(ctx context.Context) error {
+	if err := s.store.RecordRespondents(ctx, s.today()); err != nil {
+		return err
+	}
 	all, err := s.store.Consultations(ctx)
 	if err != nil {
 		return err

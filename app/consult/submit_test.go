@@ -29,7 +29,7 @@ import (
 func TestSubmitIsAllOrNothing(t *testing.T) {
 	each(t, func(t *testing.T, k *kit) {
 		c := k.demo(t)
-		all := []string{"submissions", "answers", "leaves", "audit", "jobs"}
+		all := []string{"submissions", "answers", "leaves", "audit_pending", "jobs"}
 		for _, broken := range append(slices.Clone(all), "drafts") {
 			before := k.tables(t, all...)
 			key := k.fill(t, c, resident("The lamps are out again.", true))
@@ -101,6 +101,7 @@ func TestSubmitTwiceIsOne(t *testing.T) {
 		if got := k.tables(t, "submissions", "leaves"); got["submissions"] != 1 || got["leaves"] != 1 {
 			t.Errorf("sent 11 times: %v", got)
 		}
+		k.recorded(t)
 		trail, err := k.store.AuditTrail(ctx, c.ID, 0)
 		noError(t, err)
 		received := 0

@@ -114,6 +114,7 @@ func TestWithdrawTogether(t *testing.T) {
 			})
 		}
 		all.Wait()
+		k.recorded(t)
 		trail, err := k.store.AuditTrail(ctx, c.ID, 0)
 		noError(t, err)
 		n := 0
@@ -132,7 +133,7 @@ func TestWithdrawIsAllOrNothing(t *testing.T) {
 	each(t, func(t *testing.T, k *kit) {
 		c := k.demo(t)
 		code := k.send(t, c, resident("The lamps are out.", true))
-		for _, broken := range []string{"audit", "jobs"} {
+		for _, broken := range []string{"audit_pending", "jobs"} {
 			mend := k.breakTable(t, broken)
 			err := k.Withdraw(ctx, c, code)
 			mend()

@@ -143,6 +143,9 @@ func node(t *testing.T, script string, args ...string) {
 		t.Errorf("node %s: %v", strings.Join(args, " "), err)
 		return
 	}
+	if err := a.Store.RecordRespondents(ctx, "9999-12-31"); err != nil { // of today
+		t.Fatal(err)
+	}
 	if _, _, err := a.Store.VerifyAudit(ctx); err != nil {
 		t.Errorf("the record of acts: %v", err)
 	}

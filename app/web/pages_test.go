@@ -586,7 +586,7 @@ func TestSendingTwiceAtOnce(t *testing.T) {
 			t.Errorf("one click is answered %+v", res)
 		}
 	}
-	if subs, leaves, received := p.count("submissions"), p.count("leaves"), len(p.rows("SELECT 1 FROM audit WHERE action = 'submission.received'")); subs != 1 || leaves != 1 || received != 1 {
+	if subs, leaves, received := p.count("submissions"), p.count("leaves"), len(p.rows("SELECT 1 FROM audit_pending WHERE action = 'submission.received'")); subs != 1 || leaves != 1 || received != 1 {
 		t.Errorf("%d submissions, %d leaves and %d entries on record, expected one of each", subs, leaves, received)
 	}
 	if words := b.get("/" + p.demo.ID + "/receipt").words(); len(words) != 12 {

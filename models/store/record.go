@@ -3,7 +3,9 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"log/slog"
+	"strings"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -35,10 +37,24 @@ type auditHead struct {
 
 func (auditHead) TableName() string { return "audit_head" }
 
+// pendingRow is an act of a respondent that is not in the record yet. Its id is
+// random, so that nothing tells after which others it came.
+type pendingRow struct {
+	ID           string `gorm:"primaryKey"`
+	Day          string
+	Action       string
+	Object       string
+	Consultation string
+	Reason       string
+}
+
+func (pendingRow) TableName() string { return "audit_pending" }
+
 // Audit adds an event to the record, which is numbered and chained to the one
 // before it when the transaction ends. Day and Time come from the clock, in
-// UTC, unless the event states them. What respondents do is recorded without a
-// time of day, whatever the event states.
+// UTC, unless the event states them. Only what staff do is recorded with a time
+// of day, whatever the event states; and what respondents do waits for
+// RecordRespondents, or the acts of staff before and after it would tell when.
 //
 // When the transaction is taken back, so is what was done, but an act of staff
 // stays in the record as undone: nobody can look, fail, and leave no trace.
@@ -50,7 +66,7 @@ func (s *Store) Audit(ctx context.Context, e models.AuditEvent) error {
 			e.Time = now.Format("15:04")
 		}
 	}
-	if e.Actor == models.ActorRespondent {
+	if e.Actor == models.ActorRespondent || e.Actor == models.ActorPortal {
 		e.Time = ""
 	}
 	return s.Tx(ctx, func(tx *Store) error {
@@ -59,16 +75,60 @@ func (s *Store) Audit(ctx context.Context, e models.AuditEvent) error {
 	})
 }
 
+// keepActs keeps what a transaction did: what respondents did until it is
+// recorded, all else at the end of the record.
+func (s *Store) keepActs(ctx context.Context, acts []models.AuditEvent) error {
+	var pending []pendingRow
+	var now []models.AuditEvent
+	for _, e := range acts {
+		if e.Actor == models.ActorRespondent {
+			id := strings.ToLower(rand.Text()) // as it is, a backup would take it for the key of a file
+			pending = append(pending, pendingRow{id, e.Day, e.Action, e.Object, e.Consultation, e.Reason})
+		} else {
+			now = append(now, e)
+		}
+	}
+	if len(pending) > 0 {
+		if err := s.db.WithContext(ctx).CreateInBatches(pending, chunk).Error; err != nil {
+			return failed(err, writeRecord)
+		}
+	}
+	return s.chain(ctx, now)
+}
+
+// RecordRespondents adds to the record what respondents did before a day, in no
+// order that tells anything.
+func (s *Store) RecordRespondents(ctx context.Context, before string) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		if _, err := tx.lockHead(ctx); err != nil { // or another program records the same
+			return failed(err, writeRecord)
+		}
+		var rows []pendingRow
+		if err := tx.db.WithContext(ctx).Where("day < ?", before).Order("id").Find(&rows).Error; err != nil || len(rows) == 0 {
+			return failed(err, writeRecord)
+		}
+		acts := make([]models.AuditEvent, len(rows))
+		for i, r := range rows {
+			acts[i] = models.AuditEvent{Day: r.Day, Actor: models.ActorRespondent, Action: r.Action, Object: r.Object, Consultation: r.Consultation, Reason: r.Reason}
+		}
+		if err := tx.db.WithContext(ctx).Where("day < ?", before).Delete(&pendingRow{}).Error; err != nil {
+			return failed(err, writeRecord)
+		}
+		return tx.chain(ctx, acts)
+	})
+}
+
+const writeRecord = "write the record of what was done"
+
 // chain writes events to the end of the record. It is the last thing that a
 // transaction does, so that others wait for its end as short as can be.
 func (s *Store) chain(ctx context.Context, events []models.AuditEvent) error {
 	if len(events) == 0 {
 		return nil
 	}
-	const doing = "write the record of what was done"
 	head, err := s.lockHead(ctx)
 	if err != nil {
-		return failed(err, doing)
+		return failed(err, writeRecord)
 	}
 	rows := make([]auditRow, len(events))
 	for i, e := range events {
@@ -79,9 +139,9 @@ func (s *Store) chain(ctx context.Context, events []models.AuditEvent) error {
 		rows[i] = auditRow(e)
 	}
 	if err := s.db.WithContext(ctx).CreateInBatches(rows, 500).Error; err != nil {
-		return failed(err, doing)
+		return failed(err, writeRecord)
 	}
-	return failed(s.db.WithContext(ctx).Save(&head).Error, doing)
+	return failed(s.db.WithContext(ctx).Save(&head).Error, writeRecord)
 }
 
 // lockHead returns the end of the record, which nobody else moves until the

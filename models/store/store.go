@@ -375,7 +375,7 @@ func (s *Store) transact(ctx context.Context, tx *Store, f func(tx *Store) error
 		tx.db = db
 		err := f(tx)
 		if err == nil && s.unit == nil {
-			err = tx.chain(ctx, tx.unit.acts)
+			err = tx.keepActs(ctx, tx.unit.acts)
 		}
 		return err
 	})

@@ -90,6 +90,7 @@ func Run(t *testing.T) {
 		{"equality", testEquality},
 		{"audit", testAudit},
 		{"audit chain", testAuditChain},
+		{"audit of respondents", testAuditOfRespondents},
 		{"reports", testReports},
 		{"versions of reports", testVersions},
 		{"text that cannot be kept", testUnkeepable},
@@ -211,6 +212,7 @@ var columns = strings.Fields(`
 	attachments.key attachments.kind attachments.opened attachments.original attachments.position attachments.redacted attachments.secret attachments.sha256 attachments.size attachments.submission attachments.text attachments.unclean
 	audit.action audit.actor audit.consultation audit.day audit.hash audit.object audit.reason audit.sequence audit.time audit.undone
 	audit_head.hash audit_head.id audit_head.sequence
+	audit_pending.action audit_pending.consultation audit_pending.day audit_pending.id audit_pending.object audit_pending.reason
 	calendar_links.account calendar_links.consultation calendar_links.day calendar_links.hash
 	campaign_members.campaign campaign_members.consultation campaign_members.position campaign_members.submission
 	campaigns.consultation campaigns.id campaigns.position campaigns.template
@@ -728,7 +730,7 @@ func testTransactions(t *testing.T, url string) {
 	}
 	rows := func() (n int) {
 		db := raw(t, url)
-		for _, table := range []string{"submissions", "answers", "leaves", "jobs", "audit"} {
+		for _, table := range []string{"submissions", "answers", "leaves", "jobs", "audit_pending"} {
 			n += count(t, db, table)
 		}
 		return n
@@ -1663,7 +1665,7 @@ func testUpgrade(t *testing.T, url string) {
 		}
 	}
 	for _, statement := range append(plain,
-		"DROP TABLE submission_keys", "DROP TABLE log_entries", "DROP TABLE contact_openings", "ALTER TABLE attachments DROP COLUMN secret", "ALTER TABLE attachments DROP COLUMN unclean", "DROP TABLE sso_subjects", "DROP TABLE recoveries", "DROP TABLE staff_sessions", "DROP TABLE sign_in_attempts",
+		"DROP TABLE audit_pending", "DROP TABLE submission_keys", "DROP TABLE log_entries", "DROP TABLE contact_openings", "ALTER TABLE attachments DROP COLUMN secret", "ALTER TABLE attachments DROP COLUMN unclean", "DROP TABLE sso_subjects", "DROP TABLE recoveries", "DROP TABLE staff_sessions", "DROP TABLE sign_in_attempts",
 		"DROP TABLE recovery_codes", "DROP TABLE code_apps", "DROP TABLE passkeys",
 		"DROP TABLE portal", "DROP TABLE revision", "ALTER TABLE users DROP COLUMN consultations",
 		"DROP TABLE findings", "DROP TABLE sections", "DROP TABLE population",
@@ -2114,9 +2116,7 @@ func testAudit(t *testing.T, url string) {
 	}
 	want := []models.AuditEvent{
 		{Day: "2026-10-02", Actor: models.ActorPortal, Action: "backup.made"},
-		{Day: "2026-10-01", Time: "04:05", Actor: models.ActorPortal, Action: "backup.made"},
-		{Day: "2026-11-01", Actor: models.ActorRespondent, Action: "submission.withdrawn", Consultation: square},
-		{Day: "2026-11-01", Actor: models.ActorRespondent, Action: "submission.received", Object: "s1", Consultation: square},
+		{Day: "2026-10-01", Actor: models.ActorPortal, Action: "backup.made"},
 		{Day: "2026-11-01", Time: "22:30", Actor: "u1", Action: "theme.approved", Object: "t1", Consultation: square, Reason: "read all of it"},
 	}
 	got := must[[]models.AuditEvent](t)(s.AuditTrail(ctx, "", 0))
@@ -2126,7 +2126,61 @@ func testAudit(t *testing.T, url string) {
 			t.Errorf("sequence %d after %d", got[i].Sequence, got[i-1].Sequence)
 		}
 	}
-	wantSame(t, "newest of one", must[[]models.AuditEvent](t)(s.AuditTrail(ctx, square, 2)), got[2:4])
+	wantSame(t, "newest of one", must[[]models.AuditEvent](t)(s.AuditTrail(ctx, square, 2)), got[2:])
+	noError(t, s.RecordRespondents(ctx, "2026-11-01")) // of the days before
+	wantSame(t, "on the day", must[[]models.AuditEvent](t)(s.AuditTrail(ctx, "", 0)), got)
+	noError(t, s.RecordRespondents(ctx, "2026-11-02"))
+	later := must[[]models.AuditEvent](t)(s.AuditTrail(ctx, "", 2))
+	slices.SortFunc(later, func(x, y models.AuditEvent) int { return strings.Compare(x.Action, y.Action) })
+	wantSame(t, "the day after", later, []models.AuditEvent{
+		{Day: "2026-11-01", Actor: models.ActorRespondent, Action: "submission.received", Object: "s1", Consultation: square},
+		{Day: "2026-11-01", Actor: models.ActorRespondent, Action: "submission.withdrawn", Consultation: square},
+	}, cmpopts.IgnoreFields(models.AuditEvent{}, "Sequence", "Hash"))
+}
+
+// Between acts of staff, whose times are kept, nothing tells when respondents did
+// something: neither before it is in the record nor after, not even in which order.
+// Two programs that record it at once do so once.
+func testAuditOfRespondents(t *testing.T, url string) {
+	clock := NewClock("2026-11-02T10:00:00Z")
+	s := OpenURL(t, url, store.Options{Now: clock.Now})
+	var came []string
+	for i := range 40 {
+		came = append(came, fmt.Sprintf("s%02d", i))
+		noError(t, s.Audit(ctx, models.AuditEvent{Actor: models.ActorRespondent, Action: "submission.received", Object: came[i]}))
+		noError(t, s.Audit(ctx, models.AuditEvent{Actor: "u1", Action: "submission.read"}))
+		clock.Advance(time.Minute)
+	}
+	other := OpenURL(t, url, store.Options{Now: clock.Now})
+	var both sync.WaitGroup
+	for _, s := range []*store.Store{s, other} {
+		both.Go(func() {
+			if err := s.RecordRespondents(ctx, "2026-11-03"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	both.Wait()
+	if n, _, err := s.VerifyAudit(ctx); err != nil || n != 80 {
+		t.Errorf("the record has %d acts (%v), want 80", n, err)
+	}
+	var order []string
+	for _, e := range must[[]models.AuditEvent](t)(s.AuditTrail(ctx, "", 40)) {
+		if e.Actor != models.ActorRespondent || e.Time != "" {
+			t.Errorf("among the last: %+v", e)
+		}
+		order = append(order, e.Object)
+	}
+	slices.Reverse(order)
+	if slices.Equal(order, came) {
+		t.Error("the record tells in which order they came")
+	}
+	if slices.Sort(order); !slices.Equal(order, came) {
+		t.Errorf("recorded: %v", order)
+	}
+	if n := count(t, raw(t, url), "audit_pending"); n != 0 {
+		t.Errorf("%d acts still wait", n)
+	}
 }
 
 // Whatever a transaction does and takes back, its acts stay in the record; and
