@@ -330,6 +330,8 @@ type SignInPage struct {
 	Fault string
 	Next  string
 	SSO   string // address of the organisation's own sign-in, "" for none
+	// Unsent is a form that was sent when the session had ended, sealed; "" for none.
+	Unsent string
 }
 
 // WelcomePage lets somebody with a one-time link choose a password. For the

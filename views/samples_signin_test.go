@@ -34,7 +34,9 @@ func signInSamples() []sample {
 		{"prove", &ProvePage{Base: desk("", "Show that it is you"), Next: "/staff/station-quarter/contacts", Options: `{"publicKey":{}}`, Code: true, SSO: "/staff/sso?next=%2Fstaff"}},
 		{"prove-wrong", &ProvePage{Base: desk("", ""), Next: "/staff/station-quarter/report", Posts: true, Form: "do=publish", Fault: "The password is not right", SSO: "/staff/sso?next=%2Fstaff"}},
 		{"go-on", &GoOnPage{Base: desk("", "Go on"), Next: "/staff/station-quarter/report", Posts: true, Fields: []FormField{{Name: "do", Value: "publish"}, {Name: "note", Value: "Two\nlines"}}}},
-		{"go-on-file", &GoOnPage{Base: desk("", ""), Next: "/staff/station-quarter/search.csv?q=lamps"}}, {"go-on-sso", &GoOnPage{Base: base("Go on"), Next: "/staff", Refresh: true}},
+		{"go-on-file", &GoOnPage{Base: desk("", ""), Next: "/staff/station-quarter/search.csv?q=lamps"}}, {"go-on-file-again", &GoOnPage{Base: desk("", "Go on"), Next: "/staff/station-quarter/keying/b1/new", Posts: true, File: true, Fields: []FormField{{Name: "text-C6", Value: "Lamps"}}}}, {"go-on-sso", &GoOnPage{Base: base("Go on"), Next: "/staff", Refresh: true}},
+		{"sign-in-unsent", &SignInPage{Base: base("Sign in"), Next: "/staff/station-quarter/sections/proposal", Unsent: "sealed"}},
+		{"sign-in-unsent-sso", &SignInPage{Base: base("Sign in"), Next: "/staff/station-quarter/sections/proposal", Unsent: "sealed", SSO: "/staff/sso?next=%2Fstaff", Fault: "You are not signed in yet."}},
 		{"sign-in-sso", &SignInPage{Base: base("Sign in"), Next: "/staff", SSO: "/staff/sso?next=%2Fstaff"}},
 		{"users-waiting", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Users: users, Me: "u1", Waiting: map[string]*RecoveryRow{"u2": {By: "b.reyes@fairmead.example.org", Day: "22 November 2026"}, "u3": {By: "me@fairmead.example.org", Day: "22 November 2026", Mine: true}}}},
 	}

@@ -63,13 +63,14 @@ type ProvePage struct {
 	SSO     string
 }
 
-// GoOnPage leads on after a proof: to a file, to a page, or to where a form was
-// posted to, with what was in it.
+// GoOnPage leads on after a proof or a sign-in: to a file, to a page, or to where a
+// form was posted to, with what was in it.
 type GoOnPage struct {
 	Base
 	Next    string
 	Posts   bool
 	Fields  []FormField
+	File    bool // a file was sent with it, which has to be chosen again
 	Refresh bool // the answer leads there by itself
 }
 

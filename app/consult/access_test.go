@@ -95,6 +95,8 @@ var access = map[string]string{
 	"Opened":             "open",
 	"OpenedEarlier":      "open",
 	"Unhurried":          "open",
+	"SealUnsent":         "open",
+	"OpenUnsent":         "open",
 	"Begin":              "open",
 	"EraseAgain":         "portal",
 	"TakesWrites":        "open",

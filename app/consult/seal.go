@@ -17,6 +17,7 @@ const (
 	sealHeld      = "held"
 	sealCodeApps  = "code-apps"
 	sealPasskeys  = "passkeys"
+	sealUnsent    = "unsent"
 )
 
 // sealKey is how long a key to seal with is, in bytes.

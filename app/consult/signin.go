@@ -10,6 +10,7 @@ import (
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -247,6 +248,45 @@ func (s *Service) Resume(ctx context.Context, session string) (*Presence, error)
 		}
 	}
 	return p, nil
+}
+
+// Unsent is a form that somebody sent when their session had ended.
+type Unsent struct {
+	Account string // whose session it was
+	Address string // to which it was sent
+	Form    string // what was in it, encoded as forms are
+	File    bool   // a file came with it, which is not kept
+}
+
+// SealUnsent seals a form, so that it waits on the page on which its author signs in
+// again: nobody else who comes by reads it there, changes it or sends it.
+func (s *Service) SealUnsent(f Unsent) (string, error) {
+	plain, err := json.Marshal(f)
+	if err != nil {
+		return "", err
+	}
+	sealed, err := s.seal(sealUnsent, plain)
+	return base64.RawURLEncoding.EncodeToString(sealed), err
+}
+
+// OpenUnsent returns the form that was sealed, to the account whose session it was.
+// It is Forbidden for every other, and Invalid when it is no such form.
+func (s *Service) OpenUnsent(account, sealed string) (*Unsent, error) {
+	f := &Unsent{}
+	raw, err := base64.RawURLEncoding.DecodeString(sealed)
+	if err == nil {
+		raw, err = s.open(sealUnsent, raw)
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, f)
+	}
+	switch {
+	case err != nil:
+		return nil, models.NewError(models.KindInvalid, "What was sent before you signed in could not be read, so nothing was saved. Do it again.")
+	case f.Account != account:
+		return nil, models.NewError(models.KindForbidden, "What was sent before you signed in was sent by somebody else, so it was not kept and nothing was saved.")
+	}
+	return f, nil
 }
 
 // factors counts what an account has beside its password.

@@ -684,8 +684,11 @@ func TestAccountChangesHoldAtOnce(t *testing.T) {
 		t.Errorf("an account whose role changed sees %s", page.url)
 	}
 	p.staff(models.RoleAnalyst).visit("/staff/" + p.demo.ID + "/search").is(http.StatusForbidden)
-	if len(officer.cookies()) != 0 {
-		t.Errorf("the cookie of the closed account stays: %v", officer.cookies())
+	// What their cookie still tells, whose a form is, opens nothing.
+	officer.post("/staff/"+p.demo.ID+"/themes", url.Values{"do": {"run"}}).is(http.StatusUnauthorized).
+		submit("form[method=post]", url.Values{"email": {"officer@penrow.example"}, "password": {password}}).is(http.StatusUnprocessableEntity)
+	if page := officer.visit("/staff"); page.step() != "sign-in" {
+		t.Errorf("a closed account sees %s", page.url)
 	}
 }
 

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"io"
 	"maps"
+	"mime"
 	"net/http"
 	"net/url"
 	"path"
@@ -16,6 +18,7 @@ import (
 // Keys of a session.
 const (
 	sessionID       = "session"  // of the session as the portal keeps it
+	sessionAccount  = "account"  // whose it is, which is still told when it has ended
 	sessionCeremony = "ceremony" // what the answer of a passkey is checked against, once
 )
 
@@ -23,8 +26,15 @@ const (
 // in it is encoded twice, and every form that waits is far shorter.
 const maxCarried = maxFile
 
+// maxUnsent is how long a form may be that signs somebody in and carries one that
+// waits, in bytes. That one is sealed, and encoded once more.
+const maxUnsent = 2 * maxCarried
+
 // accountAddress is where people keep their own account.
 const accountAddress = "/staff/account"
+
+// proveAddress is where people show again who they are.
+const proveAddress = "/staff/prove"
 
 // enter starts a session for somebody who has shown who they are.
 func (p *portal) enter(req *request, u *models.User, fresh bool) error {
@@ -42,11 +52,13 @@ func (p *portal) enter(req *request, u *models.User, fresh bool) error {
 		return err
 	}
 	p.sessions.Put(ctx, sessionID, session)
+	p.sessions.Put(ctx, sessionAccount, u.ID)
 	return nil
 }
 
 // identify finds out whose session the request belongs to. One that has ended,
-// or whose account was closed or has another role since, is signed out.
+// or whose account was closed or has another role since, is signed out; whose it was
+// is still told, for a form that comes too late.
 func (p *portal) identify(req *request) error {
 	ctx := req.Request().Context()
 	id := p.sessions.GetString(ctx, sessionID)
@@ -56,7 +68,8 @@ func (p *portal) identify(req *request) error {
 	who, err := p.service.Resume(ctx, id)
 	switch {
 	case models.KindOf(err) == models.KindNotFound:
-		return p.sessions.Destroy(ctx)
+		req.was = p.sessions.GetString(ctx, sessionAccount)
+		return nil
 	case err != nil:
 		return err
 	}
@@ -79,12 +92,124 @@ func (p *portal) toAccount(req *request) error {
 	return req.Redirect(http.StatusSeeOther, accountAddress)
 }
 
+// toSignIn leads somebody who is not signed in to the page for it and back. What a
+// form had in it is kept on that page if the session that sent it has ended, so that
+// nothing typed is lost.
+//
+// It is sealed to the account of that session: whoever else signs in there can neither
+// read nor send it. Which session it was tells a cookie that browsers send with forms
+// of our own pages alone, so what another website has them post never waits there. And
+// nothing is sent by itself: once signed in, its author presses a button, and what they
+// may do and what they change is checked then as with every form.
+//
+// Without such a session nobody can tell whose the form is. It is refused in words, so
+// that nobody takes it for saved; and so are the forms for one's own account, in which
+// there is little but passwords and codes.
+func (p *portal) toSignIn(req *request, to route) error {
+	r := req.Request()
+	if r.Method == http.MethodGet {
+		return req.Redirect(http.StatusSeeOther, signInAddress(r.URL.RequestURI()))
+	}
+	if req.was == "" || to.open() && to.path != proveAddress {
+		return models.NewError(models.KindSignedOut, "You are not signed in, so nothing was saved. Sign in and do it again.")
+	}
+	form, file, err := req.unread()
+	if err != nil {
+		return err
+	}
+	next := ownAddress(r.URL.RequestURI())
+	if to.path == proveAddress { // one waits there already
+		next = ownAddress(form.Get("next"))
+		if form.Get("posts") == "" {
+			return req.Redirect(http.StatusSeeOther, signInAddress(next))
+		}
+		if form, err = carried(form); err != nil {
+			return err
+		}
+	}
+	for _, secret := range []string{"password", "code"} { // which are asked for anew
+		form.Del(secret)
+	}
+	page := p.signInPage(req, next)
+	page.Unsent, err = p.service.SealUnsent(consult.Unsent{Account: req.was, Address: next, Form: form.Encode(), File: file})
+	if err != nil {
+		return err
+	}
+	return p.render(req.Context, http.StatusUnauthorized, page)
+}
+
+func signInAddress(next string) string { return "/staff/sign-in?next=" + queryEscape(next) }
+
+// unread reads a form that its page did not get to read, and reports whether a file
+// came with it, which is not kept.
+func (req *request) unread() (form url.Values, file bool, err error) {
+	if kind, _, _ := mime.ParseMediaType(req.Request().Header.Get("Content-Type")); kind != "multipart/form-data" {
+		form, err = req.form(maxCarried)
+		return form, false, err
+	}
+	form, err = req.sheet(func(io.Reader) (string, error) {
+		file = true
+		return "", nil
+	})
+	form.Del("file")
+	return form, file, err
+}
+
+// signInForm reads the form by which somebody signs in. It carries another where
+// they had been signed in, and nobody else sends a long one.
+func (req *request) signInForm() (url.Values, error) {
+	if req.was == "" && req.user == nil {
+		return req.form(maxForm)
+	}
+	return req.form(maxUnsent)
+}
+
+// carried is the form that another one carries.
+func carried(form url.Values) (url.Values, error) {
+	values, err := url.ParseQuery(form.Get("form"))
+	if err != nil {
+		return nil, models.NewError(models.KindInvalid, "The form could not be read. Go back and send it again.")
+	}
+	return values, nil
+}
+
+// signedIn leads somebody who has signed in to where they wanted to go, or lets them send
+// what they had sent when their session had ended.
+func (p *portal) signedIn(req *request, account, next, unsent string) error {
+	if unsent == "" {
+		return req.Redirect(http.StatusSeeOther, next)
+	}
+	f, err := p.service.OpenUnsent(account, unsent)
+	if err != nil {
+		return p.done(req, "/staff", err.Error())
+	}
+	form, err := url.ParseQuery(f.Form)
+	if err != nil {
+		return err
+	}
+	if err := p.identify(req); err != nil { // as whoever has just signed in
+		return err
+	}
+	return p.sendOn(req, f.Address, form, f.File)
+}
+
+// sendOn shows the button that sends what had waited.
+func (p *portal) sendOn(req *request, to string, form url.Values, file bool) error {
+	page := &views.GoOnPage{Base: p.staffBase(req, nil, "", "Go on"), Next: to, Posts: true, File: file}
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		for _, value := range form[name] {
+			page.Fields = append(page.Fields, views.FormField{Name: name, Value: value})
+		}
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
 // toProve asks somebody to show again who they are, and leads back. What a form
 // had in it is kept on the page, so that nothing typed is lost.
 func (p *portal) toProve(req *request) error {
 	r := req.Request()
 	if r.Method == http.MethodGet {
-		return req.Redirect(http.StatusSeeOther, "/staff/prove?next="+queryEscape(r.URL.RequestURI()))
+		return req.Redirect(http.StatusSeeOther, proveAddress+"?next="+queryEscape(r.URL.RequestURI()))
 	}
 	if r.PostForm == nil { // the handler had no need of it
 		if _, err := req.form(maxCarried); err != nil {
@@ -163,27 +288,22 @@ func (p *portal) prove(req *request) error {
 	if err := p.sessions.RenewToken(ctx); err != nil {
 		return err
 	}
-	page := &views.GoOnPage{Base: p.staffBase(req, nil, "", "Go on"), Next: next}
-	carried, err := url.ParseQuery(form.Get("form"))
-	switch at, _, _ := strings.Cut(next, "?"); {
-	case err != nil:
-		return models.NewError(models.KindInvalid, "The form could not be read. Go back and send it again.")
-	case posts:
-		page.Posts = true
-		for _, name := range slices.Sorted(maps.Keys(carried)) {
-			for _, value := range carried[name] {
-				page.Fields = append(page.Fields, views.FormField{Name: name, Value: value})
-			}
+	if posts {
+		waited, err := carried(form)
+		if err != nil {
+			return err
 		}
-	case path.Ext(at) == "":
+		return p.sendOn(req, next, waited, false)
+	}
+	if at, _, _ := strings.Cut(next, "?"); path.Ext(at) == "" {
 		return req.Redirect(http.StatusSeeOther, next)
 	}
-	return p.render(req.Context, http.StatusOK, page)
+	return p.render(req.Context, http.StatusOK, &views.GoOnPage{Base: p.staffBase(req, nil, "", "Go on"), Next: next})
 }
 
 // passkey signs somebody in by a passkey.
 func (p *portal) passkey(req *request) error {
-	form, err := req.form(maxForm)
+	form, err := req.signInForm()
 	if err != nil {
 		return err
 	}
@@ -197,7 +317,7 @@ func (p *portal) passkey(req *request) error {
 	u, err := p.service.SignInByPasskey(req.Request().Context(), p.origin, p.asked(req), form.Get("response"))
 	if models.KindOf(err) == models.KindInvalid {
 		page := p.signInPage(req, ownAddress(form.Get("next")))
-		page.Fault = err.Error()
+		page.Fault, page.Unsent = err.Error(), form.Get("unsent")
 		return p.render(req.Context, http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
@@ -206,7 +326,7 @@ func (p *portal) passkey(req *request) error {
 	if err := p.enter(req, u, true); err != nil {
 		return err
 	}
-	return req.Redirect(http.StatusSeeOther, ownAddress(form.Get("next")))
+	return p.signedIn(req, u.ID, ownAddress(form.Get("next")), form.Get("unsent"))
 }
 
 func (p *portal) signInPage(req *request, next string) *views.SignInPage {

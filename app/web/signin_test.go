@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/hmac"
 	"crypto/rand"
@@ -11,6 +12,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -21,6 +23,7 @@ import (
 	"heard/app/consult"
 	"heard/app/sso"
 	"heard/models"
+	"heard/models/storetest"
 )
 
 // Before something grave people show again who they are, and lose nothing that
@@ -74,6 +77,162 @@ func TestSignInStepUp(t *testing.T) {
 	if action, _ := b.post("/staff/prove", url.Values{"password": {password}, "next": {"https://evil.example/x"}, "posts": {"yes"}}).filled("form"); action != "/staff" {
 		t.Errorf("what was typed is sent to %s", action)
 	}
+}
+
+// Whoever's session ended while they typed signs in again on the page that keeps
+// what they had typed, and sends it then. Nobody else can.
+func TestSignInKeepsWhatWasTyped(t *testing.T) {
+	p := newPortal(t)
+	p.loadDemo(100)
+	officer, other := p.officers()
+	signIn := func(page *page, email string) *page {
+		t.Helper()
+		return page.submit("form[novalidate]", url.Values{"email": {email}, "password": {password}})
+	}
+	const mine, theirs = "officer@penrow.example", "other@penrow.example"
+	late := func(b *browser, at string, typed url.Values) *page {
+		t.Helper()
+		b.get("/staff")
+		p.clock.Advance(21 * time.Minute)
+		before := p.state()
+		asked := b.post(at, typed).is(http.StatusUnauthorized).says("#unsent", "nothing has been saved yet")
+		if p.state() != before {
+			t.Errorf("%s: somebody whose session has ended changed something", at)
+		}
+		for _, v := range typed {
+			if strings.Contains(asked.body, v[0]) && len(v[0]) > 9 {
+				t.Errorf("%s: who comes by reads %q", at, v[0])
+			}
+		}
+		return asked
+	}
+	// again is the same, once signed in: by a wrong password first, and to the page
+	// that comes after sending.
+	again := func(at string, typed url.Values) *page {
+		t.Helper()
+		asked := late(officer, at, typed)
+		wrong := asked.submit("form[novalidate]", url.Values{"email": {mine}, "password": {"a wrong password"}}).is(http.StatusUnprocessableEntity)
+		on := signIn(wrong, mine).is(http.StatusOK).says("main", "has not been done yet")
+		action, fields := on.filled("form")
+		if action != at || fields.Encode() != typed.Encode() {
+			t.Errorf("%s is sent %q, expected %s %q", action, fields.Encode(), at, typed.Encode())
+		}
+		return on.submit("form", nil)
+	}
+
+	section := "/staff/" + p.demo.ID + "/sections/" + models.SectionProposal
+	again(section, url.Values{"version": {"1"}, "text": {"Lamps & <b>benches</b>,\n= two lines."}}).is(http.StatusOK)
+	if kept := officer.get(section).doc.Find("textarea").First().Text(); strings.TrimSpace(kept) != "Lamps & <b>benches</b>,\n= two lines." {
+		t.Errorf("kept is %q", kept)
+	}
+	theme := p.themes()[0].ID
+	again("/staff/"+p.demo.ID+"/findings/new", url.Values{"version": {"1"}, "statement": {"Lamps are wanted."}, "limb": {"effect"}, "restriction": {"R1"}, "themes": {theme}}).is(http.StatusOK)
+	officer.get("/staff/"+p.demo.ID+"/findings").says("main", "Lamps are wanted.")
+	id, redact := p.told("Told: my neighbour Anna Smith waits.")
+	again(redact, url.Values{"version": {"0"}, "add": {"C6"}, "add-words": {"waits"}, "add-which": {""}, "add-kind": {"detail"}, "add-replacement": {"does something"}, "do-all": {"save"}}).is(http.StatusOK)
+	if got := p.rows("SELECT redacted FROM answers WHERE submission = '" + id + "'")[0]; !strings.Contains(got, "[does something]") {
+		t.Errorf("it reads %q", got)
+	}
+	elsewhere := p.open([]byte(storetest.Invented))
+	sub := storetest.Submission(elsewhere.ID, 0)
+	sub.Submission.Attachments = []models.Attachment{{Key: "k1", Kind: "PDF", Size: 9, SHA256: "aa", Text: "The steps."}}
+	storetest.Create(t, p.store, sub)
+	reading := "/staff/" + elsewhere.ID + "/reading/" + sub.Submission.ID
+	again(reading, url.Values{"do": {"rich"}, "revision": {"0"}, "attachment": {"k1"}, "version": {"0"}, "summary": {"A plan of the steps."}}).is(http.StatusOK)
+	officer.get(reading).says(".summary", "A plan of the steps.")
+	// What somebody else did meanwhile is told as with every form.
+	again(section, url.Values{"version": {"1"}, "text": {"Something else."}}).is(http.StatusConflict).says("main", "Something else.")
+
+	// A file is chosen again.
+	batch, _ := p.keyed(true)
+	form := officer.get("/staff/" + p.demo.ID + "/keying/" + batch + "/new")
+	action, values := form.filled("#key")
+	values.Set("text-C6", "They are out.")
+	values.Set("do", "save")
+	p.clock.Advance(21 * time.Minute)
+	body, kind := multipartOf(t, values, "scan.txt", "They are out.")
+	asked := officer.request(http.MethodPost, action, body, "Content-Type", kind, "Sec-Fetch-Site", "same-origin").is(http.StatusUnauthorized)
+	on := signIn(asked, mine).is(http.StatusOK).says("#file-hint", "Choose it again")
+	if kind := on.doc.Find("main form").AttrOr("enctype", ""); kind != "multipart/form-data" {
+		t.Errorf("the file would be sent as %q", kind)
+	}
+	action, values = on.filled("form")
+	body, kind = multipartOf(t, values, "scan.txt", "They are out.")
+	officer.request(http.MethodPost, action, body, "Content-Type", kind, "Sec-Fetch-Site", "same-origin").is(http.StatusOK).says(".notice", "is saved")
+
+	// Somebody else who signs in there sends nothing of it, nor where the session
+	// is theirs by now; nor does who has none.
+	asked = late(officer, section, url.Values{"version": {"2"}, "text": {"Not theirs."}})
+	before := p.rows("SELECT * FROM sections")
+	for range 2 {
+		if got := signIn(asked, theirs).is(http.StatusOK).says("body", "by somebody else"); strings.Contains(got.body, "Not theirs.") {
+			t.Errorf("another account is shown what was typed: %s", got.text())
+		}
+	}
+	other.get("/staff")
+	asked = late(other, section, url.Values{"version": {"2"}, "text": {"Theirs."}})
+	_, sealed := asked.filled("form[novalidate]")
+	for what, unsent := range map[string]string{"cut": sealed.Get("unsent")[4:], "nothing": "x", "no text": "%%"} {
+		got := p.browser().post("/staff/sign-in", url.Values{"email": {theirs}, "password": {password}, "unsent": {unsent}, "next": {section}}).is(http.StatusOK).says("body", "could not be read")
+		if got.url.Path != "/staff" {
+			t.Errorf("%s leads to %s", what, got.url)
+		}
+	}
+	p.browser().post(section, url.Values{"version": {"2"}, "text": {"Nobody's."}}).is(http.StatusUnauthorized).says("main", "nothing was saved")
+	if got := p.rows("SELECT * FROM sections"); len(got) != len(before) {
+		t.Error("somebody sent what another account had typed")
+	}
+	// Nor is it sent by itself, or from another website.
+	values = url.Values{"version": {"2"}, "text": {"Theirs."}}
+	for _, forged := range forgeries {
+		if got := other.post(section, values, forged...); got.status != http.StatusForbidden || strings.Contains(got.body, "unsent") {
+			t.Errorf("with %v a form of another website waits: %d", forged, got.status)
+		}
+	}
+}
+
+// What waits for a proof when the session ends waits on; passwords and codes never do.
+func TestSignInKeepsNoSecrets(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleOfficer)
+	b := p.staff(models.RoleOfficer)
+	contacts := "/staff/" + p.demo.ID + "/contacts"
+	p.mayContact(b)
+	p.clock.Advance(6 * time.Minute)
+	prove := b.post(contacts, url.Values{"do": {"read"}, "why": {"a & b"}, "password": {"a secret of mine"}, "code": {"123456"}}).is(http.StatusForbidden)
+	p.clock.Advance(21 * time.Minute)
+	on := prove.submit("form[novalidate]", url.Values{"password": {password}}).is(http.StatusUnauthorized).
+		submit("form[novalidate]", url.Values{"email": {"officer@penrow.example"}, "password": {password}}).is(http.StatusOK)
+	if action, fields := on.filled("form"); action != contacts || fields.Encode() != "do=read&why=a+%26+b" {
+		t.Errorf("what waited is sent to %s as %q", action, fields.Encode())
+	}
+	on.submit("form", nil).is(http.StatusOK)
+
+	p.clock.Advance(21 * time.Minute)
+	if got := b.post("/staff/account", url.Values{"do": {"password"}, "password": {"another long password"}}).is(http.StatusUnauthorized); got.doc.Find("[name=unsent]").Length() > 0 {
+		t.Error("a new password waits on a page")
+	}
+	if got := b.post("/staff/prove", url.Values{"password": {password}, "next": {contacts}}); got.url.Path != "/staff/sign-in" || got.url.Query().Get("next") != contacts {
+		t.Errorf("a proof for a page that comes too late leads to %s", got.url)
+	}
+}
+
+// multipartOf is a form with a file, as browsers send it.
+func multipartOf(t *testing.T, values url.Values, name, content string) (body *bytes.Buffer, kind string) {
+	t.Helper()
+	body = &bytes.Buffer{}
+	w := multipart.NewWriter(body)
+	for field, all := range values {
+		for _, v := range all {
+			must(t, w.WriteField(field, v))
+		}
+	}
+	part, err := w.CreateFormFile("file", name)
+	must(t, err)
+	_, err = part.Write([]byte(content))
+	must(t, err)
+	must(t, w.Close())
+	return body, w.FormDataContentType()
 }
 
 // An account of a role that needs a second factor opens no page until it has

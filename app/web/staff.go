@@ -152,13 +152,20 @@ func (p *portal) showSignIn(req *request) error {
 }
 
 func (p *portal) signIn(req *request) error {
-	form, err := req.form(maxForm)
+	form, err := req.signInForm()
 	if err != nil {
 		return err
 	}
 	ctx := req.Request().Context()
 	page := p.signInPage(req, ownAddress(form.Get("next")))
-	page.Email = form.Get("email")
+	page.Email, page.Unsent = form.Get("email"), form.Get("unsent")
+	if form.Get("do") == "go-on" { // they signed in elsewhere in this browser
+		if req.user == nil {
+			page.Fault = "You are not signed in yet. Sign in first, here or in another tab."
+			return p.render(req.Context, http.StatusUnprocessableEntity, page)
+		}
+		return p.signedIn(req, req.user.ID, page.Next, page.Unsent)
+	}
 	u, err := p.service.SignIn(ctx, page.Email, form.Get("password"), form.Get("code"))
 	if err != nil && models.KindOf(err) == models.KindInvalid {
 		page.Fault = err.Error()
@@ -170,7 +177,7 @@ func (p *portal) signIn(req *request) error {
 	if err := p.enter(req, u, true); err != nil {
 		return err
 	}
-	return req.Redirect(http.StatusSeeOther, page.Next)
+	return p.signedIn(req, u.ID, page.Next, page.Unsent)
 }
 
 func (p *portal) signOut(req *request) error {

@@ -70,7 +70,9 @@ func New(o Options) http.Handler {
 	p.sessions.HashTokenInStore = true
 	// The end of those that are idle is told by models.StaffSession. With IdleTimeout
 	// every view of a page would be written to the disk.
-	p.sessions.Lifetime = 8 * time.Hour
+	// They open nothing for longer than it says; until the next day they tell whose
+	// a form is that comes after their end.
+	p.sessions.Lifetime = 24 * time.Hour
 	p.sessions.Cookie.Name = "heard-staff"
 	p.sessions.Cookie.Path = "/staff"
 	p.sessions.Cookie.HttpOnly = true
@@ -111,6 +113,7 @@ type request struct {
 	by   consult.Actor
 	user *models.User
 	bare bool   // the account needs a second factor and has none
+	was  string // the account whose session has ended, if nobody is signed in
 	lang string // the language of the pages, once it is known
 }
 
@@ -157,7 +160,7 @@ func (p *portal) handle(r route) echo.HandlerFunc {
 			}
 			if r.need != consult.Public && !req.by.May(r.need) {
 				if req.user == nil {
-					return p.toSignIn(req)
+					return p.toSignIn(req, r)
 				}
 				return models.NewError(models.KindForbidden, "Your role does not allow this. Ask an administrator if you need it.")
 			}
@@ -186,15 +189,6 @@ func (p *portal) keeps(req *request) error {
 	err := p.service.TakesWrites(req.Request().Context())
 	p.doubtful.CompareAndSwap(true, err != nil)
 	return err
-}
-
-// toSignIn leads somebody who is not signed in to the page for it and back. A
-// form is refused in words, so that nobody takes it for saved.
-func (p *portal) toSignIn(req *request) error {
-	if req.Request().Method != http.MethodGet {
-		return models.NewError(models.KindSignedOut, "You are not signed in, so nothing was saved. Sign in and do it again.")
-	}
-	return req.Redirect(http.StatusSeeOther, "/staff/sign-in?next="+queryEscape(req.Request().URL.RequestURI()))
 }
 
 // consultation returns the consultation that the address names.
