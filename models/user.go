@@ -64,6 +64,14 @@ type AuditEvent struct {
 	Hash         string // see Chained; "" for acts from before there was a chain
 }
 
+// AuditQuery asks for a part of the record of acts. The zero value is all of it.
+type AuditQuery struct {
+	Consultation string // acts on this one alone
+	About        string // acts of this actor, and those done to the object with this id
+	Before       int64  // acts that came before the one with this number
+	Limit        int    // at most so many, the newest of them
+}
+
 // Chained returns the hash of the event as it follows one with the hash
 // before: SHA-256, hex, over that hash and every field of the event but its
 // own, each with its length in front, so that none can be moved into another.

@@ -858,14 +858,18 @@ type ContactsPage struct {
 	Problems     map[string]string // by field: reason, key
 }
 
-// AuditPage is the record of acts.
+// AuditPage is the record of acts, a page of it.
 type AuditPage struct {
 	Base
-	Events []models.AuditEvent
-	Names  map[string]string // actor id to e-mail address
-	Acts   int               // in all; Events are the newest
-	Head   string            // hash of the last act
-	Broken string            // where the chain of hashes breaks
+	Events        []models.AuditEvent
+	Names         map[string]string // actor id to e-mail address
+	Acts          int               // in the whole record
+	Head          string            // hash of the last act
+	Broken        string            // where the chain of hashes breaks
+	Consultations []Link            // to choose from, by Key
+	About         string            // person or object that was asked for
+	Some          bool              // not all acts were asked for
+	Older, Newest string            // addresses of those pages, "" without
 }
 
 // UsersPage lists the accounts.

@@ -200,7 +200,7 @@ func TestDutiesAtTheSameTime(t *testing.T) {
 		wantKind(t, "taking out what was changed", k.TakeOutEntry(ctx, officer, c, e.ID, 1), models.KindConflict)
 		noError(t, k.TakeOutEntry(ctx, officer, c, e.ID, 2))
 
-		trail, err := k.AuditTrail(ctx, auditor, 100)
+		trail, err := k.AuditTrail(ctx, auditor, models.AuditQuery{Limit: 100})
 		noError(t, err)
 		var said strings.Builder
 		for _, a := range trail.Events {

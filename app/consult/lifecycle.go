@@ -1,12 +1,17 @@
 package consult
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strconv"
 	"time"
 
+	"heard/app/report"
 	"heard/models"
 	"heard/models/store"
 )
@@ -265,18 +270,19 @@ func (s *Service) FindingThemes(ctx context.Context, by Actor, c *models.Consult
 	return s.store.JobWaits(ctx, models.JobThemes, c.ID)
 }
 
-// Record is the record of acts.
+// Record is the record of acts, or a part of it.
 type Record struct {
 	Events []models.AuditEvent // newest first
+	Older  bool                // there are more before them
 	Names  map[string]string   // address by account
 	Acts   int                 // how many there are in all
 	Head   string              // hash of the last, hex; whoever keeps it sees later whether anything was taken out
 	Broken string              // where the chain of hashes breaks; "" when it is whole
 }
 
-// AuditTrail returns the newest acts of the record, at most limit, and whether
-// the whole of it is as it was written.
-func (s *Service) AuditTrail(ctx context.Context, by Actor, limit int) (*Record, error) {
+// AuditTrail returns the acts of the record that are asked for, and whether the
+// whole of it is as it was written. An account may be asked for by its address.
+func (s *Service) AuditTrail(ctx context.Context, by Actor, q models.AuditQuery) (*Record, error) {
 	if err := by.need(ReadAudit); err != nil {
 		return nil, err
 	}
@@ -293,15 +299,64 @@ func (s *Service) AuditTrail(ctx context.Context, by Actor, limit int) (*Record,
 	} else if !logged && r.Broken == "" {
 		r.Broken = "The public log says that the record once ended otherwise: acts were changed or taken out since."
 	}
-	if r.Events, err = s.store.AuditTrail(ctx, "", limit); err != nil {
-		return nil, err
-	}
 	users, err := s.store.Users(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, u := range users {
 		r.Names[u.ID] = u.Email
+		if u.Email == address(q.About) {
+			q.About = u.ID
+		}
+	}
+	most := q.Limit
+	if most > 0 {
+		q.Limit++ // one more tells whether there are older ones
+	}
+	if r.Events, err = s.store.AuditPart(ctx, q); err != nil {
+		return nil, err
+	}
+	if r.Older = most > 0 && len(r.Events) > most; r.Older {
+		r.Events = r.Events[:most]
 	}
 	return r, nil
+}
+
+// ExportAudit returns the whole record of acts as CSV, oldest first, so that the
+// chain of hashes can be followed down the file. That it was taken away is put on
+// record.
+func (s *Service) ExportAudit(ctx context.Context, by Actor) ([]byte, error) {
+	if err := by.need(ReadAudit); err != nil {
+		return nil, err
+	}
+	events, err := s.store.AuditPart(ctx, models.AuditQuery{})
+	if err != nil {
+		return nil, err
+	}
+	users, err := s.store.Users(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, u := range users {
+		names[u.ID] = u.Email
+	}
+	var file bytes.Buffer
+	out := csv.NewWriter(&file)
+	_ = out.Write([]string{"number", "day", "time", "account", "address", "act", "undone", "consultation", "object", "reason", "hash"}) // kept by the writer, see Error below
+	for _, e := range slices.Backward(events) {
+		row := []string{strconv.FormatInt(e.Sequence, 10), e.Day, e.Time, e.Actor, names[e.Actor], e.Action, strconv.FormatBool(e.Undone), e.Consultation, e.Object, e.Reason, e.Hash}
+		for i := range row {
+			row[i] = report.SafeCell(row[i])
+		}
+		_ = out.Write(row)
+	}
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return nil, err
+	}
+	if err := s.record(ctx, s.store, by, "audit.exported", "", "", ""); err != nil {
+		return nil, err
+	}
+	return file.Bytes(), nil
 }

@@ -573,7 +573,7 @@ func TestRecordInTheLog(t *testing.T) {
 	noError(t, k.Pause(ctx, officer, c, true))
 	broken := func() string {
 		t.Helper()
-		r, err := k.AuditTrail(ctx, auditor, 1)
+		r, err := k.AuditTrail(ctx, auditor, models.AuditQuery{Limit: 1})
 		noError(t, err)
 		return r.Broken
 	}

@@ -101,6 +101,7 @@ var routes = []route{
 	{get, "/staff", consult.SeeDesk, (*portal).desk},
 	{post, "/staff", consult.Configure, (*portal).createConsultation},
 	{get, "/staff/audit", consult.ReadAudit, (*portal).showAudit},
+	{get, "/staff/audit.csv", consult.ReadAudit, (*portal).exportAudit},
 	{get, "/staff/users", consult.ManageUsers, (*portal).showUsers},
 	{post, "/staff/users", consult.ManageUsers, (*portal).changeUsers},
 	{get, "/staff/:consultation/search", consult.SearchText, (*portal).showSearch},

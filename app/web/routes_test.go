@@ -88,6 +88,7 @@ POST /staff/account/passkey                 401    422        422     422     42
 GET  /staff                                 sign   200        200     200     200     200
 POST /staff                                 401    403        403     422     403     422
 GET  /staff/audit                           sign   403        403     403     200     403
+GET  /staff/audit.csv                       sign   403        403     403     200     403
 GET  /staff/users                           sign   403        403     403     403     200
 POST /staff/users                           401    403        403     403     403     422
 GET  /staff/:consultation/search            sign   200        200     200     403     403

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"heard/app/consult"
@@ -446,13 +447,58 @@ func (p *portal) changeSettings(req *request) error {
 	return p.done(req, here, "The consultation file was saved.")
 }
 
+// actsPerPage is how many acts of the record stand on one page.
+const actsPerPage = 500
+
 func (p *portal) showAudit(req *request) error {
-	record, err := p.service.AuditTrail(req.Request().Context(), req.by, 500)
+	ctx := req.Request().Context()
+	before, _ := strconv.ParseInt(req.QueryParam("before"), 10, 64) // nothing else are the newest
+	q := models.AuditQuery{Consultation: models.CleanText(req.QueryParam("consultation")), About: models.CleanText(req.QueryParam("about")), Before: before, Limit: actsPerPage}
+	record, err := p.service.AuditTrail(ctx, req.by, q)
 	if err != nil {
 		return err
 	}
-	return p.render(req.Context, http.StatusOK, &views.AuditPage{Base: p.staffBase(req, nil, "audit", "Record"),
-		Events: record.Events, Names: record.Names, Acts: record.Acts, Head: record.Head, Broken: record.Broken})
+	all, err := p.service.Consultations(ctx, req.by)
+	if err != nil {
+		return err
+	}
+	page := &views.AuditPage{Base: p.staffBase(req, nil, "audit", "Record"), About: q.About, Some: q.Consultation != "" || q.About != "",
+		Events: record.Events, Names: record.Names, Acts: record.Acts, Head: record.Head, Broken: record.Broken}
+	for _, c := range all {
+		page.Consultations = append(page.Consultations, views.Link{Key: c.ID, Text: c.Title.Default(), Current: c.ID == q.Consultation})
+	}
+	at := url.Values{}
+	if q.Consultation != "" {
+		at.Set("consultation", q.Consultation)
+	}
+	if q.About != "" {
+		at.Set("about", q.About)
+	}
+	if before > 0 {
+		page.Newest = auditAddress(at)
+	}
+	if record.Older {
+		at.Set("before", strconv.FormatInt(record.Events[len(record.Events)-1].Sequence, 10))
+		page.Older = auditAddress(at)
+	}
+	return p.render(req.Context, http.StatusOK, page)
+}
+
+func auditAddress(asked url.Values) string {
+	if len(asked) == 0 {
+		return "/staff/audit"
+	}
+	return "/staff/audit?" + asked.Encode()
+}
+
+// exportAudit hands the whole record over as a spreadsheet.
+func (p *portal) exportAudit(req *request) error {
+	file, err := p.service.ExportAudit(req.Request().Context(), req.by)
+	if err != nil {
+		return err
+	}
+	req.Response().Header().Set("Content-Disposition", `attachment; filename="record-of-acts.csv"`)
+	return req.Blob(http.StatusOK, "text/csv; charset=utf-8", file)
 }
 
 func (p *portal) showUsers(req *request) error {

@@ -195,12 +195,23 @@ func (s *Store) VerifyAudit(ctx context.Context) (acts int, head string, err err
 // AuditTrail returns the record of a consultation, or of everything when
 // consultation is "", newest first; at most limit events, all when limit is 0.
 func (s *Store) AuditTrail(ctx context.Context, consultation string, limit int) ([]models.AuditEvent, error) {
+	return s.AuditPart(ctx, models.AuditQuery{Consultation: consultation, Limit: limit})
+}
+
+// AuditPart returns the acts of the record that are asked for, newest first.
+func (s *Store) AuditPart(ctx context.Context, q models.AuditQuery) ([]models.AuditEvent, error) {
 	query := s.db.WithContext(ctx).Order("sequence DESC")
-	if consultation != "" {
-		query = query.Where("consultation = ?", consultation)
+	if q.Consultation != "" {
+		query = query.Where("consultation = ?", q.Consultation)
 	}
-	if limit > 0 {
-		query = query.Limit(limit)
+	if q.About != "" {
+		query = query.Where("(actor = ? OR object = ?)", q.About, q.About)
+	}
+	if q.Before > 0 {
+		query = query.Where("sequence < ?", q.Before)
+	}
+	if q.Limit > 0 {
+		query = query.Limit(q.Limit)
 	}
 	var rows []auditRow
 	if err := query.Find(&rows).Error; err != nil {

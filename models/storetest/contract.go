@@ -2136,6 +2136,25 @@ func testAudit(t *testing.T, url string) {
 		{Day: "2026-11-01", Actor: models.ActorRespondent, Action: "submission.received", Object: "s1", Consultation: square},
 		{Day: "2026-11-01", Actor: models.ActorRespondent, Action: "submission.withdrawn", Consultation: square},
 	}, cmpopts.IgnoreFields(models.AuditEvent{}, "Sequence", "Hash"))
+	all := must[[]models.AuditEvent](t)(s.AuditTrail(ctx, "", 0))
+	received := slices.IndexFunc(all, func(e models.AuditEvent) bool { return e.Object == "s1" })
+	for name, part := range map[string]struct {
+		q    models.AuditQuery
+		want []models.AuditEvent
+	}{
+		"everything":               {models.AuditQuery{}, all},
+		"a page":                   {models.AuditQuery{Before: all[1].Sequence, Limit: 2}, all[2:4]},
+		"the last page":            {models.AuditQuery{Before: all[3].Sequence, Limit: 2}, all[4:]},
+		"after the last page":      {models.AuditQuery{Before: all[4].Sequence, Limit: 2}, nil},
+		"a page of one":            {models.AuditQuery{Consultation: square, Before: all[0].Sequence, Limit: 1}, all[1:2]},
+		"who":                      {models.AuditQuery{About: models.ActorPortal}, all[2:4]},
+		"to what":                  {models.AuditQuery{About: "s1"}, all[received : received+1]},
+		"who, before, in one":      {models.AuditQuery{Consultation: square, About: models.ActorRespondent, Before: all[0].Sequence}, all[1:2]},
+		"who, in another":          {models.AuditQuery{Consultation: "a-park", About: "u1"}, nil},
+		"an id with signs of ours": {models.AuditQuery{About: "%"}, nil},
+	} {
+		wantSame(t, name, must[[]models.AuditEvent](t)(s.AuditPart(ctx, part.q)), part.want, cmpopts.EquateEmpty())
+	}
 }
 
 // Between acts of staff, whose times are kept, nothing tells when respondents did
