@@ -182,6 +182,14 @@ func TestSignInKeepsWhatWasTyped(t *testing.T) {
 	if got := p.rows("SELECT * FROM sections"); len(got) != len(before) {
 		t.Error("somebody sent what another account had typed")
 	}
+	// Who signs in in another tab, as by their organisation, goes on from there.
+	inAnotherTab := url.Values{"do": {"go-on"}, "unsent": {sealed.Get("unsent")}, "next": {section}}
+	other.post("/staff/sign-in", inAnotherTab).is(http.StatusUnprocessableEntity).says(".problem", "not signed in yet")
+	signIn(other.get("/staff/sign-in"), theirs)
+	if _, fields := other.post("/staff/sign-in", inAnotherTab).is(http.StatusOK).filled("form"); fields.Get("text") != "Theirs." {
+		t.Errorf("what waits after signing in in another tab is %q", fields)
+	}
+	p.clock.Advance(21 * time.Minute)
 	// Nor is it sent by itself, or from another website.
 	values = url.Values{"version": {"2"}, "text": {"Theirs."}}
 	for _, forged := range forgeries {
