@@ -557,12 +557,15 @@ type ReportPopulation struct {
 // Heard is a cell of the matrix of restrictions, limbs and groups.
 type Heard string
 
-// What a cell says. A group at risk is heard or not shown.
+// What a cell says. Of what people in a group at risk said, it says that they were
+// heard or nothing.
 const (
-	HeardYes    Heard = "heard"  // at least as many of the group as may be shown are in one of the themes
-	HeardFew    Heard = "few"    // fewer than may be shown in each, or nobody
-	HeardHidden Heard = "hidden" // not shown, to protect people
-	HeardGap    Heard = "gap"    // no finding rests here
+	HeardYes     Heard = "heard"   // at least as many of the group as may be shown are in one of the themes
+	HeardFew     Heard = "few"     // fewer than may be shown in each, or nobody
+	HeardHidden  Heard = "hidden"  // not shown, to protect people
+	HeardBodies  Heard = "bodies"  // the findings rest on submissions that they name, not on themes, so no group is heard in them
+	HeardUnasked Heard = "unasked" // the form asks the group nothing that can be in a theme
+	HeardGap     Heard = "gap"     // no finding rests here
 )
 
 // ReportMatrix shows which groups were heard on which part of the test.

@@ -233,3 +233,47 @@ func (c *Consultation) ConsentsFor(answers Answers) []Consent {
 	slices.Sort(granted)
 	return slices.Compact(granted)
 }
+
+// AsksInWords reports whether the form asks people in a group anything whose words
+// are put into themes. It says no only where no answers could lead one of them to
+// such a question.
+func (c *Consultation) AsksInWords(group string) bool {
+	g := c.Group(group)
+	return g == nil || slices.ContainsFunc(c.Paths, func(p Path) bool {
+		return c.meet(g.When, p.When) && slices.ContainsFunc(p.Ask, func(id string) bool {
+			q := c.Question(id)
+			return q != nil && q.Themed && c.meet(g.When, q.OnlyIf)
+		})
+	})
+}
+
+// meet reports whether two conditions can hold of the same answers, as far as any
+// two of their clauses tell.
+func (c *Consultation) meet(a, b When) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(a, func(x Rule) bool {
+		return slices.ContainsFunc(b, func(y Rule) bool {
+			return !slices.ContainsFunc(x, func(p Clause) bool {
+				return slices.ContainsFunc(y, func(q Clause) bool { return c.excludes(p, q) })
+			})
+		})
+	})
+}
+
+// excludes reports whether no answer to a question meets both clauses.
+func (c *Consultation) excludes(a, b Clause) bool {
+	shared := func(o string) bool { return slices.Contains(b.Options, o) }
+	other := func(o string) bool { return !shared(o) }
+	switch {
+	case a.Question != b.Question || a.Not && b.Not:
+		return false
+	case a.Not:
+		return c.excludes(b, a)
+	case b.Not: // all that a asks for is what b rules out
+		return !slices.ContainsFunc(a.Options, other)
+	}
+	q := c.Question(a.Question)
+	return q != nil && q.Type == TypeChoice && !slices.ContainsFunc(a.Options, shared)
+}

@@ -322,3 +322,42 @@ func TestPruneFollowsConditionsToTheEnd(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// A group is called unasked only where no answers can lead one of them to words.
+func TestAsksInWords(t *testing.T) {
+	when := func(rules ...string) (w models.When) {
+		for _, s := range rules {
+			r, err := models.ParseRule(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w = append(w, r)
+		}
+		return w
+	}
+	c := &models.Consultation{Questions: []models.Question{{ID: "A", Type: models.TypeChoice}, {ID: "B", Type: models.TypeTicks}, {ID: "W", Type: models.TypeLongText, Themed: true}, {ID: "N", Type: models.TypeLongText}}}
+	for _, test := range []struct {
+		group, path, only models.When
+		want              bool
+	}{
+		{nil, nil, nil, true},
+		{when("A is x"), when("A is x, y"), nil, true},
+		{when("A is x"), when("A is y"), nil, false},                         // one of them alone can be chosen
+		{when("B is x"), when("B is y"), nil, true},                          // both can be ticked
+		{when("B is x"), when("B is not x"), nil, false},                     // ticked and not
+		{when("B is not x, y"), when("B is x"), nil, false},                  // the same the other way round
+		{when("B is x, y"), when("B is not x"), nil, true},                   // y
+		{when("B is not x"), when("B is not y"), nil, true},                  // neither
+		{when("A is x", "A is y and B is x"), when("A is y"), nil, true},     // by the second rule
+		{when("A is x"), when("A is y", "A is z"), nil, false},               // by neither
+		{when("A is x"), when("A is x"), when("A is y"), false},              // on the path, and not shown
+		{when("A is x and B is x"), when("B is not x", "B is y"), nil, true}, // x and y
+	} {
+		c.Groups = []models.Group{{ID: "g", When: test.group}}
+		c.Questions[2].OnlyIf = test.only
+		c.Paths = []models.Path{{When: test.path, Ask: []string{"A", "W"}}, {Ask: []string{"A", "N"}}}
+		if got := c.AsksInWords("g"); got != test.want {
+			t.Errorf("group %q on path %q, question %q: %v", test.group, test.path, test.only, got)
+		}
+	}
+}

@@ -168,6 +168,10 @@ func (b *Base) Heard(h models.Heard) template.HTML {
 		return b.T("finding.heard.few")
 	case models.HeardHidden:
 		return b.T("finding.heard.hidden")
+	case models.HeardBodies:
+		return b.T("finding.heard.bodies")
+	case models.HeardUnasked:
+		return b.T("finding.heard.unasked")
 	}
 	return b.T("finding.heard.gap")
 }

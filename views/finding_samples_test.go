@@ -52,9 +52,9 @@ func written(r *models.Report) *models.Report {
 		r.Findings = append(r.Findings, f)
 	}
 	r.Matrix = &models.ReportMatrix{Groups: []string{"Residents", "Sex workers (people who sell sex)"}}
-	cells := []models.Heard{models.HeardYes, models.HeardFew, models.HeardHidden, models.HeardGap}
+	cells := []models.Heard{models.HeardYes, models.HeardFew, models.HeardHidden, models.HeardBodies, models.HeardUnasked, models.HeardGap}
 	for i, l := range models.Limbs {
-		r.Matrix.Rows = append(r.Matrix.Rows, models.ReportMatrixRow{Restriction: "R1", Limb: l, Findings: []int{i + 1}, Cells: []models.Heard{cells[i%4], cells[(i+2)%4]}})
+		r.Matrix.Rows = append(r.Matrix.Rows, models.ReportMatrixRow{Restriction: "R1", Limb: l, Findings: []int{i + 1}, Cells: []models.Heard{cells[i%6], cells[(i+2)%6]}})
 	}
 	section := func(id string, parts ...string) {
 		s := models.ReportSection{ID: id}

@@ -98,7 +98,7 @@ func (s *Service) wording(ctx context.Context, c *models.Consultation, message s
 	for _, p := range texts {
 		read, problems := report.Resolve(r, c, p.Text)
 		p.Read = read
-		for _, problem := range append(problems, report.Lint(p.Text)...) {
+		for _, problem := range append(problems, report.Lint(c, p.Text)...) {
 			refusal.Fields = append(refusal.Fields, models.FieldError{Field: p.Field, Message: problem})
 		}
 	}

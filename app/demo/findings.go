@@ -42,7 +42,7 @@ var points = []point{
 		"Working in haste, alone and out of sight is told as the price of patrols. %s.", 1, "",
 		models.FindingOpen, "The right to private life covers safety at work, of whatever kind. What is told here is much like what {source \"Lantern Outreach, 2026\" \"the night van hears each week\"}.", "The Cabinet has to weigh this against the first finding; both options that meet it are set out below."},
 	{nil, "", models.LimbEquality,
-		"People who wrote in other languages than English say that they hear of the order last and are watched first. %s.", 0, "The other answers in these languages were read again by two officers and an interpreter; none says otherwise.",
+		"People who wrote in other languages than English say that they hear of the order last and are watched first. %s.", 0, "The other answers in these languages were read again by two officers and an interpreter, and nothing in them says otherwise.",
 		models.FindingAccepted, "The protected characteristic of race is engaged by who is stopped and by what can be read.", "We will print the order and the ways to get help in all six languages."},
 	{nil, "", models.LimbProcess,
 		"Further points were made that bear on no rule by themselves. %s.", 0, "They make no claim that others could speak against.",

@@ -136,26 +136,51 @@ func TestReferences(t *testing.T) {
 }
 
 func TestBareNumbersAndDirections(t *testing.T) {
+	_, c := told()
+	c.Groups = append(c.Groups, models.Group{ID: "sw", Name: models.Text{"en": "Sex workers (people who sell sex)"}}, models.Group{ID: "elected", Name: models.Text{"en": "Elected representatives"}})
 	for _, text := range []string{
 		"Rule R2 of 14 July 2021, under s.59, ss.59–61, section 149 and Articles 8, 10 and 11, since 2018-08-21.",
 		"{count all} people; {source \"police\" \"35 a night, most of them\"}; {words \"most affected\"}.",
 		"Three more years, with support workers and support-led help, at most.", "Nothing was objective about it.",
+		"The Cabinet has to weigh this against the first finding. Two officers looked through all themes for what speaks against it.",
+		"They make no claim that others could speak against. The rule is not to be used against one, and reasons for and against each are set out.",
+		"An offence against the Act; evidence against it was looked for.",
+		"Letters went to all residents and to all of the traders. All answers were read, each by two officers.",
+		"A fine for it comes last. We will pay for it, and the reason for it is told.", "The order is printed in six languages, and who was fined is reported.",
+		"We will propose the rule for the smaller area, and not for all wards.", "Two wards instead of five, a warning first. One way for residents to say so.",
+		"Nearly the whole of the first quarter of the year.", "In four years when people were asked; none was asked for more than that.", "Seven weeks, two libraries and people on the street.",
 	} {
-		if problems := Lint(text); len(problems) > 0 {
+		if problems := Lint(c, text); len(problems) > 0 {
 			t.Errorf("%s is refused: %v", text, problems)
 		}
 	}
 	for text, named := range map[string][]string{
-		"38 people said so":               {"38", "38 people"},
-		"the council's 38 fines":          {"38"},
-		"1,200.5 of 40%":                  {"1,200.5", "40"},
-		"2000 people came":                {"2000 people"},
-		"Thirty-eight residents wrote":    {"Thirty-eight residents"},
-		"Most agree, and few oppose it.":  {"most", "agree", "few", "oppose"},
-		"A majority supported half of it": {"majority", "supported", "half"},
-		"Nobody disagreed.":               {"nobody", "disagreed"},
+		"38 people said so":                                    {"38", "38 people"},
+		"the council's 38 fines":                               {"38"},
+		"1,200.5 of 40%":                                       {"1,200.5", "40"},
+		"2000 people came":                                     {"2000 people"},
+		"Thirty-eight residents wrote":                         {"Thirty-eight residents"},
+		"Most agree, and few oppose it.":                       {"most", "agree", "few", "oppose"},
+		"A majority supported half of it":                      {"majority", "supported", "half"},
+		"Nobody disagreed.":                                    {"nobody", "disagreed"},
+		"Nearly all residents are against the order.":          {"nearly all", "against"},
+		"Almost all want it.":                                  {"almost all"},
+		"All the local residents want it gone, all of them.":   {"all the local residents", "all of them"},
+		"Three quarters of residents want the order to stay.":  {"three quarters"},
+		"A quarter of those who wrote, and one-third.":         {"a quarter of", "one-third"},
+		"Two thirds of traders are for it.":                    {"two thirds", "are for it"},
+		"Traders stand for the order, residents vote for R2.":  {"stand for the order", "vote for r2"},
+		"None of the sex workers is. None said so.":            {"none of the", "none said"},
+		"They are in favour of it.":                            {"favour"},
+		"Nine in ten want rule R1, one out of every three not": {"nine in ten", "one out of every three"},
+		"Seven sex workers said":                               {"Seven sex workers"},
+		"Fourteen of the young people said":                    {"Fourteen of the young people"},
+		"Three elected representatives wrote":                  {"Three elected representatives"},
+		"Twenty-one walkers":                                   {"Twenty-one walkers"},
+		"In two places five residents":                         {"five residents"},
+		"One in the street; eleven rowers, too":                {"eleven rowers"},
 	} {
-		problems := Lint(text)
+		problems := Lint(c, text)
 		for _, name := range named {
 			found := false
 			for _, p := range problems {
@@ -215,12 +240,19 @@ func TestStale(t *testing.T) {
 
 func TestMatrix(t *testing.T) {
 	r, c := told()
+	// Rowers are asked for nothing in words.
+	c.Questions = append(c.Questions, models.Question{ID: "A1", Type: models.TypeChoice}, models.Question{ID: "C6", Type: models.TypeLongText, Themed: true})
+	rower := models.When{{{Question: "A1", Options: []string{"row"}}}}
+	c.Groups[1].When = rower
+	c.Paths = []models.Path{{ID: "rower", When: rower, Ask: []string{"A1", "C1"}}, {ID: "others", When: models.When{{{Question: "A1", Not: true, Options: []string{"row"}}}}, Ask: []string{"A1", "C1", "C6"}}}
 	said := func(ids ...string) []models.ReportSaid { return said(r, ids) }
 	r.Findings = []models.ReportFinding{
 		{Number: 1, Restriction: "R1", Limb: models.LimbEffect, Said: said("t1")},
 		{Number: 2, Restriction: "R1", Limb: models.LimbEffect, Against: said("t2")},
 		{Number: 3, Limb: models.LimbProcess, Said: said("t3")},
-		{Number: 4, Restriction: "R1", Limb: models.LimbRights},
+		{Number: 4, Restriction: "R1", Limb: models.LimbRights, Bodies: []string{"Towpath Forum", ""}},
+		{Number: 5, Restriction: "R1", Limb: models.LimbNecessary, Opposed: []string{"Towpath Forum"}, Said: said("t2")},
+		{Number: 6, Restriction: "R1", Limb: models.LimbEquality}, // its theme is not in the report any more
 	}
 	m := matrix(c, r)
 	rows := map[string][]models.Heard{}
@@ -228,15 +260,21 @@ func TestMatrix(t *testing.T) {
 		rows[row.Restriction+" "+string(row.Limb)] = row.Cells
 	}
 	want := map[string][]models.Heard{
-		"R1 effect": {models.HeardYes, models.HeardHidden, models.HeardHidden}, // 21; fewer than 5 and hidden; fewer than 10 of a group at risk
-		" process":  {models.HeardYes, models.HeardYes, models.HeardYes},
-		"R1 rights": {models.HeardFew, models.HeardFew, models.HeardHidden},
+		"R1 effect":    {models.HeardYes, models.HeardUnasked, models.HeardHidden}, // 21; asked for no words; fewer than 10 of a group at risk
+		" process":     {models.HeardYes, models.HeardYes, models.HeardYes},
+		"R1 rights":    {models.HeardBodies, models.HeardBodies, models.HeardBodies},
+		"R1 necessary": {models.HeardFew, models.HeardUnasked, models.HeardHidden},
+		"R1 equality":  {models.HeardFew, models.HeardUnasked, models.HeardHidden},
 	}
-	for _, limb := range []models.Limb{models.LimbPersistent, models.LimbUnreasonable, models.LimbJustifies, models.LimbReasonable, models.LimbNecessary, models.LimbEquality} {
+	for _, limb := range []models.Limb{models.LimbPersistent, models.LimbUnreasonable, models.LimbJustifies, models.LimbReasonable} {
 		want["R1 "+string(limb)] = []models.Heard{models.HeardGap, models.HeardGap, models.HeardGap}
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Errorf("cells (-want +got):\n%s", diff)
+	}
+	c.Paths[0].Ask = append(c.Paths[0].Ask, "C6")
+	if cells := matrix(c, r).Rows[0].Cells; cells[1] != models.HeardHidden {
+		t.Errorf("rowers who are asked for words are %q on the effect", cells[1])
 	}
 }
 

@@ -16,6 +16,9 @@ import (
 // has passed the gate, already shows a figure of it in one of those themes; so
 // the matrix tells nothing that the table does not. What the table masks is, of
 // an ordinary group, too few in each theme; of a group at risk nothing is said.
+// Where the findings name submissions and no theme, no group could be heard, and
+// nor could one that the form asks for no words: that follows from what the
+// finding names and from the form, of whoever it is.
 func matrix(c *models.Consultation, r *models.Report) *models.ReportMatrix {
 	m := &models.ReportMatrix{}
 	for _, g := range r.Groups {
@@ -24,21 +27,30 @@ func matrix(c *models.Consultation, r *models.Report) *models.ReportMatrix {
 	row := func(restriction string, limb models.Limb, gaps bool) {
 		line := models.ReportMatrixRow{Restriction: restriction, Limb: limb, Cells: make([]models.Heard, len(r.Groups))}
 		var themes []string
+		bodies := 0
 		for _, f := range r.Findings {
 			if f.Restriction == restriction && f.Limb == limb {
 				line.Findings = append(line.Findings, f.Number)
 				for _, s := range slices.Concat(f.Said, f.Against) {
 					themes = append(themes, s.Theme)
 				}
+				bodies += len(f.Bodies) + len(f.Opposed)
 			}
 		}
 		if len(line.Findings) == 0 && !gaps {
 			return
 		}
 		for i, g := range r.Groups {
-			line.Cells[i] = models.HeardGap
-			if len(line.Findings) > 0 {
+			switch {
+			case len(line.Findings) == 0:
+				line.Cells[i] = models.HeardGap
+			case len(themes) == 0 && bodies > 0:
+				line.Cells[i] = models.HeardBodies
+			default:
 				line.Cells[i] = heard(r, themes, i, g.Sensitive)
+				if line.Cells[i] != models.HeardYes && !c.AsksInWords(g.ID) {
+					line.Cells[i] = models.HeardUnasked
+				}
 			}
 		}
 		m.Rows = append(m.Rows, line)

@@ -429,17 +429,78 @@ var (
 		`|\b(section|sections|article|articles|art|arts|rule|rules|schedule|sch|part|paragraph|para|duty|regulation|finding|option|chapter)\.? \d+(\(\d+\))?((,| and| or| to|–|-) ?\d+(\(\d+\))?)*` +
 		`|\bss?\. ?\d+(\(\d+\))?((,| and|–|-) ?\d+(\(\d+\))?)*` +
 		`|\b[a-z]{1,3}\d+(\.\d+)*\b`)
-	digits    = regexp.MustCompile(`\d[\d,.]*\d|\d`)
-	ofPeople  = regexp.MustCompile(`(?i)\b((\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|dozen)[ -])+(people|persons|residents|respondents|responses|answers|submissions|per cent|percent|of them)\b`)
-	direction = regexp.MustCompile(`(?i)\b(most|mostly|majority|minority|few|fewer|many|half|two-thirds|a third|hundreds|dozens|everybody|everyone|nobody|no one|unanimous(ly)?|(dis)?agree[sd]?|(dis)?agreement|support(s|ed|ing|ers?)?|oppos(e|es|ed|ing|ition|ers?)|favour(s|ed|ing)?|object(s|ed|ing|ors?)|rejected by)\b`)
+	digits = regexp.MustCompile(`\d[\d,.]*\d|\d`)
+	// ofPeople is a number right before who it is of, and farFromPeople one in words
+	// with up to two words between: seven young people, nine of the older residents.
+	ofPeople      = regexp.MustCompile(`(?i)\b((\d+|` + numberWords + `)[ -])+(` + whoSpeaks + `|responses|answers|submissions|per cent|percent|of them)\b`)
+	farFromPeople = regexp.MustCompile(`(?i)\b(?:` + numberWords + `)(?:[ -](?:` + numberWords + `))*((?: of)?(?: the| these| those| our)?(?: [a-z'’-]+){0,2}) (?:` + whoSpeaks + `)\b`)
+	// parting are words between a number and people that part them: four years when
+	// people, one that residents.
+	parting = regexp.MustCompile(`(?i) (with|without|and|or|for|to|in|on|at|by|from|about|where|when|while|who|whom|which|that|because|as|than|so|if|is|are|was|were|has|have|had|will|would|can|do|did|not|no)\b`)
+	// ofThings are numbers of what is no answer.
+	ofThings  = regexp.MustCompile(`(?i)\b(?:(?:` + numberWords + `)[ -])+(?:(?:more|other|further|full|open|whole) )?(years?|months?|weeks?|days?|nights?|evenings?|mornings?|hours?|minutes?|times|wards?|streets?|places?|languages?|rules?|parts?|pages?|steps?|options?|questions?|themes?|findings?|sides?|reasons?|ways?|things?|kinds?|officers?|councillors?|meetings?|libraries|copies)\b`)
+	direction = regexp.MustCompile(`(?i)\b(most|mostly|majority|minority|few|fewer|many|half|(two|three|four)[ -](thirds|quarters|fifths|tenths)|a third|one[ -]third|(a|one)[ -](quarter|fifth|tenth) of|hundreds|dozens|everybody|everyone|nobody|no one|unanimous(ly)?` +
+		`|(` + numberWords + `) (in|out of)( every)? (` + numberWords + `)` +
+		`|(nearly|almost|virtually) (all|every|none)|all( of)?( the| these| those| our)?( [a-z'’-]+)? (` + whoSpeaks + `)|all of (them|these|those)` +
+		`|none of (the|them|these|those|us)|none (says?|said|wants?|wanted|asks?|asked|thinks?|thought|wrote|spoke)` +
+		`|(dis)?agree[sd]?|(dis)?agreement|support(s|ed|ing|ers?)?|oppos(e|es|ed|ing|ition|ers?)|favour(s|ed|ing)?|object(s|ed|ing|ors?)|rejected by|against` +
+		`|(am|are|is|was|were|be|been|being|stands?|stood|vot(e|es|ed|ing)|spoke|come out|came out|those|` + whoSpeaks + `)( (all|both|strongly|mostly|clearly|largely|also|still|not))? for (it|(the |an |this )?(order|proposal|extension|rules?|restrictions?)( r\d+)?|r\d+))\b`)
 	// innocent are words that only look like a direction.
-	innocent = regexp.MustCompile(`(?i)\bsupport(ing|ed)? (workers?|services?|organisations?|groups?)\b|\bsupport-led\b|\bat most\b|\ba few (days|weeks|months|years|streets)\b`)
+	innocent = regexp.MustCompile(`(?i)\bsupport(ing|ed)? (workers?|services?|organisations?|groups?)\b|\bsupport-led\b|\bat most\b|\ba few (days|weeks|months|years|streets)\b` +
+		`|\b(to|for) all( of)?( the)?\b` +
+		`|\b(weigh(s|ed|ing)?|held|holds?|holding|measur(e|es|ed|ing)|balanc(e|es|ed|ing)|check(s|ed|ing)?|test(s|ed|ing)?|compar(e|es|ed|ing)|protect(s|ed|ing|ion)?|guard(s|ed|ing)?|us(e|es|ed|ing)|violence|crimes?|offences?|abuse|discriminat(e|es|ed|ing|ion)|harassment|appeals?|action|enforcement|proceedings|evidence|reasons?|points|arguments?)( [a-z'’-]+){0,2} against\b` +
+		`|\bwhat (speaks|is said) against\b|\bnothing (that )?speaks against\b|\b(can|could|may|might) speak against\b`)
 )
 
-// Lint returns what stands bare in a text and must be a reference: numbers, and
-// words that say how many or on which side. Each is a whole sentence that says
-// what to do.
-func Lint(text string) (problems []string) {
+// numberWords are numbers in words, and whoSpeaks who answers, as parts of the
+// patterns above.
+const (
+	numberWords = `one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|dozen`
+	whoSpeaks   = `people|persons|residents?|respondents?|neighbours?|households|families|parents|women|men|traders?|shopkeepers?|businesses|landlords?|workers?|visitors?|organisations`
+)
+
+// groupNames matches the names of respondent groups after a number in words, up to
+// what stands in brackets or after a comma; nil where there are none.
+func groupNames(c *models.Consultation) *regexp.Regexp {
+	var names []string
+	for _, g := range c.Groups {
+		name, _ := g.Name.In(c.Languages[0])
+		if at := strings.IndexAny(name, "(,"); at >= 0 {
+			name = name[:at]
+		}
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, regexp.QuoteMeta(strings.TrimSuffix(name, "s"))+"s?")
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return regexp.MustCompile(`(?i)\b(?:` + numberWords + `)(?:[ -](?:` + numberWords + `))*((?: of)?(?: the| these| those| our)?(?: [a-z'’-]+){0,2}) (?:` + strings.Join(names, "|") + `)(?:\W|$)`)
+}
+
+// parted are the matches of a pattern, whose first group is what stands between a
+// number and who it is of, but those where that parts the two.
+func parted(pattern *regexp.Regexp, text string) (all []string) {
+	for at := 0; pattern != nil; {
+		m := pattern.FindStringSubmatchIndex(text[at:])
+		if m == nil {
+			break
+		}
+		if found := text[at+m[0] : at+m[1]]; !parting.MatchString(text[at+m[2] : at+m[3]]) {
+			all = append(all, strings.TrimRight(found, " .,;:!?)"))
+			at += m[1]
+			continue
+		}
+		at += m[2] // behind the number
+	}
+	return all
+}
+
+// Lint returns what stands bare in a text of a report of c and must be a reference:
+// numbers, and words that say how many or on which side. Each is a whole sentence
+// that says what to do.
+func Lint(c *models.Consultation, text string) (problems []string) {
+	groups := groupNames(c)
 	seen := map[string]bool{}
 	add := func(found, message string) {
 		if !seen[found] {
@@ -454,7 +515,8 @@ func Lint(text string) (problems []string) {
 		for _, n := range digits.FindAllString(uncounted.ReplaceAllString(p.text, " "), -1) {
 			add(n, "The number %s stands bare. Refer to the figure, such as {count theme:…}, or say whose number it is: {source \"who, when\" \"…\"}.")
 		}
-		for _, n := range ofPeople.FindAllString(p.text, -1) {
+		people := ofThings.ReplaceAllString(p.text, ";")
+		for _, n := range slices.Concat(ofPeople.FindAllString(p.text, -1), parted(farFromPeople, people), parted(groups, people)) {
 			add(n, "“%s” is a number. Refer to the figure, such as {count theme:…}, or say whose number it is: {source \"who, when\" \"…\"}.")
 		}
 		for _, w := range direction.FindAllString(innocent.ReplaceAllString(p.text, " "), -1) {
