@@ -48,7 +48,7 @@ type Report struct {
 	Late         *ReportLate      `json:"late,omitempty"`    // nil where nothing was keyed or imported
 
 	Version    *ReportVersion    `json:"version,omitempty"`    // nil for a draft
-	Objections *ReportObjections `json:"objections,omitempty"` // nil where nobody objected
+	Objections *ReportObjections `json:"objections,omitempty"` // nil where nobody could object
 
 	// What is recorded beside the submissions and never counted among them.
 	Consulted []ReportConsulted `json:"consulted,omitempty"`

@@ -65,6 +65,7 @@ type ObjectionState string
 const (
 	ObjectionOpen   ObjectionState = ""
 	ObjectionUpheld ObjectionState = "upheld"  // what the author meant was read wrongly, and is put right
+	ObjectionNoted  ObjectionState = "noted"   // it was read wrongly, which was found after the freeze: it is noted, and the figures stay
 	ObjectionStands ObjectionState = "refused" // the place that the words have stays, for the reason given
 )
 
@@ -84,7 +85,7 @@ type Objection struct {
 // Validate checks what an officer decided.
 func (o *Objection) Validate() error {
 	v := &validation{}
-	v.check(slices.Contains([]ObjectionState{ObjectionUpheld, ObjectionStands}, o.State), "decision", "Choose whether the objection is upheld")
+	v.check(slices.Contains([]ObjectionState{ObjectionUpheld, ObjectionNoted, ObjectionStands}, o.State), "decision", "Choose whether the objection is upheld")
 	v.check(o.Reason != "", "reason", "Give the reason")
 	if f := tooLong(o.Reason, MaxVersionNote); f.Code != "" {
 		v.fault("reason", f)
@@ -93,11 +94,16 @@ func (o *Objection) Validate() error {
 }
 
 // ReportObjections is how many people said that they did not mean what became of
-// their words, and how many of them were found to be right.
+// their words, and how many of them were found to be right: upheld before the
+// freeze, or noted after it.
 type ReportObjections struct {
-	Made   Figure `json:"made"`
-	Upheld Figure `json:"upheld"`
+	Made    Figure `json:"made"`
+	Percent *int   `json:"percent,omitempty"` // Made of all submissions, whole per cent; nil where none is given
+	Upheld  Figure `json:"upheld"`
 }
+
+// Nobody reports whether it is shown that nobody objected.
+func (o *ReportObjections) Nobody() bool { return !o.Made.Masked && o.Made.Value == 0 }
 
 // PackPart is a part of the councillors' pack with how many said they read it.
 type PackPart struct {

@@ -76,9 +76,11 @@ type SummaryPage struct {
 type Summary struct {
 	Report  *models.Report
 	Version *VersionBox
-	For     []SummaryPoint
+	Rules   []models.ReportQuestion // the questions about the order and its rules
+	Advice  string                  // what officers recommend, "" for nothing
+	For     []SummaryPoint          // themes that are one side's, each with how many of that side make the point
 	Against []SummaryPoint
-	Others  []SummaryPoint
+	Others  []SummaryPoint // all other themes, each with everybody who makes the point
 	Once    []string       // points that one person made, in their words
 	OnceOf  int            // how many there are
 	Council []SummaryPoint // what the council says it will do
@@ -130,6 +132,7 @@ type ObjectionsPage struct {
 	Base
 	Consultation string
 	Act          string
+	Fixed        bool // the analysis is frozen, so that nothing can be put right any more
 	Open         []ObjectionRow
 	Decided      []ObjectionRow
 	Faults       []Fault

@@ -12,7 +12,9 @@ func versionSamples() []sample {
 	made := besides(report())
 	made.Questions, made.ByArea, made.Themes, made.HeardOnce = nil, nil, made.Themes[:2], nil // a report's own samples have them all
 	made.Version = &models.ReportVersion{Number: 2, Program: "v1.4.0", Form: 3, Frame: 7, Seed: "9f00c1", Before: hash, Changes: []string{"A few responses were added since. Their words stand in this version; its figures stay as they were.", "Quotes: 1 taken out."}, Note: "Words were taken out at somebody’s wish."}
-	made.Objections = &models.ReportObjections{Made: models.Figure{Value: 12}, Upheld: models.Figure{Masked: true, Threshold: 5}}
+	made.Objections = &models.ReportObjections{Made: models.Figure{Value: 12}, Upheld: models.Figure{Masked: true, Threshold: 5}, Percent: new(6)}
+	unopposed := *made
+	unopposed.Objections = &models.ReportObjections{}
 	box := &VersionBox{Number: 1, Newest: 2, Day: "4 January 2027", Hash: hash, Struck: "1 February 2027", Earlier: []Link{{Href: "/station-quarter/report/2", Text: "Version 2"}}}
 	newest := *box
 	newest.Number, newest.Struck = 2, ""
@@ -28,18 +30,22 @@ func versionSamples() []sample {
 	point := SummaryPoint{Label: "Better lighting along the canal", Figure: models.Figure{Value: 38}, Quote: "The steps are black at five in the afternoon …"}
 	summary := Summary{Report: made, Version: &newest, For: []SummaryPoint{point}, Against: []SummaryPoint{point}, Others: []SummaryPoint{{Label: "Bins", Figure: models.Figure{Masked: true, Threshold: 10}}}, Once: []string{"Bring back the bandstand."}, OnceOf: 4}
 	council := summary
+	council.Rules, council.Advice = report().Questions[:3], "To keep the order for the smaller area."
+	council.Rules[2].Net = nil
 	council.Council = []SummaryPoint{{Label: "Lighting:", Quote: "Eight lamps will be put up by March."}}
 	passage := PackPassage{Why: "On: Better lighting. For the proposal", Question: "Why do you think this?", Language: "en", Href: at + "submissions/s1", Labels: []string{"Residents", "For the proposal"}, Text: words}
 	objection := ObjectionRow{ID: "s1", PublicID: "7k3m01q", Day: "1 February 2027", Text: "I meant the birds, not the lamps.", Href: at + "submissions/s1", Themes: []string{"Better lighting"}, Version: 1}
 	decided := objection
 	decided.State, decided.Reason, decided.By = "upheld", "It is under birds now.", "p.okafor@fairmead.example.org, 2 February 2027"
-	bare := decided
-	bare.State = "refused"
+	bare, noted := decided, decided
+	bare.State, noted.State = "refused", "noted"
 	objecting := &ReceiptCheckPage{Base: base(""), Consultation: c, Code: "harvest cabin lemon", At: "objection", Fault: "Your answer must be 500 characters or fewer. You have 12 too many", Objection: sentence(9, 300),
 		Found: &ReceiptState{Day: "2026-11-11", Status: models.SubmissionLive, Themes: []string{"Lamps"}, Objection: &models.Objection{State: models.ObjectionUpheld, Reason: "It is under birds now."}}}
+	afterwards := &ReceiptCheckPage{Base: base(""), Consultation: c, Code: "harvest cabin lemon", Found: &ReceiptState{Day: "2026-11-11", Status: models.SubmissionLive, Themes: []string{"Lamps"}, Objection: &models.Objection{State: models.ObjectionNoted, Reason: "It belongs under birds."}}}
 	follow := &StartPage{Base: base(""), Consultation: c, State: "after", Closes: "14 December 2026 at 23:59", Report: true, Feed: true}
 	list := []sample{
 		{"report-version", &ReportPage{Base: base(""), Report: made, Version: box}}, {"report-newest", &ReportPage{Base: base(""), Report: made, Version: &newest}},
+		{"report-unopposed", &ReportPage{Base: base(""), Report: &unopposed, Version: &newest}},
 		{"versions", &VersionsPage{Base: desk("report", "Versions of the report"), Consultation: "station-quarter", Act: at + "versions", Waiting: waiting, Published: []VersionRow{row}, Pack: at + "pack"}},
 		{"versions-own", &VersionsPage{Base: desk("report", ""), Act: at + "versions", Waiting: &own, Reason: "x", Faults: []Fault{{Href: "#reason", Message: "Say what has to change"}}, Problems: map[string]string{"reason": "Say what has to change"}}},
 		{"versions-back", &VersionsPage{Base: desk("report", ""), Act: at + "versions", Waiting: &back, CanPropose: true, Note: "x", Faults: []Fault{{Href: "#note", Message: "Say why"}}, Problems: map[string]string{"note": "Say why"}}},
@@ -52,9 +58,10 @@ func versionSamples() []sample {
 			Reading: []PackPassage{passage, {Why: "One of: Residents"}}, Once: nil, Links: []Link{{Href: "/station-quarter/report/1", Text: "The whole report"}}, Earlier: []Link{{Href: at + "pack?version=2", Text: "version 2"}}}},
 		{"pack-once", &PackPage{Base: desk("pack", ""), Number: 2, Newest: 2, Act: at + "pack", Summary: council, Parts: []PackPart{{Key: "once", Name: "Points that one person made", Readers: "fewer than 5"}}, Once: []PackPassage{passage}}},
 		{"objections", &ObjectionsPage{Base: desk("attention", "Not what they meant"), Consultation: "station-quarter", Act: at + "objections", Open: []ObjectionRow{objection}, Decided: []ObjectionRow{decided, bare}}},
+		{"objections-fixed", &ObjectionsPage{Base: desk("attention", ""), Act: at + "objections", Fixed: true, Open: []ObjectionRow{objection}, Decided: []ObjectionRow{noted}}},
 		{"objections-wrong", &ObjectionsPage{Base: desk("attention", ""), Act: at + "objections", Open: []ObjectionRow{objection, {ID: "s2", PublicID: "7k3m02q", Day: "1 February 2027", Version: 1}}, At: "s1", Typed: "x", Chosen: "refused", Problem: "Give the reason", Faults: []Fault{{Href: "#reason-s1", Message: "Give the reason"}}}},
 		{"objections-none", &ObjectionsPage{Base: desk("attention", ""), Act: at + "objections"}},
-		{"code-objection", objecting}, {"start-follow", follow},
+		{"code-objection", objecting}, {"code-objection-noted", afterwards}, {"start-follow", follow},
 	}
 	return list
 }

@@ -58,7 +58,8 @@ func (s *Service) Objections(ctx context.Context, by Actor, c *models.Consultati
 }
 
 // DecideObjection decides on an objection, with the reason that stands beside the
-// author's code. version is the one that was seen.
+// author's code. version is the one that was seen. After the freeze nothing can be
+// coded anew, so what is upheld then is kept as noted.
 func (s *Service) DecideObjection(ctx context.Context, by Actor, c *models.Consultation, submission string, version int, state models.ObjectionState, reason string) error {
 	if err := by.need(LookAgain); err != nil {
 		return err
@@ -68,8 +69,12 @@ func (s *Service) DecideObjection(ctx context.Context, by Actor, c *models.Consu
 		return err
 	}
 	return s.store.Tx(ctx, func(tx *store.Store) error {
-		if _, err := hold(ctx, tx, c); err != nil {
+		at, err := hold(ctx, tx, c)
+		if err != nil {
 			return err
+		}
+		if state == models.ObjectionUpheld && at.Status.AtLeast(models.StatusFrozen) {
+			state = models.ObjectionNoted
 		}
 		sub, err := submissionOf(ctx, tx, c, submission)
 		if err != nil {

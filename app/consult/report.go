@@ -173,7 +173,7 @@ func (s *Service) reportInput(ctx context.Context, c *models.Consultation) (in r
 		leaves = leaves[:size] // what comes later changes nothing of the report
 	}
 	in.Checkpoint = ledger.Root(leaves).String()
-	in.Objections, err = objected(ctx, from, c)
+	in.Objections, err = objected(ctx, from, c, in.Submissions)
 	return in, err
 }
 

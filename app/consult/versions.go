@@ -553,15 +553,22 @@ func (s *Service) News(ctx context.Context, c *models.Consultation) ([]News, err
 	return all, nil
 }
 
-// objected counts the objections as they may be shown, nil for none.
-func objected(ctx context.Context, from *store.Store, c *models.Consultation) (*models.ReportObjections, error) {
+// objected counts the objections as they may be shown, nil where nobody could
+// object: all of subs were brought in, so that nobody has a code. That nobody
+// objected is said: it is a fact about everybody.
+func objected(ctx context.Context, from *store.Store, c *models.Consultation, subs []*models.Submission) (*models.ReportObjections, error) {
 	all, err := from.Objections(ctx, c.ID)
-	if err != nil || len(all) == 0 {
+	switch {
+	case err != nil:
 		return nil, err
+	case len(all) == 0 && !slices.ContainsFunc(subs, func(s *models.Submission) bool { return s.Channel != models.ChannelImport }):
+		return nil, nil
+	case len(all) == 0:
+		return &models.ReportObjections{}, nil
 	}
 	upheld := 0
 	for _, o := range all {
-		if o.State == models.ObjectionUpheld {
+		if o.State == models.ObjectionUpheld || o.State == models.ObjectionNoted {
 			upheld++
 		}
 	}

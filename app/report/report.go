@@ -150,6 +150,7 @@ func unchecked(in Input) (*builder, *models.Report, error) {
 	if err := b.follow(r); err != nil {
 		return nil, nil, err
 	}
+	r.Objections = rated(r.Objections, r.Total)
 	if r.RollCall, err = b.rollCall(); err != nil {
 		return nil, nil, err
 	}

@@ -170,6 +170,19 @@ func (b *builder) earlier(questions []models.ReportQuestion) []models.ReportEarl
 	return out
 }
 
+// rated adds to objections their share of all submissions, from the figures that
+// are shown.
+func rated(o *models.ReportObjections, total models.Figure) *models.ReportObjections {
+	if o == nil {
+		return nil
+	}
+	out := models.ReportObjections{Made: o.Made, Upheld: o.Upheld}
+	if p, ok := disclose.Percent(gated(o.Made), gated(total)); ok {
+		out.Percent = &p
+	}
+	return &out
+}
+
 // organisations lists those that let themselves be named, by name, with where
 // they stand and what the officers who read their documents wrote of them. One
 // that is in a group at risk is not listed: its name would be a second attribute.

@@ -168,7 +168,8 @@ func stay(r, before *models.Report) {
 	if r.Late != nil && before.Late != nil {
 		r.Late = &models.ReportLate{Number: steady(before.Late.Number, r.Late.Number), SetAside: r.Late.SetAside}
 	}
-	if o, was := r.Objections, before.Objections; o != nil && was != nil {
+	// That nobody objected does not stay once somebody did: it would be untrue.
+	if o, was := r.Objections, before.Objections; o != nil && was != nil && !was.Nobody() {
 		r.Objections = &models.ReportObjections{Made: steady(was.Made, o.Made), Upheld: steady(was.Upheld, o.Upheld)}
 	}
 }

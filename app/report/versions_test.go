@@ -210,6 +210,9 @@ func TestWhatIsCountedBesideIsNotAddedUp(t *testing.T) {
 		return Written{Population: []models.Population{{Group: "boat", Figure: n, Source: fmt.Sprintf("List of %d", n), Day: "2026-01-01"}, {Group: "walker", Figure: 1000 + n, Source: "Census", Day: "2021-03-21"}}}
 	}
 	one := build(t, first)
+	if p := one.Objections.Percent; p == nil || *p != 8 {
+		t.Errorf("12 of 142 are %v per cent", p)
+	}
 	Write(one, first.Consultation, boats(40))
 	two := func(more int) *models.Report {
 		in := shore()
@@ -239,6 +242,24 @@ func TestWhatIsCountedBesideIsNotAddedUp(t *testing.T) {
 		if r.Redactions[0].Count.Value != 7 || r.Petitions[1].Signatures.Value != 80 || r.Missing[1].Population.Value != 1040+more {
 			t.Errorf("%d more: what is new is %+v, %+v, %+v", more, r.Redactions[0], r.Petitions[1], r.Missing[1].Population)
 		}
+	}
+}
+
+// Once somebody objects, a later version does not go on saying that nobody does.
+func TestNobodyObjectedDoesNotStay(t *testing.T) {
+	in := shore()
+	in.Objections = &models.ReportObjections{}
+	one := build(t, in)
+	if !one.Objections.Nobody() || one.Objections.Percent == nil || *one.Objections.Percent != 0 {
+		t.Errorf("nobody is told as %+v", one.Objections)
+	}
+	in.Before = &Before{Report: one, Counted: map[string]bool{}}
+	for _, s := range in.Submissions {
+		in.Before.Counted[s.ID] = true
+	}
+	in.Objections = &models.ReportObjections{Made: models.Figure{Masked: true, Threshold: 5}, Upheld: models.Figure{Masked: true, Threshold: 5}}
+	if o := build(t, in).Objections; o.Nobody() || o.Made.Threshold != 5 || o.Percent != nil {
+		t.Errorf("a few are told as %+v", o)
 	}
 }
 

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"heard/app/consult"
 	"heard/models"
@@ -116,31 +118,29 @@ const (
 	mostFindings = 6
 	mostSingle   = 5
 	mostQuote    = 160 // code points
+	mostSaid     = 160 // of a finding, or of what the council will do about it
+	mostAdvice   = 500 // of what is recommended
 )
 
-// summaryOf is a report in plain words: the largest themes by where most of those
-// who take a side stand, as far as their figures may be shown.
+// summaryOf is a report in plain words. Only a theme that is one side's stands
+// under that side, with its figure; all others stand together, each with everybody
+// who makes the point. Nobody is quoted under a side: the report does not say where
+// whoever is quoted stands.
 func summaryOf(r *models.Report, box *views.VersionBox) views.Summary {
-	s := views.Summary{Report: r, Version: box}
+	page := views.ReportPage{Report: r}
+	s := views.Summary{Report: r, Version: box, Rules: page.Headlines(), Advice: whole(page.Written(models.SectionRecommendation).Part("text"), mostAdvice)}
 	for _, t := range r.Themes {
 		if t.Parent != "" || t.OutOfScope != "" {
 			continue
 		}
-		point := views.SummaryPoint{Label: t.Label, Figure: t.Count}
-		if len(t.Quotes) > 0 {
-			point.Quote = shortened(t.Quotes[0].Text, mostQuote)
-		}
-		list := &s.Others
-		if len(t.Stances) > 1 && !t.Stances[0].Count.Masked && !t.Stances[1].Count.Masked {
-			if t.Stances[0].Count.Value >= t.Stances[1].Count.Value {
-				list = &s.For
-			} else {
+		list, point := &s.Others, views.SummaryPoint{Label: t.Label, Figure: t.Count}
+		if f := ofSide(&t); f != nil {
+			point.Figure = *f
+			if list = &s.For; t.OneSided == models.StanceAgainst {
 				list = &s.Against
 			}
-		} else if t.OneSided == models.StanceFor {
-			list = &s.For
-		} else if t.OneSided == models.StanceAgainst {
-			list = &s.Against
+		} else if len(t.Quotes) > 0 {
+			point.Quote = shortened(t.Quotes[0].Text, mostQuote)
 		}
 		if len(*list) < mostPoints {
 			*list = append(*list, point)
@@ -148,7 +148,7 @@ func summaryOf(r *models.Report, box *views.VersionBox) views.Summary {
 	}
 	for _, f := range r.Findings[:min(len(r.Findings), mostFindings)] {
 		if f.Will != "" {
-			s.Council = append(s.Council, views.SummaryPoint{Label: shortened(f.Statement, mostQuote*3/4), Quote: shortened(f.Will, mostQuote*3/4)})
+			s.Council = append(s.Council, views.SummaryPoint{Label: whole(f.Statement, mostSaid), Quote: whole(f.Will, mostSaid)})
 		}
 	}
 	for _, e := range r.HeardOnce {
@@ -160,6 +160,44 @@ func summaryOf(r *models.Report, box *views.VersionBox) views.Summary {
 		}
 	}
 	return s
+}
+
+// ofSide is the figure of the side that a theme is of; nil where it is of none, the
+// figure is not shown, or its name is in the words of somebody on the other side.
+func ofSide(t *models.ReportTheme) *models.Figure {
+	if t.OneSided == "" || t.NameFrom != "" && t.NameFrom != t.OneSided {
+		return nil
+	}
+	for _, g := range t.Stances {
+		if g.ID == t.OneSided && !g.Count.Masked {
+			return &g.Count
+		}
+	}
+	return nil
+}
+
+// sentenceEnd is where a sentence ends and another begins, unlike in “s. 59” or
+// “e.g. lamps”.
+var sentenceEnd = regexp.MustCompile(`[\pL\pM\d”"’)]{2}[.!?…۔।][”"’)]*( )[\p{Lu}\p{Lo}“"‘(]`)
+
+// whole is as many whole sentences of a text as there is room for, and never none:
+// what is promised is not cut off.
+func whole(text string, most int) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	end := 0
+	for _, m := range sentenceEnd.FindAllStringSubmatchIndex(text, -1) {
+		if end > 0 && utf8.RuneCountInString(text[:m[2]]) > most {
+			break
+		}
+		end = m[3]
+	}
+	if end == 0 {
+		return text // one sentence
+	}
+	return text[:end] + "…"
 }
 
 // shortened is the beginning of a text, cut between words.
@@ -493,7 +531,7 @@ func (p *portal) objectionsPage(req *request, c *models.Consultation) (*views.Ob
 		return nil, err
 	}
 	at := "/staff/" + c.ID
-	page := &views.ObjectionsPage{Base: p.staffBase(req, c, "attention", "Not what they meant"), Consultation: c.ID, Act: at + "/objections"}
+	page := &views.ObjectionsPage{Base: p.staffBase(req, c, "attention", "Not what they meant"), Consultation: c.ID, Act: at + "/objections", Fixed: c.Status.AtLeast(models.StatusFrozen)}
 	for _, o := range all {
 		row := views.ObjectionRow{ID: o.Submission, PublicID: o.PublicID, Day: p.Views.Day(deskLanguage, o.Day), Text: o.Text, Href: at + "/submissions/" + o.Submission,
 			Themes: o.Themes, Version: o.Version, State: string(o.State), Reason: o.Reason}

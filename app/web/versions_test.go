@@ -2,14 +2,17 @@ package web
 
 import (
 	"encoding/xml"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"heard/app/consult"
 	"heard/models"
+	"heard/views"
 )
 
 // publishVersion has the next version of a report proposed and published.
@@ -131,4 +134,56 @@ func TestVersionsPages(t *testing.T) {
 	}
 	first.post(at+"/pack", url.Values{"part": {"summary"}, "version": {"2"}}).is(http.StatusConflict)
 	councillor.post(at+"/pack", url.Values{"part": {"x"}, "version": {"2"}}).is(http.StatusUnprocessableEntity)
+}
+
+// The report on two pages puts nothing into the mouth of a side that may not have
+// said it.
+func TestSummaryOf(t *testing.T) {
+	n := func(v int) models.Figure { return models.Figure{Value: v} }
+	theme := func(label string, all, with, against models.Figure, side, from string) models.ReportTheme {
+		return models.ReportTheme{ID: label, Label: label, Count: all, OneSided: side, NameFrom: from, Quotes: []models.ReportExcerpt{{Text: "Said on " + label + "."}},
+			Stances: []models.GroupFigure{{ID: models.StanceFor, Count: with}, {ID: models.StanceAgainst, Count: against}}}
+	}
+	promise := "We will clean the steps. " + strings.Repeat("We will come again on every day of the week. ", 12) + "And we will say when."
+	r := &models.Report{Themes: []models.ReportTheme{
+		theme("Split", n(70), n(31), n(30), "", ""),
+		theme("Lamps", n(50), n(40), n(2), models.StanceFor, ""),
+		theme("Fines", n(44), models.Figure{Masked: true}, n(36), models.StanceAgainst, ""),
+		theme("Hidden", n(43), models.Figure{Masked: true}, n(2), models.StanceFor, ""),
+		theme("Named", n(42), n(38), n(2), models.StanceFor, models.StanceAgainst),
+	}, Questions: []models.ReportQuestion{{ID: "C1", Text: "Keep it?", Net: &models.ReportNet{Agree: 90, Disagree: 40, Base: 150, Points: 33}}, {ID: "B1", Text: "How often?"}},
+		Sections: []models.ReportSection{{ID: models.SectionRecommendation, Parts: []models.ReportPart{{ID: "text", Text: "Keep it for the smaller area."}}}},
+		Findings: []models.ReportFinding{{Number: 1, Statement: "People ask for lamps.", Will: promise}}}
+	s := summaryOf(r, nil)
+	told := func(list []views.SummaryPoint) (all []string) {
+		for _, p := range list {
+			all = append(all, fmt.Sprintf("%s %d %s", p.Label, p.Figure.Value, p.Quote))
+		}
+		return all
+	}
+	for what, test := range map[string]struct{ got, want []string }{
+		"for":     {told(s.For), []string{"Lamps 40 "}},
+		"against": {told(s.Against), []string{"Fines 36 "}},
+		"others":  {told(s.Others), []string{"Split 70 Said on Split.", "Hidden 43 Said on Hidden.", "Named 42 Said on Named."}},
+	} {
+		if !slices.Equal(test.got, test.want) {
+			t.Errorf("%s: %q, want %q", what, test.got, test.want)
+		}
+	}
+	if len(s.Rules) != 1 || s.Rules[0].ID != "C1" || s.Advice != "Keep it for the smaller area." {
+		t.Errorf("rules %+v, recommended %q", s.Rules, s.Advice)
+	}
+	if len(s.Council) != 1 || !strings.HasPrefix(s.Council[0].Quote, "We will clean the steps. We will") || !strings.HasSuffix(s.Council[0].Quote, " on every day of the week. …") {
+		t.Errorf("the council says %+v", s.Council)
+	}
+	for text, want := range map[string]string{
+		"Short, under s. 59.":                       "Short, under s. 59.",
+		"One sentence that is longer than allowed.": "One sentence that is longer than allowed.",
+		"Under s. 59 of the Act it stays. More.":    "Under s. 59 of the Act it stays. …",
+		"Why so? “So it is.” And more of it yet":    "Why so? “So it is.” …",
+	} {
+		if got := whole(text, 30); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
 }
