@@ -43,6 +43,10 @@ type Consultation struct {
 	// when empty, or LateSetAside. It is the same for everybody, so it is settled
 	// before anybody can answer.
 	Late string `yaml:"late"`
+	// Earlier are the ids of the consultations on this portal that this one continues:
+	// the report sets the results of those whose report is public beside its own. It
+	// is for an officer to say, before the end, which ones asked about the same.
+	Earlier []string `yaml:"earlier"`
 	// OfferResult lets people leave an e-mail address to be told the outcome.
 	// Addresses are kept apart, with no key to any submission.
 	OfferResult  bool                   `yaml:"offer_result"`
@@ -618,6 +622,9 @@ func (c *Consultation) Validate() error {
 	c.paths(v, unique)
 	for i, g := range c.DefaultConsents {
 		v.check(slices.Contains(consents, g), at("default_consents", i), fmt.Sprintf("unknown consent %q: expected quote, publish or name", g))
+	}
+	for i, id := range c.Earlier {
+		v.check(slugForm.MatchString(id) && id != c.ID && !slices.Contains(c.Earlier[:i], id), at("earlier", i), "expected the id of another consultation, each once, such as pspo-2023")
 	}
 	v.check(c.GraceMinutes >= 0 && c.GraceMinutes <= 24*60, "grace_minutes", "expected minutes, from 0 to 1440")
 	for i, f := range c.Formats {

@@ -282,6 +282,8 @@ var brokenFiles = []broken{
 	{"an equality question that takes ticks", "  - id: E1\n    type: choice", "  - id: E1\n    type: ticks #1", []string{"equality[0].type: expected choice"}},
 	{"an equality question with a condition", "    text: How old are you?\n", "    text: How old are you?\n    only_if: A1 is walk #1\n", []string{"equality[0].only_if: equality questions are kept apart"}},
 	{"an equality question with a taken id", "  - id: E1", "  - id: A1 #1", []string{"equality[0].id: A1 is already used at questions[0].id"}},
+	{"an earlier consultation that is no id", "default_consents: [quote]", "earlier: [Canal Road] #1\ndefault_consents: [quote]", []string{"earlier[0]: expected the id of another consultation"}},
+	{"an earlier consultation twice", "default_consents: [quote]", "earlier: [canal-2021, canal-2021] #1\ndefault_consents: [quote]", []string{"earlier[1]: expected the id of another consultation"}},
 	{"an unknown default consent", "default_consents: [quote]", "default_consents: [quote, all] #1", []string{`default_consents[1]: unknown consent "all"`}},
 	{"help without a source", "    source: rescue.example.org\n", "", nil}, // see below
 	{"help over plain HTTP", "url: https://rescue", "url: http://rescue", nil},

@@ -30,6 +30,7 @@ type Essentials struct {
 	DecidedOn    string   // YYYY-MM-DD
 	Rules        []string // the exact words of each restriction, in the order of the file
 	Areas        []string // names of the places, such as wards
+	Earlier      []string // ids of the consultations that it continues
 	Invented     bool
 }
 
@@ -37,7 +38,7 @@ type Essentials struct {
 func (c *Consultation) Essentials() Essentials {
 	e := Essentials{Title: c.Title.Default(), Council: c.Council, Acts: c.Proposal.Acts, Opens: c.Opens, Closes: c.Closes,
 		Summary: c.Proposal.Summary.Default(), Why: c.Proposal.Why.Default(), Area: c.Proposal.Area.Default(),
-		DecidedBy: c.Proposal.Decision.Body.Default(), DecidedOn: c.Proposal.Decision.When, Invented: c.Invented}
+		DecidedBy: c.Proposal.Decision.Body.Default(), DecidedOn: c.Proposal.Decision.When, Earlier: c.Earlier, Invented: c.Invented}
 	for _, t := range c.Proposal.Evidence {
 		e.Evidence = append(e.Evidence, t.Default())
 	}
@@ -122,6 +123,9 @@ func Fill(source []byte, id string, version int, e Essentials) ([]byte, error) {
 			f.set(place, "text", words)
 			f.set(place, "paraphrase", false)
 		}
+	}
+	if !slices.Equal(had.Earlier, e.Earlier) {
+		f.set("$", "earlier", e.Earlier)
 	}
 	if !slices.Equal(had.Areas, e.Areas) {
 		f.set("$", "areas", areasOf(before, e.Areas))

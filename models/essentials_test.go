@@ -47,6 +47,7 @@ func TestFill(t *testing.T) {
 		}
 		e.Alternatives = append(e.Alternatives[:1:1], [2]string{words.Draw(t, "option"), words.Draw(t, "why not")})
 		e.History = append(e.History[:2:2], [3]string{"2025-01-31", words.Draw(t, "what"), words.Draw(t, "source")})
+		e.Earlier = rapid.SampledFrom([][]string{nil, {"our-order-2021", "2018-order"}}).Draw(t, "earlier")
 		e.Closes, e.Invented = "2027-03-01 17:00", false
 		filled, err := models.Fill(source, "our-order", 4, e)
 		if err != nil {

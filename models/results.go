@@ -67,9 +67,9 @@ type ReportAreaOption struct {
 	Areas []GroupFigure `json:"areas"` // by column
 }
 
-// ReportEarlier is what an earlier consultation of this portal, whose report is
-// public, showed for a question that this one asks too. Its figures are those of
-// that report.
+// ReportEarlier is what an earlier consultation of this portal, which this one
+// continues and whose report is public, showed for a question that this one asks
+// too. Its figures are those of that report.
 type ReportEarlier struct {
 	Consultation string                `json:"consultation"`
 	Title        string                `json:"title"`
@@ -85,10 +85,17 @@ type ReportEarlier struct {
 // ReportEarlierOption is one answer then and now, in whole per cent, nil where
 // none is given.
 type ReportEarlierOption struct {
-	ID   string `json:"id"`
-	Text string `json:"text"`
-	Then *int   `json:"then"`
-	Now  *int   `json:"now"`
+	ID      string `json:"id"`
+	Text    string `json:"text"` // its wording then, where it cannot be chosen now
+	Then    *int   `json:"then"`
+	Now     *int   `json:"now"`
+	NotThen bool   `json:"not_offered_then,omitempty"` // it could not be chosen then
+	NotNow  bool   `json:"not_offered_now,omitempty"`  // it cannot be chosen now
+}
+
+// Offered reports whether every answer could be chosen both times.
+func (e *ReportEarlier) Offered() bool {
+	return !slices.ContainsFunc(e.Options, func(o ReportEarlierOption) bool { return o.NotThen || o.NotNow })
 }
 
 // ReportOrganisation is an organisation that let its name stand beside what it

@@ -143,13 +143,14 @@ type EssentialsPage struct {
 
 // EssentialSection is a part of the form.
 type EssentialSection struct {
-	Title  string
-	Acts   []EssentialAct
-	Fields []EssentialField
+	Title   string
+	Acts    []EssentialTick // legal acts
+	Earlier []EssentialTick // other consultations, by id
+	Fields  []EssentialField
 }
 
-// EssentialAct is a legal act that can be ticked.
-type EssentialAct struct {
+// EssentialTick is what can be ticked.
+type EssentialTick struct {
 	ID, Name string
 	Ticked   bool
 }

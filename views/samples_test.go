@@ -470,9 +470,10 @@ func samples() []sample {
 	pausedConsultation.Paused = true
 	pausedConsultation.Cards = []models.Card{{ID: "fern"}}
 
+	continues := EssentialSection{Title: "What it continues", Earlier: []EssentialTick{{ID: "station-2023", Name: "Station quarter order 2023", Ticked: true}, {ID: "bins", Name: "Bins"}}}
 	filling := &EssentialsPage{Base: desk("settings", "Fill in the consultation"), Consultation: &draftConsultation, Version: 3, CanEdit: true, Invented: true, Sections: []EssentialSection{{Title: "What is proposed",
-		Acts:   []EssentialAct{{ID: "make", Name: "Make a new order", Ticked: true}, {ID: "vary", Name: "Change the order that is in force"}},
-		Fields: []EssentialField{{Name: "title", ID: "title", Label: "Title", Hint: "What people read first.", Value: "Should the order be renewed?"}, {Name: "why", ID: "why", Label: "Why", Value: sentence(3, 90), Long: true}, {Name: "rule", ID: "rule-R1", Label: "Rule R1", Hint: "The exact words of the order.", Long: true}}}}}
+		Acts:   []EssentialTick{{ID: "make", Name: "Make a new order", Ticked: true}, {ID: "vary", Name: "Change the order that is in force"}},
+		Fields: []EssentialField{{Name: "title", ID: "title", Label: "Title", Hint: "What people read first.", Value: "Should the order be renewed?"}, {Name: "why", ID: "why", Label: "Why", Value: sentence(3, 90), Long: true}, {Name: "rule", ID: "rule-R1", Label: "Rule R1", Hint: "The exact words of the order.", Long: true}}}, continues}}
 	badFilling, locked := *filling, *filling
 	badFilling.Faults = []Fault{{Href: "#title", Message: "title: expected a wording in en"}}
 	locked.CanEdit, locked.Consultation = false, c

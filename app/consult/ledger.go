@@ -10,8 +10,8 @@ import (
 )
 
 // evidence adds what stands beside the themes: what readers wrote of attachments,
-// how often details were taken out, and the public reports of earlier
-// consultations.
+// how often details were taken out, and the public reports of the consultations
+// that an officer has said this one continues.
 func (s *Service) evidence(ctx context.Context, from *store.Store, c *models.Consultation, in *report.Input) error {
 	in.Documents = map[string][]string{}
 	counted := map[string]bool{}
@@ -46,13 +46,15 @@ func (s *Service) evidence(ctx context.Context, from *store.Store, c *models.Con
 	if in.Drafts, err = from.ApprovedDrafts(ctx, c.ID); err != nil {
 		return err
 	}
-	others, err := from.Consultations(ctx)
-	if err != nil {
-		return err
-	}
-	for _, o := range others {
-		ended, _ := o.Ended()
-		if o.ID == c.ID || o.Council.Name != c.Council.Name || !o.Status.AtLeast(models.StatusPublished) || ended >= string(c.Opens) {
+	for _, id := range c.Earlier {
+		o, err := from.Consultation(ctx, id)
+		if models.KindOf(err) == models.KindNotFound {
+			continue // it can still be brought in
+		}
+		if err != nil {
+			return err
+		}
+		if ended, _ := o.Ended(); !o.Status.AtLeast(models.StatusPublished) || ended >= string(c.Opens) {
 			continue
 		}
 		_, data, err := from.Report(ctx, o.ID)

@@ -74,7 +74,7 @@ func (s *Service) StartConsultation(ctx context.Context, by Actor, template []by
 		return nil, refused("The consultation was not made.", "id", "Another consultation has this address. Choose another")
 	}
 	e := c.Essentials()
-	e.Invented = false
+	e.Invented, e.Earlier = false, nil
 	source, err := models.Fill(template, id, 1, e)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"heard/app/demo"
 	"heard/app/disclose"
 	"heard/models"
 	"heard/search"
@@ -325,7 +326,7 @@ func TestWhatIsPublicOfAnswers(t *testing.T) {
 	wantKind(t, "deciding what somebody else has decided", k.DecideObjection(ctx, second, c, o.Submission, o.Version, models.ObjectionStands, "No."), models.KindConflict)
 	trace, err := k.Trace(ctx, c, open)
 	noError(t, err)
-	if trace.Objection == nil || trace.Objection.State != models.ObjectionUpheld || trace.Objection.Text != "" || !slices.Equal(trace.Versions, []int{1}) || trace.Misread {
+	if trace.Objection == nil || trace.Objection.State != models.ObjectionNoted || trace.Objection.Text != "" || !slices.Equal(trace.Versions, []int{1}) || trace.Misread {
 		t.Errorf("what the code tells: %+v", trace)
 	}
 	if want := len(trace.Themes) > 0; (len(trace.Findings) == 1 && trace.Findings[0] == "1") != want {
@@ -338,6 +339,75 @@ func TestWhatIsPublicOfAnswers(t *testing.T) {
 	}
 	if trace, err := k.Trace(ctx, c, closed); err != nil || trace.Objection != nil || len(trace.Versions) != 1 {
 		t.Errorf("what another code tells: %+v (%v)", trace, err)
+	}
+}
+
+// Who objects is told against all; what is found right before the freeze is put
+// right, and after it only noted.
+func TestWhenAnObjectionIsDecided(t *testing.T) {
+	k := one(t)
+	c := k.demo(t)
+	codes := []string{k.send(t, c, resident("The lamps are broken.", true)), k.send(t, c, resident("The lamps are dark.", true))}
+	k.drain(t)
+	draft := func() *models.ReportObjections {
+		t.Helper()
+		r, err := k.DraftReport(ctx, officer, c)
+		noError(t, err)
+		return r.Objections
+	}
+	if o := draft(); o == nil || !o.Nobody() {
+		t.Errorf("nobody objected, and the report has %+v", o)
+	}
+	decided := func(code string) models.ObjectionState {
+		t.Helper()
+		noError(t, k.Misread(ctx, c, code, "I meant the birds."))
+		list, err := k.Objections(ctx, officer, c)
+		noError(t, err)
+		noError(t, k.DecideObjection(ctx, officer, c, list[0].Submission, list[0].Version, models.ObjectionUpheld, "It belongs under birds."))
+		trace, err := k.Trace(ctx, c, code)
+		noError(t, err)
+		return trace.Objection.State
+	}
+	if got := decided(codes[0]); got != models.ObjectionUpheld {
+		t.Errorf("before the freeze it is %q", got)
+	}
+	c = k.move(t, c, models.StatusFrozen)
+	if got := decided(codes[1]); got != models.ObjectionNoted {
+		t.Errorf("after the freeze it is %q", got)
+	}
+	if o := draft(); o == nil || !o.Made.Masked {
+		t.Errorf("two objected, and the report has %+v", o)
+	}
+}
+
+// A report is compared with the consultations that an officer names, and with no
+// other of the same council.
+func TestComparedWithWhatAnOfficerNames(t *testing.T) {
+	k := one(t)
+	_, source, err := demo.Earlier(k.clock.Now())
+	noError(t, err)
+	past := k.open(t, source)
+	noError(t, k.Load(ctx, officer, demo.EarlierSubmissions(past)))
+	k.drain(t)
+	past = k.publish(t, k.move(t, past, models.StatusFrozen), "")
+	now, err := demo.Source(k.clock.Now())
+	noError(t, err)
+	compared := func(id, line string) *models.Report {
+		t.Helper()
+		file := strings.Replace(string(now), "\nid: pspo-renewal\n", "\nid: "+id+"\n", 1) + line
+		c := k.open(t, []byte(file))
+		k.send(t, c, resident("The lamps are broken.", true))
+		k.drain(t)
+		r, err := k.DraftReport(ctx, officer, c)
+		noError(t, err)
+		return r
+	}
+	if r := compared("not-named", ""); len(r.Earlier) != 0 {
+		t.Errorf("compared with what nobody named: %+v", r.Earlier)
+	}
+	r := compared("named", "\nearlier: [never-held, "+past.ID+"]\n")
+	if len(r.Earlier) == 0 || r.Earlier[0].Consultation != past.ID || r.Earlier[0].Question != "C1" {
+		t.Errorf("compared with what was named: %+v", r.Earlier)
 	}
 }
 

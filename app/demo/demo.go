@@ -47,13 +47,14 @@ const (
 const orderYears = 3
 
 // Consultation returns the demonstration's consultation and the file it was
-// read from; see Source.
+// read from: that of Source, which continues the one that Earlier returns. Nobody
+// who starts from it as a template does.
 func Consultation(now time.Time) (*models.Consultation, []byte, error) {
 	source, err := Source(now)
 	if err != nil {
 		return nil, nil, err
 	}
-	return parsed(source)
+	return parsed(fmt.Appendf(source, "earlier: [%s]\n", earlierID))
 }
 
 // written is the consultation as its file has it.

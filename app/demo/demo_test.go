@@ -103,8 +103,11 @@ func TestDatesMove(t *testing.T) {
 		if diff := cmp.Diff(c, again); diff != "" {
 			t.Errorf("%s: the source returned says something else (-consultation +source):\n%s", test.now, diff)
 		}
-		if bytes.Count(source, []byte("\n")) != bytes.Count(consultationSource, []byte("\n")) {
+		if bytes.Count(source, []byte("\n")) != bytes.Count(consultationSource, []byte("\n"))+1 {
 			t.Errorf("%s: lines of the source were lost", test.now)
+		}
+		if past, _, err := Earlier(at); err != nil || !slices.Equal(c.Earlier, []string{past.ID}) {
+			t.Errorf("%s: it continues %q: %v", test.now, c.Earlier, err)
 		}
 		all, err := Submissions(c, at)
 		if err != nil {

@@ -11,6 +11,9 @@ import (
 //go:embed earlier.yaml
 var earlierSource []byte
 
+// earlierID is the id in that file.
+const earlierID = "pspo-before"
+
 // yearsBefore is how long ago the council asked before.
 const yearsBefore = 3
 

@@ -15,7 +15,7 @@ export { base, id, exitTo };
 export const paths = JSON.parse(process.env.E2E_PATHS);
 
 /** The small consultations of testdata: of every kind of question, not open yet, over, and from before the demonstration's. */
-export const [everyKind, notYet, over, before] = ['library-hours', 'bandstand', 'allotments', 'parade-2023'];
+export const [everyKind, notYet, over, before] = ['library-hours', 'bandstand', 'allotments', 'pspo-before'];
 
 /** The demonstration's questions, which nobody has answered; for the helper alone. */
 export const fresh = 'night-van';

@@ -300,13 +300,31 @@ func TestOrganisationsAndEarlierReports(t *testing.T) {
 	}
 	was := build(t, shore())
 	was.Title, was.Questions[0].Text = "The river walk, before", "Do you still agree?"
+	was.Questions[0].Options[1].ID, was.Questions[0].Options[1].Text = "never", "Never"
 	in.Earlier = []*models.Report{was}
 	r := build(t, in)
 	if len(r.Organisations) != 1 || r.Organisations[0].Name != "The Rowing Club" || r.Organisations[0].Position != models.StanceFor || !slices.Equal(r.Organisations[0].Documents, []string{"A plan of the moorings."}) {
 		t.Errorf("organisations: %+v", r.Organisations)
 	}
-	if len(r.Earlier) != 1 || r.Earlier[0].Reworded != "Do you still agree?" || len(r.Earlier[0].Options) != 2 || r.Earlier[0].Then != was.Questions[0].Base {
+	if len(r.Earlier) != 1 || r.Earlier[0].Reworded != "Do you still agree?" || r.Earlier[0].Then != was.Questions[0].Base || r.Earlier[0].Offered() {
 		t.Errorf("earlier: %+v", r.Earlier)
+	}
+	var offered []string
+	for _, o := range r.Earlier[0].Options {
+		offered = append(offered, fmt.Sprintf("%s %s %v %v %v %v", o.ID, o.Text, o.Then != nil, o.Now != nil, o.NotThen, o.NotNow))
+	}
+	if want := []string{"yes Yes true true false false", "no No false true true false", "never Never true false false true"}; !slices.Equal(offered, want) {
+		t.Errorf("options then and now: %q, want %q", offered, want)
+	}
+	_, inCSV := written(t, r)
+	for _, want := range []string{"not offered then,C1.no,No", "not offered now,C1.never,Never"} {
+		if !bytes.Contains(inCSV, []byte(want)) {
+			t.Errorf("the CSV does not say: %s", want)
+		}
+	}
+	was.Questions[0].Options[0].ID = "maybe"
+	if r := build(t, in); len(r.Earlier) != 0 {
+		t.Errorf("with no answer in common: %+v", r.Earlier)
 	}
 	asJSON, _ := written(t, r)
 	for _, hidden := range []string{"The Quiet Club", "Boats Together", "Never shown."} {

@@ -142,8 +142,9 @@ func (b *builder) atRisk() bool {
 }
 
 // earlier sets figures of earlier reports beside those of the questions that both
-// asked: the same id, with an answer in common. Nobody is in both by a key, and
-// each report's figures have passed the gate in their own.
+// asked: the same id, with an answer in common. What could be chosen only once is
+// listed, too, because it changes the share of the rest. Nobody is in both by a key,
+// and each report's figures have passed the gate in their own.
 func (b *builder) earlier(questions []models.ReportQuestion) []models.ReportEarlier {
 	var out []models.ReportEarlier
 	for _, was := range b.Earlier {
@@ -157,17 +158,31 @@ func (b *builder) earlier(questions []models.ReportQuestion) []models.ReportEarl
 			if then.Text != now.Text {
 				e.Reworded = then.Text
 			}
+			both := 0
 			for _, o := range now.Options {
-				if i := slices.IndexFunc(then.Options, func(p models.ReportOption) bool { return p.ID == o.ID }); i >= 0 {
-					e.Options = append(e.Options, models.ReportEarlierOption{ID: o.ID, Text: o.Text, Then: then.Options[i].Percent, Now: o.Percent})
+				row := models.ReportEarlierOption{ID: o.ID, Text: o.Text, Now: o.Percent}
+				if i := optionAt(then.Options, o.ID); i < 0 {
+					row.NotThen = true
+				} else {
+					row.Then, both = then.Options[i].Percent, both+1
+				}
+				e.Options = append(e.Options, row)
+			}
+			for _, o := range then.Options {
+				if optionAt(now.Options, o.ID) < 0 {
+					e.Options = append(e.Options, models.ReportEarlierOption{ID: o.ID, Text: o.Text, Then: o.Percent, NotNow: true})
 				}
 			}
-			if len(e.Options) > 0 {
+			if both > 0 {
 				out = append(out, e)
 			}
 		}
 	}
 	return out
+}
+
+func optionAt(options []models.ReportOption, id string) int {
+	return slices.IndexFunc(options, func(o models.ReportOption) bool { return o.ID == id })
 }
 
 // rated adds to objections their share of all submissions, from the figures that

@@ -107,6 +107,14 @@ func WriteCSV(w io.Writer, r *models.Report) error {
 	for _, e := range r.Earlier {
 		row("earlier", e.Question, e.Title, "", e.Then)
 		row("now", e.Question, e.Text, "", e.Now)
+		for _, o := range e.Options {
+			switch id := e.Question + "." + o.ID; {
+			case o.NotThen:
+				_ = out.Write([]string{"not offered then", SafeCell(id), SafeCell(o.Text), "", ""})
+			case o.NotNow:
+				_ = out.Write([]string{"not offered now", SafeCell(id), SafeCell(o.Text), "", ""})
+			}
+		}
 	}
 	for _, g := range r.Redactions {
 		row("taken out", g.ID, g.Name, "", g.Count)

@@ -38,13 +38,20 @@ func (p *portal) showEssentials(req *request) error {
 	if err != nil {
 		return err
 	}
-	page := p.essentialsPage(req, c, c.Essentials())
+	page, err := p.essentialsPage(req, c, c.Essentials())
+	if err != nil {
+		return err
+	}
 	page.Version = c.Version
 	return p.render(req.Context, http.StatusOK, page)
 }
 
 // essentialsPage is the form with what it holds.
-func (p *portal) essentialsPage(req *request, c *models.Consultation, e models.Essentials) *views.EssentialsPage {
+func (p *portal) essentialsPage(req *request, c *models.Consultation, e models.Essentials) (*views.EssentialsPage, error) {
+	all, err := p.service.Consultations(req.Request().Context(), req.by)
+	if err != nil {
+		return nil, err
+	}
 	var alternatives []string
 	for _, a := range e.Alternatives {
 		alternatives = append(alternatives, a[0]+"\n"+a[1])
@@ -84,7 +91,7 @@ func (p *portal) essentialsPage(req *request, c *models.Consultation, e models.E
 				field("dpo", "How to reach the data protection officer", "", e.Council.DPO)}},
 			{Title: "When", Fields: []views.EssentialField{field("opens", "Opens", "For example 2026-10-05, or 2026-10-05 09:00.", string(e.Opens)),
 				field("closes", "Closes", "For example 2026-12-14 23:59. Eight to twelve weeks are usual; fewer than six need a good reason.", string(e.Closes))}},
-			{Title: "What is proposed", Acts: []views.EssentialAct{{ID: "make", Name: "Make a new order"}, {ID: "extend", Name: "Extend the order that is in force"},
+			{Title: "What is proposed", Acts: []views.EssentialTick{{ID: "make", Name: "Make a new order"}, {ID: "extend", Name: "Extend the order that is in force"},
 				{ID: "vary", Name: "Change the order that is in force"}, {ID: "discharge", Name: "End the order that is in force"}}, Fields: proposal},
 			{Title: "Who decides", Fields: []views.EssentialField{field("decided-by", "Who", "", e.DecidedBy), field("decided-on", "When", "For example 2027-02-15.", e.DecidedOn)}},
 		}}
@@ -92,7 +99,26 @@ func (p *portal) essentialsPage(req *request, c *models.Consultation, e models.E
 	for i := range acts {
 		acts[i].Ticked = slices.Contains(e.Acts, acts[i].ID)
 	}
-	return page
+	if earlier := earlierOnes(c, e.Earlier, all); len(earlier) > 0 {
+		page.Sections = append(page.Sections, views.EssentialSection{Title: "What it continues", Earlier: earlier})
+	}
+	return page, nil
+}
+
+// earlierOnes are the consultations that c can continue: those that have closed, and
+// those that are chosen, whether or not they are here.
+func earlierOnes(c *models.Consultation, chosen []string, all []*models.Consultation) (list []views.EssentialTick) {
+	for _, o := range all {
+		if ticked := slices.Contains(chosen, o.ID); ticked || o.ID != c.ID && o.Status.AtLeast(models.StatusClosed) {
+			list = append(list, views.EssentialTick{ID: o.ID, Name: o.Title.Default(), Ticked: ticked})
+		}
+	}
+	for _, id := range chosen {
+		if !slices.ContainsFunc(list, func(t views.EssentialTick) bool { return t.ID == id }) {
+			list = append(list, views.EssentialTick{ID: id, Name: id + " (not found)", Ticked: true})
+		}
+	}
+	return list
 }
 
 // essentialFields are the fields of the form by what a fault in the file calls
@@ -132,7 +158,7 @@ func essentialsIn(form url.Values) models.Essentials {
 		Council: models.Council{Name: line("council"), Email: line("email"), Phone: line("phone"), Address: line("address"), DPO: line("dpo")},
 		Acts:    form["act"], Opens: models.LocalTime(line("opens")), Closes: models.LocalTime(line("closes")),
 		Summary: text("summary"), Why: text("why"), Area: text("area"), Evidence: blocks(form.Get("evidence")),
-		DecidedBy: text("decided-by"), DecidedOn: line("decided-on"), Invented: form.Get("invented") != ""}
+		DecidedBy: text("decided-by"), DecidedOn: line("decided-on"), Earlier: form["earlier"], Invented: form.Get("invented") != ""}
 	for _, block := range blocks(form.Get("alternatives")) {
 		option, why, _ := strings.Cut(block, "\n")
 		e.Alternatives = append(e.Alternatives, [2]string{strings.TrimSpace(option), strings.TrimSpace(why)})
@@ -162,7 +188,10 @@ func (p *portal) changeEssentials(req *request) error {
 	seen, _ := strconv.Atoi(form.Get("version"))
 	saved, err := p.service.FillIn(req.Request().Context(), req.by, c, seen, e)
 	if faults, ok := faultsIn(err); ok {
-		page := p.essentialsPage(req, c, e)
+		page, fault := p.essentialsPage(req, c, e)
+		if fault != nil {
+			return fault
+		}
 		for _, f := range faults {
 			page.Faults = append(page.Faults, essentialFault(f))
 		}

@@ -3,10 +3,12 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"heard/app/consult"
+	"heard/app/demo"
 	"heard/models"
 )
 
@@ -76,12 +78,21 @@ func TestFillIn(t *testing.T) {
 	for _, id := range []string{"", "Not Allowed", "staff", p.demo.ID} {
 		officer.get("/staff").submit("form:has([name=template])", url.Values{"id": {id}}).is(http.StatusUnprocessableEntity).says("#new-id-fault", map[bool]string{true: "Choose another", false: "Enter small letters"}[id == p.demo.ID])
 	}
+	// It can continue what has closed, and nothing else.
+	_, source, err := demo.Earlier(p.clock.Now())
+	must(t, err)
+	past, err := p.service.SaveConsultation(t.Context(), consult.Portal, "earlier.yaml", source)
+	must(t, err)
+	p.move(past, models.StatusOpen, models.StatusClosed)
 	made := officer.get("/staff").submit("form:has([name=template])", url.Values{"id": {"mill-lane"}, "template": {"Renewing a public spaces protection order"}}).is(http.StatusOK)
 	if made.url.Path != "/staff/mill-lane/essentials" {
 		t.Fatalf("a draft leads to %s", made.url.Path)
 	}
 	form := "form:has([name=version])"
-	wrong := made.submit(form, url.Values{"title": {"Mill Lane: have your say"}, "closes": {"some day"}, "evidence": {"One.\r\n\r\nTwo: #2."}}).is(http.StatusUnprocessableEntity).says(".problem", "closes")
+	if boxes := made.doc.Find("input[name=earlier]"); boxes.Length() != 1 || boxes.AttrOr("value", "") != past.ID || made.doc.Find("input[name=earlier][checked]").Length() != 0 {
+		t.Errorf("%d consultations can be ticked as earlier ones, %d are", boxes.Length(), made.doc.Find("input[name=earlier][checked]").Length())
+	}
+	wrong := made.submit(form, url.Values{"title": {"Mill Lane: have your say"}, "closes": {"some day"}, "evidence": {"One.\r\n\r\nTwo: #2."}, "earlier": {past.ID}}).is(http.StatusUnprocessableEntity).says(".problem", "closes")
 	if got := wrong.doc.Find("#title").AttrOr("value", ""); got != "Mill Lane: have your say" {
 		t.Errorf("the title typed is now %q", got)
 	}
@@ -91,7 +102,7 @@ func TestFillIn(t *testing.T) {
 	wrong.submit(form, url.Values{"closes": {"2099-12-14 23:59"}}).is(http.StatusOK).says("[role=status]", "Saved as version 2")
 	c, err := p.service.Consultation(t.Context(), consult.Actor{ID: "u", Role: models.RoleOfficer}, "mill-lane")
 	must(t, err)
-	if e := c.Essentials(); e.Title != "Mill Lane: have your say" || len(e.Evidence) != 2 || e.Evidence[1] != "Two: #2." || e.Invented || len(e.Alternatives) != len(p.demo.Proposal.Alternatives) {
+	if e := c.Essentials(); e.Title != "Mill Lane: have your say" || len(e.Evidence) != 2 || e.Evidence[1] != "Two: #2." || e.Invented || !slices.Equal(e.Earlier, []string{past.ID}) || len(e.Alternatives) != len(p.demo.Proposal.Alternatives) {
 		t.Errorf("filled in as %+v", e)
 	}
 	// The page as it was before: somebody else has saved since, and nothing typed is lost.
