@@ -45,7 +45,7 @@ func (cmd benchCommand) desk(r *run, a *App, c *models.Consultation) error {
 		if err := cmd.work(ctx, a, c, officers); err != nil {
 			return err
 		}
-		id, err := a.Store.NextRedaction(ctx, c.ID, by.ID, models.RedactionOpen, nil)
+		id, err := a.Store.NextRedaction(ctx, c.ID, by.ID, models.RedactionOpen, nil, "")
 		if err != nil {
 			return err
 		}

@@ -409,7 +409,7 @@ func (a *App) demoOfficers(ctx context.Context) (officers []consult.Actor, err e
 // in, one of them first and the other where two have to.
 func (a *App) checkDemo(ctx context.Context, c *models.Consultation, officers []consult.Actor) error {
 	for {
-		id, err := a.Service.NextRedaction(ctx, officers[0], c, false)
+		id, err := a.Service.NextRedaction(ctx, officers[0], c, false, "")
 		if err != nil {
 			return err
 		}
@@ -436,7 +436,7 @@ func (a *App) checkDemo(ctx context.Context, c *models.Consultation, officers []
 		}
 	}
 	for {
-		id, err := a.Service.NextRedaction(ctx, officers[1], c, true)
+		id, err := a.Service.NextRedaction(ctx, officers[1], c, true, "")
 		if err != nil || id == "" {
 			return err
 		}

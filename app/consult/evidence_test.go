@@ -282,7 +282,7 @@ func TestFilesThatNothingIsReadOutOf(t *testing.T) {
 	storetest.Create(t, k.store, n)
 	id := n.Submission.ID
 	storetest.ReadAll(t, k.store, c.ID, officer.ID)
-	next, err := k.NextRedaction(ctx, officer, c, false)
+	next, err := k.NextRedaction(ctx, officer, c, false, "")
 	if err != nil || next != id {
 		t.Fatalf("handed out %q (%v)", next, err)
 	}

@@ -679,9 +679,10 @@ func (s *Service) carryRedactions(ctx context.Context, tx *store.Store, before s
 }
 
 // NextRedaction hands out a submission that nobody else has open: one to check,
-// or with second one that another person has checked. It returns its id, "" when
-// none is left.
-func (s *Service) NextRedaction(ctx context.Context, by Actor, c *models.Consultation, second bool) (string, error) {
+// or with second one that another person has checked. The one that the actor leaves,
+// after, is given back, and another handed out. It returns its id, "" when none is
+// left; see store.NextRedaction.
+func (s *Service) NextRedaction(ctx context.Context, by Actor, c *models.Consultation, second bool, after string) (string, error) {
 	if err := by.need(Redact); err != nil {
 		return "", err
 	}
@@ -693,7 +694,7 @@ func (s *Service) NextRedaction(ctx context.Context, by Actor, c *models.Consult
 		stage = RedactionSecond
 	}
 	for {
-		id, err := s.store.NextRedaction(ctx, c.ID, by.ID, stage, notInWords(c))
+		id, err := s.store.NextRedaction(ctx, c.ID, by.ID, stage, notInWords(c), after)
 		if err != nil || id == "" {
 			return "", err
 		}

@@ -225,10 +225,10 @@ func TestRedactionOfPeopleAtRisk(t *testing.T) {
 	if p.Submissions != 3 || p.Checked != 2 || p.Second != 1 || p.Approvable != 0 {
 		t.Errorf("progress is %+v", p)
 	}
-	if next, err := k.NextRedaction(ctx, officer, c, true); next != "" || err != nil {
+	if next, err := k.NextRedaction(ctx, officer, c, true, ""); next != "" || err != nil {
 		t.Errorf("whoever checked it is handed %q to approve (%v)", next, err)
 	}
-	if next, err := k.NextRedaction(ctx, second, c, true); next != subs[2].ID || err != nil {
+	if next, err := k.NextRedaction(ctx, second, c, true, ""); next != subs[2].ID || err != nil {
 		t.Errorf("a second person is handed %q (%v)", next, err)
 	}
 	noError(t, k.Redact(ctx, second, c, subs[2].ID, consult.RedactionDecisions{Version: 1, Checked: true}))
@@ -243,10 +243,10 @@ func TestRedactionIsHandedOutOnce(t *testing.T) {
 	c, _ := redacting(t, k, "One.", "Two.")
 	handed := map[string]bool{}
 	for _, by := range []consult.Actor{officer, second} {
-		next, err := k.NextRedaction(ctx, by, c, false)
+		next, err := k.NextRedaction(ctx, by, c, false, "")
 		noError(t, err)
 		handed[next] = true
-		if again, err := k.NextRedaction(ctx, by, c, false); again != next || err != nil {
+		if again, err := k.NextRedaction(ctx, by, c, false, ""); again != next || err != nil {
 			t.Errorf("whoever has one open is handed %q after %q (%v)", again, next, err)
 		}
 	}
@@ -255,13 +255,54 @@ func TestRedactionIsHandedOutOnce(t *testing.T) {
 		t.Errorf("others have open %v", p.Others)
 	}
 	third := consult.Actor{ID: "u-third", Role: models.RoleOfficer}
-	if next, err := k.NextRedaction(ctx, third, c, false); len(handed) != 2 || next != "" || err != nil {
+	if next, err := k.NextRedaction(ctx, third, c, false, ""); len(handed) != 2 || next != "" || err != nil {
 		t.Errorf("handed out %v, then %q (%v)", handed, next, err)
 	}
 	k.clock.Advance(21 * time.Minute)
-	if next, err := k.NextRedaction(ctx, third, c, false); next == "" || err != nil {
+	if next, err := k.NextRedaction(ctx, third, c, false, ""); next == "" || err != nil {
 		t.Errorf("never handed out again (%v)", err)
 	}
+}
+
+// One that somebody leaves for now is free for others, and is handed out again after
+// all that follow it: to who checks, and to who approves.
+func TestRedactionIsLeftForNow(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		c, subs := redacting(t, k, "Ring 07700 900121.", "Ring 07700 900122.", "Ring 07700 900123.")
+		next := func(by consult.Actor, second bool, after string) string {
+			t.Helper()
+			id, err := k.NextRedaction(ctx, by, c, second, after)
+			noError(t, err)
+			return id
+		}
+		third := consult.Actor{ID: "u-third", Role: models.RoleOfficer}
+		round := func(by, other consult.Actor, second bool) {
+			t.Helper()
+			var seen []string
+			for id := next(by, second, ""); len(seen) < 3; id = next(by, second, id) {
+				seen = append(seen, id)
+			}
+			first := seen[0]
+			if slices.Sort(seen); len(slices.Compact(seen)) != 3 {
+				t.Errorf("left one by one, handed out are %v", seen)
+			}
+			if again := next(by, second, ""); again != first {
+				t.Errorf("after the last comes %s, the first was %s", again, first)
+			}
+			if left := next(by, second, first); left == first || next(other, second, "") != first {
+				t.Errorf("what was left is not handed to somebody else: %s", first)
+			}
+		}
+		round(officer, third, false)
+		k.clock.Advance(21 * time.Minute)
+		for _, sub := range subs { // let through, so that a second person has to approve
+			sheet := k.sheet(t, officer, c, sub.ID)
+			number := strings.TrimSuffix(strings.TrimPrefix(sub.Answer("C2").Text, "Ring "), ".")
+			refuse := []consult.RedactionChoice{choose(t, sheet, number, string(models.RefusalNotIdentifier))}
+			noError(t, k.Redact(ctx, officer, c, sub.ID, consult.RedactionDecisions{Version: sheet.Version, Choices: refuse, Checked: true}))
+		}
+		round(second, third, true)
+	})
 }
 
 // A mix of details is a warning that must be answered.

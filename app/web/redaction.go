@@ -51,13 +51,13 @@ func (p *portal) nextRedaction(req *request) error {
 	if do != "next" && do != "second" {
 		return models.NewError(models.KindInvalid, "The page did not say which submission to open.")
 	}
-	return p.toNextRedaction(req, c, do == "second", false, "")
+	return p.toNextRedaction(req, c, do == "second", "", false, "")
 }
 
-// toNextRedaction leads to the next submission, with the outcome of the act
-// before.
-func (p *portal) toNextRedaction(req *request, c *models.Consultation, second, keysOff bool, outcome string) error {
-	id, err := p.service.NextRedaction(req.Request().Context(), req.by, c, second)
+// toNextRedaction leads to the next submission after one, with the outcome of the act
+// on that.
+func (p *portal) toNextRedaction(req *request, c *models.Consultation, second bool, after string, keysOff bool, outcome string) error {
+	id, err := p.service.NextRedaction(req.Request().Context(), req.by, c, second, after)
 	if err != nil {
 		return err
 	}
@@ -248,7 +248,7 @@ func (p *portal) redact(req *request) error {
 	d := decisionsIn(form)
 	do := form.Get("do-all")
 	switch do {
-	case "save":
+	case "save", "leave":
 	case "accept-sure":
 		d.AcceptSure = true
 	case "leave-doubtful":
@@ -260,11 +260,15 @@ func (p *portal) redact(req *request) error {
 	}
 	d.Request = form.Get("request")
 	err = p.service.Redact(ctx, req.by, c, id, d)
-	if err == nil && d.Request != "" {
+	if err == nil && d.Request != "" && do != "leave" {
 		return p.done(req, requestAddress(c, d.Request), "Kept. What was changed stands below.")
 	}
-	if err == nil && d.Checked {
-		return p.toNextRedaction(req, c, form.Get("second") != "", keysOff, "Kept.") // whoever approves goes on approving
+	if err == nil && (d.Checked || do == "leave") {
+		outcome := "Kept."
+		if do == "leave" {
+			outcome = "Left for now. What you decided is kept."
+		}
+		return p.toNextRedaction(req, c, form.Get("second") != "", id, keysOff, outcome) // whoever approves goes on approving
 	}
 	if err == nil {
 		return p.done(req, redactAddress(c, id, keysOff), "Kept.")

@@ -80,6 +80,28 @@ func TestRedactingKeepsWhatIsTyped(t *testing.T) {
 		t.Errorf("the auditor is shown %s", text)
 	}
 
+	// What is left for now keeps what was decided, and leads on.
+	next, queue := mine.get(at), "/staff/"+p.demo.ID+"/redactions"
+	typed = url.Values{"version": {next.doc.Find("[name=version]").AttrOr("value", "")}, "at": {key}, "do": {"accept"}, "kind": {"name"}, "words": {"Anna Smith"}, "replacement": {""}, "note": {""}, "do-all": {"leave"}}
+	if got := mine.post(at, typed).is(http.StatusOK).says(".notice", "Left for now"); got.url.Path != queue {
+		t.Errorf("when no other is left it leads to %s", got.url)
+	}
+	if got := p.rows("SELECT redacted FROM answers WHERE submission = '" + id + "'")[0]; strings.Contains(got, "Anna") {
+		t.Errorf("what was decided before it was left is not kept: %q", got)
+	}
+	if counts, err := p.store.CountRedactions(t.Context(), p.demo.ID, "somebody-else", nil); err != nil || len(counts.Others) > 0 {
+		t.Errorf("still open are %v (%v)", counts, err)
+	}
+	must(t, p.service.Load(t.Context(), consult.Portal, []models.Submission{{Consultation: p.demo.ID, FormVersion: 1, Day: "2026-11-02", Channel: models.ChannelWeb, Language: "en", Status: models.SubmissionLive, Answers: []models.Answer{{Question: "C6", Text: "Another."}}}}))
+	first := mine.get(queue).submit("form:has([value=next])", url.Values{"do": {"next"}})
+	second := first.submit("form#redact", url.Values{"do-all": {"leave"}})
+	if second.url.Path == first.url.Path || second.step() != "redact" {
+		t.Errorf("left, %s leads to %s", first.url, second.url)
+	}
+	if third := second.submit("form#redact", url.Values{"do-all": {"leave"}}); third.url.Path != first.url.Path {
+		t.Errorf("after the last comes %s, expected the first again, %s", third.url, first.url)
+	}
+
 	other := p.open([]byte(storetest.Invented))
 	elsewhere := strings.Replace(at, p.demo.ID, other.ID, 1)
 	mine.visit(elsewhere).is(http.StatusNotFound)

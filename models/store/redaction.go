@@ -164,22 +164,44 @@ func (s *Store) CountRedactions(ctx context.Context, consultation, account strin
 }
 
 // NextRedaction returns the id of a submission at a stage, open or second, that
-// nobody but the account has open, and for second that it has not checked itself;
-// "" when there is none.
-func (s *Store) NextRedaction(ctx context.Context, consultation, account string, stage models.RedactionStage, other []string) (string, error) {
-	db := s.toRedact(ctx, consultation, other)
-	if stage == models.RedactionSecond {
-		db = db.Where(isSecond+" AND r.checked_by <> ?", account)
+// nobody but the account has open, and for second that it has not checked itself: one
+// that the account has open, or the first by id; "" when there is none. After a
+// submission, which the account gives back, it is the one that follows it, or the
+// first again after the last, and never the same.
+func (s *Store) NextRedaction(ctx context.Context, consultation, account string, stage models.RedactionStage, other []string, after string) (string, error) {
+	const doing = "find the next submission to check"
+	now := minute(s.now())
+	next := func(where string, args ...any) (id string, err error) {
+		db := s.toRedact(ctx, consultation, other).Where(where, args...)
+		if stage == models.RedactionSecond {
+			db = db.Where(isSecond+" AND r.checked_by <> ?", account)
+		} else {
+			db = db.Where(isOpen)
+		}
+		var ids []string
+		err = db.Where("(r.submission IS NULL OR r.opened_by = ? OR r.open_until <= ?)", account, now).
+			Order("submissions.id").Limit(1).Pluck("submissions.id", &ids).Error
+		if len(ids) > 0 {
+			id = ids[0]
+		}
+		return id, failed(err, doing)
+	}
+	var id string
+	var err error
+	if after == "" {
+		id, err = next("r.opened_by = ? AND r.open_until > ?", account, now)
 	} else {
-		db = db.Where(isOpen)
+		// It is given back: held until now, it is held no more.
+		err = s.db.WithContext(ctx).Model(&redactionSheetRow{}).Where("submission = ? AND opened_by = ? AND open_until > ?", after, account, now).Update("open_until", now).Error
+		if err != nil {
+			return "", failed(err, doing)
+		}
+		id, err = next("submissions.id > ?", after)
 	}
-	var ids []string
-	err := db.Where("(r.submission IS NULL OR r.opened_by = ? OR r.open_until <= ?)", account, minute(s.now())).
-		Order("submissions.id").Limit(1).Pluck("submissions.id", &ids).Error
-	if err != nil || len(ids) == 0 {
-		return "", failed(err, "find the next submission to check")
+	if err != nil || id != "" {
+		return id, err
 	}
-	return ids[0], nil
+	return next("submissions.id <> ?", after)
 }
 
 // SaveRedactionSheet keeps a sheet in place of the version that it was read as,

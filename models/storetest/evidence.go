@@ -47,9 +47,13 @@ func testEvidence(t *testing.T, url string) {
 		}
 		wantSame(t, "counts", *must[*models.RedactionCounts](t)(s.CountRedactions(ctx, square, account, nil)), want)
 	}
+	leave := func(account string, stage models.RedactionStage, after, want string) {
+		t.Helper()
+		wantSame(t, "the next for "+account, must[string](t)(s.NextRedaction(ctx, square, account, stage, nil, after)), want)
+	}
 	next := func(account string, stage models.RedactionStage, want string) {
 		t.Helper()
-		wantSame(t, "the next for "+account, must[string](t)(s.NextRedaction(ctx, square, account, stage, nil)), want)
+		leave(account, stage, "", want)
 	}
 	save := func(id, by, approved string, second bool) {
 		t.Helper()
@@ -74,6 +78,26 @@ func testEvidence(t *testing.T, url string) {
 	clock.Advance(21 * time.Minute)
 	next("u1", models.RedactionOpen, ids[0])
 
+	// What somebody has open they get again; what they leave is given back, and the
+	// next is the one after it, from the first again after the last.
+	until = clock.Now().Add(20 * time.Minute)
+	open := func(id, account string) {
+		t.Helper()
+		if !must[bool](t)(s.OpenRedactionSheet(ctx, id, account, until)) {
+			t.Fatal("it was not opened")
+		}
+	}
+	open(ids[1], "u1")
+	next("u1", models.RedactionOpen, ids[1])
+	leave("u1", models.RedactionOpen, ids[1], ids[2])
+	counts("u2", models.RedactionCounts{Open: 4})
+	leave("u1", models.RedactionOpen, ids[3], ids[0])
+	open(ids[0], "u2")
+	leave("u1", models.RedactionOpen, ids[0], ids[1])
+	leave("u1", models.RedactionOpen, ids[3], ids[1])
+	counts("u1", models.RedactionCounts{Open: 4, Others: map[string]int{"u2": 1}})
+	leave("u2", models.RedactionOpen, ids[0], ids[1])
+
 	save(ids[0], "u1", "", false)
 	save(ids[1], "u1", "", true)
 	save(ids[2], "u1", "u2", true)
@@ -82,6 +106,7 @@ func testEvidence(t *testing.T, url string) {
 	next("u1", models.RedactionOpen, "")
 	next("u1", models.RedactionSecond, ids[3])
 	next("u2", models.RedactionSecond, ids[1])
+	leave("u2", models.RedactionSecond, ids[1], "")
 
 	// What comes or changes.
 	noError(t, s.SetTranslation(ctx, ids[0], "C2", "By Ann.", "By [name]."))
