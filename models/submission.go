@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -196,6 +197,10 @@ type Answer struct {
 	Translation string // into the consultation's first language, made or checked by a person
 	Translated  string
 }
+
+// Made returns the translation as it was made, before anything was taken out of it,
+// "" where there is none.
+func (a *Answer) Made() string { return cmp.Or(a.Translated, a.Translation) }
 
 // Allows reports whether the submission's author allowed a use.
 func (s *Submission) Allows(c Consent) bool { return slices.Contains(s.Consents, c) }

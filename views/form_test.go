@@ -588,12 +588,19 @@ func TestContactsAreShownWhenAskedFor(t *testing.T) {
 
 func TestWhatOfficersCanDoWithASubmission(t *testing.T) {
 	for name, want := range map[string][]string{
-		"submission": {"note"}, "submission-look": {"translate", "seen", "ask", "aside"}, "submission-seen": {"ask", "aside"}, "submission-aside": {"count"}, "submission-replaced": nil,
+		"submission": {"note"}, "submission-look": {"seen", "ask", "aside"}, "submission-wrong": {"translate", "ask", "aside"}, "reading-submission": nil, "submission-seen": {"ask", "aside"}, "submission-aside": {"count"}, "submission-replaced": nil,
 	} {
 		doc := page(t, sampleOf[*SubmissionPage](t, name))
 		if diff := cmp.Diff(want, values(doc, "main form button[name=do]")); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
+	}
+	wrong := page(t, sampleOf[*SubmissionPage](t, "submission-wrong"))
+	if got := wrong.Find("#translation-C6").Text() + wrong.Find("#message").Text() + wrong.Find("#why [selected]").Text() + wrong.Find("#reason").AttrOr("value", ""); got != "At night we fear.Which night?Somebody of ours tried the formShe is ours." {
+		t.Errorf("typed was %q", got)
+	}
+	if n, open := wrong.Find("main .fault").Length(), wrong.Find("main details[open] .fault").Length(); n != 4 || open != n {
+		t.Errorf("%d faults stand beside their fields, %d where they can be seen, expected 4", n, open)
 	}
 	if note := page(t, sampleOf[*SubmissionPage](t, "submission-replaced")).Find(".note").Text(); !strings.Contains(note, "does not count") {
 		t.Errorf("a submission that was replaced looks as if it counted: %q", note)

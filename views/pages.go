@@ -519,6 +519,11 @@ type SubmissionPage struct {
 	Reading      *ReadingPanel
 	KeysOff      bool   // single keys do nothing
 	KeysSwitch   string // address of the same with single keys the other way
+	Faults       []Fault
+	Problems     map[string]string // by field: message, why, reason, translation-C6 for each answer
+	Message      string            // typed to its author
+	AsideWhy     string            // chosen to set it aside
+	AsideReason  string            // typed to set it aside
 }
 
 // SubmissionRow is one answer.
@@ -528,8 +533,10 @@ type SubmissionRow struct {
 	Text         []Snippet
 	Language     string
 	LanguageName string // when it is not the language of the form
-	Translation  string
-	Redacted     bool // something was taken out of Text
+	Translation  string // as others read it; with the original words as it was made
+	Translating  string // in the field for it: as it was made, or what was typed
+	Seen         string // names the translation as it was made
+	Redacted     bool   // something was taken out of Text
 	Themes       []PlacedTheme
 	Code         string // address at which it is coded, "" when it cannot be
 }
@@ -559,6 +566,7 @@ type NoteRow struct {
 	ID, Day, Text string
 	Author        string // "" for one's own
 	Shared        bool
+	CanDelete     bool
 	About         string // public id of the submission, where the page has several
 	Href          string // its address
 }

@@ -66,6 +66,34 @@ type ReadingPanel struct {
 	KeysSwitch string
 }
 
+// Way leads to another page of the desk: a link, or a button that keeps what was
+// written first.
+type Way struct {
+	Href, Text string
+	Unseen     string // what is read out after the text, "" for nothing
+	Keeps      bool
+}
+
+// Keeps reports whether summaries are written on the page, so that nothing is sent
+// from it without them.
+func (p *SubmissionPage) Keeps() bool { return p.Reading != nil && p.Reading.Open }
+
+// Lead is the way to an address.
+func (p *SubmissionPage) Lead(href, text, unseen string) Way { return Way{href, text, unseen, p.Keeps()} }
+
+// Switch is the way to the same page with single keys the other way.
+func (p *ReadingPage) Switch() Way { return keysSwitch(p.KeysSwitch, p.KeysOff, false) }
+
+// Switch is the way to the same page with single keys the other way.
+func (p *ReadingPanel) Switch() Way { return keysSwitch(p.KeysSwitch, p.KeysOff, p.Open) }
+
+func keysSwitch(href string, off, keeps bool) Way {
+	if off {
+		return Way{Href: href, Text: "Switch them on", Keeps: keeps}
+	}
+	return Way{Href: href, Text: "Switch single keys off", Keeps: keeps}
+}
+
 // SummaryBox is the summary of one attachment.
 type SummaryBox struct {
 	Number   int // of the attachment, from 1

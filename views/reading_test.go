@@ -22,7 +22,8 @@ func readingSamples() (*ReadingPage, func(state string) *SubmissionPage) {
 		page := &SubmissionPage{Base: desk("reading", "Submission"), Consultation: "station-quarter", ID: "s1", PublicID: "7k3m01q", Received: "11 November 2026", Language: "English", Status: models.SubmissionLive, Back: at,
 			Rows:        []SubmissionRow{{ID: "C6", Question: "Why do you think this?", Text: []Snippet{{Text: sentence(4, 160)}}, Code: "/staff/station-quarter/code?submission=s1&question=C6"}},
 			Attachments: []AttachedText{{Number: 1, About: "PDF, 1.2 MB", Pages: []AttachedPage{{Text: []Snippet{{Text: "What we found."}}}}, Summary: first}, {Number: 2, About: "PNG, 90 KB", Summary: second}},
-			Keep:        "/staff/station-quarter/kept", Here: at + "/s1",
+			Keep:        "/staff/station-quarter/kept", Here: at + "/s1", Notes: []NoteRow{{ID: "n1", Day: "28 November 2026", Text: "Ask about the steps."}},
+			Act: "/staff/station-quarter/submissions/s1", Why: []string{"Its author says: that is not what I meant"}, ShowOriginal: at + "/s1?original=yes", Erase: "/staff/station-quarter/submissions/s1/erase",
 			Reading: &ReadingPanel{Act: at + "/s1", Revision: 1, Open: true, Unread: true, Before: []string{"d.shah@fairmead.example.org, 12 November 2026"}, Held: "d.shah@fairmead.example.org",
 				Code: "/staff/station-quarter/code?submission=s1&question=C6", Redact: "/staff/station-quarter/submissions/s1/redact", KeysSwitch: "?keys=off"}}
 		switch state {

@@ -371,7 +371,7 @@ func samples() []sample {
 	refusedSearch := &SearchPage{Base: desk("search", ""), Consultation: c.ID, Problem: "Not shown together, to protect people", Instead: []Link{{Text: "Sex workers alone", Href: "?g=sex_worker"}}}
 	early := &SearchPage{Base: desk("search", ""), Consultation: c.ID, Waiting: "The answers can be searched from 14 December 2026, when the consultation closes."}
 	away := &SearchPage{Number: 3, Base: desk("search", ""), Consultation: c.ID, Text: "\"open", Away: true, Unused: []string{"Theme"}, Total: 1, TotalText: "fewer than 10", Hits: []SearchHit{hit}}
-	notes := []NoteRow{{ID: "n1", Day: "28 November 2026", Text: "Ask about the canal steps."}, {ID: "n2", Day: "28 November 2026", Text: "Is this the same as the letter?", Author: "councillor@fairmead.example", Shared: true}}
+	notes := []NoteRow{{ID: "n1", Day: "28 November 2026", Text: "Ask about the canal steps.", CanDelete: true}, {ID: "n2", Day: "28 November 2026", Text: "Is this the same as the letter?", Author: "councillor@fairmead.example", Shared: true}}
 
 	queue, readSubmission := readingSamples()
 	theme := func(id, label string, status models.ThemeStatus) ThemeRow {
@@ -521,14 +521,14 @@ func samples() []sample {
 			Attachments: []AttachedText{{Number: 1, About: "PDF, 1.2 MB", Open: true, Said: "They count lamps.", Href: "/x", File: "/x/download", Pages: []AttachedPage{{Number: 1, Text: []Snippet{{Text: "Seen from the bridge."}}}, {Number: 2, Text: []Snippet{{Text: "Lamps", Match: true}}}}}, {Number: 2, About: "DOCX, 40 KB", Pages: []AttachedPage{{Text: []Snippet{{Text: "No pages."}}}}}}}},
 		{"kept", &KeptPage{Base: desk("kept", "My list"), Consultation: c.ID, Act: "/staff/station-quarter/kept", Searches: []KeptSearch{{ID: "q1", Name: "Lamps", Href: "/staff/station-quarter/search?q=lamps", Day: "28 November 2026"}},
 			Reading: []KeptSubmission{{ID: "s1", PublicID: "7k3m01q", Href: "/staff/station-quarter/submissions/s1", Day: "28 November 2026", Opening: "I walk past every night.", Groups: []string{"Residents"}}, {ID: "s2", PublicID: "7k3m02q", Href: "/staff/station-quarter/submissions/s2", Day: "28 November 2026", Read: true}},
-			Notes:   []NoteRow{{ID: "n3", Day: "28 November 2026", Text: "Ask about the canal steps.", About: "7k3m01q", Href: "/staff/station-quarter/submissions/s1", Shared: true}},
+			Notes:   []NoteRow{{ID: "n3", Day: "28 November 2026", Text: "Ask about the canal steps.", About: "7k3m01q", Href: "/staff/station-quarter/submissions/s1", Shared: true, CanDelete: true}},
 			Shared:  []NoteRow{{ID: "n4", Day: "28 November 2026", Text: "The canal steps are the council’s.", Author: "d.shah@fairmead.example.org", About: "7k3m01q", Href: "/staff/station-quarter/submissions/s1", Shared: true}}, Find: "steps", Export: "/staff/station-quarter/notes.csv?find=steps"}},
 		{"kept-none-found", &KeptPage{Base: desk("kept", ""), Consultation: c.ID, Act: "/staff/station-quarter/kept", Export: "/staff/station-quarter/notes.csv?find=nothing", Find: "nothing"}},
 		{"kept-nothing", &KeptPage{Base: desk("kept", ""), Consultation: c.ID, Act: "/staff/station-quarter/kept"}},
 		{"search-refused", refusedSearch}, {"search-waiting", early},
-		{"submission-original", &SubmissionPage{Base: desk("search", ""), ID: "s2", Status: models.SubmissionVoid, Original: true}}, {"submission-withdrawn", &SubmissionPage{Base: desk("search", ""), ID: "s3", Status: models.SubmissionWithdrawn}},
+		{"submission-original", &SubmissionPage{Base: desk("search", ""), ID: "s2", Status: models.SubmissionVoid, Original: true}}, {"submission-wrong", submissionWrong()}, {"submission-withdrawn", &SubmissionPage{Base: desk("search", ""), ID: "s3", Status: models.SubmissionWithdrawn}},
 		{"submission-look", &SubmissionPage{Base: desk("search", ""), Consultation: c.ID, ID: "s4", PublicID: "7k3m04q", Status: models.SubmissionLive, CanAct: true, Act: "/staff/station-quarter/submissions/s4", Why: row.Why, Messages: asked.Messages, Attachments: []AttachedText{{Number: 1, About: "PDF, 1.2 MB"}},
-			Redact: "/staff/station-quarter/submissions/s1/redact", Rows: []SubmissionRow{{ID: "C6", Question: "Why do you think this?", Text: []Snippet{{Text: "ہم رات کو ڈرتے ہیں۔"}}, Language: "ur", LanguageName: "Urdu", Translation: "We are afraid at night."}}}},
+			Redact: "/staff/station-quarter/submissions/s1/redact", Rows: []SubmissionRow{{ID: "C6", Question: "Why do you think this?", Text: []Snippet{{Text: "ہم رات کو ڈرتے ہیں۔"}}, Language: "ur", LanguageName: "Urdu", Translation: "We are afraid at night."}}, ShowOriginal: "?original=yes"}},
 		{"submission-seen", &SubmissionPage{Base: desk("search", ""), ID: "s5", Status: models.SubmissionLive, CanAct: true, Act: "/staff/station-quarter/submissions/s5", Why: row.Why, Seen: true}},
 		{"submission-confidential", &SubmissionPage{Base: desk("search", ""), ID: "s10", Status: models.SubmissionLive, CanAct: true, Act: "/staff/station-quarter/submissions/s10", Why: row.Why, Confidential: true, Reason: "We fear for our lease.", DPO: "dpo@fairmead.example.org"}},
 		{"submission-aside", &SubmissionPage{Base: desk("search", ""), ID: "s6", Status: models.SubmissionVoid, CanAct: true, Act: "/staff/station-quarter/submissions/s6"}}, {"submission-replaced", &SubmissionPage{Base: desk("search", ""), ID: "s7", Status: models.SubmissionReplaced, CanAct: true, Act: "/staff/station-quarter/submissions/s7"}},
@@ -570,6 +570,19 @@ func samples() []sample {
 			Users: []models.User{{ID: "u1", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, PasswordHash: "x"}, {ID: "u2", Email: "d.shah@fairmead.example.org", Role: models.RoleAnalyst, Only: []string{c.ID}}, {ID: "u3", Email: "old@fairmead.example.org", Role: models.RoleCouncillor, Disabled: true}}}},
 		{"receipt-held", &ReceiptCheckPage{Base: base("Use a code"), Consultation: c, Done: "withdrawn", Held: true}}, {"receipt-found-held", &ReceiptCheckPage{Base: base("Use a code"), Consultation: c, Found: &ReceiptState{Day: "2026-11-02", Status: models.SubmissionWithdrawn, Held: true}}},
 	}, slices.Concat(versionSamples(), keyingSamples(), requestSamples(), signInSamples())...)
+}
+
+// submissionWrong is a submission in its original words with all that can be wrong
+// with what was typed about it.
+func submissionWrong() *SubmissionPage {
+	problems := map[string]string{"translation-C6": "Somebody else has changed the translation", "message": "Write a message", "why": "Choose why it does not count", "reason": "Say how you know"}
+	page := &SubmissionPage{Base: desk("search", "Submission"), Consultation: "station-quarter", ID: "s11", PublicID: "7k3m11q", Status: models.SubmissionLive, CanAct: true, Act: "/staff/station-quarter/submissions/s11?original=yes", Original: true,
+		Rows:     []SubmissionRow{{ID: "C6", Question: "Why do you think this?", Text: []Snippet{{Text: "ہم رات کو ڈرتے ہیں۔"}}, Language: "ur", LanguageName: "Urdu", Translation: "We are afraid at night.", Translating: "At night we fear.", Seen: "0a1b"}},
+		Problems: problems, Message: "Which night?", AsideWhy: "trial", AsideReason: "She is ours."}
+	for _, field := range []string{"translation-C6", "message", "why", "reason"} {
+		page.Faults = append(page.Faults, Fault{Href: "#" + field, Message: problems[field]})
+	}
+	return page
 }
 
 // hostile puts s into every string of v that strangers or officers can write,

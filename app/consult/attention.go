@@ -2,6 +2,7 @@ package consult
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"unicode/utf8"
 
@@ -58,17 +59,22 @@ func (s *Service) PassedOn(ctx context.Context, by Actor, c *models.Consultation
 }
 
 // SetAside takes a submission out of the count. The reason is put on record; why,
-// one of models.AsideReasons, is told in the report, in totals.
+// one of models.AsideReasons, is told in the report, in totals. Fields of an error are
+// called why and reason.
 func (s *Service) SetAside(ctx context.Context, by Actor, c *models.Consultation, id string, why models.Attention, reason string) error {
 	if err := by.need(LookAgain); err != nil {
 		return err
 	}
-	if !slices.Contains(models.AsideReasons, why) {
-		return models.NewError(models.KindInvalid, "Choose why it does not count. The report tells of it in totals.")
-	}
 	reason = models.CleanText(reason)
+	var faults []models.FieldError
+	if !slices.Contains(models.AsideReasons, why) {
+		faults = append(faults, models.FieldError{Field: "why", Message: "Choose why it does not count. The report tells of it in totals"})
+	}
 	if reason == "" || utf8.RuneCountInString(reason) > 500 {
-		return models.NewError(models.KindInvalid, "Say in a few words why it does not count. The reason goes on record.")
+		faults = append(faults, models.FieldError{Field: "reason", Message: "Say in a few words, in up to 500 characters, how you know that it does not count. This goes on record"})
+	}
+	if len(faults) > 0 {
+		return &models.Error{Kind: models.KindInvalid, Message: "It was not set aside.", Fields: faults}
 	}
 	return s.lookAgain(ctx, by, c, id, "submission.set-aside", reason, func(tx *store.Store, sub *models.Submission) error {
 		if err := tx.SetAttention(ctx, id, append(sub.Attention, why)); err != nil {
@@ -108,12 +114,16 @@ func (s *Service) move(ctx context.Context, tx *store.Store, c *models.Consultat
 }
 
 // Ask writes a message to the person behind a submission, who reads it with
-// their receipt code and can answer. Somebody else may hold the code.
+// their receipt code and can answer. Somebody else may hold the code. The field of an
+// error is called message.
 func (s *Service) Ask(ctx context.Context, by Actor, c *models.Consultation, id, text string) error {
 	if err := by.need(LookAgain); err != nil {
 		return err
 	}
 	text = models.CleanText(text)
+	if text == "" {
+		return &models.Error{Kind: models.KindInvalid, Message: "No message was left.", Fields: []models.FieldError{{Field: "message", Message: "Write a message"}}}
+	}
 	if err := checkMessage(text); err != nil {
 		return err
 	}
@@ -125,17 +135,40 @@ func (s *Service) Ask(ctx context.Context, by Actor, c *models.Consultation, id,
 	})
 }
 
-// Translate puts a translation beside an answer in words; the original stays as
-// it is. What could identify somebody is taken out of it as out of answers.
-func (s *Service) Translate(ctx context.Context, by Actor, c *models.Consultation, id, question, text string) error {
+// TranslationSeen names the translation of an answer as it was made, "" for none, so
+// that nobody puts another in its place without having seen it.
+func TranslationSeen(a *models.Answer) string {
+	if a.Made() == "" {
+		return ""
+	}
+	return fingerprint(a.Made())
+}
+
+// Translate puts a translation beside an answer in words, or takes it away with "";
+// the original stays as it is. What could identify somebody is taken out of it as
+// out of answers. seen is TranslationSeen of what stood there when it was written: it
+// is a Conflict when somebody has put another there since. The field of an error is
+// called translation.
+func (s *Service) Translate(ctx context.Context, by Actor, c *models.Consultation, id, question, seen, text string) error {
 	if err := by.need(LookAgain); err != nil {
 		return err
 	}
 	text = models.CleanText(text)
-	if utf8.RuneCountInString(text) > models.MaxTextLength {
-		return models.NewError(models.KindInvalid, "The translation is too long.")
+	refused := func(kind models.Kind, why string) error {
+		return &models.Error{Kind: kind, Message: "The translation was not kept.", Fields: []models.FieldError{{Field: "translation", Message: why}}}
 	}
-	return s.lookAgain(ctx, by, c, id, "submission.translated", "", func(tx *store.Store, _ *models.Submission) error {
+	if over := utf8.RuneCountInString(text) - models.MaxTextLength; over > 0 {
+		return refused(models.KindInvalid, fmt.Sprintf("The translation is too long. Shorten it by %d characters", over))
+	}
+	return s.lookAgain(ctx, by, c, id, "submission.translated", "", func(tx *store.Store, sub *models.Submission) error {
+		switch a := sub.Answer(question); {
+		case a == nil:
+			return models.NewError(models.KindNotFound, "There is no such answer.")
+		case a.Made() == text:
+			return nil // what people decided to take out of it stands
+		case TranslationSeen(a) != seen:
+			return refused(models.KindConflict, "Somebody else has changed the translation since you opened the page. Theirs stands above what you wrote. Bring the two together, then keep it")
+		}
 		return tx.SetTranslation(ctx, id, question, text, redacted(text))
 	})
 }

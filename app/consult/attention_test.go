@@ -2,12 +2,14 @@ package consult_test
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"heard/app/consult"
 	"heard/models"
 )
 
@@ -250,7 +252,7 @@ func TestLookingAgainHasAnEnd(t *testing.T) {
 				"passed on": k.PassedOn(ctx, officer, c, id),
 				"set aside": k.SetAside(ctx, officer, c, id, models.AsideOther, "Because."),
 				"ask":       k.Ask(ctx, officer, c, id, "Which?"),
-				"translate": k.Translate(ctx, officer, c, id, "C6", "In English."),
+				"translate": k.Translate(ctx, officer, c, id, "C6", "", "In English."),
 			}
 		}
 		before := k.tables(t, "audit", "messages")
@@ -292,16 +294,56 @@ func TestTranslate(t *testing.T) {
 		if got := sub.Answer("C6").Language; got != "ro" {
 			t.Errorf("written in %q", got)
 		}
-		noError(t, k.Translate(ctx, officer, c, sub.ID, "C6", "No lamps by the quinceblossom. Ring 07700 900123.\n"))
+		noError(t, k.Translate(ctx, officer, c, sub.ID, "C6", "", "No lamps by the quinceblossom. Ring 07700 900123.\n"))
 		a := k.behind(t, code).Answer("C6")
 		if a.Text != said || !strings.HasPrefix(a.Translation, "No lamps by the quinceblossom.") || strings.Contains(a.Translation, "900123") {
 			t.Errorf("translated: %+v", a)
 		}
+		// Nobody puts another in its place unseen, and what is taken out of it is
+		// never saved into it.
+		const made = "No lamps by the quinceblossom. Ring 07700 900123."
+		seen := consult.TranslationSeen(a)
+		err := k.Translate(ctx, second, c, sub.ID, "C6", "", "The stairs are dark.")
+		wantKind(t, "a second translation at once", err, models.KindConflict)
+		if got := refusedAt(err); !slices.Equal(got, []string{"translation"}) {
+			t.Errorf("refused at %v", got)
+		}
+		if got := k.behind(t, code).Answer("C6").Made(); got != made {
+			t.Errorf("after the conflict it is %q", got)
+		}
+		read := func(original bool) models.Answer {
+			t.Helper()
+			shown, _, err := k.Submission(ctx, officer, c, sub.ID, original)
+			noError(t, err)
+			return *shown.Answer("C6")
+		}
+		if a := read(true); a.Made() != made || consult.TranslationSeen(&a) != seen {
+			t.Errorf("beside the original words stands %q", a.Made())
+		}
+		if a := read(false); strings.Contains(fmt.Sprint(a), "900123") {
+			t.Errorf("beside the redacted words stands %+v", a)
+		}
+		sheet := k.sheet(t, officer, c, sub.ID)
+		mark := []consult.RedactionMark{{Question: sheet.Answers[1].Question, Words: "quinceblossom", Kind: "detail"}}
+		noError(t, k.Redact(ctx, officer, c, sub.ID, consult.RedactionDecisions{Version: sheet.Version, Added: mark}))
+		noError(t, k.Translate(ctx, second, c, sub.ID, "C6", "", made)) // it stands there already
+		if got := k.behind(t, code).Answer("C6").Translation; strings.Contains(got, "quinceblossom") {
+			t.Errorf("what people took out came back: %q", got)
+		}
+		long := k.Translate(ctx, second, c, sub.ID, "C6", seen, strings.Repeat("x", models.MaxTextLength+1))
+		if got := refusedAt(long); models.KindOf(long) != models.KindInvalid || !slices.Equal(got, []string{"translation"}) {
+			t.Errorf("one that is too long is refused with %v at %v", long, got)
+		}
+		noError(t, k.Translate(ctx, second, c, sub.ID, "C6", seen, made+" The stairs are dark."))
+		if got := k.behind(t, code).Answer("C6").Made(); got != made+" The stairs are dark." {
+			t.Errorf("brought together it is %q", got)
+		}
+		wantKind(t, "translating what nobody was asked", k.Translate(ctx, officer, c, sub.ID, "Z9", "", "x"), models.KindNotFound)
 		// It is erased with what it translates.
 		noError(t, k.Withdraw(ctx, c, code))
 		if bytes.Contains(databaseBytes(t, k), []byte("quinceblossom")) {
 			t.Error("the database still holds the translation")
 		}
-		wantKind(t, "translating what is gone", k.Translate(ctx, officer, c, sub.ID, "C6", "Again."), models.KindNotFound)
+		wantKind(t, "translating what is gone", k.Translate(ctx, officer, c, sub.ID, "C6", "", "Again."), models.KindNotFound)
 	})
 }

@@ -1,7 +1,6 @@
 package consult
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,7 +80,7 @@ func textsOf(c *models.Consultation, sub *models.Submission) []models.Answer {
 		}
 		out = append(out, a)
 		if a.Translation != "" {
-			out = append(out, models.Answer{Question: a.Question + translationMark, Text: cmp.Or(a.Translated, a.Translation), Redacted: a.Translation, Language: c.Languages[0]})
+			out = append(out, models.Answer{Question: a.Question + translationMark, Text: a.Made(), Redacted: a.Translation, Language: c.Languages[0]})
 		}
 	}
 	for _, f := range sub.Attachments {

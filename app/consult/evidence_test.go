@@ -45,7 +45,7 @@ func TestEvidenceOfAnOrganisation(t *testing.T) {
 	quiet["O4"] = models.Given{Options: []string{"confidential"}, Text: "We fear for our lease, says Anna Smith."}
 	secret := send(quiet, "The airship is a secret.")
 	k.drain(t)
-	noError(t, k.Translate(ctx, officer, c, sub.ID, "C6", "See the points of Anna Smith."))
+	noError(t, k.Translate(ctx, officer, c, sub.ID, "C6", "", "See the points of Anna Smith."))
 
 	// Confidence: a queue with the reason, and nothing outside the desk.
 	queue, err := k.ToLookAt(ctx, officer, c)

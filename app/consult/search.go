@@ -384,7 +384,7 @@ func redactedOnly(sub *models.Submission, words bool) *models.Submission {
 		if !words {
 			a.Redacted, a.Translation = "", ""
 		}
-		a.Text = a.Redacted
+		a.Text, a.Translated = a.Redacted, ""
 	}
 	out.Attachments = slices.Clone(sub.Attachments)
 	for i := range out.Attachments {

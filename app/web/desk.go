@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,12 @@ func (p *portal) showSubmission(req *request) error {
 	if err != nil {
 		return err
 	}
+	return p.renderSubmission(req, c, nil, nil)
+}
+
+// renderSubmission shows a submission, with what was typed about it when that was
+// refused.
+func (p *portal) renderSubmission(req *request, c *models.Consultation, form url.Values, refused error) error {
 	page, _, err := p.submissionPage(req, c, "search")
 	if err != nil {
 		return err
@@ -24,8 +31,28 @@ func (p *portal) showSubmission(req *request) error {
 	if req.by.May(consult.ReadAll) {
 		page.ReadAt = readingAddress(c, page.ID, page.KeysOff)
 	}
-	return p.render(req.Context, http.StatusOK, page)
+	if refused == nil {
+		return p.render(req.Context, http.StatusOK, page)
+	}
+	typed := func(field string) string { return normalLines(form.Get(field)) }
+	page.Message, page.AsideWhy, page.AsideReason = typed("message"), typed("why"), typed("reason")
+	fields, translation := []string{"message", "why", "reason"}, translationField(form.Get("question"))
+	for i := range page.Rows {
+		if row := &page.Rows[i]; translationField(row.ID) == translation {
+			row.Translating, fields = typed("text"), append(fields, translation)
+		}
+	}
+	faults, _ := faultsIn(refused)
+	for i := range faults {
+		if faults[i].Field == "translation" {
+			faults[i].Field = translation
+		}
+	}
+	page.Faults, page.Problems = linked(faults, "main", fields...)
+	return p.render(req.Context, statusOf[models.KindOf(refused)], page)
 }
+
+func translationField(question string) string { return "translation-" + question }
 
 // submissionPage is the page of the submission that the address names, with the
 // submission as its reader may read it.
@@ -76,6 +103,9 @@ func (p *portal) submissionPage(req *request, c *models.Consultation, here strin
 	}
 	for _, a := range sub.Answers {
 		row := views.SubmissionRow{ID: a.Question, Question: a.Question, Language: sub.Language, Translation: a.Translation}
+		if original {
+			row.Translation, row.Translating, row.Seen = a.Made(), a.Made(), consult.TranslationSeen(&a)
+		}
 		if a.Text != "" {
 			row.Text = pieces(a.Text, cmp.Or(a.Language, sub.Language))
 			row.Redacted = slices.ContainsFunc(row.Text, func(s views.Snippet) bool { return s.Redacted })
@@ -124,7 +154,9 @@ func (p *portal) submissionPage(req *request, c *models.Consultation, here strin
 	}
 	if req.by.May(consult.LookAgain) {
 		page.Why, page.Seen = reasons(sub), len(sub.Attention) > 0 && !sub.Open()
-		page.CanAct, page.Act = !c.Status.AtLeast(models.StatusFrozen), at
+		if page.CanAct, page.Act = !c.Status.AtLeast(models.StatusFrozen), at; original {
+			page.Act += "?original=yes"
+		}
 		page.Confidential, page.Reason, page.DPO = slices.Contains(sub.Attention, models.AttentionConfidence), consult.ConfidenceReason(c, sub), c.Council.DPO
 		if page.Messages, err = p.service.Messages(ctx, req.by, sub.ID); err != nil {
 			return nil, nil, err
@@ -222,7 +254,8 @@ func (p *portal) showAttention(req *request) error {
 	return p.render(req.Context, http.StatusOK, page)
 }
 
-// lookAgain does what an officer decides about one submission.
+// lookAgain does what an officer decides about one submission. What cannot be done
+// stays on its page as it was typed.
 func (p *portal) lookAgain(req *request) error {
 	c, form, err := p.posted(req, maxForm)
 	if err != nil {
@@ -241,11 +274,14 @@ func (p *portal) lookAgain(req *request) error {
 	case "aside":
 		here, notice, err = list, "Set aside. It no longer counts, and the reason is on record.", p.service.SetAside(ctx, req.by, c, id, models.Attention(form.Get("why")), form.Get("reason"))
 	case "translate":
-		notice, err = "The translation stands beside the answer.", p.service.Translate(ctx, req.by, c, id, form.Get("question"), form.Get("text"))
+		notice, err = "The translation stands beside the answer.", p.service.Translate(ctx, req.by, c, id, form.Get("question"), form.Get("seen"), form.Get("text"))
 	case "count":
 		notice, err = "It counts again.", p.service.CountAgain(ctx, req.by, c, id)
 	default:
-		err = models.NewError(models.KindInvalid, "The page did not say what to do with the submission.")
+		return models.NewError(models.KindInvalid, "The page did not say what to do with the submission.")
+	}
+	if _, mendable := faultsIn(err); mendable {
+		return p.renderSubmission(req, c, form, err)
 	}
 	if err != nil {
 		return err

@@ -82,7 +82,7 @@ func opening(text string) string {
 }
 
 func (p *portal) noteRow(n consult.KeptNote) views.NoteRow {
-	return views.NoteRow{ID: n.ID, Day: p.Views.Day(deskLanguage, n.Day), Text: n.Text, Author: n.Author, Shared: n.Shared}
+	return views.NoteRow{ID: n.ID, Day: p.Views.Day(deskLanguage, n.Day), Text: n.Text, Author: n.Author, Shared: n.Shared, CanDelete: n.Author == ""}
 }
 
 // changeKept does one thing to what a person keeps, and leads back to where it

@@ -155,17 +155,23 @@ func (p *portal) renderReading(req *request, c *models.Consultation, work *consu
 		return err
 	}
 	keysOff := req.QueryParam("keys") == "off"
-	here := readingAddress(c, sub.ID, keysOff)
+	here, bare := readingAddress(c, sub.ID, keysOff), readingAddress(c, sub.ID, false)
 	page.Back, page.Before, page.After = readingAddress(c, "", keysOff), "", ""
 	if page.ShowOriginal != "" {
-		page.ShowOriginal = "?" + with(req.QueryParams(), func(v url.Values) { v.Set("original", "yes") }).Encode()
+		page.ShowOriginal = bare + "?" + with(req.QueryParams(), func(v url.Values) { v.Set("original", "yes") }).Encode()
 	}
 	if page.Original {
 		here = req.Request().URL.RequestURI()
 	}
 	by := func(account, day string) string { return account + ", " + p.Views.Day(deskLanguage, day) }
 	panel := &views.ReadingPanel{Act: here, Revision: reading.Revision, Open: reading.Open, Unread: reading.Unread(), Held: reading.Held, Rich: reading.Rich != nil,
-		KeysOff: keysOff, KeysSwitch: "?" + switched(req.QueryParams(), keysOff)}
+		KeysOff: keysOff, KeysSwitch: bare + "?" + switched(req.QueryParams(), keysOff)}
+	if panel.Open { // nothing is sent from this page without the summaries
+		page.CanAct, page.Redact = false, ""
+		for i := range page.Notes {
+			page.Notes[i].CanDelete = false
+		}
+	}
 	for _, r := range reading.Readers {
 		if r.Revision == reading.Revision {
 			panel.Readers = append(panel.Readers, by(r.By, r.Day))
@@ -237,18 +243,20 @@ func (p *portal) read(req *request) error {
 		work.Summaries = append(work.Summaries, models.Summary{Attachment: keys[i], Version: version, Text: models.CleanText(texts[i])})
 	}
 	here, notice := readingAddress(c, id, req.QueryParam("keys") == "off"), ""
-	do := form.Get("do")
-	switch do {
-	case "read":
+	do, to := form.Get("do"), form.Get("go")
+	switch {
+	case do == "" && to != "":
+		here = ownAddress(to)
+	case do == "read":
 		work.Done = true
-	case "next":
-	case "back":
+	case do == "next":
+	case do == "back":
 		work.Back, here, notice = true, readingAddress(c, "", req.QueryParam("keys") == "off"), "Given back. Somebody else may read it."
-	case "keep":
+	case do == "keep":
 		notice = "Kept."
-	case "rich":
+	case do == "rich":
 		work.Rich, notice = &yes, "Marked as rich in evidence."
-	case "not-rich":
+	case do == "not-rich":
 		work.Rich, notice = &no, "No longer marked as rich in evidence."
 	default:
 		return models.NewError(models.KindInvalid, "The page did not say what to do with the submission.")

@@ -459,7 +459,10 @@ func TestLookingAgain(t *testing.T) {
 	// Its author is asked, reads it with the code, answers, and it waits again.
 	whole.submit("form:has(#message)", url.Values{"message": {"Which <b>evening</b>?"}}).is(http.StatusOK).says("main blockquote", "Which <b>evening</b>?")
 	for _, wrong := range []string{"", " ", strings.Repeat("x", models.MaxMessage+1)} {
-		act(mine, url.Values{"do": {"ask"}, "message": {wrong}}).is(http.StatusUnprocessableEntity)
+		got := act(mine, url.Values{"do": {"ask"}, "message": {wrong}}).is(http.StatusUnprocessableEntity)
+		if typed := got.doc.Find("details[open] #message").Text(); typed != wrong || got.doc.Find("#message-fault").Length() != 1 || got.doc.Find(`.problem a[href="#message"]`).Length() != 1 {
+			t.Errorf("the page that refuses a message holds %d of its letters: %s", len(typed), got.text())
+		}
 	}
 	asked := p.browser().use(code, "check").says("main blockquote", "Which <b>evening</b>?")
 	asked.submit("form:has(#message)", url.Values{"message": {"Every Friday."}}).is(http.StatusOK)
@@ -472,7 +475,14 @@ func TestLookingAgain(t *testing.T) {
 
 	// Nothing is set aside without a reason, and the reason goes on record.
 	for _, wrong := range []string{"", " \t", strings.Repeat("x", 501)} {
-		act(machine, url.Values{"do": {"aside"}, "why": {"other"}, "reason": {wrong}}).is(http.StatusUnprocessableEntity)
+		got := act(machine, url.Values{"do": {"aside"}, "why": {"other"}, "reason": {wrong}}).is(http.StatusUnprocessableEntity)
+		if typed := got.doc.Find("details[open] #reason").AttrOr("value", ""); typed != wrong || got.doc.Find("#why [selected]").AttrOr("value", "") != "other" || got.doc.Find("#reason-fault").Length() != 1 {
+			t.Errorf("the page that refuses a reason holds %d of its letters: %s", len(typed), got.text())
+		}
+	}
+	unchosen := act(machine, url.Values{"do": {"aside"}, "why": {""}, "reason": {"The same text, forty times."}}).is(http.StatusUnprocessableEntity)
+	if typed := unchosen.doc.Find("details[open] #reason").AttrOr("value", ""); typed != "The same text, forty times." || unchosen.doc.Find("#why-fault").Length() != 1 || unchosen.doc.Find("#reason-fault").Length() != 0 || unchosen.title() == "" {
+		t.Errorf("with nothing chosen the page holds %q: %s", typed, unchosen.text())
 	}
 	if got := p.rows("SELECT DISTINCT status FROM submissions"); !slices.Equal(got, []string{"live"}) {
 		t.Errorf("submissions are %v", got)
@@ -520,6 +530,41 @@ func TestLookingAgain(t *testing.T) {
 		t.Error("there is something to decide after freezing")
 	}
 	officer.get(attention).says("main .note", "frozen")
+}
+
+// Two officers translate one answer: the second is shown what the first made, as it
+// was made, beside what they typed.
+func TestTranslationsAreNotOverwritten(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleOfficer)
+	must(t, p.service.Load(t.Context(), consult.Portal, []models.Submission{{Consultation: p.demo.ID, FormVersion: 1, Day: "2026-11-02", Channel: models.ChannelWeb, Language: "en", Status: models.SubmissionLive,
+		Answers: []models.Answer{{Question: "C6", Text: "Nu mai sunt lămpi pe scări, spune Anna Smith, și noaptea nu se vede nimic de la pod până la gară.", Language: "ro"}}}}))
+	id := p.rows("SELECT id FROM submissions")[0]
+	at := "/staff/" + p.demo.ID + "/submissions/" + id
+	officer := p.staff(models.RoleOfficer)
+	plain := officer.get(at)
+	if plain.doc.Find("[value=translate]").Length() != 0 {
+		t.Error("a translation can be changed where it is shown as others read it")
+	}
+	first := plain.follow(`a[href$="#a-C6"]`).is(http.StatusOK)
+	second := officer.get(at + "?original=yes")
+	const form = "form:has(#translation-C6)"
+	first.submit(form, url.Values{"text": {"No lamps, says Anna Smith."}}).is(http.StatusOK).says(".notice", "translation").says("main", "says [name].")
+
+	late := second.submit(form, url.Values{"text": {"No lights <b>."}}).is(http.StatusConflict).says(".problem", "Somebody else").says("main .rows .lines", "No lamps, says Anna Smith.")
+	if typed := late.doc.Find("details[open] #translation-C6").Text(); typed != "No lights <b>." || late.doc.Find("#translation-C6-fault").Length() != 1 {
+		t.Errorf("the field holds %q: %s", typed, late.text())
+	}
+	late.submit(form, url.Values{"text": {"No lamps or lights, says Anna Smith."}}).is(http.StatusOK).says("main", "No lamps or lights, says [name].")
+
+	// Saved as it stands in the field, it is what was made.
+	again := officer.get(at+"?original=yes").submit(form, nil).is(http.StatusOK).says("main", "No lamps or lights, says [name].")
+	if sub, err := p.store.Submission(t.Context(), id); err != nil || sub.Answer("C6").Made() != "No lamps or lights, says Anna Smith." {
+		t.Errorf("made is %+v (%v)", sub.Answer("C6"), err)
+	}
+	if strings.Contains(again.body, "Anna") {
+		t.Error("the page that others read shows the translation as it was made")
+	}
 }
 
 // The author of what was set aside is told, and by the code alone.
