@@ -79,7 +79,9 @@ type Way struct {
 func (p *SubmissionPage) Keeps() bool { return p.Reading != nil && p.Reading.Open }
 
 // Lead is the way to an address.
-func (p *SubmissionPage) Lead(href, text, unseen string) Way { return Way{href, text, unseen, p.Keeps()} }
+func (p *SubmissionPage) Lead(href, text, unseen string) Way {
+	return Way{href, text, unseen, p.Keeps()}
+}
 
 // Switch is the way to the same page with single keys the other way.
 func (p *ReadingPage) Switch() Way { return keysSwitch(p.KeysSwitch, p.KeysOff, false) }
