@@ -32,12 +32,17 @@ type StaffSession struct {
 }
 
 // Recovery is a request of one administrator to let the holder of an account
-// in anew; another confirms it.
+// in anew, or for the first time; another confirms it.
 type Recovery struct {
 	Account string
 	AskedBy string
-	Day     string // YYYY-MM-DD
+	Day     string   // YYYY-MM-DD
+	Role    Role     // of the account once it is confirmed
+	Only    []string // ids of the consultations that it sees then; none for every one
 }
+
+// May says what the account may do once the request is confirmed, as User.May.
+func (r Recovery) May() string { return User{Role: r.Role, Only: r.Only}.May() }
 
 // MaxDeviceName is the longest name of a passkey or a session, in code points.
 const MaxDeviceName = 60

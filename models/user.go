@@ -32,6 +32,7 @@ type User struct {
 	Role         Role
 	PasswordHash string // argon2id, "" until the person has chosen a password
 	InviteHash   []byte // SHA-256 of a one-time link's token; nil when there is none
+	Invited      string // YYYY-MM-DD on which that link was made, "" when there is none
 	Disabled     bool
 	Only         []string // ids of the consultations they see; none for every one
 }
@@ -44,6 +45,15 @@ func (u *User) Validate() error {
 	v.check(slices.Contains(Roles, u.Role), "role", "Choose admin, officer, analyst, councillor or auditor")
 	v.check(len(u.Only) == 0 || u.Role != RoleAdmin && u.Role != RoleAuditor, "only", "Tick none: administrators and auditors see every consultation")
 	return v.err("The account cannot be saved.")
+}
+
+// May says for the record what an account may do, and where: its role, and the
+// consultations that it is kept to.
+func (u User) May() string {
+	if len(u.Only) == 0 {
+		return string(u.Role)
+	}
+	return string(u.Role) + " of " + strings.Join(u.Only, ", ")
 }
 
 // MinPasswordLength is the fewest code points a staff password may have.

@@ -25,7 +25,7 @@ func signInSamples() []sample {
 	wrongApp := *app
 	wrongApp.Problems, wrongApp.Faults = map[string]string{"code": "Enter the code that the app shows now, six digits"}, []Fault{{Href: "#code", Message: "Enter the code that the app shows now, six digits"}}
 	long := []Fault{{Href: "#name", Message: "Shorten the name to 60 characters"}}
-	users := []models.User{{ID: "u1", Email: "me@fairmead.example.org", Role: models.RoleAdmin, PasswordHash: "x"}, {ID: "u2", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, PasswordHash: "x"}, {ID: "u3", Email: "d.shah@fairmead.example.org", Role: models.RoleAnalyst, PasswordHash: "x", Disabled: true}, {ID: "u4", Email: "e.vance@fairmead.example.org", Role: models.RoleAnalyst, PasswordHash: "x"}}
+	users := []models.User{{ID: "u1", Email: "me@fairmead.example.org", Role: models.RoleAdmin, PasswordHash: "x"}, {ID: "u2", Email: "p.okafor@fairmead.example.org", Role: models.RoleOfficer, PasswordHash: "x"}, {ID: "u3", Email: "d.shah@fairmead.example.org", Role: models.RoleAnalyst, PasswordHash: "x", Disabled: true}, {ID: "u4", Email: "e.vance@fairmead.example.org", Role: models.RoleAnalyst, PasswordHash: "x"}, {ID: "u5", Email: "k.lund@fairmead.example.org", Role: models.RoleAdmin, Disabled: true}}
 	return []sample{
 		{"account", own()}, {"account-bare", bare}, {"account-codes", codes}, {"account-wrong", wrong},
 		{"code-app", app}, {"code-app-wrong", &wrongApp},
@@ -38,6 +38,6 @@ func signInSamples() []sample {
 		{"sign-in-unsent", &SignInPage{Base: base("Sign in"), Next: "/staff/station-quarter/sections/proposal", Unsent: "sealed"}},
 		{"sign-in-unsent-sso", &SignInPage{Base: base("Sign in"), Next: "/staff/station-quarter/sections/proposal", Unsent: "sealed", SSO: "/staff/sso?next=%2Fstaff", Fault: "You are not signed in yet."}},
 		{"sign-in-sso", &SignInPage{Base: base("Sign in"), Next: "/staff", SSO: "/staff/sso?next=%2Fstaff"}},
-		{"users-waiting", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Users: users, Me: "u1", Waiting: map[string]*RecoveryRow{"u2": {By: "b.reyes@fairmead.example.org", Day: "22 November 2026"}, "u3": {By: "me@fairmead.example.org", Day: "22 November 2026", Mine: true}}}},
+		{"users-waiting", &UsersPage{Base: desk("users", "People"), Roles: models.Roles, Users: users, Me: "u1", Waiting: map[string]*RecoveryRow{"u2": {By: "b.reyes@fairmead.example.org", Day: "22 November 2026", As: "officer of station-quarter"}, "u3": {By: "me@fairmead.example.org", Day: "22 November 2026", As: "analyst", Mine: true}, "u5": {By: "b.reyes@fairmead.example.org", Day: "22 November 2026", As: "admin"}}}},
 	}
 }

@@ -77,10 +77,11 @@ type GoOnPage struct {
 // FormField is one field of a form.
 type FormField struct{ Name, Value string }
 
-// RecoveryRow is a request to let somebody in anew.
+// RecoveryRow is a request to let somebody in, or in anew.
 type RecoveryRow struct {
 	By, Day string
-	Mine    bool // whoever looks at the page asked
+	As      string // what the account may do then, as models.Recovery.May
+	Mine    bool   // whoever looks at the page asked
 }
 
 func (*AccountPage) file() string { return "account" }

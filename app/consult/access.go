@@ -53,10 +53,12 @@ const (
 	ReadContacts Permission = "read the addresses of those who want to be told"
 	SeeContacts  Permission = "see who may read the addresses of those who want to be told"
 	SeeDraft     Permission = "see the draft report"
+	TakeDraft    Permission = "take the draft report, or what it is made from, away"
 	WriteReport  Permission = "write findings and sections of the report"
 	Publish      Permission = "publish the report"
 	Configure    Permission = "set up consultations"
-	ManageUsers  Permission = "manage accounts"
+	SeeUsers     Permission = "see accounts"
+	ManageUsers  Permission = "manage accounts, let their holders in anew"
 	ReadAudit    Permission = "read the record"
 	SeeDuties    Permission = "see duties, dates and the register"
 	SeeRequests  Permission = "see requests about rights and for information"
@@ -67,7 +69,6 @@ const (
 	Erase        Permission = "erase what somebody wrote"
 	OwnAccount   Permission = "see one's own account"
 	ChangeSignIn Permission = "change how one signs in"
-	Recover      Permission = "let the holder of an account in anew"
 )
 
 // allowed is who may do what: the one table. Administrators run the portal and
@@ -88,9 +89,11 @@ var allowed = map[Permission][]models.Role{
 	ReadContacts: {models.RoleOfficer},
 	SeeContacts:  {models.RoleOfficer},
 	SeeDraft:     {models.RoleOfficer, models.RoleAnalyst, models.RoleAuditor},
+	TakeDraft:    {models.RoleOfficer, models.RoleAnalyst, models.RoleAuditor},
 	WriteReport:  {models.RoleOfficer},
 	Publish:      {models.RoleOfficer},
 	Configure:    {models.RoleOfficer, models.RoleAdmin},
+	SeeUsers:     {models.RoleAdmin},
 	ManageUsers:  {models.RoleAdmin},
 	ReadAudit:    {models.RoleAuditor},
 	SeeDuties:    models.Roles,
@@ -101,12 +104,11 @@ var allowed = map[Permission][]models.Role{
 	Erase:        {models.RoleOfficer},
 	OwnAccount:   models.Roles,
 	ChangeSignIn: models.Roles,
-	Recover:      {models.RoleAdmin},
 }
 
 // Fresh are the permissions for which it is not enough to be signed in: people
 // show again who they are, unless they just did.
-var Fresh = []Permission{ReadContacts, TakeAway, Publish, Erase, ChangeSignIn, Recover}
+var Fresh = []Permission{ReadContacts, TakeAway, TakeDraft, Publish, Erase, ChangeSignIn, ManageUsers}
 
 // May reports whether the actor has a permission.
 func (a Actor) May(p Permission) bool {

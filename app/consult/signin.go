@@ -663,7 +663,7 @@ var unknownHere = models.NewError(models.KindForbidden, "You were signed in to y
 // anew, who has lost every way in.
 func (s *Service) AskRecovery(ctx context.Context, by Actor, account string) error {
 	return s.recovering(ctx, by, account, "user.recovery-asked", func(tx *store.Store, u *models.User) error {
-		return tx.SaveRecovery(ctx, models.Recovery{Account: u.ID, AskedBy: by.ID, Day: s.today()})
+		return tx.SaveRecovery(ctx, models.Recovery{Account: u.ID, AskedBy: by.ID, Day: s.today(), Role: u.Role, Only: u.Only})
 	})
 }
 
@@ -675,11 +675,12 @@ func (s *Service) DropRecovery(ctx context.Context, by Actor, account string) er
 	})
 }
 
-// ConfirmRecovery confirms the request of another administrator, and returns the
-// token of a one-time link with which the holder starts anew. Whatever let them
-// in until now, no longer does.
-func (s *Service) ConfirmRecovery(ctx context.Context, by Actor, account string) (token string, err error) {
-	if err := by.need(Recover); err != nil {
+// ConfirmRecovery confirms the request of another administrator, as it was seen: with
+// what the account may do then, as models.Recovery.May says it. It returns the token of
+// a one-time link with which the holder starts, or starts anew. Whatever let them in
+// until now, no longer does.
+func (s *Service) ConfirmRecovery(ctx context.Context, by Actor, account, as string) (token string, err error) {
+	if err := by.need(ManageUsers); err != nil {
 		return "", err
 	}
 	// The account stays one that is in use, with a password that nobody knows, or
@@ -698,12 +699,16 @@ func (s *Service) ConfirmRecovery(ctx context.Context, by Actor, account string)
 		if err != nil {
 			return err
 		}
-		if asked.AskedBy == by.ID || first.Disabled || !(Actor{ID: first.ID, Role: first.Role}).May(Recover) {
+		switch {
+		case asked.AskedBy == by.ID || first.Disabled || !(Actor{ID: first.ID, Role: first.Role}).May(ManageUsers):
 			return models.NewError(models.KindConflict, "It takes two administrators: another than the one who asked confirms.")
+		case asked.May() != as:
+			return models.NewError(models.KindConflict, "What was asked for has changed since you opened the page. Look at it as it is now.")
 		}
 		var hash []byte
 		token, hash = newToken()
-		u.PasswordHash, u.InviteHash, u.Disabled = locked, hash, false
+		u.PasswordHash, u.InviteHash, u.Invited, u.Disabled = locked, hash, s.today(), false
+		u.Role, u.Only = asked.Role, asked.Only
 		if err := tx.SaveUser(ctx, *u); err != nil {
 			return err
 		}
@@ -716,7 +721,7 @@ func (s *Service) ConfirmRecovery(ctx context.Context, by Actor, account string)
 }
 
 func (s *Service) recovering(ctx context.Context, by Actor, account, act string, do func(tx *store.Store, u *models.User) error) error {
-	if err := by.need(Recover); err != nil {
+	if err := by.need(ManageUsers); err != nil {
 		return err
 	}
 	if account == by.ID {
@@ -730,13 +735,13 @@ func (s *Service) recovering(ctx context.Context, by Actor, account, act string,
 		if err := do(tx, u); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, by, act, u.ID, "", "")
+		return s.record(ctx, tx, by, act, u.ID, "", u.May())
 	})
 }
 
 // Recoveries returns the requests that wait for a second administrator.
 func (s *Service) Recoveries(ctx context.Context, by Actor) ([]models.Recovery, error) {
-	if err := by.need(ManageUsers); err != nil {
+	if err := by.need(SeeUsers); err != nil {
 		return nil, err
 	}
 	return s.store.Recoveries(ctx)

@@ -293,7 +293,7 @@ func TestStaffSessionsEnd(t *testing.T) {
 	_, err = k.Invite(ctx, admin, u.Email, models.RoleAnalyst)
 	wantKind(t, "inviting somebody who is there", err, models.KindInvalid)
 	works("after that", all[0], true)
-	if token := must(k.Invite(ctx, admin, u.Email, models.RoleOfficer))(t); token != "" {
+	if token := must(k.Invite(ctx, admin, u.Email, models.RoleCouncillor))(t); token != "" {
 		t.Error("one administrator alone gets into an account by changing its role")
 	}
 	works("after a change of role", all[0], false)
@@ -302,14 +302,14 @@ func TestStaffSessionsEnd(t *testing.T) {
 	}
 	// So does a change of the consultations that they see.
 	seen, c := in(), k.demo(t)
-	_, err = k.Invite(ctx, admin, u.Email, models.RoleOfficer, "no-such")
+	_, err = k.Invite(ctx, admin, u.Email, models.RoleCouncillor, "no-such")
 	wantKind(t, "a consultation that there is not", err, models.KindInvalid)
 	_, err = k.Invite(ctx, admin, u.Email, models.RoleAuditor, c.ID)
 	wantKind(t, "an auditor of one consultation", err, models.KindInvalid)
 	works("after that", seen, true)
-	must(k.Invite(ctx, admin, u.Email, models.RoleOfficer, c.ID))(t)
+	must(k.Invite(ctx, admin, u.Email, models.RoleCouncillor, c.ID))(t)
 	works("after a change of what they see", seen, false)
-	_, err = k.Invite(ctx, admin, u.Email, models.RoleOfficer, c.ID, c.ID)
+	_, err = k.Invite(ctx, admin, u.Email, models.RoleCouncillor, c.ID, c.ID)
 	wantKind(t, "the same once more", err, models.KindInvalid)
 	last := in()
 	if who := must(k.Resume(ctx, last))(t); !slices.Equal(who.Actor.Only, []string{c.ID}) {
@@ -318,13 +318,13 @@ func TestStaffSessionsEnd(t *testing.T) {
 	trail, err := k.store.AuditTrail(ctx, "", 0)
 	noError(t, err)
 	if !slices.ContainsFunc(trail, func(e models.AuditEvent) bool {
-		return e.Action == "user.role-changed" && e.Reason == "officer to officer of "+c.ID
+		return e.Action == "user.role-changed" && e.Reason == "councillor to councillor of "+c.ID
 	}) {
 		t.Error("the change is on no record")
 	}
 	noError(t, k.Disable(ctx, admin, u.ID))
 	works("of a closed account", last, false)
-	_, err = k.Invite(ctx, admin, u.Email, models.RoleOfficer)
+	_, err = k.Invite(ctx, admin, u.Email, models.RoleAnalyst)
 	wantKind(t, "inviting into a closed account", err, models.KindInvalid)
 }
 
@@ -344,7 +344,7 @@ func TestFreshPermissions(t *testing.T) {
 	wantKind(t, "erasing", k.AskErasure(ctx, stale, c, "s1", "r1", "They asked."), models.KindStale)
 	admin := admin
 	admin.Stale = true
-	_, err = k.ConfirmRecovery(ctx, admin, officer.ID)
+	_, err = k.ConfirmRecovery(ctx, admin, officer.ID, "officer")
 	wantKind(t, "recovery", err, models.KindStale)
 	if _, err := k.Themes(ctx, stale, c, 1); err != nil {
 		t.Errorf("somebody stale may not even read: %v", err)
@@ -368,12 +368,12 @@ func TestRecoveryTakesTwo(t *testing.T) {
 	must(k.MakeCodes(ctx, actorOf(u)))(t)
 	session := must(k.Enter(ctx, u, true))(t)
 
-	_, err := k.ConfirmRecovery(ctx, one, u.ID)
+	_, err := k.ConfirmRecovery(ctx, one, u.ID, "officer")
 	wantKind(t, "confirming what nobody asked", err, models.KindNotFound)
 	wantKind(t, "one's own account", k.AskRecovery(ctx, one, one.ID), models.KindConflict)
 	wantKind(t, "an account there is not", k.AskRecovery(ctx, one, "nobody"), models.KindNotFound)
 	noError(t, k.AskRecovery(ctx, one, u.ID))
-	_, err = k.ConfirmRecovery(ctx, one, u.ID)
+	_, err = k.ConfirmRecovery(ctx, one, u.ID, "officer")
 	wantKind(t, "the same administrator", err, models.KindConflict)
 	if list := must(k.Recoveries(ctx, two))(t); len(list) != 1 || list[0].AskedBy != one.ID {
 		t.Errorf("requests %v", list)
@@ -384,10 +384,10 @@ func TestRecoveryTakesTwo(t *testing.T) {
 	noError(t, k.DropRecovery(ctx, two, u.ID))
 	noError(t, k.AskRecovery(ctx, three, u.ID))
 	noError(t, k.Disable(ctx, one, three.ID))
-	_, err = k.ConfirmRecovery(ctx, two, u.ID)
+	_, err = k.ConfirmRecovery(ctx, two, u.ID, "officer")
 	wantKind(t, "asked by an account that is closed", err, models.KindConflict)
 	noError(t, k.AskRecovery(ctx, one, u.ID))
-	token := must(k.ConfirmRecovery(ctx, two, u.ID))(t)
+	token := must(k.ConfirmRecovery(ctx, two, u.ID, "officer"))(t)
 
 	_, err = k.Resume(ctx, session)
 	wantKind(t, "a session from before", err, models.KindNotFound)

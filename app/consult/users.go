@@ -7,7 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/alexedwards/argon2id"
 
@@ -25,18 +25,28 @@ var nobody, _ = argon2id.CreateHash("no account has this password", passwordCost
 
 // Users returns every account.
 func (s *Service) Users(ctx context.Context, by Actor) ([]models.User, error) {
-	if err := by.need(ManageUsers); err != nil {
+	if err := by.need(SeeUsers); err != nil {
 		return nil, err
 	}
 	return s.store.Users(ctx)
+}
+
+// takesTwo reports whether it takes two administrators to give somebody a role: one
+// that reads testimony as it was written, or says who does. What two officers or two
+// administrators do together would otherwise take one, who invents the other.
+func takesTwo(role models.Role) bool {
+	a := Actor{Role: role}
+	return a.May(ReadOriginal) || a.May(ManageUsers)
 }
 
 // Invite creates an account and returns the token of a one-time link with which
 // its holder chooses a password. The account sees every consultation, or only those
 // that are given. For an account that is in use it changes the role and what it sees,
 // which ends its sessions, and returns no token: one administrator alone lets nobody
-// into somebody else's account. Whoever runs the program gives any account a new
-// start, by the portal's own hand.
+// into somebody else's account. Nor does it for a role that takes two: it asks another
+// administrator, who gets the token by ConfirmRecovery, and until then nothing changes.
+// Whoever runs the program gives any account a new start and any role, by the portal's
+// own hand.
 func (s *Service) Invite(ctx context.Context, by Actor, email string, role models.Role, only ...string) (token string, err error) {
 	if err := by.need(ManageUsers); err != nil {
 		return "", err
@@ -56,36 +66,51 @@ func (s *Service) Invite(ctx context.Context, by Actor, email string, role model
 			}
 		}
 		known, err := tx.UserByEmail(ctx, u.Email)
+		if err != nil && models.KindOf(err) != models.KindNotFound {
+			return err
+		}
 		inUse := err == nil && known.PasswordHash != ""
 		if err == nil && !inUse {
 			if inUse, err = tx.HasSubject(ctx, known.ID); err != nil {
 				return err
 			}
 		}
+		inUse = inUse && !by.isPortal()
+		if inUse {
+			if err := changeable(by, known, u); err != nil {
+				return err
+			}
+		}
 		switch {
-		case inUse && !by.isPortal():
-			return s.changeAccount(ctx, tx, by, known, u, &token)
-		case err == nil:
+		case takesTwo(u.Role) && !by.isPortal() && !(inUse && known.Role == u.Role):
+			token = ""
+			return s.askForRole(ctx, tx, by, known, u)
+		case inUse:
+			token = ""
+			return s.changeAccount(ctx, tx, by, known, u)
+		case known != nil:
 			u.ID = known.ID
 			if err := tx.ForgetFactors(ctx, u.ID); err != nil {
 				return err
 			}
-		case models.KindOf(err) != models.KindNotFound:
-			return err
+			if _, err := tx.TakeRecovery(ctx, u.ID); err != nil && models.KindOf(err) != models.KindNotFound {
+				return err
+			}
 		}
-		u.InviteHash = hash
+		u.InviteHash, u.Invited = hash, s.today()
 		if err := tx.SaveUser(ctx, u); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, by, "user.invited", u.ID, "", may(u))
+		return s.record(ctx, tx, by, "user.invited", u.ID, "", u.May())
 	})
-	return token, err
+	if err != nil {
+		return "", err
+	}
+	return token, nil
 }
 
-// changeAccount gives an account in use the role, and what it sees, of another, and
-// the caller no token.
-func (s *Service) changeAccount(ctx context.Context, tx *store.Store, by Actor, u *models.User, to models.User, token *string) error {
-	*token = ""
+// changeable refuses what cannot be changed of an account in use.
+func changeable(by Actor, u *models.User, to models.User) error {
 	switch {
 	case u.Disabled:
 		return refused("The account was not changed.", "email", "This account is closed. To open it again, ask for its recovery")
@@ -94,7 +119,27 @@ func (s *Service) changeAccount(ctx context.Context, tx *store.Store, by Actor, 
 	case u.ID == by.ID:
 		return models.NewError(models.KindConflict, "You cannot change your own role. Ask another administrator.")
 	}
-	was := may(*u)
+	return nil
+}
+
+// askForRole asks another administrator to give an account a role that takes two; u is
+// nil where there is no account yet. One that is made for it stays closed until then.
+func (s *Service) askForRole(ctx context.Context, tx *store.Store, by Actor, u *models.User, to models.User) error {
+	if u == nil {
+		u = &models.User{ID: to.ID, Email: to.Email, Role: to.Role, Only: to.Only, Disabled: true}
+		if err := tx.SaveUser(ctx, *u); err != nil {
+			return err
+		}
+	}
+	if err := tx.SaveRecovery(ctx, models.Recovery{Account: u.ID, AskedBy: by.ID, Day: s.today(), Role: to.Role, Only: to.Only}); err != nil {
+		return err
+	}
+	return s.record(ctx, tx, by, "user.role-asked", u.ID, "", to.May())
+}
+
+// changeAccount gives an account in use the role, and what it sees, of another.
+func (s *Service) changeAccount(ctx context.Context, tx *store.Store, by Actor, u *models.User, to models.User) error {
+	was := u.May()
 	u.Role, u.Only = to.Role, to.Only
 	if err := tx.SaveUser(ctx, *u); err != nil {
 		return err
@@ -102,15 +147,7 @@ func (s *Service) changeAccount(ctx context.Context, tx *store.Store, by Actor, 
 	if err := tx.EndStaffSessions(ctx, u.ID, ""); err != nil {
 		return err
 	}
-	return s.record(ctx, tx, by, "user.role-changed", u.ID, "", was+" to "+may(*u))
-}
-
-// may says for the record what an account may do, and where.
-func may(u models.User) string {
-	if len(u.Only) == 0 {
-		return string(u.Role)
-	}
-	return string(u.Role) + " of " + strings.Join(u.Only, ", ")
+	return s.record(ctx, tx, by, "user.role-changed", u.ID, "", was+" to "+u.May())
 }
 
 // FirstUser returns the token of a one-time link for the portal's first
@@ -129,7 +166,7 @@ func (s *Service) FirstUser(ctx context.Context) (token string, err error) {
 		first = u
 	}
 	token, hash := newToken()
-	first.InviteHash = hash
+	first.InviteHash, first.Invited = hash, s.today()
 	return token, s.store.SaveUser(ctx, first)
 }
 
@@ -139,17 +176,21 @@ const firstUserEmail = "first-officer@invalid"
 // Invited returns the account a one-time link belongs to, and whether it is
 // the first of the portal, which still needs an address.
 func (s *Service) Invited(ctx context.Context, token string) (u *models.User, first bool, err error) {
-	if u, err = invited(ctx, s.store, token); err != nil {
+	if u, err = s.invited(ctx, s.store, token); err != nil {
 		return nil, false, err
 	}
 	return u, u.Email == firstUserEmail, nil
 }
 
-func invited(ctx context.Context, from *store.Store, token string) (*models.User, error) {
+// InviteLasts is for how many days a one-time link works after the one on which it was
+// made. One that lies in a mailbox is anybody's who reads it.
+const InviteLasts = 7
+
+func (s *Service) invited(ctx context.Context, from *store.Store, token string) (*models.User, error) {
 	sum := sha256.Sum256([]byte(token))
 	u, err := from.UserByInvite(ctx, sum[:])
-	if models.KindOf(err) == models.KindNotFound {
-		return nil, models.NewError(models.KindNotFound, "This link has been used or replaced. Ask for a new one.")
+	if err == nil && u.Invited < s.now().UTC().AddDate(0, 0, -InviteLasts).Format(time.DateOnly) || models.KindOf(err) == models.KindNotFound {
+		return nil, models.NewError(models.KindNotFound, fmt.Sprintf("This link has been used or replaced, or is older than %d days. Ask whoever gave it to you for a new one.", InviteLasts))
 	}
 	return u, err
 }
@@ -180,11 +221,11 @@ func (s *Service) Accept(ctx context.Context, token, email, password string) (*m
 	if u.PasswordHash, err = argon2id.CreateHash(password, passwordCost); err != nil {
 		return nil, fmt.Errorf("hash password: %w", err)
 	}
-	u.InviteHash = nil
+	u.InviteHash, u.Invited = nil, ""
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
 		// Working out the hash takes a while in which somebody else may have used
 		// the link.
-		if _, err := invited(ctx, tx, token); err != nil {
+		if _, err := s.invited(ctx, tx, token); err != nil {
 			return err
 		}
 		if err := tx.SaveUser(ctx, *u); err != nil {
@@ -211,7 +252,7 @@ func (s *Service) Disable(ctx context.Context, by Actor, id string) error {
 		if err != nil {
 			return err
 		}
-		u.Disabled, u.InviteHash = true, nil
+		u.Disabled, u.InviteHash, u.Invited = true, nil, ""
 		if err := tx.SaveUser(ctx, *u); err != nil {
 			return err
 		}

@@ -2,10 +2,12 @@ package consult_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"heard/app/consult"
 	"heard/models"
@@ -16,7 +18,7 @@ const password = "a long enough password"
 // account makes an account that can sign in.
 func (k *kit) account(t *testing.T, email string, role models.Role) *models.User {
 	t.Helper()
-	token, err := k.Invite(ctx, admin, email, role)
+	token, err := k.Invite(ctx, consult.Portal, email, role)
 	noError(t, err)
 	u, err := k.Accept(ctx, token, "", password)
 	noError(t, err)
@@ -95,7 +97,7 @@ func TestInvitationsWorkOnce(t *testing.T) {
 	each(t, func(t *testing.T, k *kit) {
 		old, err := k.Invite(ctx, admin, "a@example.org", models.RoleAnalyst)
 		noError(t, err)
-		token, err := k.Invite(ctx, admin, "A@example.org", models.RoleOfficer) // replaces the first
+		token, err := k.Invite(ctx, admin, "A@example.org", models.RoleCouncillor) // replaces the first
 		noError(t, err)
 		for _, dead := range []string{old, "", "x", token[:len(token)-1], token + "A", strings.ToLower(token) + "!"} {
 			_, _, err := k.Invited(ctx, dead)
@@ -105,7 +107,7 @@ func TestInvitationsWorkOnce(t *testing.T) {
 		}
 		u, first, err := k.Invited(ctx, token)
 		noError(t, err)
-		if first || u.Role != models.RoleOfficer {
+		if first || u.Role != models.RoleCouncillor {
 			t.Errorf("invited as %+v, first %v", u, first)
 		}
 		for _, short := range []string{"", "elevenchars", strings.Repeat("é", models.MinPasswordLength-1)} {
@@ -151,6 +153,101 @@ func must[T any](v T, err error) func(testing.TB) T {
 		noError(t, err)
 		return v
 	}
+}
+
+// A link that nobody used ends after a week, and is replaced by another.
+func TestInvitationsEnd(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		first := must(k.FirstUser(ctx))(t)
+		token := must(k.Invite(ctx, admin, "a@example.org", models.RoleAnalyst))(t)
+		k.clock.Advance(consult.InviteLasts * 24 * time.Hour)
+		for _, works := range []string{first, token} {
+			if _, _, err := k.Invited(ctx, works); err != nil {
+				t.Errorf("on its last day: %v", err)
+			}
+		}
+		k.clock.Advance(24 * time.Hour)
+		for _, ended := range []string{first, token} {
+			_, _, err := k.Invited(ctx, ended)
+			wantKind(t, "looking at a link that ended", err, models.KindNotFound)
+			_, err = k.Accept(ctx, ended, "b@example.org", password)
+			wantKind(t, "using a link that ended", err, models.KindNotFound)
+			if err != nil && !strings.Contains(err.Error(), "older than 7 days") {
+				t.Errorf("whoever comes too late is told %q", err)
+			}
+		}
+		must(k.Accept(ctx, must(k.Invite(ctx, admin, "a@example.org", models.RoleAnalyst))(t), "", password))(t)
+	})
+}
+
+// One administrator alone makes no officer and no administrator, neither of somebody
+// new nor of an account that there is: two do, of whom the second, who has seen what is
+// asked for, gets the link.
+func TestOfficersAndAdministratorsTakeTwo(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		one, two := actorOf(k.account(t, "one@example.org", models.RoleAdmin)), actorOf(k.account(t, "two@example.org", models.RoleAdmin))
+		officer := k.account(t, "there@example.org", models.RoleOfficer)
+		for role, takes := range map[models.Role]bool{models.RoleAdmin: true, models.RoleOfficer: true, models.RoleAnalyst: false, models.RoleCouncillor: false, models.RoleAuditor: false} {
+			was := models.RoleAnalyst
+			if role == was {
+				was = models.RoleAuditor
+			}
+			used := k.account(t, "used-"+string(role)+"@example.org", was).Email
+			for name, email := range map[string]string{"somebody new": "new-" + string(role) + "@example.org", "an account in use": used} {
+				before, _ := k.store.UserByEmail(ctx, email)
+				token := must(k.Invite(ctx, one, email, role))(t)
+				u, err := k.store.UserByEmail(ctx, email)
+				noError(t, err)
+				if !takes {
+					if (token == "") != (before != nil) || u.Role != role || u.Disabled {
+						t.Errorf("%s as %s: %v, with a link %v", name, role, u, token != "")
+					}
+					continue
+				}
+				switch {
+				case token != "":
+					t.Errorf("one administrator makes %s of %s", role, name)
+				case before != nil && (u.Role != before.Role || u.Disabled):
+					t.Errorf("%s has another role before a second has confirmed: %v", name, u)
+				case before == nil && !u.Disabled:
+					t.Errorf("%s has an account that is open before a second has confirmed", name)
+				}
+				// The organisation's own sign-in lets nobody in before that, either.
+				if before == nil {
+					_, err := k.SignInFrom(ctx, "https://id.example.org", email, email, true, true)
+					wantKind(t, "the organisation's sign-in", err, models.KindForbidden)
+				}
+				_, err = k.ConfirmRecovery(ctx, one, u.ID, string(role))
+				wantKind(t, "confirming it oneself", err, models.KindConflict)
+				_, err = k.ConfirmRecovery(ctx, two, u.ID, string(models.RoleAnalyst))
+				wantKind(t, "confirming something else", err, models.KindConflict)
+				token = must(k.ConfirmRecovery(ctx, two, u.ID, string(role)))(t)
+				if before != nil {
+					_, err = k.SignIn(ctx, email, password, "")
+					wantKind(t, "the password that the first may know", err, models.KindInvalid)
+				}
+				got := must(k.Accept(ctx, token, "", password))(t)
+				if got.Role != role || got.Disabled || got.Email != email {
+					t.Errorf("%s accepted as %+v", name, got)
+				}
+			}
+		}
+		// What an officer sees is for one to say: it makes nobody an officer.
+		c := k.demo(t)
+		must(k.Invite(ctx, one, officer.Email, models.RoleOfficer, c.ID))(t)
+		if u := must(k.store.User(ctx, officer.ID))(t); !slices.Equal(u.Only, []string{c.ID}) {
+			t.Errorf("an officer sees %v", u.Only)
+		}
+		// An invitation by whoever runs the program takes the place of what waits.
+		must(k.Invite(ctx, one, "alone@example.org", models.RoleAdmin))(t)
+		must(k.Accept(ctx, must(k.Invite(ctx, consult.Portal, "alone@example.org", models.RoleAdmin))(t), "", password))(t)
+		if waits := must(k.Recoveries(ctx, two))(t); len(waits) > 0 {
+			t.Errorf("%v waits", waits)
+		}
+		if acts := k.acts(t, &models.Consultation{}, "user.role-asked"); !slices.Contains(acts, "admin") || !slices.Contains(acts, "officer") {
+			t.Errorf("on record: %v", acts)
+		}
+	})
 }
 
 // Two people with one link: one of them gets the account.

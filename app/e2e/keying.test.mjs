@@ -56,19 +56,10 @@ async function open(v, expected) {
   return v.address;
 }
 
-/** An officer whom an administrator has just invited. */
-async function invited(name) {
-  const admin = await Visitor.arrive(browser, desk, true);
-  await admin.signIn('admin', '/staff/users');
-  await admin.page.getByLabel('Email address').fill(`${name}@demo.example`);
-  await admin.page.getByLabel('officer').check();
-  await admin.press('Make a one-time link');
-  const link = new URL((await admin.text()).match(/\S+token=\S+/)[0]);
-  await admin.leave();
+/** Another officer. */
+async function another() {
   const v = await Visitor.arrive(browser, desk, true);
-  await v.go(link.pathname + link.search);
-  await v.page.getByLabel('Password').fill('another long enough password');
-  await v.press('Save and sign in');
+  await v.signIn('second');
   return v;
 }
 
@@ -122,7 +113,7 @@ for (const [name, screen, scripts] of both) {
     assert.match(await v.text(), /wait for a second person/);
 
     // Blind: nothing of the first reading is on the page.
-    const other = await invited(`second${screen.width}`);
+    const other = await another();
     await other.go(batch);
     await enter(other, /^Key the sample again/);
     assert.equal(await typed(other), '');
@@ -173,7 +164,7 @@ test('the scan of a form, its slip and the record', async t => {
   await enter(v, 'Finish the batch');
 
   // Whoever keys it a second time has the paper at hand, and not the first reading.
-  const other = await invited('scanning');
+  const other = await another();
   await other.go(batch);
   await enter(other, /^Key the sample again/);
   assert.ok(!(await other.page.content()).includes('trombones'));

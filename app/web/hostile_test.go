@@ -261,7 +261,7 @@ func TestNastyFieldsOnEveryRoute(t *testing.T) {
 	p := filledPortal(t)
 	officer, admin := p.staff(models.RoleOfficer), p.staff(models.RoleAdmin)
 	answering := p.organisation()
-	fields := strings.Fields("answer text day month year rank-quiet lang do card token work website code sure message email reason remove E1 E2 source to version label into id role next password form change definition parent name answer theme words speaks page from blind keys")
+	fields := strings.Fields("answer text day month year rank-quiet lang do card token work website code sure message email reason remove E1 E2 source to version label into id as role next password form change definition parent name answer theme words speaks page from blind keys")
 	for i, text := range nasty {
 		form := url.Values{}
 		for _, name := range fields {

@@ -102,7 +102,7 @@ var routes = []route{
 	{post, "/staff", consult.Configure, (*portal).createConsultation},
 	{get, "/staff/audit", consult.ReadAudit, (*portal).showAudit},
 	{get, "/staff/audit.csv", consult.ReadAudit, (*portal).exportAudit},
-	{get, "/staff/users", consult.ManageUsers, (*portal).showUsers},
+	{get, "/staff/users", consult.SeeUsers, (*portal).showUsers},
 	{post, "/staff/users", consult.ManageUsers, (*portal).changeUsers},
 	{get, "/staff/:consultation/search", consult.SearchText, (*portal).showSearch},
 	{get, "/staff/:consultation/search.csv", consult.TakeAway, (*portal).exportSearch},

@@ -477,7 +477,7 @@ func (p *portal) addPasskey(req *request) error {
 
 // recoverAccount does what administrators do to let somebody in anew, and returns the
 // one-time link, "" until there is one.
-func (p *portal) recoverAccount(req *request, do, id string) (token, notice string, err error) {
+func (p *portal) recoverAccount(req *request, do, id, as string) (token, notice string, err error) {
 	ctx := req.Request().Context()
 	switch do {
 	case "recover":
@@ -485,7 +485,7 @@ func (p *portal) recoverAccount(req *request, do, id string) (token, notice stri
 	case "drop":
 		return "", "The request was taken back.", p.service.DropRecovery(ctx, req.by, id)
 	}
-	token, err = p.service.ConfirmRecovery(ctx, req.by, id)
+	token, err = p.service.ConfirmRecovery(ctx, req.by, id, as)
 	return token, "", err
 }
 
@@ -501,7 +501,7 @@ func (p *portal) waitingFor(req *request, users []models.User) (map[string]*view
 	}
 	rows := map[string]*views.RecoveryRow{}
 	for _, r := range all {
-		rows[r.Account] = &views.RecoveryRow{By: names[r.AskedBy], Day: p.Views.Day(deskLanguage, r.Day), Mine: r.AskedBy == req.by.ID}
+		rows[r.Account] = &views.RecoveryRow{By: names[r.AskedBy], Day: p.Views.Day(deskLanguage, r.Day), Mine: r.AskedBy == req.by.ID, As: r.May()}
 	}
 	return rows, nil
 }

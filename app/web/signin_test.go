@@ -357,6 +357,17 @@ func TestSignInRecovery(t *testing.T) {
 		t.Errorf("the link leads to %s", page.url)
 	}
 	p.browser().visit(link).is(http.StatusNotFound)
+	// An officer is made by two as well, and the second sees of what.
+	const newcomer = "tr:contains('new@penrow.example')"
+	invited := one.post("/staff/users", url.Values{"do": {"invite"}, "email": {"new@penrow.example"}, "role": {"officer"}}).is(http.StatusOK).says(newcomer, "to let them in as officer. Another administrator confirms it")
+	if invited.doc.Find(".note code, "+newcomer+" button[value=confirm]").Length() != 0 {
+		t.Error("one administrator makes an officer")
+	}
+	action, values = two.get("/staff/users").says(newcomer, "admin@penrow.example asked").filled(newcomer + " form:has(button[value=confirm])")
+	values.Set("do", "confirm")
+	p.clock.Advance(6 * time.Minute)
+	two.post(action, values).is(http.StatusForbidden).submit("form", url.Values{"password": {password}}).submit("form", nil).is(http.StatusOK).says(".note", "new@penrow.example")
+	one.post("/staff/users", url.Values{"do": {"disable"}, "id": {values.Get("id")}}).is(http.StatusForbidden).says("main", "Nothing has been done yet").submit("form", url.Values{"password": {password}})
 	got := one.post("/staff/users", url.Values{"do": {"invite"}, "email": {"officer@penrow.example"}, "role": {"analyst"}}).is(http.StatusOK)
 	if got.doc.Find(".note code").Length() != 0 {
 		t.Error("changing a role makes a link")

@@ -29,7 +29,7 @@ func (p *portal) staffBase(req *request, c *models.Consultation, here, title str
 	bar := &views.StaffBar{Email: req.user.Email, Role: req.user.Role, Here: here}
 	bar.Links = permitted(req, here, []deskLink{
 		{consult.SeeDesk, "home", "/staff", "All consultations"},
-		{consult.ManageUsers, "users", "/staff/users", "Accounts"},
+		{consult.SeeUsers, "users", "/staff/users", "Accounts"},
 		{consult.ReadAudit, "audit", "/staff/audit", "Record"},
 		{consult.OwnAccount, "account", accountAddress, "Your account"},
 	})
@@ -535,7 +535,7 @@ func (p *portal) changeUsers(req *request) error {
 		return p.done(req, "/staff/users", "The account was closed.")
 	}
 	if do := form.Get("do"); do == "recover" || do == "drop" || do == "confirm" {
-		token, notice, err := p.recoverAccount(req, do, form.Get("id"))
+		token, notice, err := p.recoverAccount(req, do, form.Get("id"), form.Get("as"))
 		if err != nil {
 			return err
 		}
@@ -556,7 +556,7 @@ func (p *portal) changeUsers(req *request) error {
 	email, role, only := form.Get("email"), models.Role(form.Get("role")), form["only"]
 	token, err := p.service.Invite(ctx, req.by, email, role, only...)
 	if err == nil && token == "" {
-		return p.done(req, "/staff/users", "The account was changed. They sign in again to use it.")
+		return p.done(req, "/staff/users", "Done. The row of the account says what it may do now, and what waits for another administrator.")
 	}
 	page, pageErr := p.usersPage(req)
 	if pageErr != nil {

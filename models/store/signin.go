@@ -283,14 +283,20 @@ type recoveryRow struct {
 	Account string `gorm:"primaryKey"`
 	AskedBy string
 	Day     string
+	Role    models.Role
+	Only    list `gorm:"column:consultations"`
 }
 
 func (recoveryRow) TableName() string { return "recoveries" }
 
+func (r recoveryRow) model() models.Recovery {
+	return models.Recovery{Account: r.Account, AskedBy: r.AskedBy, Day: r.Day, Role: r.Role, Only: r.Only}
+}
+
 // SaveRecovery keeps a request to let somebody in anew, in place of the one
 // before.
 func (s *Store) SaveRecovery(ctx context.Context, m models.Recovery) error {
-	row := recoveryRow(m)
+	row := recoveryRow{Account: m.Account, AskedBy: m.AskedBy, Day: m.Day, Role: m.Role, Only: m.Only}
 	err := s.db.WithContext(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "account"}}, UpdateAll: true}).Create(&row).Error
 	return failed(err, "save the request")
 }
@@ -303,7 +309,7 @@ func (s *Store) Recoveries(ctx context.Context) ([]models.Recovery, error) {
 	}
 	list := make([]models.Recovery, len(rows))
 	for i, r := range rows {
-		list[i] = models.Recovery(r)
+		list[i] = r.model()
 	}
 	return list, nil
 }
@@ -318,7 +324,7 @@ func (s *Store) TakeRecovery(ctx context.Context, account string) (*models.Recov
 	if err != nil {
 		return nil, err
 	}
-	m := models.Recovery(rows[0])
+	m := rows[0].model()
 	return &m, nil
 }
 

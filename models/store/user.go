@@ -15,6 +15,7 @@ type userRow struct {
 	Role         models.Role
 	PasswordHash string
 	InviteHash   []byte
+	Invited      string
 	Disabled     bool
 	Only         list `gorm:"column:consultations"`
 }
@@ -22,13 +23,13 @@ type userRow struct {
 func (userRow) TableName() string { return "users" }
 
 func (r *userRow) model() *models.User {
-	return &models.User{ID: r.ID, Email: r.Email, Role: r.Role, PasswordHash: r.PasswordHash, InviteHash: keyOrNull(r.InviteHash), Disabled: r.Disabled, Only: r.Only}
+	return &models.User{ID: r.ID, Email: r.Email, Role: r.Role, PasswordHash: r.PasswordHash, InviteHash: keyOrNull(r.InviteHash), Invited: r.Invited, Disabled: r.Disabled, Only: r.Only}
 }
 
 // SaveUser adds a user or replaces the one with the same ID. It is a Conflict
 // when another user has the address.
 func (s *Store) SaveUser(ctx context.Context, u models.User) error {
-	row := userRow{ID: u.ID, Email: u.Email, Role: u.Role, PasswordHash: u.PasswordHash, InviteHash: keyOrNull(u.InviteHash), Disabled: u.Disabled, Only: u.Only}
+	row := userRow{ID: u.ID, Email: u.Email, Role: u.Role, PasswordHash: u.PasswordHash, InviteHash: keyOrNull(u.InviteHash), Invited: u.Invited, Disabled: u.Disabled, Only: u.Only}
 	err := s.db.WithContext(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, UpdateAll: true}).Create(&row).Error
 	return saved(err, "save the account", "There is already an account with this email address.")
 }

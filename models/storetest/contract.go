@@ -253,7 +253,7 @@ var columns = strings.Fields(`
 	reading_claims.account reading_claims.submission reading_claims.until
 	reading_list.account reading_list.day reading_list.is_read reading_list.submission
 	readings.account readings.day readings.revision readings.submission
-	recoveries.account recoveries.asked_by recoveries.day recovery_codes.account recovery_codes.hash
+	recoveries.account recoveries.asked_by recoveries.consultations recoveries.day recoveries.role recovery_codes.account recovery_codes.hash
 	redaction_sheets.approved redaction_sheets.approved_by redaction_sheets.checked redaction_sheets.checked_by redaction_sheets.open_until redaction_sheets.opened_by
 	redaction_sheets.rewrites redaction_sheets.second redaction_sheets.submission redaction_sheets.version
 	redactions.account redactions.day redactions.ends redactions.kind redactions.note redactions.of_ends redactions.of_starts redactions.question redactions.reason
@@ -287,7 +287,7 @@ var columns = strings.Fields(`
 	themes.parent themes.position themes.reason themes.renamed themes.status themes.suggested_label themes.version
 	timelines.account timelines.call_in timelines.consultation timelines.day timelines.decision timelines.expires timelines.in_force timelines.meeting timelines.notice timelines.ordered timelines.papers
 	timelines.record timelines.version
-	users.consultations users.disabled users.email users.id users.invite_hash users.password_hash users.role
+	users.consultations users.disabled users.email users.id users.invite_hash users.invited users.password_hash users.role
 `)
 
 func testSettings(t *testing.T, url string) {
@@ -1541,7 +1541,7 @@ func testJobsNeverLost(t *testing.T, url string) {
 
 func testUsers(t *testing.T, url string) {
 	s := OpenURL(t, url)
-	ada := models.User{ID: "u1", Email: "ada@penrow.example", Role: models.RoleOfficer, InviteHash: []byte{1, 2, 3}}
+	ada := models.User{ID: "u1", Email: "ada@penrow.example", Role: models.RoleOfficer, InviteHash: []byte{1, 2, 3}, Invited: "2026-11-23"}
 	bea := models.User{ID: "u2", Email: "bea@penrow.example", Role: models.RoleAdmin, PasswordHash: "hash", Disabled: true}
 	noError(t, s.SaveUser(ctx, bea))
 	noError(t, s.SaveUser(ctx, ada))
@@ -1550,7 +1550,7 @@ func testUsers(t *testing.T, url string) {
 	wantSame(t, "by address", must[*models.User](t)(s.UserByEmail(ctx, "ada@penrow.example")), &ada)
 	wantSame(t, "by invitation", must[*models.User](t)(s.UserByInvite(ctx, []byte{1, 2, 3})), &ada)
 
-	ada.InviteHash, ada.PasswordHash, ada.Role, ada.Only = nil, "hash", models.RoleAnalyst, []string{"canal-road", "lantern-square"}
+	ada.InviteHash, ada.Invited, ada.PasswordHash, ada.Role, ada.Only = nil, "", "hash", models.RoleAnalyst, []string{"canal-road", "lantern-square"}
 	noError(t, s.SaveUser(ctx, ada))
 	wantSame(t, "changed", must[*models.User](t)(s.User(ctx, "u1")), &ada)
 	for _, hash := range [][]byte{nil, {}, {1, 2, 3}} {
@@ -1667,7 +1667,7 @@ func testUpgrade(t *testing.T, url string) {
 	for _, statement := range append(plain,
 		"DROP TABLE audit_pending", "DROP TABLE submission_keys", "DROP TABLE log_entries", "DROP TABLE contact_openings", "ALTER TABLE attachments DROP COLUMN secret", "ALTER TABLE attachments DROP COLUMN unclean", "DROP TABLE sso_subjects", "DROP TABLE recoveries", "DROP TABLE staff_sessions", "DROP TABLE sign_in_attempts",
 		"DROP TABLE recovery_codes", "DROP TABLE code_apps", "DROP TABLE passkeys",
-		"DROP TABLE portal", "DROP TABLE revision", "ALTER TABLE users DROP COLUMN consultations",
+		"DROP TABLE portal", "DROP TABLE revision", "ALTER TABLE users DROP COLUMN consultations", "ALTER TABLE users DROP COLUMN invited",
 		"DROP TABLE findings", "DROP TABLE sections", "DROP TABLE population",
 		"DROP TABLE request_acts", "DROP TABLE requests", "DROP TABLE held_words", "DROP TABLE retentions", "ALTER TABLE submissions DROP COLUMN erased",
 		"DROP TABLE pack_reads", "DROP TABLE objections", "DROP TABLE report_proposals", "DROP TABLE report_members", "ALTER TABLE reports DROP COLUMN day",

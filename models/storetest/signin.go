@@ -150,7 +150,7 @@ func testSignIn(t *testing.T, url string) {
 	wantKind(t, err, models.KindNotFound)
 
 	noError(t, s.SaveRecovery(ctx, models.Recovery{Account: "u1", AskedBy: "u1", Day: "2026-11-22"}))
-	asked := models.Recovery{Account: "u1", AskedBy: "u2", Day: "2026-11-23"}
+	asked := models.Recovery{Account: "u1", AskedBy: "u2", Day: "2026-11-23", Role: models.RoleOfficer, Only: []string{"canal-road"}}
 	noError(t, s.SaveRecovery(ctx, asked))
 	wantSame(t, "requests", must[[]models.Recovery](t)(s.Recoveries(ctx)), []models.Recovery{asked})
 	wantSame(t, "request", must[*models.Recovery](t)(s.TakeRecovery(ctx, "u1")), &asked)
