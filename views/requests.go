@@ -10,6 +10,7 @@ type RequestsPage struct {
 	Act       string // address the day is posted to
 	Version   int    // of the day, as it will be
 	Retention Field  // day on which original words are deleted
+	SetBy     string // who set the day, and when, in a sentence; "" while nobody has
 	Deleted   string // day on which they were, written out
 	Faults    []Fault
 }

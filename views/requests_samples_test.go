@@ -6,7 +6,7 @@ func requestRowSample() *RequestRow {
 
 func requestsSample() *RequestsPage {
 	return &RequestsPage{Base: desk("requests", "Requests"), CanKeep: true, Hold: "Nothing is deleted while this is open: FOI 12.", New: "/staff/station-quarter/requests/new", Act: "/staff/station-quarter/requests", Version: 1,
-		Rows: []RequestRow{*requestRowSample(), {ID: "r2", Reference: "FOI 12", Href: "/staff/station-quarter/requests/r2", State: "Answered", Good: true}}, Retention: Field{ID: "retention", Kind: FieldDay, Label: "Delete original words on", Value: "2027-12-01"}}
+		Rows: []RequestRow{*requestRowSample(), {ID: "r2", Reference: "FOI 12", Href: "/staff/station-quarter/requests/r2", State: "Answered", Good: true}}, Retention: Field{ID: "retention", Kind: FieldDay, Label: "Delete original words on", Value: "2027-12-01"}, SetBy: "Set by p.okafor@fairmead.example.org, 2 November 2026."}
 }
 
 func requestSample() *RequestPage {

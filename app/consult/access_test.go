@@ -120,6 +120,7 @@ var access = map[string]string{
 	"Disable":            "admin",
 	"DraftReport":        "officer analyst auditor",
 	"DraftFile":          "officer analyst auditor",
+	"DraftDocument":      "officer analyst auditor",
 	"Ledger":             "officer analyst auditor",
 	"ExportSearch":       "officer analyst councillor",
 	"ExportNotes":        "officer analyst",

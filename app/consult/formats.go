@@ -10,11 +10,19 @@ import (
 
 // DraftFile returns the draft report as data, in one of the formats of ReportFile.
 func (s *Service) DraftFile(ctx context.Context, by Actor, c *models.Consultation, format string) ([]byte, error) {
-	r, err := s.DraftReport(ctx, by, c)
+	r, err := s.DraftDocument(ctx, by, c)
 	if err != nil {
 		return nil, err
 	}
 	return reportAs(r, format)
+}
+
+// DraftDocument returns the draft report to be taken away as a document.
+func (s *Service) DraftDocument(ctx context.Context, by Actor, c *models.Consultation) (*models.Report, error) {
+	if err := by.need(TakeDraft); err != nil {
+		return nil, err
+	}
+	return s.DraftReport(ctx, by, c)
 }
 
 // reportAs is a report as data: csv, json, xlsx, or the dictionary that says what

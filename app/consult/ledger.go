@@ -73,7 +73,7 @@ func (s *Service) evidence(ctx context.Context, from *store.Store, c *models.Con
 // Ledger returns where every submission stands in the report, as CSV by internal
 // id: see report.WriteLedger. It is worked out from the data as it is now.
 func (s *Service) Ledger(ctx context.Context, by Actor, c *models.Consultation) ([]byte, error) {
-	if err := by.need(SeeDraft); err != nil {
+	if err := by.need(TakeDraft); err != nil {
 		return nil, err
 	}
 	r, err := s.buildReport(ctx, c)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"heard/models"
 	"heard/models/store"
@@ -438,10 +439,15 @@ func (s *Service) HeldWords(ctx context.Context, by Actor, c *models.Consultatio
 	return all, s.record(ctx, s.store, by, "held.opened", c.ID, c.ID, "")
 }
 
+// retentionNotice is how many days there are at least to notice that original words
+// are deleted earlier than was said.
+const retentionNotice = 7
+
 // SetRetention keeps the day on which original words are deleted; r.Version is one
-// more than the version that was seen.
+// more than the version that was seen. One that is earlier than the one before, or the
+// first, lies so far ahead that others notice.
 func (s *Service) SetRetention(ctx context.Context, by Actor, c *models.Consultation, r models.Retention) error {
-	if err := by.need(KeepRequests); err != nil {
+	if err := by.need(Erase); err != nil {
 		return err
 	}
 	const not = "The day was not kept."
@@ -457,6 +463,9 @@ func (s *Service) SetRetention(ctx context.Context, by Actor, c *models.Consulta
 		}
 		if was.Done != "" {
 			return models.NewError(models.KindConflict, "The original words have been deleted, so there is no day to set.")
+		}
+		if (was.Day == "" || r.Day < was.Day) && r.Day < s.now().UTC().AddDate(0, 0, retentionNotice).Format(time.DateOnly) {
+			return refused(not, "retention", "Enter a day at least a week from now, so that others can notice. A later day than the one before needs no notice")
 		}
 		if err := tx.SaveRetention(ctx, r); err != nil {
 			return err

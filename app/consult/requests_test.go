@@ -373,8 +373,18 @@ func TestErasureAfterPublication(t *testing.T) {
 
 	// The day of the original words, while something holds them and afterwards.
 	wantKind(t, "a day before the end", k.SetRetention(ctx, officer, c, models.Retention{Version: 1, Day: "2026-01-01"}), models.KindInvalid)
-	day := k.clock.Now().Add(60 * 24 * time.Hour).Format(time.DateOnly)
+	k.clock.Advance(50 * 24 * time.Hour) // it has closed
+	in := func(days int) string { return k.clock.Now().UTC().AddDate(0, 0, days).Format(time.DateOnly) }
+	day := in(60)
+	wantKind(t, "a first day that nobody could notice", k.SetRetention(ctx, officer, c, models.Retention{Version: 1, Day: in(6)}), models.KindInvalid)
 	noError(t, k.SetRetention(ctx, officer, c, models.Retention{Version: 1, Day: day}))
+	for _, sudden := range []string{in(0), in(6)} {
+		wantKind(t, "an earlier day that nobody could notice", k.SetRetention(ctx, officer, c, models.Retention{Version: 2, Day: sudden}), models.KindInvalid)
+	}
+	noError(t, k.SetRetention(ctx, officer, c, models.Retention{Version: 2, Day: in(7)}))
+	k.clock.Advance(5 * 24 * time.Hour)
+	noError(t, k.SetRetention(ctx, officer, c, models.Retention{Version: 3, Day: in(3)})) // later than it was
+	noError(t, k.SetRetention(ctx, officer, c, models.Retention{Version: 4, Day: day}))
 	wantKind(t, "setting it twice at once", k.SetRetention(ctx, second, c, models.Retention{Version: 1, Day: day}), models.KindConflict)
 	originals := func() (n int) { // that are left, in whatever order they are read
 		for _, s := range k.subs(t, c) {

@@ -346,6 +346,19 @@ func TestFreshPermissions(t *testing.T) {
 	admin.Stale = true
 	_, err = k.ConfirmRecovery(ctx, admin, officer.ID, "officer")
 	wantKind(t, "recovery", err, models.KindStale)
+	_, err = k.Invite(ctx, admin, "a@example.org", models.RoleAnalyst)
+	wantKind(t, "inviting", err, models.KindStale)
+	wantKind(t, "closing an account", k.Disable(ctx, admin, officer.ID), models.KindStale)
+	if _, err := k.Users(ctx, admin); err != nil {
+		t.Errorf("somebody stale may not even see who has an account: %v", err)
+	}
+	wantKind(t, "the day of deletion", k.SetRetention(ctx, stale, c, models.Retention{Version: 1, Day: "2030-01-01"}), models.KindStale)
+	_, err = k.Ledger(ctx, stale, c)
+	wantKind(t, "a row for each submission", err, models.KindStale)
+	_, err = k.DraftFile(ctx, stale, c, "csv")
+	wantKind(t, "the draft as data", err, models.KindStale)
+	_, err = k.DraftDocument(ctx, stale, c)
+	wantKind(t, "the draft as a document", err, models.KindStale)
 	if _, err := k.Themes(ctx, stale, c, 1); err != nil {
 		t.Errorf("somebody stale may not even read: %v", err)
 	}

@@ -67,7 +67,7 @@ func draftIn(format string) handler {
 		var data []byte
 		if document(format) {
 			var r *models.Report
-			if r, err = p.service.DraftReport(ctx, req.by, c); err == nil {
+			if r, err = p.service.DraftDocument(ctx, req.by, c); err == nil {
 				data, err = p.document(ctx, c, &views.ReportPage{Report: r, Draft: true, Status: c.Status}, format)
 			}
 		} else {

@@ -38,7 +38,10 @@ func (p *portal) requestsPage(req *request, c *models.Consultation) (*views.Requ
 	}
 	page := &views.RequestsPage{Base: p.staffBase(req, c, "requests", "Requests"), CanKeep: req.by.May(consult.KeepRequests), New: requestAddress(c, "new"), Act: requestsAddress(c),
 		Version: l.Retention.Version + 1, Deleted: p.Views.Day(deskLanguage, l.Retention.Done),
-		Retention: views.Field{ID: "retention", Kind: views.FieldDay, Label: "Delete original words on", Hint: "The day in the council’s retention schedule. It can be moved until it has come.", Value: l.Retention.Day}}
+		Retention: views.Field{ID: "retention", Kind: views.FieldDay, Label: "Delete original words on", Hint: "The day in the council’s retention schedule. It can be moved until it has come; to an earlier day, a week ahead at least.", Value: l.Retention.Day}}
+	if l.Retention.By != "" {
+		page.SetBy = "Set by " + p.byOn(cmp.Or(l.Names[l.Retention.By], "the portal"), l.Retention.Written) + "."
+	}
 	if holding := l.Holding(); len(holding) > 0 {
 		var names []string
 		for _, r := range holding {

@@ -1,7 +1,10 @@
 package web
 
 import (
+	"net/http"
+	"net/url"
 	"testing"
+	"time"
 
 	"heard/app/consult"
 	"heard/models"
@@ -18,4 +21,15 @@ func (p *testPortal) aRequest() string {
 	return id
 }
 
-var _ testing.TB
+// The day on which original words are deleted is set by somebody who has just shown
+// who they are, and the page says by whom.
+func TestDayOfDeletion(t *testing.T) {
+	p := newPortal(t)
+	p.signUp(models.RoleOfficer)
+	b := p.staff(models.RoleOfficer)
+	at := "/staff/" + p.demo.ID + "/requests"
+	day := func(days int) string { return p.clock.Now().UTC().AddDate(0, 0, days).Format(time.DateOnly) }
+	b.post(at, url.Values{"version": {"1"}, "retention": {day(400)}}).is(http.StatusOK).says("main", "Set by officer@penrow.example")
+	p.clock.Advance(6 * time.Minute)
+	b.post(at, url.Values{"version": {"2"}, "retention": {day(30)}}).is(http.StatusForbidden).says("main", "Nothing has been done yet")
+}
