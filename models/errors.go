@@ -25,6 +25,7 @@ const (
 	KindTooLarge         // more than we accept
 	KindUnavailable      // a part we need is away; trying later will work
 	KindStale            // signed in, but too long ago to do this without showing again who it is
+	KindBusy             // too much is asked for at once; trying later will work
 )
 
 // FieldError is one fault in one field, worded for the person who typed it.

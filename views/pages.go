@@ -327,10 +327,11 @@ type ErrorPage struct {
 // SignInPage asks for e-mail address, password and code, or for a passkey.
 type SignInPage struct {
 	Base
-	Email string
-	Fault string
-	Next  string
-	SSO   string // address of the organisation's own sign-in, "" for none
+	Email  string
+	Fault  string
+	Next   string
+	Opened string // tells a program from a person, as consult.Opened
+	SSO    string // address of the organisation's own sign-in, "" for none
 	// Unsent is a form that was sent when the session had ended, sealed; "" for none.
 	Unsent string
 }

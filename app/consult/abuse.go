@@ -82,23 +82,25 @@ func (s *Service) judge(key DraftKey, d *Draft, p Proof) []models.Attention {
 // glance is how long people look at a page at least before they send from it.
 const glance = 2 * time.Second
 
-// Opened returns a token for a page from which a response is begun. It says when
-// the page was opened, to the portal alone, and is kept nowhere.
-func (s *Service) Opened() string { return s.opened(s.now().Unix()) }
+// Opened returns a token for a page from which a response is begun or somebody signs
+// in. It says when the page was opened, to the portal alone, is another one for every
+// page, and is kept nowhere.
+func (s *Service) Opened() string { return s.opened(s.now().Unix(), newID(10)) }
 
-func (s *Service) opened(at int64) string {
+func (s *Service) opened(at int64, page string) string {
 	m := hmac.New(sha256.New, s.pepper)
-	fmt.Fprintf(m, "opened\x00%d", at)
-	return fmt.Sprintf("%x.%s", at, hex.EncodeToString(m.Sum(nil)[:12]))
+	fmt.Fprintf(m, "opened\x00%d\x00%s", at, page)
+	return fmt.Sprintf("%x.%s.%s", at, page, hex.EncodeToString(m.Sum(nil)[:12]))
 }
 
 // OpenedEarlier reports whether a token from Opened is as old as it is when
 // somebody has looked at the page, and not older than a day.
 func (s *Service) OpenedEarlier(token string) bool {
-	begin, _, _ := strings.Cut(token, ".")
+	begin, rest, _ := strings.Cut(token, ".")
+	page, _, _ := strings.Cut(rest, ".")
 	at, err := strconv.ParseInt(begin, 16, 64)
 	age := s.now().Sub(time.Unix(at, 0))
-	return err == nil && hmac.Equal([]byte(token), []byte(s.opened(at))) && age >= glance && age < 24*time.Hour
+	return err == nil && hmac.Equal([]byte(token), []byte(s.opened(at, page))) && age >= glance && age < 24*time.Hour
 }
 
 // Unhurried reports whether whoever writes a response has taken the time that
@@ -120,7 +122,7 @@ func worked(token, n string, work int) bool {
 	return zeros >= work
 }
 
-// pace counts sendings in the minute that runs and the one before, over the
+// pace counts sendings, or refused sign-ins, in the minute that runs and the one before, over the
 // whole portal. It knows nothing else about them.
 type pace struct {
 	mu           sync.Mutex
@@ -138,11 +140,13 @@ func (p *pace) turn(now time.Time) {
 	}
 }
 
-func (p *pace) sent(now time.Time) {
+// sent counts one more, and returns how many there are in the minute that runs.
+func (p *pace) sent(now time.Time) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.turn(now)
 	p.now++
+	return p.now
 }
 
 // work is how many bits to ask for.

@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 	"time"
 
@@ -77,13 +78,15 @@ type Service struct {
 	wake     func()
 	program  string
 	pace     pace
+	refused  pace
+	hashing  chan struct{} // as many as work on a password at once
 	drafts   drafts
 	logFile  chan struct{} // held by whoever builds a file of a public log
 }
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, worker: c.Worker, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, key: ledger.NewKey(c.Pepper), strict: c.SecondFactor, officers: c.Officers, wake: c.Wake, program: c.Program, logFile: make(chan struct{}, 1)}
+	s := &Service{store: c.Store, engine: c.Search, meaning: c.Meaning, gather: &gatherer{engine: c.Search}, files: c.Files, scanner: c.Scanner, reader: c.Reader, worker: c.Worker, model: c.Model, akin: c.Background, log: c.Log, now: c.Now, pepper: c.Pepper, key: ledger.NewKey(c.Pepper), strict: c.SecondFactor, officers: c.Officers, wake: c.Wake, program: c.Program, logFile: make(chan struct{}, 1), hashing: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	if s.wake == nil {
 		s.wake = func() {}
 	}

@@ -195,7 +195,7 @@ func (s *Service) AskPasskey(origin string) (*Ceremony, error) {
 func (s *Service) SignInByPasskey(ctx context.Context, origin string, session []byte, response string) (*models.User, error) {
 	u, err := s.answered(ctx, origin, session, response)
 	if models.KindOf(err) == models.KindInvalid {
-		if err := s.store.Audit(ctx, models.AuditEvent{Actor: models.ActorPortal, Action: "sign-in.refused"}); err != nil {
+		if err := s.refuse(ctx); err != nil {
 			return nil, err
 		}
 	}

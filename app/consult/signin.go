@@ -76,6 +76,11 @@ const wrong = "The email address, the password or the code is not right."
 // show checks the password and the code of an account. One without an ID is
 // nobody's, and takes as long.
 func (s *Service) show(ctx context.Context, u *models.User, password, code string) error {
+	free, err := s.hashes(ctx) // before anything is written, so that a flood does not write either
+	if err != nil {
+		return err
+	}
+	defer free()
 	key := s.attemptKey(u.Email)
 	left, err := s.store.Attempt(ctx, key, wait)
 	if err != nil {
@@ -105,12 +110,28 @@ func (s *Service) show(ctx context.Context, u *models.User, password, code strin
 		}
 	}
 	if !right {
-		if err := s.store.Audit(ctx, models.AuditEvent{Actor: models.ActorPortal, Action: "sign-in.refused"}); err != nil {
+		if err := s.refuse(ctx); err != nil {
 			return err
 		}
 		return models.NewError(models.KindInvalid, wrong)
 	}
 	return s.store.ForgetAttempts(ctx, key)
+}
+
+// mostRefused is how many refused sign-ins of a minute are on record one by one. The
+// record is kept for good, and a flood must not fill the disk with it.
+const mostRefused = 60
+
+// refuse puts on record that a sign-in was refused.
+func (s *Service) refuse(ctx context.Context) error {
+	e := models.AuditEvent{Actor: models.ActorPortal, Action: "sign-in.refused"}
+	switch n := s.refused.sent(s.now()); {
+	case n > mostRefused:
+		return nil
+	case n == mostRefused:
+		e.Reason = "more in this minute are not listed"
+	}
+	return s.store.Audit(ctx, e)
 }
 
 // attemptKey finds how often an address was tried without keeping the address.
@@ -438,9 +459,9 @@ func (s *Service) ChangePassword(ctx context.Context, by Actor, session, passwor
 	if fault := passwordFault(password); fault != nil {
 		return &models.Error{Kind: models.KindInvalid, Message: "The password was not changed.", Fields: []models.FieldError{*fault}}
 	}
-	hash, err := argon2id.CreateHash(password, passwordCost)
+	hash, err := s.hash(ctx, password)
 	if err != nil {
-		return fmt.Errorf("hash password: %w", err)
+		return err
 	}
 	return s.store.Tx(ctx, func(tx *store.Store) error {
 		u, err := tx.User(ctx, by.ID)
@@ -686,9 +707,9 @@ func (s *Service) ConfirmRecovery(ctx context.Context, by Actor, account, as str
 	// The account stays one that is in use, with a password that nobody knows, or
 	// the next administrator could invite it alone.
 	unknown, _ := newToken()
-	locked, err := argon2id.CreateHash(unknown, passwordCost)
+	locked, err := s.hash(ctx, unknown)
 	if err != nil {
-		return "", fmt.Errorf("hash password: %w", err)
+		return "", err
 	}
 	err = s.recovering(ctx, by, account, "user.recovered", func(tx *store.Store, u *models.User) error {
 		asked, err := tx.TakeRecovery(ctx, u.ID)

@@ -328,6 +328,49 @@ func TestStaffSessionsEnd(t *testing.T) {
 	wantKind(t, "inviting into a closed account", err, models.KindInvalid)
 }
 
+// More sign-ins than can be worked on are told to come back, and leave nothing: not
+// even a failure that the next try would wait for.
+func TestSignInsAtOnce(t *testing.T) {
+	k := one(t)
+	u := k.account(t, "ada@example.org", models.RoleOfficer)
+	before := len(must(k.store.AuditTrail(ctx, "", 0))(t))
+	free := k.Crowd()
+	for _, email := range []string{u.Email, "nobody@example.org"} {
+		_, err := k.SignIn(ctx, email, "a wrong password", "")
+		wantKind(t, "one too many", err, models.KindBusy)
+	}
+	free()
+	if n := len(must(k.store.AuditTrail(ctx, "", 0))(t)); n != before {
+		t.Errorf("%d acts are on record", n-before)
+	}
+	if _, err := k.SignIn(ctx, u.Email, password, ""); err != nil {
+		t.Errorf("the next: %v", err)
+	}
+}
+
+// A flood of guesses does not fill the record, which says that there were more.
+func TestRefusalsOnRecordAreFew(t *testing.T) {
+	k := one(t)
+	guess := func(n int) (listed int, last string) {
+		for range n {
+			_, err := k.SignInByPasskey(ctx, "https://consult.example.org", []byte("{}"), "{}")
+			wantKind(t, "a guess", err, models.KindInvalid)
+		}
+		all := k.acts(t, &models.Consultation{}, "sign-in.refused")
+		return len(all), all[0]
+	}
+	if n, last := guess(consult.MostRefused - 1); n != consult.MostRefused-1 || last != "" {
+		t.Errorf("%d on record, the last says %q", n, last)
+	}
+	if n, last := guess(20); n != consult.MostRefused || last == "" {
+		t.Errorf("%d on record, the last says %q", n, last)
+	}
+	k.clock.Advance(time.Minute)
+	if n, last := guess(1); n != consult.MostRefused+1 || last != "" {
+		t.Errorf("%d on record a minute later, the last says %q", n, last)
+	}
+}
+
 // Whatever is fresh is refused to somebody stale by the service itself.
 func TestFreshPermissions(t *testing.T) {
 	k := one(t)

@@ -23,6 +23,36 @@ var passwordCost = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelis
 // as checking a real one, so that an unknown address cannot be told apart.
 var nobody, _ = argon2id.CreateHash("no account has this password", passwordCost)
 
+// hashWait is how long somebody waits for their turn to have a password worked on.
+var hashWait = 10 * time.Second
+
+// hashes waits for one of the few turns to work on a password, which takes a
+// processor and much memory, and free gives it back. It is Busy when too many wait.
+func (s *Service) hashes(ctx context.Context) (free func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, hashWait)
+	defer cancel()
+	select {
+	case s.hashing <- struct{}{}:
+		return func() { <-s.hashing }, nil
+	case <-ctx.Done():
+		return nil, models.NewError(models.KindBusy, "Very many people are signing in at the moment. Nothing was changed. Try again in half a minute.")
+	}
+}
+
+// hash returns what is kept of a password.
+func (s *Service) hash(ctx context.Context, password string) (string, error) {
+	free, err := s.hashes(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer free()
+	hash, err := argon2id.CreateHash(password, passwordCost)
+	if err != nil {
+		return "", fmt.Errorf("hash password: %w", err)
+	}
+	return hash, nil
+}
+
 // Users returns every account.
 func (s *Service) Users(ctx context.Context, by Actor) ([]models.User, error) {
 	if err := by.need(SeeUsers); err != nil {
@@ -218,8 +248,8 @@ func (s *Service) Accept(ctx context.Context, token, email, password string) (*m
 	if len(fault.Fields) > 0 {
 		return nil, fault
 	}
-	if u.PasswordHash, err = argon2id.CreateHash(password, passwordCost); err != nil {
-		return nil, fmt.Errorf("hash password: %w", err)
+	if u.PasswordHash, err = s.hash(ctx, password); err != nil {
+		return nil, err
 	}
 	u.InviteHash, u.Invited = nil, ""
 	err = s.store.Tx(ctx, func(tx *store.Store) error {

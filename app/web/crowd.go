@@ -26,6 +26,7 @@ const (
 	formsWait   = 64  // forms of the rest
 	pagesWait   = 512 // pages for the rest
 	filesAtOnce = 8   // uploads that are taken in together; each file is in memory
+	apiece      = 2   // places that one page or one response has among people; the second is for who asks again
 
 	fileTime = 5 * time.Minute  // and what is larger
 	formTime = 20 * time.Second // how long a form may take to arrive
@@ -47,12 +48,35 @@ type line struct {
 	people, others []chan struct{} // that wait, longest first
 	row            int             // of people that were let in one after the other
 	arriving       int             // forms that are being read
+	held           map[string]int  // places among people, by what shows that time was taken
 }
 
 func (l *line) full() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.taken >= l.places
+}
+
+// hold counts one more place among people for whatever shows that time was taken,
+// so that many requests do not share it, until free is called; ok is false where it
+// has enough.
+func (l *line) hold(shown string) (free func(), ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held[shown] >= apiece {
+		return nil, false
+	}
+	if l.held == nil {
+		l.held = map[string]int{}
+	}
+	l.held[shown]++
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.held[shown]--; l.held[shown] == 0 {
+			delete(l.held, shown)
+		}
+	}, true
 }
 
 // arrive makes room for one that is not read yet, as long as no more than most of
@@ -134,13 +158,17 @@ func (l *line) leave() {
 	*next = slices.Delete(*next, 0, 1)
 }
 
-// inTurn has requests answered a few at a time. Those for the desk, for files of
-// ours and for what must always work do not wait.
+// doors are where people come in. Whoever is at one waits in line, signed in or not:
+// a password takes long to check, and each try is kept.
+var doors = []string{"/staff/sign-in", "/staff/passkey", "/staff/welcome"}
+
+// inTurn has requests answered a few at a time. Pages of the desk and what is sent by
+// those who are signed in, files of ours and what must always work do not wait.
 func (p *portal) inTurn(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		at := r.URL.Path
-		signedIn := (route{path: at}).staff() && (r.Method != http.MethodPost || hasCookie(r, p.sessions.Cookie.Name))
-		if signedIn || strings.HasPrefix(at, "/static/") || at == "/exit" || at == "/healthz" || at == "/readyz" {
+		desk := (route{path: at}).staff() && (r.Method != http.MethodPost || !slices.Contains(doors, at) && p.signedIn(r))
+		if desk || strings.HasPrefix(at, "/static/") || at == "/exit" || at == "/healthz" || at == "/readyz" {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -152,8 +180,11 @@ func (p *portal) inTurn(next http.Handler) http.Handler {
 			}
 		}
 		if l.full() {
-			if person = p.unhurried(r); person {
-				most = peopleWait
+			if shown := p.unhurried(r); shown != "" {
+				if free, ok := l.hold(shown); ok {
+					defer free()
+					person, most = true, peopleWait
+				}
 			}
 		}
 		arrived, ok := l.arrive(person, most)
@@ -216,23 +247,41 @@ func (b broken) Read([]byte) (int, error) {
 	return 0, b.err
 }
 
-func hasCookie(r *http.Request, name string) bool {
-	_, err := r.Cookie(name)
-	return err == nil
-}
-
-// unhurried reports whether whoever asks has taken the time that people take,
-// since they began to answer or since they opened the page that they send from.
-func (p *portal) unhurried(r *http.Request) bool {
-	if opened := r.URL.Query().Get("opened"); opened != "" {
-		return p.service.OpenedEarlier(opened)
-	}
-	cookie, err := r.Cookie(draftCookie)
+// signedIn reports whether the cookie of staff leads to somebody who is signed in. A
+// few rows are read for that, less than refusing takes.
+func (p *portal) signedIn(r *http.Request) bool {
+	cookie, err := r.Cookie(p.sessions.Cookie.Name)
 	if err != nil {
 		return false
 	}
-	d, err := p.service.LoadDraft(r.Context(), consult.ParseDraftKey(cookie.Value))
-	return err == nil && p.service.Unhurried(d)
+	ctx, err := p.sessions.Load(r.Context(), cookie.Value)
+	if err != nil {
+		return false
+	}
+	_, err = p.service.Resume(ctx, p.sessions.GetString(ctx, sessionID))
+	return err == nil
+}
+
+// unhurried returns what shows that whoever asks has taken the time that people take:
+// the page that they begin or sign in from, or the response that they write; "" where
+// nothing does.
+func (p *portal) unhurried(r *http.Request) string {
+	if opened := r.URL.Query().Get("opened"); opened != "" {
+		at := r.URL.Path
+		if r.Method == http.MethodPost && (strings.HasSuffix(at, "/respond") || slices.Contains(doors, at)) && p.service.OpenedEarlier(opened) {
+			return opened
+		}
+		return ""
+	}
+	cookie, err := r.Cookie(draftCookie)
+	if err != nil {
+		return ""
+	}
+	key := consult.ParseDraftKey(cookie.Value)
+	if d, err := p.service.LoadDraft(r.Context(), key); err != nil || !p.service.Unhurried(d) {
+		return ""
+	}
+	return string(key) // the cookie can be written in more than one way
 }
 
 // comeBack says that too many are here at once, at the least expense.

@@ -79,29 +79,67 @@ func TestLine(t *testing.T) {
 		t.Error("two bodies arrive where one may")
 	}
 	done()
+	// What shows that time was taken has two places, and another again once one is free.
+	first, ok := l.hold("a page")
+	_, twice := l.hold("a page")
+	if _, third := l.hold("a page"); !ok || !twice || third {
+		t.Error("one page has not two places")
+	}
+	if _, ok := l.hold("another page"); !ok {
+		t.Error("a page has no place because another has two")
+	}
+	if first(); len(l.held) != 2 {
+		t.Errorf("%v is held", l.held)
+	}
+	second, ok := l.hold("a page")
+	if !ok {
+		t.Error("a place that was given back is not free")
+	}
+	second()
 }
 
 // While all places are taken and others wait, a form is refused before it is read,
 // with the time to come back; somebody who took their time is not, nor is the desk,
-// nor who leaves. Nothing of that needs an address.
+// nor who leaves. A cookie that is called as that of staff opens nothing, and what
+// shows that somebody took their time serves one person. Nothing of that needs an
+// address.
 func TestCrowd(t *testing.T) {
 	p := newPortal(t)
 	p.signUp(models.RoleOfficer)
 	officer := p.staff(models.RoleOfficer)
-	unhurried, hasty, stranger := p.browser(), p.browser(), p.browser()
+	unhurried, hasty := p.browser(), p.browser()
 	unhurried.start()
 	p.clock.Advance(10 * time.Second)
 	hasty.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	hasty.post("/"+p.demo.ID+"/respond", nil).is(http.StatusSeeOther)
-	opened := stranger.get("/"+p.demo.ID+"/respond").doc.Find("main form").AttrOr("action", "")
+	action := func(path, form string) string {
+		at := p.browser().get(path).doc.Find(form).AttrOr("action", "")
+		address, err := url.Parse(at)
+		must(t, err)
+		if address.Query().Get("opened") == "" {
+			t.Fatalf("%s does not know when it was opened: %s", path, at)
+		}
+		return address.RequestURI()
+	}
+	begins, another, signsIn := action("/"+p.demo.ID+"/respond", "main form"), action("/"+p.demo.ID+"/respond", "main form"), action("/staff/sign-in", "main form")
+	if begins == another {
+		t.Error("two pages that were opened at once cannot be told apart")
+	}
+	_, opened, _ := strings.Cut(begins, "?")
+	nobody := p.browser()
+	nobody.post("/staff/passkey", url.Values{"do": {"begin"}}).is(http.StatusOK)
+	if len(nobody.cookies()) != 1 {
+		t.Fatalf("asking for a passkey leaves %v", nobody.cookies())
+	}
 	p.clock.Advance(3 * time.Second)
-	address, err := url.Parse(opened)
-	must(t, err)
 
 	// A portal of which all places are taken, and the line of the rest is full.
 	busy := &portal{Options: p.options, service: p.service, pages: &line{places: 1, taken: 1, others: make([]chan struct{}, pagesWait)}, intake: &line{places: 1, taken: 1, others: make([]chan struct{}, formsWait)}}
 	busy.sessions = scs.New()
+	busy.sessions.Store, busy.sessions.HashTokenInStore = p.options.Sessions, true
 	busy.sessions.Cookie.Name = "heard-staff"
+	madeUp := []*http.Cookie{{Name: "heard-staff", Value: "made-up"}}
+	desk := "/staff/" + p.demo.ID + "/attention"
 	let := false
 	busyHandler := busy.headers(busy.inTurn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { let = true; w.WriteHeader(http.StatusTeapot) })))
 	try := func(method, path, kind string, cookies []*http.Cookie) (status int, read int64, retry string) {
@@ -131,8 +169,17 @@ func TestCrowd(t *testing.T) {
 		{"files within seconds", post, respond + "/F1", "multipart/form-data; boundary=x", hasty.cookies(), true, false},
 		{"a page", get, respond, "", nil, true, false},
 		{"a sign-in", post, "/staff/sign-in", formType, nil, true, false},
+		{"a sign-in with a cookie that is called as that of staff", post, "/staff/sign-in", formType, madeUp, true, false},
+		{"another try of somebody who is signed in", post, "/staff/sign-in", formType, officer.cookies(), true, false},
+		{"a question for a passkey", post, "/staff/passkey", formType, officer.cookies(), true, false},
+		{"an invitation", post, "/staff/welcome", formType, officer.cookies(), true, false},
+		{"something for the desk with such a cookie", post, desk, formType, madeUp, true, false},
+		{"something for the desk of somebody who asked for a passkey", post, desk, formType, nobody.cookies(), true, false},
+		{"an answer with when another page was opened", post, respond + "/A1?" + opened, formType, nil, true, false},
+		{"something for the desk", post, desk, formType, officer.cookies(), false, true},
+		{"a sign-in after a while", post, signsIn, formType, nil, false, false},
 		{"an answer after a while", post, respond + "/A1", formType, unhurried.cookies(), false, false},
-		{"a beginning after a while", post, address.RequestURI(), formType, nil, false, false},
+		{"a beginning after a while", post, begins, formType, nil, false, false},
 		{"the desk", get, "/staff", "", officer.cookies(), false, true},
 		{"leaving", get, "/exit", "", hasty.cookies(), false, true},
 		{"whether it runs", get, "/healthz", "", nil, false, true},
@@ -149,6 +196,39 @@ func TestCrowd(t *testing.T) {
 		}
 		if !test.refusedUnread && !test.let && read == 0 {
 			t.Errorf("%s: was not even read", test.name)
+		}
+	}
+	// Of many requests that share one page, or one response, two are among people.
+	for name, all := range map[string]struct {
+		path    string
+		cookies []*http.Cookie
+	}{"page": {begins, nil}, "response": {respond + "/A1", unhurried.cookies()}} {
+		waiting, leave := context.WithCancel(t.Context())
+		var group sync.WaitGroup
+		for range apiece {
+			group.Go(func() {
+				r := httptest.NewRequest(post, all.path, strings.NewReader(""))
+				for _, c := range all.cookies {
+					r.AddCookie(c)
+				}
+				busyHandler.ServeHTTP(httptest.NewRecorder(), r.WithContext(waiting))
+			})
+		}
+		for people := 0; people < apiece; {
+			busy.pages.mu.Lock()
+			people = len(busy.pages.people)
+			busy.pages.mu.Unlock()
+		}
+		if _, read, _ := try(post, all.path, formType, all.cookies); read > 0 {
+			t.Errorf("a third request of one %s is among people", name)
+		}
+		if _, read, _ := try(post, another, formType, nil); read == 0 {
+			t.Errorf("somebody else is turned away because of those of one %s", name)
+		}
+		leave()
+		group.Wait()
+		if _, read, _ := try(post, all.path, formType, all.cookies); read == 0 {
+			t.Errorf("the next request of one %s is turned away once those before are gone", name)
 		}
 	}
 	if kept := strings.Count(strings.Join(p.rows("SELECT * FROM drafts"), " "), "opened"); kept > 0 {

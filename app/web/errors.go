@@ -23,6 +23,7 @@ var statusOf = map[models.Kind]int{
 	models.KindTooLarge:    http.StatusRequestEntityTooLarge,
 	models.KindUnavailable: http.StatusServiceUnavailable,
 	models.KindStale:       http.StatusForbidden,
+	models.KindBusy:        http.StatusServiceUnavailable,
 }
 
 // fail answers a request that went wrong with the one error page. What people
@@ -102,7 +103,7 @@ func (p *portal) tell(c *echo.Context, err error) (failed error) {
 			page.Message = say("error.503.text")
 		}
 		c.Response().Header().Set("Retry-After", "30")
-		if c.Request().Method == http.MethodPost {
+		if c.Request().Method == http.MethodPost && models.KindOf(err) != models.KindBusy {
 			p.doubtful.Store(true)
 		}
 	default:

@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"heard/app/consult"
 	"heard/models"
@@ -240,13 +241,21 @@ func (p *portal) provePage(req *request, next string) (*views.ProvePage, error) 
 	return page, nil
 }
 
+// ceremonyLasts is how long what the answer of a passkey is checked against is kept
+// for somebody who is not signed in, of whom there may be very many. It is as long as
+// the answer is accepted.
+const ceremonyLasts = 5 * time.Minute
+
 // ask begins to ask for a passkey and keeps what its answer is checked against.
 func (p *portal) ask(req *request, begin func() (*consult.Ceremony, error)) (options string, err error) {
 	c, err := begin()
 	if err != nil {
 		return "", err
 	}
-	p.sessions.Put(req.Request().Context(), sessionCeremony, c.Session)
+	ctx := req.Request().Context()
+	if p.sessions.Put(ctx, sessionCeremony, c.Session); req.user == nil {
+		p.sessions.SetDeadline(ctx, time.Now().Add(ceremonyLasts))
+	}
 	return string(c.Options), nil
 }
 
@@ -330,7 +339,7 @@ func (p *portal) passkey(req *request) error {
 }
 
 func (p *portal) signInPage(req *request, next string) *views.SignInPage {
-	return &views.SignInPage{Base: p.staffBase(req, nil, "", "Sign in"), Next: next, SSO: p.ssoAddress(next)}
+	return &views.SignInPage{Base: p.staffBase(req, nil, "", "Sign in"), Next: next, Opened: p.service.Opened(), SSO: p.ssoAddress(next)}
 }
 
 func (p *portal) accountPage(req *request) (*views.AccountPage, error) {

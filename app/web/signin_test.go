@@ -374,6 +374,22 @@ func TestSignInRecovery(t *testing.T) {
 	}
 }
 
+// What the answer of a passkey is checked against is not kept for longer than the
+// answer is taken: anybody can ask for it as often as they like.
+func TestSignInQuestionsEnd(t *testing.T) {
+	p := newPortal(t)
+	ask := func() {
+		p.browser().post("/staff/passkey", url.Values{"do": {"begin"}}).is(http.StatusOK)
+	}
+	ask()
+	ask()
+	p.clock.Advance(6 * time.Minute)
+	ask()
+	if n := p.count("sessions"); n != 1 {
+		t.Errorf("%d are kept", n)
+	}
+}
+
 // codeOf is what an app shows at an instant (RFC 6238).
 func codeOf(secret []byte, at time.Time) string {
 	m := hmac.New(sha1.New, secret)
