@@ -174,9 +174,9 @@ func carried(form url.Values) (url.Values, error) {
 	return values, nil
 }
 
-// signedIn leads somebody who has signed in to where they wanted to go, or lets them send
+// afterSignIn leads somebody who has signed in to where they wanted to go, or lets them send
 // what they had sent when their session had ended.
-func (p *portal) signedIn(req *request, account, next, unsent string) error {
+func (p *portal) afterSignIn(req *request, account, next, unsent string) error {
 	if unsent == "" {
 		return req.Redirect(http.StatusSeeOther, next)
 	}
@@ -335,7 +335,7 @@ func (p *portal) passkey(req *request) error {
 	if err := p.enter(req, u, true); err != nil {
 		return err
 	}
-	return p.signedIn(req, u.ID, ownAddress(form.Get("next")), form.Get("unsent"))
+	return p.afterSignIn(req, u.ID, ownAddress(form.Get("next")), form.Get("unsent"))
 }
 
 func (p *portal) signInPage(req *request, next string) *views.SignInPage {

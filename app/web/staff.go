@@ -165,7 +165,7 @@ func (p *portal) signIn(req *request) error {
 			page.Fault = "You are not signed in yet. Sign in first, here or in another tab."
 			return p.render(req.Context, http.StatusUnprocessableEntity, page)
 		}
-		return p.signedIn(req, req.user.ID, page.Next, page.Unsent)
+		return p.afterSignIn(req, req.user.ID, page.Next, page.Unsent)
 	}
 	u, err := p.service.SignIn(ctx, page.Email, form.Get("password"), form.Get("code"))
 	if err != nil && models.KindOf(err) == models.KindInvalid {
@@ -178,7 +178,7 @@ func (p *portal) signIn(req *request) error {
 	if err := p.enter(req, u, true); err != nil {
 		return err
 	}
-	return p.signedIn(req, u.ID, page.Next, page.Unsent)
+	return p.afterSignIn(req, u.ID, page.Next, page.Unsent)
 }
 
 func (p *portal) signOut(req *request) error {
