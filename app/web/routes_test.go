@@ -457,7 +457,7 @@ func TestWhoSeesSomeConsultations(t *testing.T) {
 		is(http.StatusUnprocessableEntity).says("#only-fault", "Tick none")
 	for _, role := range []models.Role{models.RoleOfficer, models.RoleAnalyst, models.RoleCouncillor} {
 		admin.get("/staff/users").submit("form[novalidate]", url.Values{"email": {string(role) + "@penrow.example"}, "role": {string(role)}, "only": {own}}).
-			is(http.StatusOK).says("body", "The account was changed")
+			is(http.StatusOK).says("body", "what it may do now")
 		b := p.staff(role)
 		home := b.get("/staff")
 		if text := home.text(); strings.Contains(text, p.demo.Title.Default()) || !strings.Contains(text, "Lantern Square") || home.doc.Find("[name=source]").Length() > 0 {
