@@ -250,16 +250,20 @@ func (b broken) Read([]byte) (int, error) {
 // signedIn reports whether the cookie of staff leads to somebody who is signed in. A
 // few rows are read for that, less than refusing takes.
 func (p *portal) signedIn(r *http.Request) bool {
-	cookie, err := r.Cookie(p.sessions.Cookie.Name)
-	if err != nil {
-		return false
+	resume := func() (err error) {
+		defer caught(&err) // nothing else does here
+		cookie, err := r.Cookie(p.sessions.Cookie.Name)
+		if err != nil {
+			return err
+		}
+		ctx, err := p.sessions.Load(r.Context(), cookie.Value)
+		if err != nil {
+			return err
+		}
+		_, err = p.service.Resume(ctx, p.sessions.GetString(ctx, sessionID))
+		return err
 	}
-	ctx, err := p.sessions.Load(r.Context(), cookie.Value)
-	if err != nil {
-		return false
-	}
-	_, err = p.service.Resume(ctx, p.sessions.GetString(ctx, sessionID))
-	return err == nil
+	return resume() == nil
 }
 
 // unhurried returns what shows that whoever asks has taken the time that people take:
