@@ -53,7 +53,7 @@ func served(t *testing.T, consultation, submission string) (paths []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fill := strings.NewReplacer(":consultation", consultation, ":id", submission, ":step", "C2", ":card", "none", ":version", "1", ":file", "1", ":batch", "none", ":form", "1", ":path", "everybody", ":number", "1", ":token", "none", "accountAddress", "/staff/account", "ssoPath", "/staff/sso", "ssoBackPath", "/staff/sso/back")
+	fill := strings.NewReplacer(":consultation", consultation, ":id", submission, ":step", "C2", ":card", "none", ":version", "1", ":file", "1", ":batch", "none", ":form", "1", ":path", "everybody", ":number", "1", ":token", "none", "accountAddress", "/staff/account", "proveAddress", "/staff/prove", "ssoPath", "/staff/sso", "ssoBackPath", "/staff/sso/back")
 	for _, m := range routeLine.FindAllStringSubmatch(string(source), -1) {
 		if p := fill.Replace(m[2]); !slices.Contains(paths, p) {
 			paths = append(paths, p)

@@ -781,7 +781,14 @@ func (cmd reportCommand) Run(r *run) error {
 			return err
 		}
 		var file bytes.Buffer // nothing is written unless all of it can be
-		if err := a.writeReport(r.ctx, &file, c, rep, cmd.Format); err != nil {
+		if rep.Published && cmd.Format == "json" { // byte for byte as it was published
+			var data []byte
+			data, err = a.Service.ReportFile(r.ctx, c, cmd.Format)
+			file.Write(data)
+		} else {
+			err = a.writeReport(r.ctx, &file, c, rep, cmd.Format)
+		}
+		if err != nil {
 			return err
 		}
 		if err := writeTo(cmd.Out, r.out, func(w io.Writer) error { _, err := file.WriteTo(w); return err }); err != nil {
@@ -804,14 +811,7 @@ func (a *App) writeReport(ctx context.Context, w io.Writer, c *models.Consultati
 	case "csv":
 		return report.WriteCSV(w, r)
 	case "json":
-		if !r.Published {
-			return report.WriteJSON(w, r)
-		}
-		data, err := a.Service.ReportFile(ctx, c, format)
-		if err == nil {
-			_, err = w.Write(data)
-		}
-		return err
+		return report.WriteJSON(w, r)
 	case "xlsx":
 		return report.WriteXLSX(w, r)
 	case "dictionary":
