@@ -268,8 +268,8 @@ func (p *testPortal) state() string {
 	for _, table := range p.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('sessions', 'staff_sessions', 'sign_in_attempts', 'audit_head', 'coding_claims', 'sqlite_sequence') ORDER BY name") {
 		all = append(all, table)
 		query := "SELECT * FROM " + table
-		if table == "audit" { // that something was begun and taken back is kept
-			query = "SELECT day, actor, action, object, consultation, reason FROM audit WHERE NOT undone"
+		if table == "audit" { // that something was begun and taken back is kept, or that original words were shown
+			query = "SELECT day, actor, action, object, consultation, reason FROM audit WHERE NOT undone AND action <> 'submission.original-read'"
 		}
 		rows := p.rows(query)
 		slices.Sort(rows)
