@@ -114,12 +114,12 @@ func (p *portal) boxOf(ctx context.Context, c *models.Consultation, r *models.Re
 
 // The report on two pages holds so many points of each kind.
 const (
-	mostPoints   = 5
-	mostFindings = 6
-	mostSingle   = 5
-	mostQuote    = 160 // code points
+	mostPoints   = 4
+	mostFindings = 4
+	mostSingle   = 4
+	mostQuote    = 140 // code points
 	mostSaid     = 160 // of a finding, or of what the council will do about it
-	mostAdvice   = 500 // of what is recommended
+	mostAdvice   = 400 // of what is recommended
 )
 
 // summaryOf is a report in plain words. Only a theme that is one side's stands
