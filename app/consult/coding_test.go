@@ -884,7 +884,7 @@ func TestBlindCodings(t *testing.T) {
 			if said != 1 || ticked != 0 {
 				t.Errorf("one of the two named a theme: %d did, and %d are ticked", said, ticked)
 			}
-			d := consult.Decision{Answer: answerOf(page.Submission.ID), Themes: []string{theme}, Way: consult.Settling}
+			d := consult.Decision{Answer: answerOf(page.Submission.ID), Themes: []string{theme}, Way: consult.Settling, Seen: page.Seen}
 			noError(t, k.CodeAnswer(ctx, by, c, d))
 			if !slices.Contains(keys(k.standing(t, c)[theme]), d.Answer) {
 				t.Error("what was settled does not stand")
