@@ -242,7 +242,7 @@ func (c *Consultation) AsksInWords(group string) bool {
 	return g == nil || slices.ContainsFunc(c.Paths, func(p Path) bool {
 		return c.meet(g.When, p.When) && slices.ContainsFunc(p.Ask, func(id string) bool {
 			q := c.Question(id)
-			return q != nil && q.Themed && c.meet(g.When, q.OnlyIf)
+			return q != nil && q.InWords() && c.meet(g.When, q.OnlyIf)
 		})
 	})
 }
