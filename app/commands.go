@@ -780,7 +780,8 @@ func (cmd reportCommand) Run(r *run) error {
 		if err != nil {
 			return err
 		}
-		var file bytes.Buffer                      // nothing is written unless all of it can be
+		// Nothing is written unless all of it can be.
+		var file bytes.Buffer
 		if rep.Published && cmd.Format == "json" { // byte for byte as it was published
 			var data []byte
 			data, err = a.Service.ReportFile(r.ctx, c, cmd.Format)

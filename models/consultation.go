@@ -497,6 +497,18 @@ func (q *Question) InWords() bool {
 		slices.ContainsFunc(q.Options, func(o Option) bool { return o.WriteIn && !o.Confidential })
 }
 
+// InWords returns what a submission says in words, with what was taken out of them
+// taken out; see Question.InWords.
+func (c *Consultation) InWords(s *Submission) []Answer {
+	var out []Answer
+	for _, a := range s.Answers {
+		if q := c.Question(a.Question); q != nil && q.InWords() && strings.TrimSpace(a.Redacted) != "" {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 // Option returns the option with the given id, nil when there is none.
 func (q *Question) Option(id string) *Option {
 	for i := range q.Options {

@@ -309,8 +309,8 @@ func (s *Service) CodeAnswer(ctx context.Context, by Actor, c *models.Consultati
 			}
 			codings = p.decideAll(by, s.today(), d, passages)
 			// Who decides the same as what stands by now, or sends a form twice, undoes nothing.
-			if d.Seen != p.seen(d.Answer) && len(codings) > 0 {
-				return codedMeanwhile(ctx, tx, p.codedBy(d.Answer))
+			if seen, accounts := p.openly(d.Answer); d.Seen != seen && len(codings) > 0 {
+				return codedMeanwhile(ctx, tx, accounts)
 			}
 			if err := tx.ReleaseCoding(ctx, d.Answer, by.ID); err != nil {
 				return err
@@ -470,7 +470,7 @@ func (s *Service) toCode(ctx context.Context, by Actor, c *models.Consultation, 
 				out.Coded = append(out.Coded, coded)
 			}
 		}
-		out.Seen = d.seen(key)
+		out.Seen, _ = d.openly(key)
 		if at >= 0 && !c.Status.AtLeast(models.StatusFrozen) {
 			holder, err := s.store.HoldCoding(ctx, key, by.ID, s.now().Add(CodingLease))
 			if err != nil {
@@ -723,7 +723,7 @@ func answered(ctx context.Context, tx *store.Store, c *models.Consultation, keys
 	for _, key := range keys {
 		sub := subs[key.Submission]
 		if sub == nil || sub.Consultation != c.ID || sub.Status != models.SubmissionLive ||
-			!slices.ContainsFunc(themedAnswers(c, sub), func(a models.Answer) bool { return a.Question == key.Question }) {
+			!slices.ContainsFunc(c.InWords(sub), func(a models.Answer) bool { return a.Question == key.Question }) {
 			return nil, noAnswer
 		}
 	}
@@ -897,43 +897,27 @@ func (p *places) seenBy(by Actor) map[models.AnswerKey]bool {
 	return seen
 }
 
-// seen names what people have decided openly on an answer, so that nobody undoes
-// what they were not shown; "" for nothing.
-func (p *places) seen(key models.AnswerKey) string {
+// openly names what people have decided openly on an answer, so that nobody undoes
+// what they were not shown, "" for nothing; and returns the accounts of those who
+// decided it, or went through the answer.
+func (p *places) openly(key models.AnswerKey) (seen string, accounts []string) {
 	var parts []string
 	for at, d := range p.decided {
 		if at.AnswerKey == key {
-			parts = append(parts, fmt.Sprint(at.theme, " ", d.ID))
+			parts, accounts = append(parts, fmt.Sprint(at.theme, " ", d.ID)), append(accounts, d.By)
 		}
 	}
 	for _, c := range p.coded {
 		if c.AnswerKey == key && !c.Blind {
-			parts = append(parts, fmt.Sprint(c.By, " ", c.Settles))
+			parts, accounts = append(parts, fmt.Sprint(c.By, " ", c.Settles)), append(accounts, c.By)
 		}
 	}
 	if len(parts) == 0 {
-		return ""
+		return "", nil
 	}
 	slices.Sort(parts)
-	return fingerprint(parts...)
-}
-
-// codedBy returns the accounts of those who have gone through an answer openly or
-// whose decision on it stands.
-func (p *places) codedBy(key models.AnswerKey) []string {
-	var accounts []string
-	for at, d := range p.decided {
-		if at.AnswerKey == key {
-			accounts = append(accounts, d.By)
-		}
-	}
-	for _, c := range p.coded {
-		if c.AnswerKey == key && !c.Blind {
-			accounts = append(accounts, c.By)
-		}
-	}
 	slices.Sort(accounts)
-	return slices.Compact(accounts)
+	return fingerprint(parts...), slices.Compact(accounts)
 }
 
 // blindSets returns, by account, the themes that each person who coded an answer
@@ -1027,7 +1011,7 @@ func drawn(c *models.Consultation, answers []models.AnswerKey) []models.AnswerKe
 // answersOf returns the answers in words of some submissions.
 func answersOf(c *models.Consultation, subs []*models.Submission) (keys []models.AnswerKey) {
 	for _, sub := range subs {
-		for _, a := range themedAnswers(c, sub) {
+		for _, a := range c.InWords(sub) {
 			keys = append(keys, models.AnswerKey{Submission: sub.ID, Question: a.Question})
 		}
 	}

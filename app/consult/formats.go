@@ -3,6 +3,7 @@ package consult
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 
 	"heard/app/report"
 	"heard/models"
@@ -23,6 +24,19 @@ func (s *Service) DraftDocument(ctx context.Context, by Actor, c *models.Consult
 		return nil, err
 	}
 	return s.DraftReport(ctx, by, c)
+}
+
+// spreadsheet is rows as CSV, the first of which names the columns. Words that a
+// spreadsheet program would take for a formula are made harmless.
+func spreadsheet(rows [][]string) ([]byte, error) {
+	var b bytes.Buffer
+	for _, row := range rows {
+		for i := range row {
+			row[i] = report.SafeCell(row[i])
+		}
+	}
+	err := csv.NewWriter(&b).WriteAll(rows)
+	return b.Bytes(), err
 }
 
 // reportAs is a report as data: csv, json, xlsx, or the dictionary that says what

@@ -139,7 +139,7 @@ func (s *Service) Places(ctx context.Context, by Actor, c *models.Consultation, 
 		return nil, err
 	}
 	d, out := &desk{places: p}, map[string][]CodedTheme{}
-	for _, a := range themedAnswers(c, sub) {
+	for _, a := range c.InWords(sub) {
 		out[a.Question] = []CodedTheme{}
 		for _, t := range d.frame() {
 			if d.describe(&t, place{t.Theme.ID, models.AnswerKey{Submission: submission, Question: a.Question}}, a.Redacted, names); t.Belongs {

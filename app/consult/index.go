@@ -23,17 +23,6 @@ func splitDocumentID(id string) (submission, question string) {
 	return submission, question
 }
 
-// themedAnswers returns the answers in words that officers search and that are themed.
-func themedAnswers(c *models.Consultation, sub *models.Submission) []models.Answer {
-	var out []models.Answer
-	for _, a := range sub.Answers {
-		if q := c.Question(a.Question); q != nil && q.InWords() && strings.TrimSpace(a.Redacted) != "" {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
 // passages returns what there is to find of a submission, as officers and
 // analysts find it: redacted words, with every label true.
 func passages(c *models.Consultation, sub *models.Submission, view *themeView) []search.Document {
@@ -48,7 +37,7 @@ func passages(c *models.Consultation, sub *models.Submission, view *themeView) [
 			search.Languages: {doc.Language}, search.Channels: {string(sub.Channel)}, search.Sources: {source}}
 		docs = append(docs, doc)
 	}
-	for _, a := range themedAnswers(c, sub) {
+	for _, a := range c.InWords(sub) {
 		add(search.Document{ID: documentID(sub.ID, a.Question), Question: a.Question, Text: a.Redacted, Language: a.Language}, search.SourceAnswer)
 		labels := docs[len(docs)-1].Labels
 		labels[search.Questions] = []string{a.Question}

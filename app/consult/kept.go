@@ -1,14 +1,11 @@
 package consult
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/csv"
 	"slices"
 	"strings"
 
-	"heard/app/report"
 	"heard/models"
 	"heard/models/store"
 )
@@ -150,20 +147,18 @@ func (s *Service) ExportNotes(ctx context.Context, by Actor, c *models.Consultat
 	}
 	notes := append(slices.DeleteFunc(kept.Notes, func(n KeptNote) bool { return !n.Shared }), kept.Shared...)
 	slices.SortFunc(notes, func(a, b KeptNote) int { return cmp.Or(strings.Compare(a.Day, b.Day), strings.Compare(a.ID, b.ID)) })
-	var file bytes.Buffer
-	out := csv.NewWriter(&file)
-	_ = out.Write([]string{"submission", "day", "author", "note"}) // kept by the writer, see Error below
+	rows := [][]string{{"submission", "day", "author", "note"}}
 	for _, n := range notes {
-		_ = out.Write([]string{report.SafeCell(n.PublicID), n.Day, report.SafeCell(cmp.Or(n.Author, named(names, n.By))), report.SafeCell(n.Text)})
+		rows = append(rows, []string{n.PublicID, n.Day, cmp.Or(n.Author, named(names, n.By)), n.Text})
 	}
-	out.Flush()
-	if err := out.Error(); err != nil {
+	file, err := spreadsheet(rows)
+	if err != nil {
 		return nil, err
 	}
 	if err := s.record(ctx, s.store, by, "notes.exported", "", c.ID, ""); err != nil {
 		return nil, err
 	}
-	return file.Bytes(), nil
+	return file, nil
 }
 
 // noteFor is a note as somebody is shown it.

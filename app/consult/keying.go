@@ -123,6 +123,15 @@ func keyable(c *models.Consultation) error {
 	return nil
 }
 
+// holdKeyable does the same, of the consultation as hold returns it.
+func holdKeyable(ctx context.Context, tx *store.Store, c *models.Consultation) error {
+	now, err := hold(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	return keyable(now)
+}
+
 // OpenBatch opens a batch. Its number is given, to be written on the bundle.
 func (s *Service) OpenBatch(ctx context.Context, by Actor, c *models.Consultation, b models.Batch) (*models.Batch, error) {
 	if err := by.need(KeyIn); err != nil {
@@ -133,11 +142,8 @@ func (s *Service) OpenBatch(ctx context.Context, by Actor, c *models.Consultatio
 	}
 	b.ID, b.Consultation, b.By, b.Day, b.Finished = newID(10), c.ID, by.ID, s.today(), ""
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		now, err := hold(ctx, tx, c)
+		err := holdKeyable(ctx, tx, c)
 		if err != nil {
-			return err
-		}
-		if err := keyable(now); err != nil {
 			return err
 		}
 		if b.Number, err = tx.AddBatch(ctx, b); err != nil {
@@ -286,11 +292,7 @@ func (s *Service) KeyForm(ctx context.Context, by Actor, c *models.Consultation,
 		n.Receipt, saved.Words = code.Lookup(s.pepper), strings.Fields(code.Words())
 	}
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
-		now, err := hold(ctx, tx, c)
-		if err != nil {
-			return err
-		}
-		if err := keyable(now); err != nil {
+		if err := holdKeyable(ctx, tx, c); err != nil {
 			return err
 		}
 		b, err := tx.Batch(ctx, c.ID, batch) // its days may have been corrected since
@@ -415,11 +417,7 @@ func (s *Service) CorrectBatch(ctx context.Context, by Actor, c *models.Consulta
 		return err
 	}
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		now, err := hold(ctx, tx, c)
-		if err != nil {
-			return err
-		}
-		if err := keyable(now); err != nil {
+		if err := holdKeyable(ctx, tx, c); err != nil {
 			return err
 		}
 		was, err := tx.Batch(ctx, c.ID, id)
@@ -504,11 +502,7 @@ func (s *Service) FinishBatch(ctx context.Context, by Actor, c *models.Consultat
 		return 0, err
 	}
 	err = s.store.Tx(ctx, func(tx *store.Store) error {
-		now, err := hold(ctx, tx, c)
-		if err != nil {
-			return err
-		}
-		if err := keyable(now); err != nil {
+		if err := holdKeyable(ctx, tx, c); err != nil {
 			return err
 		}
 		b, err := tx.Batch(ctx, c.ID, id)
@@ -672,11 +666,7 @@ func (s *Service) onForm(ctx context.Context, by Actor, c *models.Consultation, 
 		return err
 	}
 	err := s.store.Tx(ctx, func(tx *store.Store) error {
-		now, err := hold(ctx, tx, c)
-		if err != nil {
-			return err
-		}
-		if err := keyable(now); err != nil {
+		if err := holdKeyable(ctx, tx, c); err != nil {
 			return err
 		}
 		r, err := s.form(ctx, tx, c, batch, id)

@@ -1,9 +1,7 @@
 package consult
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,7 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"heard/app/report"
 	"heard/models"
 	"heard/models/store"
 )
@@ -333,30 +330,20 @@ func (s *Service) ExportAudit(ctx context.Context, by Actor) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	users, err := s.store.Users(ctx)
+	names, err := s.names(ctx)
 	if err != nil {
 		return nil, err
 	}
-	names := map[string]string{}
-	for _, u := range users {
-		names[u.ID] = u.Email
-	}
-	var file bytes.Buffer
-	out := csv.NewWriter(&file)
-	_ = out.Write([]string{"number", "day", "time", "account", "address", "act", "undone", "consultation", "object", "reason", "hash"}) // kept by the writer, see Error below
+	rows := [][]string{{"number", "day", "time", "account", "address", "act", "undone", "consultation", "object", "reason", "hash"}}
 	for _, e := range slices.Backward(events) {
-		row := []string{strconv.FormatInt(e.Sequence, 10), e.Day, e.Time, e.Actor, names[e.Actor], e.Action, strconv.FormatBool(e.Undone), e.Consultation, e.Object, e.Reason, e.Hash}
-		for i := range row {
-			row[i] = report.SafeCell(row[i])
-		}
-		_ = out.Write(row)
+		rows = append(rows, []string{strconv.FormatInt(e.Sequence, 10), e.Day, e.Time, e.Actor, names[e.Actor], e.Action, strconv.FormatBool(e.Undone), e.Consultation, e.Object, e.Reason, e.Hash})
 	}
-	out.Flush()
-	if err := out.Error(); err != nil {
+	file, err := spreadsheet(rows)
+	if err != nil {
 		return nil, err
 	}
 	if err := s.record(ctx, s.store, by, "audit.exported", "", "", ""); err != nil {
 		return nil, err
 	}
-	return file.Bytes(), nil
+	return file, nil
 }

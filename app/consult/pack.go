@@ -67,7 +67,7 @@ func (s *Service) pack(ctx context.Context, c *models.Consultation, r *models.Re
 		if !ok || !sub.Allows(models.ConsentQuote) {
 			continue
 		}
-		for _, a := range themedAnswers(c, sub) {
+		for _, a := range c.InWords(sub) {
 			if !c.Question(a.Question).Themed { // nothing beside a choice, see quotable
 				continue
 			}

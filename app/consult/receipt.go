@@ -84,7 +84,7 @@ func (s *Service) Trace(ctx context.Context, c *models.Consultation, words strin
 		}
 		t.Themes = append(t.Themes, label)
 	}
-	worded := len(themedAnswers(c, sub)) > 0
+	worded := len(c.InWords(sub)) > 0
 	t.HeardOnce = worded && len(t.Themes) == 0
 	t.ClosedOnly = !worded
 	t.Quoted = slices.ContainsFunc(quotes, func(q models.Quote) bool {

@@ -1,14 +1,11 @@
 package consult
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"strconv"
 	"strings"
 
-	"heard/app/report"
 	"heard/models"
 	"heard/search"
 )
@@ -100,9 +97,7 @@ func (s *Service) ExportSearch(ctx context.Context, by Actor, c *models.Consulta
 	for _, n := range kept {
 		notes[n.Submission] = append(notes[n.Submission], n.Text)
 	}
-	var file bytes.Buffer
-	out := csv.NewWriter(&file)
-	_ = out.Write([]string{"submission", "question", "attachment", "page", "text", "groups", "themes", "position", "language", "channel", "day", "notes"}) // kept by the writer, see Error below
+	rows := [][]string{{"submission", "question", "attachment", "page", "text", "groups", "themes", "position", "language", "channel", "day", "notes"}}
 	for read := 0; read < ExportLimit; q.Page++ {
 		f, _, err := s.find(ctx, by, c, q, false)
 		if errors.Is(err, errAway) {
@@ -112,24 +107,23 @@ func (s *Service) ExportSearch(ctx context.Context, by Actor, c *models.Consulta
 			return nil, err
 		}
 		for _, h := range f.Hits {
-			_ = out.Write(append(exported(by, c, h), report.SafeCell(strings.Join(notes[h.Submission.ID], "\n"))))
+			rows = append(rows, append(exported(by, c, h), strings.Join(notes[h.Submission.ID], "\n")))
 		}
 		if read += q.PerPage; read >= f.Total {
 			break
 		}
 	}
-	out.Flush()
-	if err := out.Error(); err != nil {
+	file, err := spreadsheet(rows)
+	if err != nil {
 		return nil, err
 	}
 	if err := s.record(ctx, s.store, by, "search.exported", "", c.ID, ""); err != nil {
 		return nil, err
 	}
-	return file.Bytes(), nil
+	return file, nil
 }
 
-// exported is one hit as a row. Words that a spreadsheet program would take for
-// a formula are made harmless.
+// exported is one hit as a row.
 func exported(by Actor, c *models.Consultation, h FoundAnswer) []string {
 	sub := h.Submission
 	text, language, number := "", sub.Language, func(n int) string {
@@ -163,11 +157,7 @@ func exported(by Actor, c *models.Consultation, h FoundAnswer) []string {
 	if Unnamed(by, c, sub, question) {
 		question = ""
 	}
-	row := []string{sub.PublicID, question, number(h.Attachment), number(h.Page), text, strings.Join(groups, "; "), strings.Join(themes, "; "), sub.Stance, language, channel, sub.Day}
-	for i := range row {
-		row[i] = report.SafeCell(row[i])
-	}
-	return row
+	return []string{sub.PublicID, question, number(h.Attachment), number(h.Page), text, strings.Join(groups, "; "), strings.Join(themes, "; "), sub.Stance, language, channel, sub.Day}
 }
 
 // pageOf returns a page of an attachment's text, all of it where it has none.

@@ -146,7 +146,7 @@ func (s *Service) runThemes(ctx context.Context, c *models.Consultation, left go
 		if err != nil {
 			return false, err
 		}
-		for _, a := range themedAnswers(c, sub) {
+		for _, a := range c.InWords(sub) {
 			docs = append(docs, theme.Document{ID: documentID(sub.ID, a.Question), Text: a.Redacted, Groups: sub.Groups,
 				Stance: sub.Stance, Quotable: sub.Allows(models.ConsentQuote) && c.Question(a.Question).Themed}) // see quotable
 		}

@@ -36,7 +36,7 @@ func (b *builder) sections(s *models.Submission) []string {
 	for _, i := range b.standsIn[s.ID] {
 		add("scope", b.live[i].Status == models.ThemeOutOfScope)
 	}
-	for _, a := range b.words(s) {
+	for _, a := range b.Consultation.InWords(s) {
 		add("once", !b.placed[s.ID+"-"+a.Question])
 	}
 	add("campaigns", b.sent[s.ID])

@@ -221,7 +221,7 @@ func (x *resolver) figures(asked map[string]string) (n models.Figure, base *mode
 // masked nothing is said, not even that it is small.
 func sum(q *models.ReportQuestion, options []string, column int) (n models.Figure, err error) {
 	for _, id := range options {
-		i := slices.IndexFunc(q.Options, func(o models.ReportOption) bool { return o.ID == id })
+		i := optionAt(q.Options, id)
 		if i < 0 {
 			return n, fmt.Errorf("the question has no option “%s”", id)
 		}
@@ -433,7 +433,7 @@ var (
 	// ofPeople is a number right before who it is of, and farFromPeople one in words
 	// with up to two words between: seven young people, nine of the older residents.
 	ofPeople      = regexp.MustCompile(`(?i)\b((\d+|` + numberWords + `)[ -])+(` + whoSpeaks + `|responses|answers|submissions|per cent|percent|of them)\b`)
-	farFromPeople = regexp.MustCompile(`(?i)\b(?:` + numberWords + `)(?:[ -](?:` + numberWords + `))*((?: of)?(?: the| these| those| our)?(?: [a-z'’-]+){0,2}) (?:` + whoSpeaks + `)\b`)
+	farFromPeople = regexp.MustCompile(farFrom + `(?:` + whoSpeaks + `)\b`)
 	// parting are words between a number and people that part them: four years when
 	// people, one that residents.
 	parting = regexp.MustCompile(`(?i) (with|without|and|or|for|to|in|on|at|by|from|about|where|when|while|who|whom|which|that|because|as|than|so|if|is|are|was|were|has|have|had|will|would|can|do|did|not|no)\b`)
@@ -452,10 +452,11 @@ var (
 		`|\bwhat (speaks|is said) against\b|\bnothing (that )?speaks against\b|\b(can|could|may|might) speak against\b`)
 )
 
-// numberWords are numbers in words, and whoSpeaks who answers, as parts of the
-// patterns above.
+// numberWords are numbers in words, farFrom such a number with up to two words behind
+// it, which are its group, and whoSpeaks who answers, as parts of the patterns above.
 const (
 	numberWords = `one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|dozen`
+	farFrom     = `(?i)\b(?:` + numberWords + `)(?:[ -](?:` + numberWords + `))*((?: of)?(?: the| these| those| our)?(?: [a-z'’-]+){0,2}) `
 	whoSpeaks   = `people|persons|residents?|respondents?|neighbours?|households|families|parents|women|men|traders?|shopkeepers?|businesses|landlords?|workers?|visitors?|organisations`
 )
 
@@ -475,7 +476,7 @@ func groupNames(c *models.Consultation) *regexp.Regexp {
 	if len(names) == 0 {
 		return nil
 	}
-	return regexp.MustCompile(`(?i)\b(?:` + numberWords + `)(?:[ -](?:` + numberWords + `))*((?: of)?(?: the| these| those| our)?(?: [a-z'’-]+){0,2}) (?:` + strings.Join(names, "|") + `)(?:\W|$)`)
+	return regexp.MustCompile(farFrom + `(?:` + strings.Join(names, "|") + `)(?:\W|$)`)
 }
 
 // parted are the matches of a pattern, whose first group is what stands between a

@@ -656,7 +656,7 @@ func (b *builder) heardOnce() []models.ReportExcerpt {
 	var out []models.ReportExcerpt
 	entries := map[string]int{}
 	for _, s := range b.byPublicID() {
-		for _, a := range b.words(s) {
+		for _, a := range b.Consultation.InWords(s) {
 			if b.placed[s.ID+"-"+a.Question] {
 				continue
 			}
@@ -688,21 +688,10 @@ func (b *builder) byPublicID() []*models.Submission {
 	return subs
 }
 
-// words returns what a submission says in words.
-func (b *builder) words(s *models.Submission) []models.Answer {
-	var out []models.Answer
-	for _, a := range s.Answers {
-		if q := b.Consultation.Question(a.Question); q != nil && q.InWords() && strings.TrimSpace(a.Redacted) != "" {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
 // wrote reports whether the letter stands in what s wrote, word for word. The
 // common letter is one sender's, who need not be the one that agreed.
 func (b *builder) wrote(s *models.Submission, letter string) bool {
-	return slices.ContainsFunc(b.words(s), func(a models.Answer) bool { return strings.Contains(a.Redacted, letter) })
+	return slices.ContainsFunc(b.Consultation.InWords(s), func(a models.Answer) bool { return strings.Contains(a.Redacted, letter) })
 }
 
 func (b *builder) campaigns() []models.ReportCampaign {
@@ -743,7 +732,7 @@ func (b *builder) rollCall() (models.RollCall, error) {
 		switch {
 		case len(e.Themes) > 0:
 			roll.InThemes++
-		case len(b.words(s)) > 0:
+		case len(b.Consultation.InWords(s)) > 0:
 			e.HeardOnce = true
 			roll.HeardOnce++
 		case len(s.Answers) > 0 || len(s.Attachments) > 0 || s.Erased != "":

@@ -226,8 +226,7 @@ func (p *portal) dutyCalendar(req *request) error {
 	if err != nil {
 		return err
 	}
-	req.Response().Header().Set("Content-Disposition", `attachment; filename="`+c.ID+`-duties.ics"`)
-	return req.Blob(http.StatusOK, calendarType, file)
+	return req.download(c.ID+"-duties.ics", calendarType, file)
 }
 
 func (p *portal) sharedCalendar(req *request) error {

@@ -149,10 +149,8 @@ func (p *portal) openFile(req *request) error {
 	if err != nil {
 		return err
 	}
-	h := req.Response().Header()
-	h.Set("Content-Disposition", `attachment; filename="`+c.ID+"-attachment-"+strconv.Itoa(number)+"."+ending+`"`)
-	h.Set("Cache-Control", "no-store")
-	return req.Blob(http.StatusOK, mediaType, data)
+	req.Response().Header().Set("Cache-Control", "no-store")
+	return req.download(c.ID+"-attachment-"+strconv.Itoa(number)+"."+ending, mediaType, data)
 }
 
 // scanOf is the address of the scan that came with a keyed form, or of the letter;

@@ -24,9 +24,9 @@ var formats = []struct{ name, file, kind string }{
 	{"docx", "report.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
 	{"pdf", "report.pdf", "application/pdf"},
 	{"xlsx", "report.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
-	{"csv", "report.csv", "text/csv; charset=utf-8"},
+	{"csv", "report.csv", csvType},
 	{"json", "report.json", "application/json"},
-	{"dictionary", "report-dictionary.csv", "text/csv; charset=utf-8"},
+	{"dictionary", "report-dictionary.csv", csvType},
 }
 
 // document says whether a format is the report's page in another shape, and not its
@@ -80,7 +80,16 @@ func draftIn(format string) handler {
 	}
 }
 
-// attachment sends a file to be kept.
+// download sends data as a file to be kept under a name.
+func (req *request) download(name, kind string, data []byte) error {
+	req.Response().Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
+	return req.Blob(http.StatusOK, kind, data)
+}
+
+// csvType is what spreadsheets as text are sent as.
+const csvType = "text/csv; charset=utf-8"
+
+// attachment sends a report to be kept.
 func (p *portal) attachment(req *request, c *models.Consultation, format string, data []byte, draft bool) error {
 	for _, f := range formats {
 		if f.name == format {
@@ -88,8 +97,7 @@ func (p *portal) attachment(req *request, c *models.Consultation, format string,
 			if draft {
 				name = c.ID + "-draft-" + f.file
 			}
-			req.Response().Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
-			return req.Blob(http.StatusOK, f.kind, data)
+			return req.download(name, f.kind, data)
 		}
 	}
 	return models.NewError(models.KindNotFound, "")

@@ -65,8 +65,7 @@ func (p *portal) exportNotes(req *request) error {
 	if err != nil {
 		return err
 	}
-	req.Response().Header().Set("Content-Disposition", `attachment; filename="`+c.ID+`-notes.csv"`)
-	return req.Blob(http.StatusOK, "text/csv; charset=utf-8", file)
+	return req.download(c.ID+"-notes.csv", csvType, file)
 }
 
 // opening is the beginning of a text, to know it again by.

@@ -55,5 +55,5 @@ func (p *portal) ledger(req *request) error {
 	if err != nil {
 		return err
 	}
-	return req.Blob(http.StatusOK, "text/csv; charset=utf-8", data)
+	return req.Blob(http.StatusOK, csvType, data)
 }

@@ -378,8 +378,7 @@ func (p *portal) exportSearch(req *request) error {
 	if err != nil {
 		return err
 	}
-	req.Response().Header().Set("Content-Disposition", `attachment; filename="`+c.ID+`-answers.csv"`)
-	return req.Blob(http.StatusOK, "text/csv; charset=utf-8", file)
+	return req.download(c.ID+"-answers.csv", csvType, file)
 }
 
 // stanceNames is what the sides are called.

@@ -497,8 +497,7 @@ func (p *portal) exportAudit(req *request) error {
 	if err != nil {
 		return err
 	}
-	req.Response().Header().Set("Content-Disposition", `attachment; filename="record-of-acts.csv"`)
-	return req.Blob(http.StatusOK, "text/csv; charset=utf-8", file)
+	return req.download("record-of-acts.csv", csvType, file)
 }
 
 func (p *portal) showUsers(req *request) error {
