@@ -32,7 +32,7 @@ func signInSamples() []sample {
 		{"passkey", &PasskeyPage{Base: desk("account", "Add a passkey"), Options: `{"publicKey":{}}`}},
 		{"passkey-wrong", &PasskeyPage{Base: desk("account", ""), Options: `{"publicKey":{}}`, Name: "x", Faults: long, Problems: map[string]string{"name": "Shorten the name to 60 characters"}}},
 		{"prove", &ProvePage{Base: desk("", "Show that it is you"), Next: "/staff/station-quarter/contacts", Options: `{"publicKey":{}}`, Code: true, SSO: "/staff/sso?next=%2Fstaff"}},
-		{"prove-wrong", &ProvePage{Base: desk("", ""), Next: "/staff/station-quarter/report", Posts: true, Form: "do=publish", Fault: "The password is not right", SSO: "/staff/sso?next=%2Fstaff"}},
+		{"prove-wrong", &ProvePage{Base: desk("", ""), Next: "/staff/station-quarter/report", Unsent: "c2VhbGVk", Fault: "The password is not right", SSO: "/staff/sso?next=%2Fstaff"}},
 		{"go-on", &GoOnPage{Base: desk("", "Go on"), Next: "/staff/station-quarter/report", Posts: true, Fields: []FormField{{Name: "do", Value: "publish"}, {Name: "note", Value: "Two\nlines"}}}},
 		{"go-on-file", &GoOnPage{Base: desk("", ""), Next: "/staff/station-quarter/search.csv?q=lamps"}}, {"go-on-file-again", &GoOnPage{Base: desk("", "Go on"), Next: "/staff/station-quarter/keying/b1/new", Posts: true, File: true, Fields: []FormField{{Name: "text-C6", Value: "Lamps"}}}}, {"go-on-sso", &GoOnPage{Base: base("Go on"), Next: "/staff", Refresh: true}},
 		{"sign-in-unsent", &SignInPage{Base: base("Sign in"), Next: "/staff/station-quarter/sections/proposal", Unsent: "sealed"}},

@@ -51,12 +51,11 @@ type PasskeyPage struct {
 }
 
 // ProvePage asks again who somebody is, before they do something grave. What
-// they had sent is in Form, so that nothing typed is lost.
+// they had sent waits in Unsent, so that nothing typed is lost.
 type ProvePage struct {
 	Base
 	Next    string // where it leads
-	Posts   bool   // a form had been posted there
-	Form    string // what was in it, encoded
+	Unsent  string // a form that had been posted there, sealed; "" for none
 	Code    bool   // the account has a second factor
 	Options string // for a passkey, JSON; "" without one
 	Fault   string

@@ -271,16 +271,17 @@ func (s *Service) Resume(ctx context.Context, session string) (*Presence, error)
 	return p, nil
 }
 
-// Unsent is a form that somebody sent when their session had ended.
+// Unsent is a form that somebody sent when their session had ended, or when they had to show
+// once more who they are.
 type Unsent struct {
-	Account string // whose session it was
+	Account string // whose it is
 	Address string // to which it was sent
 	Form    string // what was in it, encoded as forms are
 	File    bool   // a file came with it, which is not kept
 }
 
-// SealUnsent seals a form, so that it waits on the page on which its author signs in
-// again: nobody else who comes by reads it there, changes it or sends it.
+// SealUnsent seals a form, so that it waits on the page on which its author shows who they
+// are: nobody else who comes by reads it there, changes it or sends it.
 func (s *Service) SealUnsent(f Unsent) (string, error) {
 	plain, err := json.Marshal(f)
 	if err != nil {
@@ -290,7 +291,7 @@ func (s *Service) SealUnsent(f Unsent) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(sealed), err
 }
 
-// OpenUnsent returns the form that was sealed, to the account whose session it was.
+// OpenUnsent returns the form that was sealed, to the account whose it is.
 // It is Forbidden for every other, and Invalid when it is no such form.
 func (s *Service) OpenUnsent(account, sealed string) (*Unsent, error) {
 	f := &Unsent{}

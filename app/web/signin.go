@@ -23,12 +23,12 @@ const (
 	sessionCeremony = "ceremony" // what the answer of a passkey is checked against, once
 )
 
-// maxCarried is how long a form may be that waits for a proof, in bytes. What is
-// in it is encoded twice, and every form that waits is far shorter.
+// maxCarried is how long a form may be that waits until somebody has shown who they are,
+// in bytes. Every form that waits is far shorter.
 const maxCarried = maxFile
 
-// maxUnsent is how long a form may be that signs somebody in and carries one that
-// waits, in bytes. That one is sealed, and encoded once more.
+// maxUnsent is how long a form may be that carries one that waits, in bytes. That one is
+// sealed, and encoded once more.
 const maxUnsent = 2 * maxCarried
 
 // accountAddress is where people keep their own account.
@@ -120,11 +120,10 @@ func (p *portal) toSignIn(req *request, to route) error {
 	}
 	next := ownAddress(r.URL.RequestURI())
 	if to.path == proveAddress { // one waits there already
-		next = ownAddress(form.Get("next"))
-		if form.Get("posts") == "" {
-			return req.Redirect(http.StatusSeeOther, signInAddress(next))
+		if form.Get("unsent") == "" {
+			return req.Redirect(http.StatusSeeOther, signInAddress(ownAddress(form.Get("next"))))
 		}
-		if form, err = carried(form); err != nil {
+		if next, form, file, err = p.unsent(req.was, form.Get("unsent")); err != nil {
 			return err
 		}
 	}
@@ -165,37 +164,30 @@ func (req *request) signInForm() (url.Values, error) {
 	return req.form(maxUnsent)
 }
 
-// carried is the form that another one carries.
-func carried(form url.Values) (url.Values, error) {
-	values, err := url.ParseQuery(form.Get("form"))
+// unsent opens a form that waits for the account whose it is: where it was sent, what
+// was in it, and whether a file came with it.
+func (p *portal) unsent(account, sealed string) (to string, form url.Values, file bool, err error) {
+	f, err := p.service.OpenUnsent(account, sealed)
 	if err != nil {
-		return nil, models.NewError(models.KindInvalid, "The form could not be read. Go back and send it again.")
+		return "", nil, false, err
 	}
-	return values, nil
+	form, err = url.ParseQuery(f.Form)
+	return f.Address, form, f.File, err
 }
 
-// afterSignIn leads somebody who has signed in to where they wanted to go, or lets them send
-// what they had sent when their session had ended.
+// afterSignIn leads somebody who has shown who they are to where they wanted to go, or lets
+// them send what they had sent before.
 func (p *portal) afterSignIn(req *request, account, next, unsent string) error {
 	if unsent == "" {
 		return req.Redirect(http.StatusSeeOther, next)
 	}
-	f, err := p.service.OpenUnsent(account, unsent)
+	to, form, file, err := p.unsent(account, unsent)
 	if err != nil {
 		return p.done(req, "/staff", err.Error())
-	}
-	form, err := url.ParseQuery(f.Form)
-	if err != nil {
-		return err
 	}
 	if err := p.identify(req); err != nil { // as whoever has just signed in
 		return err
 	}
-	return p.sendOn(req, f.Address, form, f.File)
-}
-
-// sendOn shows the button that sends what had waited.
-func (p *portal) sendOn(req *request, to string, form url.Values, file bool) error {
 	page := &views.GoOnPage{Base: p.staffBase(req, nil, "", "Go on"), Next: to, Posts: true, File: file}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		for _, value := range form[name] {
@@ -206,7 +198,7 @@ func (p *portal) sendOn(req *request, to string, form url.Values, file bool) err
 }
 
 // toProve asks somebody to show again who they are, and leads back. What a form
-// had in it is kept on the page, so that nothing typed is lost.
+// had in it waits on the page, sealed, so that nothing typed is lost.
 func (p *portal) toProve(req *request) error {
 	r := req.Request()
 	if r.Method == http.MethodGet {
@@ -221,7 +213,10 @@ func (p *portal) toProve(req *request) error {
 	if err != nil {
 		return err
 	}
-	page.Posts, page.Form = true, r.PostForm.Encode()
+	page.Unsent, err = p.service.SealUnsent(consult.Unsent{Account: req.by.ID, Address: page.Next, Form: r.PostForm.Encode()})
+	if err != nil {
+		return err
+	}
 	return p.render(req.Context, http.StatusForbidden, page)
 }
 
@@ -272,12 +267,12 @@ func (p *portal) showProve(req *request) error {
 }
 
 func (p *portal) prove(req *request) error {
-	form, err := req.form(maxCarried)
+	form, err := req.form(maxUnsent)
 	if err != nil {
 		return err
 	}
 	ctx, next := req.Request().Context(), ownAddress(form.Get("next"))
-	session, posts := p.sessions.GetString(ctx, sessionID), form.Get("posts") != ""
+	session, unsent := p.sessions.GetString(ctx, sessionID), form.Get("unsent")
 	if response := form.Get("response"); response != "" {
 		err = p.service.ProveByPasskey(ctx, req.by, session, p.origin, p.asked(req), response)
 	} else {
@@ -288,7 +283,7 @@ func (p *portal) prove(req *request) error {
 		if failed != nil {
 			return failed
 		}
-		page.Posts, page.Form, page.Fault = posts, form.Get("form"), err.Error()
+		page.Unsent, page.Fault = unsent, err.Error()
 		return p.render(req.Context, http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
@@ -297,17 +292,10 @@ func (p *portal) prove(req *request) error {
 	if err := p.sessions.RenewToken(ctx); err != nil {
 		return err
 	}
-	if posts {
-		waited, err := carried(form)
-		if err != nil {
-			return err
-		}
-		return p.sendOn(req, next, waited, false)
+	if at, _, _ := strings.Cut(next, "?"); unsent == "" && path.Ext(at) != "" { // a file, which leaves the page where it is
+		return p.render(req.Context, http.StatusOK, &views.GoOnPage{Base: p.staffBase(req, nil, "", "Go on"), Next: next})
 	}
-	if at, _, _ := strings.Cut(next, "?"); path.Ext(at) == "" {
-		return req.Redirect(http.StatusSeeOther, next)
-	}
-	return p.render(req.Context, http.StatusOK, &views.GoOnPage{Base: p.staffBase(req, nil, "", "Go on"), Next: next})
+	return p.afterSignIn(req, req.by.ID, next, unsent)
 }
 
 // passkey signs somebody in by a passkey.

@@ -40,6 +40,9 @@ func TestSignInStepUp(t *testing.T) {
 	p.clock.Advance(6 * time.Minute)
 	old, reads := b.cookies()[0].Value, p.count("audit")
 	asked := b.post(contacts, url.Values{"do": {"read"}, "why": {"a & b", "=c\nd"}}).is(http.StatusForbidden).says("main", "Nothing has been done yet")
+	if strings.Contains(asked.body, "a &amp; b") || strings.Contains(asked.body, "a+%26+b") {
+		t.Error("who comes by reads what was typed")
+	}
 	wrong := asked.submit("form", url.Values{"password": {"a wrong password"}}).is(http.StatusUnprocessableEntity).says(".problem", "not right")
 	wrong.submit("form", url.Values{"password": {"a wrong password"}}).is(http.StatusUnprocessableEntity)
 	b.post(contacts, url.Values{"do": {"read"}}).is(http.StatusForbidden)
@@ -73,10 +76,16 @@ func TestSignInStepUp(t *testing.T) {
 	if got.url.Path != "/staff" {
 		t.Errorf("the proof leads to %s", got.url)
 	}
-	b.post("/staff/prove", url.Values{"password": {password}, "next": {"//evil.example/x"}, "posts": {"yes"}, "form": {"a=b"}}).says("h1", "Thank you")
-	if action, _ := b.post("/staff/prove", url.Values{"password": {password}, "next": {"https://evil.example/x"}, "posts": {"yes"}}).filled("form"); action != "/staff" {
-		t.Errorf("what was typed is sent to %s", action)
+	if got := b.post("/staff/prove", url.Values{"password": {password}, "next": {"//evil.example/x"}}); got.url.Path != "/staff" {
+		t.Errorf("the proof leads to %s", got.url)
 	}
+	// What waits is sent by its author alone, and as it was.
+	p.clock.Advance(6 * time.Minute)
+	_, fields := b.post(contacts, url.Values{"do": {"read"}}).is(http.StatusForbidden).filled("form")
+	sealed := fields.Get("unsent")
+	b.post("/staff/prove", url.Values{"password": {password}, "unsent": {sealed[:len(sealed)-4]}}).says("body", "could not be read, so nothing was saved")
+	p.signUp(models.RoleAnalyst)
+	p.staff(models.RoleAnalyst).post("/staff/prove", url.Values{"password": {password}, "unsent": {sealed}}).says("body", "sent by somebody else")
 }
 
 // Whoever's session ended while they typed signs in again on the page that keeps
