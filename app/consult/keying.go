@@ -39,7 +39,7 @@ type BatchState struct {
 	Who     []string // addresses of those who keyed
 }
 
-func (b *BatchState) add(k models.Keyed) {
+func (b *BatchState) add(k models.Keyed, unsettled bool) {
 	b.Keyed++
 	b.Fields, b.Differ = b.Fields+k.Fields, b.Differ+k.Differ
 	if k.Sampled {
@@ -48,7 +48,7 @@ func (b *BatchState) add(k models.Keyed) {
 	if k.Checked != "" {
 		b.Checked++
 	}
-	if k.Open() {
+	if unsettled {
 		b.Open++
 	}
 }
@@ -74,6 +74,10 @@ func (s *Service) Keying(ctx context.Context, by Actor, c *models.Consultation) 
 	if err != nil {
 		return nil, err
 	}
+	open, err := unsettled(ctx, s.store, forms)
+	if err != nil {
+		return nil, err
+	}
 	names, err := s.addresses(ctx)
 	if err != nil {
 		return nil, err
@@ -85,8 +89,8 @@ func (s *Service) Keying(ctx context.Context, by Actor, c *models.Consultation) 
 			if f.Batch != b.ID {
 				continue
 			}
-			state.add(f)
-			k.All.add(f)
+			state.add(f, open[f.Submission])
+			k.All.add(f, open[f.Submission])
 			if who := names[f.By]; who != "" && !slices.Contains(state.Who, who) {
 				state.Who = append(state.Who, who)
 			}
@@ -195,10 +199,14 @@ func (s *Service) Batch(ctx context.Context, by Actor, c *models.Consultation, i
 	if err != nil {
 		return nil, nil, err
 	}
+	open, err := unsettled(ctx, s.store, keyed)
+	if err != nil {
+		return nil, nil, err
+	}
 	state := &BatchState{Batch: *b, Late: b.Late(c)}
 	var forms []FormState
 	for _, k := range keyed {
-		state.add(k)
+		state.add(k, open[k.Submission])
 		f := FormState{Keyed: k, Who: names[k.By], Submission: subs[k.Submission]}
 		for _, v := range versions {
 			if v.Submission == k.Submission && v.Kind != models.VersionChecked {
@@ -837,6 +845,28 @@ func (s *Service) correct(ctx context.Context, tx *store.Store, by Actor, c *mod
 	return tx.Enqueue(ctx, models.JobThemes, c.ID, themeDelay)
 }
 
+// unsettled returns the submissions of those forms whose two readings differ, which nobody has
+// settled; what was taken back or set aside meanwhile waits for nobody.
+func unsettled(ctx context.Context, from *store.Store, forms []models.Keyed) (map[string]bool, error) {
+	var disputed []string
+	for _, k := range forms {
+		if k.Open() {
+			disputed = append(disputed, k.Submission)
+		}
+	}
+	subs, err := from.SubmissionsByID(ctx, disputed)
+	if err != nil {
+		return nil, err
+	}
+	open := map[string]bool{}
+	for _, id := range disputed {
+		if sub := subs[id]; sub != nil && sub.Status == models.SubmissionLive {
+			open[id] = true
+		}
+	}
+	return open, nil
+}
+
 // unkeyed says which batches are still to be finished, and what two people read
 // differently, "" for nothing. A sample that nobody has keyed a second time holds
 // nothing up: where one officer keys alone there is nobody to do it.
@@ -849,36 +879,27 @@ func unkeyed(ctx context.Context, from *store.Store, c *models.Consultation) (st
 	if err != nil {
 		return "", err
 	}
-	keyed := map[string]int{}
-	var disputed []string
-	for _, k := range forms {
-		keyed[k.Batch]++
-		if k.Open() {
-			disputed = append(disputed, k.Submission)
-		}
-	}
-	subs, err := from.SubmissionsByID(ctx, disputed)
+	disputed, err := unsettled(ctx, from, forms)
 	if err != nil {
 		return "", err
 	}
-	open, missing, unsettled := 0, 0, 0
+	keyed := map[string]int{}
+	for _, k := range forms {
+		keyed[k.Batch]++
+	}
+	open, missing := 0, 0
 	for _, b := range batches {
 		if b.Finished == "" {
 			open++
 			missing += max(0, b.Expected-keyed[b.ID])
 		}
 	}
-	for _, id := range disputed {
-		if sub := subs[id]; sub != nil && sub.Status == models.SubmissionLive {
-			unsettled++
-		}
-	}
 	var left []string
 	if open > 0 {
 		left = append(left, fmt.Sprintf("%s not finished, with %s not keyed", counted(open, "batch is", "batches are"), counted(missing, "form", "forms")))
 	}
-	if unsettled > 0 {
-		left = append(left, counted(unsettled, "form was", "forms were")+" read differently by two people, and nobody has settled it")
+	if len(disputed) > 0 {
+		left = append(left, counted(len(disputed), "form was", "forms were")+" read differently by two people, and nobody has settled it")
 	}
 	if len(left) == 0 {
 		return "", nil

@@ -673,7 +673,19 @@ func TestEverythingIsKeyedBeforeFreezing(t *testing.T) {
 		_, err = k.CheckForm(ctx, second, c, other.ID, k.formIn(t, c, other).ID, keyed(resident("Something else.", false)))
 		noError(t, err)
 		refused("1 form was read differently")
+		waiting := func(want int) {
+			t.Helper()
+			all, err := k.Keying(ctx, officer, c)
+			noError(t, err)
+			state, _, err := k.Batch(ctx, officer, c, other.ID)
+			noError(t, err)
+			if all.All.Open != want || state.Open != want {
+				t.Errorf("to be settled: %d of all, %d of the batch, want %d", all.All.Open, state.Open, want)
+			}
+		}
+		waiting(1)
 		noError(t, k.Withdraw(ctx, c, code))
+		waiting(0)
 
 		lone := k.batch(t, c, 1)
 		k.key(t, c, lone, "person", keyed(resident("Nobody reads this twice.", false)))
