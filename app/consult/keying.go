@@ -199,14 +199,10 @@ func (s *Service) Batch(ctx context.Context, by Actor, c *models.Consultation, i
 	if err != nil {
 		return nil, nil, err
 	}
-	open, err := unsettled(ctx, s.store, keyed)
-	if err != nil {
-		return nil, nil, err
-	}
 	state := &BatchState{Batch: *b, Late: b.Late(c)}
 	var forms []FormState
 	for _, k := range keyed {
-		state.add(k, open[k.Submission])
+		state.add(k, waits(k, subs[k.Submission]))
 		f := FormState{Keyed: k, Who: names[k.By], Submission: subs[k.Submission]}
 		for _, v := range versions {
 			if v.Submission == k.Submission && v.Kind != models.VersionChecked {
@@ -845,8 +841,13 @@ func (s *Service) correct(ctx context.Context, tx *store.Store, by Actor, c *mod
 	return tx.Enqueue(ctx, models.JobThemes, c.ID, themeDelay)
 }
 
-// unsettled returns the submissions of those forms whose two readings differ, which nobody has
-// settled; what was taken back or set aside meanwhile waits for nobody.
+// waits reports whether the two readings of a form differ and nobody has settled it. What was
+// taken back or set aside meanwhile waits for nobody.
+func waits(k models.Keyed, sub *models.Submission) bool {
+	return k.Open() && sub != nil && sub.Status == models.SubmissionLive
+}
+
+// unsettled returns the submissions of those forms that wait to be settled.
 func unsettled(ctx context.Context, from *store.Store, forms []models.Keyed) (map[string]bool, error) {
 	var disputed []string
 	for _, k := range forms {
@@ -859,9 +860,9 @@ func unsettled(ctx context.Context, from *store.Store, forms []models.Keyed) (ma
 		return nil, err
 	}
 	open := map[string]bool{}
-	for _, id := range disputed {
-		if sub := subs[id]; sub != nil && sub.Status == models.SubmissionLive {
-			open[id] = true
+	for _, k := range forms {
+		if waits(k, subs[k.Submission]) {
+			open[k.Submission] = true
 		}
 	}
 	return open, nil
